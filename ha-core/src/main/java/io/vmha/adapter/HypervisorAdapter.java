@@ -1,0 +1,93 @@
+package io.vmha.adapter;
+
+import io.vmha.model.HostId;
+import io.vmha.model.Inventory;
+import io.vmha.model.PowerState;
+import io.vmha.model.Resources;
+import io.vmha.model.TemplateId;
+import io.vmha.model.VmId;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * Carries out what plans ask of a virtualization platform.
+ *
+ * <p>Every method is safe to call from many threads at once, returns by the deadline of its {@link CallContext}, and is
+ * idempotent: what is already as asked for is success. A call for one host is never held up by another host that hangs.
+ * All failures are {@link AdapterException}s; a method of which the adapter lacks the {@link Capability} throws {@link
+ * AdapterException.Permanent} with {@link AdapterException.Cause#UNSUPPORTED}; an unknown machine, host or template is
+ * {@code Permanent} with {@code UNKNOWN_SUBJECT}. After {@link #close} every method throws {@link IllegalStateException};
+ * a call under way when it closes ends with an {@code AdapterException}.
+ */
+public interface HypervisorAdapter extends AutoCloseable {
+
+    /** A name for logs and explanations, such as {@code libvirt}; never with a credential in it. */
+    String name();
+
+    /** What it can do; constant for the life of the adapter. */
+    Set<Capability> capabilities();
+
+    /**
+     * Reads all hosts and machines. A host that does not answer is in the result with its health UNREACHABLE, with its
+     * machines as they were last known, if they ever were.
+     *
+     * @throws AdapterException if the platform as a whole does not answer
+     */
+    Inventory discover(CallContext call);
+
+    /**
+     * Reads a machine's power state from the platform, not from a cache.
+     *
+     * @throws AdapterException if it cannot be read; {@code Permanent} with {@code UNKNOWN_SUBJECT} for an unknown machine
+     */
+    PowerState powerState(VmId vm, CallContext call);
+
+    /**
+     * Powers a machine off. When it returns, the machine is off: it executes nothing and writes nothing.
+     *
+     * @param vm the machine
+     * @param grace how long the guest is given to shut down by itself, 0 or more; 0 powers it off hard at once
+     * @param call the call's deadline, which bounds the grace too, and its origin
+     * @throws AdapterException if it could not be done, or is not known to be done
+     */
+    void powerOff(VmId vm, Duration grace, CallContext call);
+
+    /**
+     * Powers a machine on, on the given host. A machine that is already running there is success; one that runs on
+     * another host is refused with {@code IN_USE}. One that is off and registered on another host is registered on this
+     * one first ({@link Capability#RESTART_ELSEWHERE}).
+     *
+     * @throws AdapterException if it could not be done, or is not known to be done
+     */
+    void powerOn(VmId vm, HostId host, CallContext call);
+
+    /**
+     * Sets a machine's allocation, now and for its next start.
+     *
+     * @throws AdapterException if it could not be done; {@code NO_CAPACITY} if the host lacks the room, or the machine's
+     *     own maximum is lower
+     */
+    void reallocate(VmId vm, Resources allocation, CallContext call);
+
+    /**
+     * Moves a running machine to another host without stopping it. When it returns, it runs there and nowhere else;
+     * when it throws, other than {@code OutcomeUnknown}, it runs where it was.
+     *
+     * @throws AdapterException if it could not be done, or is not known to be done
+     */
+    void migrate(VmId vm, HostId target, CallContext call);
+
+    /**
+     * Makes a machine anew from a template on the given host, powered off, with an identity of its own towards the
+     * platform (UUID, network addresses, disks) and the given name. A machine of that name that is off is replaced by it
+     * and set aside; one that is powered on is refused with {@code IN_USE}. A machine of that name that this same plan
+     * and step already made is success.
+     *
+     * @throws AdapterException if it could not be done, or is not known to be done
+     */
+    void cloneFromTemplate(TemplateId template, VmId vm, HostId host, CallContext call);
+
+    /** Ends all connections; calling it again does nothing. */
+    @Override
+    void close();
+}

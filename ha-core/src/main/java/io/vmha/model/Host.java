@@ -1,0 +1,59 @@
+package io.vmha.model;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.Optional;
+import org.immutables.value.Value;
+
+/** A physical host: where virtual machines run. Immutable. */
+@Value.Immutable
+@HaStyle
+public interface Host {
+
+    /** Its name. */
+    HostId id();
+
+    /** The cluster that it belongs to. */
+    ClusterRole role();
+
+    /** Its whole size; the shared pool is this less what its virtual machines are allocated. */
+    Resources capacity();
+
+    /** Its failure domain; absent means that nothing is known to fail together with it. */
+    Optional<RackId> rack();
+
+    /** Its CPU model and microcode; absent means unknown, which is not equal to any other. */
+    Optional<CpuPlatform> cpuPlatform();
+
+    /** Its state; UP unless told otherwise. */
+    @Value.Default
+    default HostHealth health() {
+        return HostHealth.UP;
+    }
+
+    /** Whether an operator has taken it out of service: it takes nothing new. Default false. */
+    @Value.Default
+    default boolean inMaintenance() {
+        return false;
+    }
+
+    /** Whether it runs its virtual machines and may be given requests or new machines: UP or DEGRADED, and not in maintenance. */
+    default boolean isAvailable() {
+        return health().runsVms() && !inMaintenance();
+    }
+
+    /** Refuses a host without any capacity. */
+    @Value.Check
+    default void check() {
+        checkArgument(
+                capacity().cpuMillis() > 0 && capacity().memoryMiB() > 0,
+                "host %s: cpuMillis and memoryMiB must be more than 0: %s",
+                id(),
+                capacity());
+    }
+
+    /** Returns a builder; it is not thread-safe, and its {@code build} refuses a host without capacity. */
+    static ImmutableHost.Builder builder() {
+        return ImmutableHost.builder();
+    }
+}

@@ -1,0 +1,29 @@
+package io.vmha.model;
+
+import org.pcollections.TreePSet;
+
+/**
+ * A host as the inventory keeps it: with what its machines are allocated and which they are, in id order.
+ *
+ * @param host the host
+ * @param allocated the sum of its machines' allocations
+ * @param vms its machines
+ */
+record HostEntry(Host host, Resources allocated, TreePSet<VmId> vms) {
+
+    static HostEntry empty(Host host) {
+        return new HostEntry(host, Resources.NONE, TreePSet.empty());
+    }
+
+    HostEntry with(Host changed) {
+        return new HostEntry(changed, allocated, vms);
+    }
+
+    HostEntry with(VirtualMachine added) {
+        return new HostEntry(host, allocated.plus(added.allocation()), vms.plus(added.id()));
+    }
+
+    HostEntry without(VirtualMachine removed) {
+        return new HostEntry(host, allocated.minus(removed.allocation()), vms.minus(removed.id()));
+    }
+}

@@ -1,0 +1,89 @@
+package io.vmha.model;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import org.immutables.value.Value;
+
+/** A virtual machine: what serves users' requests. Immutable. */
+@Value.Immutable
+@HaStyle
+public interface VirtualMachine {
+
+    /** Its name. */
+    VmId id();
+
+    /** What it is for; machines of one type can serve for one another (rule 3 of the reference design). */
+    VmType type();
+
+    /** The host that it is on, whether it runs or not. */
+    HostId host();
+
+    /** What it is allocated of its host. */
+    Resources allocation();
+
+    /** Its load as a fraction of its own allocation: 0 or more, 1 is full, finite. Default 0. */
+    @Value.Default
+    default double load() {
+        return 0.0;
+    }
+
+    /** The higher is recovered first; any integer. Default 0. */
+    @Value.Default
+    default int priority() {
+        return 0;
+    }
+
+    /** The template that it is cloned anew from when it failed (rule 9 of the reference design). */
+    Optional<TemplateId> template();
+
+    /** Machines of one group avoid sharing a host. */
+    Set<AntiAffinityGroup> antiAffinity();
+
+    /** Its power state; ON unless told otherwise. */
+    @Value.Default
+    default PowerState power() {
+        return PowerState.ON;
+    }
+
+    /** Its health; HEALTHY unless told otherwise. */
+    @Value.Default
+    default VmHealth health() {
+        return VmHealth.HEALTHY;
+    }
+
+    /** The machine that serves this one's requests; absent while it serves them itself. */
+    Optional<VmId> servedBy();
+
+    /** How far this database is behind its source, 0 or more; absent where it is not a replica or nothing is known. */
+    Optional<Duration> replicationLag();
+
+    /** Whether it is healthy and powered on; its host may still be in no state to be relied on. */
+    default boolean isServing() {
+        return health() == VmHealth.HEALTHY && power() == PowerState.ON;
+    }
+
+    /** Refuses a load that is not a number of 0 or more, a negative lag, and a machine that stands in for itself. */
+    @Value.Check
+    default void check() {
+        checkArgument(
+                Double.isFinite(load()) && load() >= 0,
+                "VM %s: load must be a finite number, 0 or more: %s",
+                id(),
+                load());
+        checkArgument(
+                servedBy().isEmpty() || !servedBy().get().equals(id()), "VM %s: servedBy must name another VM", id());
+        checkArgument(
+                replicationLag().isEmpty() || !replicationLag().get().isNegative(),
+                "VM %s: replicationLag must be 0 or more: %s",
+                id(),
+                replicationLag());
+    }
+
+    /** Returns a builder; it is not thread-safe, and its {@code build} refuses what {@link #check} names. */
+    static ImmutableVirtualMachine.Builder builder() {
+        return ImmutableVirtualMachine.builder();
+    }
+}

@@ -1,0 +1,15 @@
+/** Failover decisions for virtual machines, the plans that follow from them, and their safe execution. */
+module io.vmha.core {
+    requires transitive com.google.common;
+    requires org.slf4j;
+    requires static transitive org.jspecify;
+    requires static org.immutables.value.annotations;
+    requires static com.google.errorprone.annotations;
+    requires static java.compiler;
+    requires org.pcollections;
+
+    exports io.vmha.model;
+    exports io.vmha.fault;
+    exports io.vmha.adapter;
+    exports io.vmha.plan;
+}
