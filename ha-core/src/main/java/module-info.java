@@ -12,4 +12,5 @@ module io.vmha.core {
     exports io.vmha.fault;
     exports io.vmha.adapter;
     exports io.vmha.plan;
+    exports io.vmha.policy;
 }

@@ -21,7 +21,7 @@ public interface VirtualMachine {
     /** The host that it is on, whether it runs or not. */
     HostId host();
 
-    /** What it is allocated of its host. */
+    /** What it is allocated of its host, more than 0 of each. */
     Resources allocation();
 
     /** Its load as a fraction of its own allocation: 0 or more, 1 is full, finite. Default 0. */
@@ -65,9 +65,14 @@ public interface VirtualMachine {
         return health() == VmHealth.HEALTHY && power() == PowerState.ON;
     }
 
-    /** Refuses a load that is not a number of 0 or more, a negative lag, and a machine that stands in for itself. */
+    /** Refuses an allocation of nothing, a load that is not a number of 0 or more, a negative lag, and a machine that stands in for itself. */
     @Value.Check
     default void check() {
+        checkArgument(
+                allocation().cpuMillis() > 0 && allocation().memoryMiB() > 0,
+                "VM %s: cpuMillis and memoryMiB must be more than 0: %s",
+                id(),
+                allocation());
         checkArgument(
                 Double.isFinite(load()) && load() >= 0,
                 "VM %s: load must be a finite number, 0 or more: %s",

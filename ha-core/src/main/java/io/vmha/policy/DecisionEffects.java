@@ -1,0 +1,67 @@
+package io.vmha.policy;
+
+import io.vmha.model.HostId;
+import io.vmha.model.ImmutableVirtualMachine;
+import io.vmha.model.Inventory;
+import io.vmha.model.PowerState;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+import java.util.Optional;
+
+/**
+ * Shows a decision in the inventory as if it were carried out already, so that the next decision counts with it. Pure
+ * functions.
+ */
+public final class DecisionEffects {
+    private DecisionEffects() {}
+
+    /** Returns the inventory with the decision counted in: load and requests moved, room on the chosen hosts taken. */
+    public static Inventory apply(Inventory inventory, Decision decision) {
+        Inventory changed = inventory;
+        for (SubjectDecision part : decision.parts()) {
+            changed = apply(changed, part);
+        }
+        return changed;
+    }
+
+    private static Inventory apply(Inventory inventory, SubjectDecision part) {
+        return part.fold(new SubjectDecision.Cases<Inventory>(
+                redirect -> redirected(inventory, redirect),
+                restart -> placed(inventory, restart.vm(), restart.host()),
+                reclone -> placed(inventory, reclone.vm(), reclone.host()),
+                noTarget -> inventory,
+                blocked -> inventory,
+                ignored -> inventory));
+    }
+
+    private static Inventory redirected(Inventory inventory, SubjectDecision.Redirect redirect) {
+        if (redirect.owners().isEmpty()) {
+            return inventory;
+        }
+        VirtualMachine failed = inventory.requireVm(redirect.vm());
+        VirtualMachine target = inventory.requireVm(redirect.target());
+        Inventory changed = inventory
+                .with(ImmutableVirtualMachine.copyOf(target).withLoad(loadAfter(target, failed)))
+                .with(ImmutableVirtualMachine.copyOf(failed).withLoad(0));
+        for (VmId owner : redirect.owners()) {
+            Optional<VmId> server = owner.equals(redirect.target()) ? Optional.empty() : Optional.of(redirect.target());
+            changed = changed.with(
+                    ImmutableVirtualMachine.copyOf(changed.requireVm(owner)).withServedBy(server));
+        }
+        return changed;
+    }
+
+    /** The machine is off on its new host until its plan powers it on: it takes its room there at once. */
+    private static Inventory placed(Inventory inventory, VmId vm, HostId host) {
+        return inventory.with(ImmutableVirtualMachine.copyOf(inventory.requireVm(vm))
+                .withHost(host)
+                .withPower(PowerState.OFF));
+    }
+
+    static double loadAfter(VirtualMachine target, VirtualMachine failed) {
+        double moved = failed.load()
+                * failed.allocation().cpuMillis()
+                / target.allocation().cpuMillis();
+        return target.load() + moved;
+    }
+}

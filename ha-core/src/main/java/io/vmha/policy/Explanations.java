@@ -1,0 +1,136 @@
+package io.vmha.policy;
+
+import com.google.common.collect.ImmutableList;
+import io.vmha.model.ClusterRole;
+import io.vmha.model.Host;
+import io.vmha.model.Inventory;
+import io.vmha.model.VirtualMachine;
+import io.vmha.policy.Explanation.Candidate;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Words for decisions: each is worked out only when somebody asks. */
+final class Explanations {
+    private Explanations() {}
+
+    static Explanation redirect(
+            VirtualMachine target, ClusterRole role, FailoverContext context, TargetSelection selection) {
+        return Explanation.of(
+                () -> redirectSentence(target, role, context), () -> targets(Optional.of(target), context, selection));
+    }
+
+    static Explanation noTarget(FailoverContext context, TargetSelection selection, boolean standbyWithheld) {
+        return Explanation.of(
+                () -> String.format(
+                        Locale.ROOT,
+                        "no healthy %s VM can take the requests of %s%s",
+                        context.failed().type(),
+                        context.failed().id(),
+                        standbyWithheld
+                                ? ": the standby cluster is not used while the primary cluster has a healthy VM of any type"
+                                : " in either cluster"),
+                () -> targets(Optional.empty(), context, selection));
+    }
+
+    static Explanation placement(VirtualMachine vm, Host host, Inventory inventory, String verb) {
+        return Explanation.of(
+                () -> String.format(
+                        Locale.ROOT,
+                        "%s is %s on %s, the least full %s host with room for it (%.0f%% allocated afterwards)",
+                        vm.id(),
+                        verb,
+                        host.id(),
+                        host.role(),
+                        100 * HostPlacement.fullnessWith(vm, host, inventory.without(vm.id()))),
+                () -> hosts(Optional.of(host), vm, inventory));
+    }
+
+    static Explanation noPlacement(VirtualMachine vm, Inventory inventory) {
+        return Explanation.of(
+                () -> String.format(
+                        Locale.ROOT,
+                        "no sound %s host has room for %s (%s)",
+                        inventory.hostOf(vm).role(),
+                        vm.id(),
+                        vm.allocation()),
+                () -> hosts(Optional.empty(), vm, inventory));
+    }
+
+    private static String redirectSentence(VirtualMachine target, ClusterRole role, FailoverContext context) {
+        double load = context.loadAfterMove(target);
+        String where = role == ClusterRole.PRIMARY
+                ? "in the primary cluster"
+                : "in the standby cluster, since the primary cluster has none";
+        String note = TargetSelection.hasHeadroom(target, context)
+                ? ""
+                : "; OVERCOMMITTED: no candidate there has the headroom";
+        return String.format(
+                Locale.ROOT,
+                "the requests of %s go to %s on %s, a healthy %s VM %s (load %.2f -> %.2f)%s",
+                context.failed().id(),
+                target.id(),
+                target.host(),
+                target.type(),
+                where,
+                target.load(),
+                load,
+                note);
+    }
+
+    private static List<Candidate> targets(
+            Optional<VirtualMachine> chosen, FailoverContext context, TargetSelection selection) {
+        ImmutableList.Builder<Candidate> list = ImmutableList.builder();
+        chosen.ifPresent(vm -> list.add(new Candidate(vm.id().value(), true, "chosen")));
+        context.inventory().vms().stream()
+                .filter(vm -> vm.type().equals(context.failed().type()))
+                .filter(vm -> chosen.isEmpty() || !vm.id().equals(chosen.get().id()))
+                .sorted(Comparator.comparing(VirtualMachine::id))
+                .map(vm -> new Candidate(vm.id().value(), false, whyNot(vm, chosen, context, selection)))
+                .forEach(list::add);
+        return list.build();
+    }
+
+    private static String whyNot(
+            VirtualMachine vm, Optional<VirtualMachine> chosen, FailoverContext context, TargetSelection selection) {
+        Host host = context.inventory().hostOf(vm);
+        if (vm.id().equals(context.failed().id())) {
+            return "it is the failed VM";
+        }
+        if (!vm.isServing()) {
+            return "it is " + vm.health() + " and its power is " + vm.power();
+        }
+        if (!host.isAvailable()) {
+            return "its host " + host.id() + (host.inMaintenance() ? " is in maintenance" : " is " + host.health());
+        }
+        Optional<String> refusal = selection.refusal(vm, context);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        if (chosen.isEmpty()) {
+            return "the standby cluster is withheld";
+        }
+        ClusterRole chosenRole = context.inventory().hostOf(chosen.get()).role();
+        return host.role() == chosenRole
+                ? selection.whyPassedOver(vm, chosen.get(), context)
+                : "it is in the standby cluster, and the primary cluster has a healthy one";
+    }
+
+    private static List<Candidate> hosts(Optional<Host> chosen, VirtualMachine vm, Inventory inventory) {
+        Inventory others = inventory.without(vm.id());
+        Host current = inventory.hostOf(vm);
+        ImmutableList.Builder<Candidate> list = ImmutableList.builder();
+        chosen.ifPresent(host -> list.add(new Candidate(host.id().value(), true, "chosen")));
+        inventory.hosts().stream()
+                .filter(host ->
+                        chosen.isEmpty() || !host.id().equals(chosen.get().id()))
+                .sorted(Comparator.comparing(Host::id))
+                .map(host -> new Candidate(
+                        host.id().value(),
+                        false,
+                        HostPlacement.refusal(vm, current, host, others).orElse("fuller afterwards, or later by name")))
+                .forEach(list::add);
+        return list.build();
+    }
+}

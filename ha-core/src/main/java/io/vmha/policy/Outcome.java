@@ -1,0 +1,17 @@
+package io.vmha.policy;
+
+/** What a decision comes to, as a stable name for logs, reports and scenario files. */
+public enum Outcome {
+    /** The machine's requests go to another machine of its type. */
+    REDIRECTED,
+    /** The machine is powered on again, on a host with room for it. */
+    RESTARTED,
+    /** The machine is cloned anew from its template. */
+    RECLONED,
+    /** No machine could take the requests, or no host the machine. */
+    NO_TARGET,
+    /** Something must not go on; the cause is the reason. */
+    BLOCKED,
+    /** Nothing is to be done; why is the reason. */
+    IGNORED
+}

@@ -1,0 +1,108 @@
+package io.vmha.policy;
+
+import com.google.common.collect.ImmutableList;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.vmha.fault.FaultReport;
+import io.vmha.fault.FaultSubject;
+import io.vmha.model.HostId;
+import io.vmha.model.Inventory;
+import io.vmha.model.VmId;
+
+/**
+ * The default policy, rule 6 of the reference design: the failed machine's requests go to a healthy machine of the same
+ * type in the primary cluster, and only if there is none to one in the standby cluster.
+ *
+ * <p>Among several it takes one that has the headroom for the load, then by the {@link Preference}s, then the one that is
+ * least loaded afterwards, then by id. When none has the headroom it takes the least loaded all the same and says
+ * OVERCOMMITTED: the standby cluster is for when none is healthy. A host's failure is one batch: its machines in order of
+ * priority, the highest first, then by id, each in sight of what those before it took; after all requests have a place
+ * come the machines that are cloned anew. Immutable and thread-safe.
+ */
+public final class PrimaryThenStandbyPolicy implements FailoverPolicy {
+    private final FailoverConfig config;
+    private final TargetSelection selection;
+
+    private PrimaryThenStandbyPolicy(Builder builder) {
+        this.config = builder.config;
+        this.selection = new TargetSelection(builder.rules.build(), builder.preferences.build());
+    }
+
+    /** Returns the policy with the reference design's choices. */
+    public static PrimaryThenStandbyPolicy withDefaults() {
+        return builder().build();
+    }
+
+    /** Returns a builder, which is not thread-safe. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public Decision decide(Inventory inventory, FaultReport report) {
+        return report.subject().fold(vm -> onVm(inventory, report, vm), host -> onHost(inventory, report, host));
+    }
+
+    private Decision onVm(Inventory inventory, FaultReport report, VmId id) {
+        if (inventory.vm(id).isEmpty()) {
+            return unknown(report);
+        }
+        return new FailoverDecider(config, selection, FaultEffects.apply(inventory, report), Trigger.of(report.kind()))
+                .onVm(inventory.requireVm(id));
+    }
+
+    private Decision onHost(Inventory inventory, FaultReport report, HostId id) {
+        if (inventory.host(id).isEmpty()) {
+            return unknown(report);
+        }
+        Inventory faulty = FaultEffects.apply(inventory, report);
+        if (faulty.requireHost(id).health().runsVms()) {
+            return new DecisionBatch(ImmutableList.of());
+        }
+        return new FailoverDecider(config, selection, faulty, Trigger.of(report.kind())).onVms(inventory.vmsOn(id));
+    }
+
+    private static Decision unknown(FaultReport report) {
+        FaultSubject subject = report.subject();
+        return new SubjectDecision.Ignored(
+                subject,
+                Trigger.of(report.kind()),
+                Reason.UNKNOWN_SUBJECT,
+                Explanation.of(() -> subject + " is not in the inventory"));
+    }
+
+    /** Builds the policy; not thread-safe. */
+    public static final class Builder {
+        private FailoverConfig config = FailoverConfig.defaults();
+        private final ImmutableList.Builder<EligibilityRule> rules = ImmutableList.builder();
+        private final ImmutableList.Builder<Preference> preferences = ImmutableList.<Preference>builder()
+                .add(Preference.ON_SOUND_HOST, Preference.ON_ANOTHER_HOST, Preference.IN_ANOTHER_RACK);
+
+        private Builder() {}
+
+        /** Sets the operator's choices; the default is {@link FailoverConfig#defaults}. */
+        @CanIgnoreReturnValue
+        public Builder config(FailoverConfig chosen) {
+            config = chosen;
+            return this;
+        }
+
+        /** Adds a rule that a candidate must pass besides the built-in ones. */
+        @CanIgnoreReturnValue
+        public Builder rule(EligibilityRule rule) {
+            rules.add(rule);
+            return this;
+        }
+
+        /** Adds a preference, weaker than the built-in ones and those added before. */
+        @CanIgnoreReturnValue
+        public Builder preference(Preference preference) {
+            preferences.add(preference);
+            return this;
+        }
+
+        /** Returns the policy. */
+        public PrimaryThenStandbyPolicy build() {
+            return new PrimaryThenStandbyPolicy(this);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package io.vmha.policy;
+
+/** Why a decision came out as it did, as a stable name for logs, reports and scenario files. */
+public enum Reason {
+    /** A healthy machine of the same type in the primary cluster takes the requests (rule 6 of the reference design). */
+    SAME_TYPE_PRIMARY,
+    /** The primary cluster has no healthy machine of the type, so one in the standby cluster takes the requests (rule 6). */
+    SAME_TYPE_STANDBY,
+    /** The host's shared pool has the room that the machine needs. */
+    FROM_SHARED_POOL,
+    /** Neither cluster has a healthy machine of the type that may be used. */
+    NO_SAME_TYPE_HEALTHY,
+    /** No host of the same cluster has the room for the machine. */
+    NO_CAPACITY,
+    /** A machine whose type requires it could not be confirmed off. */
+    FENCING_FAILED,
+    /** The subject's fault is already being dealt with, or was. */
+    DUPLICATE,
+    /** The report is about a machine or a host that is not in the inventory. */
+    UNKNOWN_SUBJECT
+}

@@ -1,0 +1,225 @@
+package io.vmha.policy;
+
+import com.google.common.collect.ImmutableList;
+import io.vmha.fault.FaultSubject;
+import io.vmha.model.ClusterRole;
+import io.vmha.model.HostId;
+import io.vmha.model.TemplateId;
+import io.vmha.model.VmId;
+import java.util.List;
+import java.util.function.Function;
+
+/** What is to be done about one machine or host, with a stable reason and an explanation. Immutable. */
+public sealed interface SubjectDecision extends Decision {
+
+    /** What the decision is about. */
+    FaultSubject subject();
+
+    /** What made it necessary. */
+    Trigger trigger();
+
+    /** What it comes to. */
+    Outcome outcome();
+
+    /** Why, as a stable name. */
+    Reason reason();
+
+    /** Why, for a person; worked out when it is asked for. */
+    Explanation explain();
+
+    /** Returns the result of the case that fits this decision. */
+    <R> R fold(Cases<R> cases);
+
+    @Override
+    default List<SubjectDecision> parts() {
+        return ImmutableList.of(this);
+    }
+
+    /**
+     * One function for each kind of decision, so that a new kind is a compile error wherever it is forgotten.
+     *
+     * @param <R> what the functions return
+     */
+    record Cases<R>(
+            Function<Redirect, R> redirect,
+            Function<Restart, R> restart,
+            Function<Reclone, R> reclone,
+            Function<NoTarget, R> noTarget,
+            Function<Blocked, R> blocked,
+            Function<Ignored, R> ignored) {}
+
+    /**
+     * A machine's requests go to another machine.
+     *
+     * @param vm the failed machine
+     * @param trigger what made it necessary
+     * @param owners whose requests move: the machine's own, and those of others that it served; empty where its requests
+     *     are served elsewhere already
+     * @param target the machine that serves them from now on
+     * @param targetRole the cluster of the target's host
+     * @param overcommitted whether the target's load will exceed what it has, since no candidate had the headroom
+     * @param explain why
+     */
+    record Redirect(
+            VmId vm,
+            Trigger trigger,
+            List<VmId> owners,
+            VmId target,
+            ClusterRole targetRole,
+            boolean overcommitted,
+            Explanation explain)
+            implements SubjectDecision {
+        @Override
+        public FaultSubject subject() {
+            return new FaultSubject.OfVm(vm);
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.REDIRECTED;
+        }
+
+        @Override
+        public Reason reason() {
+            return targetRole == ClusterRole.PRIMARY ? Reason.SAME_TYPE_PRIMARY : Reason.SAME_TYPE_STANDBY;
+        }
+
+        @Override
+        public <R> R fold(Cases<R> cases) {
+            return cases.redirect().apply(this);
+        }
+    }
+
+    /**
+     * A machine is powered on again; its requests stay with it.
+     *
+     * @param vm the failed machine
+     * @param trigger what made it necessary
+     * @param host where it will run
+     * @param hostRole the cluster of that host
+     * @param explain why
+     */
+    record Restart(VmId vm, Trigger trigger, HostId host, ClusterRole hostRole, Explanation explain)
+            implements SubjectDecision {
+        @Override
+        public FaultSubject subject() {
+            return new FaultSubject.OfVm(vm);
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.RESTARTED;
+        }
+
+        @Override
+        public Reason reason() {
+            return Reason.FROM_SHARED_POOL;
+        }
+
+        @Override
+        public <R> R fold(Cases<R> cases) {
+            return cases.restart().apply(this);
+        }
+    }
+
+    /**
+     * A machine is cloned anew from its template (rule 9 of the reference design).
+     *
+     * @param vm the failed machine, whose name the clone takes
+     * @param trigger what made it necessary
+     * @param template what it is cloned from
+     * @param host where it will run
+     * @param hostRole the cluster of that host
+     * @param explain why
+     */
+    record Reclone(
+            VmId vm, Trigger trigger, TemplateId template, HostId host, ClusterRole hostRole, Explanation explain)
+            implements SubjectDecision {
+        @Override
+        public FaultSubject subject() {
+            return new FaultSubject.OfVm(vm);
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.RECLONED;
+        }
+
+        @Override
+        public Reason reason() {
+            return Reason.FROM_SHARED_POOL;
+        }
+
+        @Override
+        public <R> R fold(Cases<R> cases) {
+            return cases.reclone().apply(this);
+        }
+    }
+
+    /**
+     * No machine can take the requests, or no host the machine.
+     *
+     * @param vm the failed machine
+     * @param trigger what made it necessary
+     * @param reason what was missing
+     * @param explain why
+     */
+    record NoTarget(VmId vm, Trigger trigger, Reason reason, Explanation explain) implements SubjectDecision {
+        @Override
+        public FaultSubject subject() {
+            return new FaultSubject.OfVm(vm);
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.NO_TARGET;
+        }
+
+        @Override
+        public <R> R fold(Cases<R> cases) {
+            return cases.noTarget().apply(this);
+        }
+    }
+
+    /**
+     * What was decided must not go on.
+     *
+     * @param subject what it is about
+     * @param trigger what made it necessary
+     * @param reason what stands in the way
+     * @param explain why
+     */
+    record Blocked(FaultSubject subject, Trigger trigger, Reason reason, Explanation explain)
+            implements SubjectDecision {
+        @Override
+        public Outcome outcome() {
+            return Outcome.BLOCKED;
+        }
+
+        @Override
+        public <R> R fold(Cases<R> cases) {
+            return cases.blocked().apply(this);
+        }
+    }
+
+    /**
+     * Nothing is to be done.
+     *
+     * @param subject what it is about
+     * @param trigger what was reported
+     * @param reason why nothing is to be done
+     * @param explain why
+     */
+    record Ignored(FaultSubject subject, Trigger trigger, Reason reason, Explanation explain)
+            implements SubjectDecision {
+        @Override
+        public Outcome outcome() {
+            return Outcome.IGNORED;
+        }
+
+        @Override
+        public <R> R fold(Cases<R> cases) {
+            return cases.ignored().apply(this);
+        }
+    }
+}
