@@ -1,0 +1,147 @@
+package io.vmha.plan;
+
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.ImmutableSortedSet;
+import io.vmha.model.ClusterRole;
+import io.vmha.model.Host;
+import io.vmha.model.HostId;
+import io.vmha.model.Inventory;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+import io.vmha.model.VmType;
+import io.vmha.policy.FailoverConfig;
+import io.vmha.policy.FencingMode;
+import io.vmha.policy.SubjectDecision;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Collects the steps of one plan: first whatever confirms failed machines off, then promotions, requests and recoveries.
+ * Made for one plan and thrown away; confined to the thread that made it.
+ */
+final class PlanBuilder {
+    private final FailoverConfig config;
+    private final Inventory inventory;
+    private final List<Step> steps = new ArrayList<>();
+    private final Map<VmId, Integer> powerOffs = new HashMap<>();
+    private final Map<HostId, Integer> fences = new HashMap<>();
+    private final Map<VmId, Integer> promotions = new HashMap<>();
+
+    PlanBuilder(FailoverConfig config, Inventory inventory) {
+        this.config = config;
+        this.inventory = inventory;
+    }
+
+    Plan build(PlanId id, List<SubjectDecision> decisions) {
+        decisions.forEach(this::addFencing);
+        addPromotions(decisions);
+        decisions.forEach(this::addRest);
+        return new Plan(id, steps);
+    }
+
+    private void addFencing(SubjectDecision decision) {
+        movedVm(decision).ifPresent(this::confirmOff);
+    }
+
+    private static Optional<VmId> movedVm(SubjectDecision decision) {
+        return decision.fold(new SubjectDecision.Cases<Optional<VmId>>(
+                redirect -> Optional.of(redirect.vm()),
+                restart -> Optional.of(restart.vm()),
+                reclone -> Optional.of(reclone.vm()),
+                noTarget -> Optional.empty(),
+                blocked -> Optional.empty(),
+                ignored -> Optional.empty()));
+    }
+
+    /** One promotion for each database that takes over, after every machine that it takes over from is confirmed off. */
+    private void addPromotions(List<SubjectDecision> decisions) {
+        Map<VmId, Set<Integer>> gates = new LinkedHashMap<>();
+        for (SubjectDecision decision : decisions) {
+            if (decision instanceof SubjectDecision.Redirect redirect && isTakeover(redirect)) {
+                gates.computeIfAbsent(redirect.target(), target -> new TreeSet<>())
+                        .addAll(confirmedOffBy(redirect.vm()));
+            }
+        }
+        gates.forEach((target, offs) -> promotions.put(target, append(new Action.Promote(target), offs)));
+    }
+
+    private boolean isTakeover(SubjectDecision.Redirect redirect) {
+        VirtualMachine failed = inventory.requireVm(redirect.vm());
+        return !redirect.owners().isEmpty()
+                && failed.type().equals(VmType.DATABASE)
+                && redirect.targetRole() == ClusterRole.STANDBY
+                && inventory.hostOf(failed).role() == ClusterRole.PRIMARY;
+    }
+
+    private void addRest(SubjectDecision decision) {
+        decision.fold(new SubjectDecision.Cases<List<Step>>(
+                this::addRedirect,
+                restart -> addPowerOn(restart.vm(), restart.host(), confirmedOffBy(restart.vm())),
+                this::addReclone,
+                noTarget -> steps,
+                blocked -> steps,
+                ignored -> steps));
+    }
+
+    private List<Step> addRedirect(SubjectDecision.Redirect redirect) {
+        Set<Integer> gates = new TreeSet<>();
+        if (config.fencingOf(inventory.requireVm(redirect.vm()).type()) == FencingMode.REQUIRED) {
+            gates.addAll(confirmedOffBy(redirect.vm()));
+        }
+        if (isTakeover(redirect)) {
+            gates.add(promotions.get(redirect.target()));
+        }
+        redirect.owners().forEach(owner -> append(new Action.Redirect(owner, redirect.target()), gates));
+        return steps;
+    }
+
+    private List<Step> addReclone(SubjectDecision.Reclone reclone) {
+        int clone = append(
+                new Action.CloneFromTemplate(reclone.vm(), reclone.template(), reclone.host()),
+                confirmedOffBy(reclone.vm()));
+        return addPowerOn(reclone.vm(), reclone.host(), ImmutableSet.of(clone));
+    }
+
+    private List<Step> addPowerOn(VmId vm, HostId host, Set<Integer> gates) {
+        append(new Action.PowerOn(vm, host), gates);
+        return steps;
+    }
+
+    /** Adds what confirms the machine off, once; nothing where its host is confirmed off, and it with it. */
+    private void confirmOff(VmId id) {
+        Host host = inventory.hostOf(inventory.requireVm(id));
+        switch (host.health()) {
+            case DOWN -> {}
+            case UNREACHABLE -> {
+                if (!fences.containsKey(host.id())) {
+                    fences.put(host.id(), append(new Action.FenceHost(host.id()), ImmutableSet.of()));
+                }
+            }
+            case UP, DEGRADED -> {
+                if (!powerOffs.containsKey(id)) {
+                    powerOffs.put(id, append(new Action.PowerOff(id, host.id()), ImmutableSet.of()));
+                }
+            }
+        }
+    }
+
+    /** The step that confirms the machine off, if one is needed. */
+    private Set<Integer> confirmedOffBy(VmId id) {
+        Integer step = powerOffs.containsKey(id)
+                ? powerOffs.get(id)
+                : fences.get(inventory.requireVm(id).host());
+        return step == null ? ImmutableSet.of() : ImmutableSet.of(step);
+    }
+
+    private int append(Action action, Set<Integer> after) {
+        int number = steps.size();
+        steps.add(new Step(number, action, ImmutableSortedSet.copyOf(after)));
+        return number;
+    }
+}
