@@ -12,5 +12,6 @@ module io.vmha.core {
     exports io.vmha.fault;
     exports io.vmha.adapter;
     exports io.vmha.plan;
+    exports io.vmha.center;
     exports io.vmha.policy;
 }

@@ -13,7 +13,7 @@ import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 
-/** Shows a reported fault in the inventory. Pure functions. */
+/** Shows a reported fault, or its end, in the inventory. Pure functions. */
 public final class FaultEffects {
     private FaultEffects() {}
 
@@ -24,6 +24,26 @@ public final class FaultEffects {
     public static Inventory apply(Inventory inventory, FaultReport report) {
         return report.subject()
                 .fold(vm -> vmFault(inventory, vm, report.kind()), host -> hostFault(inventory, host, report.kind()));
+    }
+
+    /**
+     * Returns the inventory with the machine healthy and powered on again; where its requests are served stays.
+     *
+     * @throws IllegalArgumentException if there is no such machine
+     */
+    public static Inventory vmRepaired(Inventory inventory, VmId id) {
+        return inventory.with(ImmutableVirtualMachine.copyOf(inventory.requireVm(id))
+                .withHealth(VmHealth.HEALTHY)
+                .withPower(PowerState.ON));
+    }
+
+    /**
+     * Returns the inventory with the host up again; the machines that it lost stay as they are.
+     *
+     * @throws IllegalArgumentException if there is no such host
+     */
+    public static Inventory hostUp(Inventory inventory, HostId id) {
+        return inventory.with(ImmutableHost.copyOf(inventory.requireHost(id)).withHealth(HostHealth.UP));
     }
 
     private static Inventory vmFault(Inventory inventory, VmId id, FaultKind kind) {

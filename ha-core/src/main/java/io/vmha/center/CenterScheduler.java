@@ -1,0 +1,50 @@
+package io.vmha.center;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The time and the threads of a management center: one loop for its state, and somewhere else for calls that block.
+ *
+ * <p>With this as an argument the same center runs on real threads and, in a simulation, single-threaded in virtual time.
+ *
+ * @see ThreadedScheduler
+ */
+public interface CenterScheduler extends AutoCloseable {
+
+    /** The present moment. */
+    Instant now();
+
+    /** Runs a task on the loop, after those that were handed over before it. Safe from any thread. */
+    void execute(Runnable task);
+
+    /**
+     * Runs a task on the loop after a delay.
+     *
+     * @param delay how long to wait, 0 or more
+     * @param task what to run
+     * @return what cancels it; cancelling a task that ran already does nothing
+     */
+    Cancellable schedule(Duration delay, Runnable task);
+
+    /**
+     * Makes a call that may block, off the loop, and then runs the continuation on the loop.
+     *
+     * @param blocking the call
+     * @param then gets what the call threw, or empty when it returned
+     */
+    void call(Runnable blocking, Consumer<Optional<RuntimeException>> then);
+
+    /** Ends the loop; tasks that have not run are dropped. Calling it again does nothing. */
+    @Override
+    void close();
+
+    /** Cancels a scheduled task. */
+    @FunctionalInterface
+    interface Cancellable {
+        /** Cancels it; a task that ran already is not changed by that. */
+        void cancel();
+    }
+}

@@ -1,0 +1,30 @@
+package io.vmha.center;
+
+import com.google.common.collect.ImmutableList;
+import io.vmha.fault.FaultReport;
+import io.vmha.plan.Plan;
+import io.vmha.policy.Decision;
+import java.util.List;
+
+/**
+ * What became of an accepted report.
+ *
+ * @param report the report
+ * @param decision what was decided
+ * @param plan what was to be done; empty where nothing was
+ * @param actions what was done, one record for each try of each step
+ */
+public record ReportOutcome(FaultReport report, Decision decision, Plan plan, List<ActionRecord> actions) {
+
+    /** Copies the list. */
+    public ReportOutcome {
+        actions = ImmutableList.copyOf(actions);
+    }
+
+    /** Whether every step of the plan was done. */
+    public boolean isCarriedOut() {
+        return plan.steps().stream()
+                .allMatch(step -> actions.stream()
+                        .anyMatch(record -> record.step() == step.number() && record.result() == ActionResult.DONE));
+    }
+}
