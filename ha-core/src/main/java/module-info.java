@@ -12,6 +12,7 @@ module io.vmha.core {
     exports io.vmha.fault;
     exports io.vmha.adapter;
     exports io.vmha.plan;
+    exports io.vmha.sim;
     exports io.vmha.center;
     exports io.vmha.policy;
 }

@@ -1,0 +1,96 @@
+package io.vmha.sim;
+
+import io.vmha.adapter.DatabasePromoter;
+import io.vmha.adapter.FencingDevice;
+import io.vmha.adapter.HypervisorAdapter;
+import io.vmha.adapter.TrafficDirector;
+import io.vmha.fault.FaultReport;
+import io.vmha.model.Inventory;
+import io.vmha.model.VmId;
+import io.vmha.policy.FaultEffects;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+
+/**
+ * Hosts, machines, a load balancer and fencing devices in memory. It stands for the real world: what it says is so, whatever
+ * a management center believes.
+ *
+ * <p>Thread-safe: all state is guarded by this object's monitor.
+ */
+public final class SimulatedDatacenter {
+    private final Map<VmId, VmId> routes = new TreeMap<>();
+    private final Set<VmId> promoted = new LinkedHashSet<>();
+    private Inventory actual;
+
+    /** Makes a datacenter that is as the inventory says. */
+    public SimulatedDatacenter(Inventory start) {
+        this.actual = start;
+        start.vms().forEach(vm -> vm.servedBy().ifPresent(server -> routes.put(vm.id(), server)));
+    }
+
+    /** A hypervisor adapter for it; each has a life of its own. */
+    public HypervisorAdapter hypervisor() {
+        return new SimulatedHypervisor(this);
+    }
+
+    /** The load balancer in front of it. */
+    public TrafficDirector trafficDirector() {
+        return new SimulatedTrafficDirector(this);
+    }
+
+    /** A device that can power any of its hosts off. */
+    public FencingDevice fencingDevice() {
+        return new SimulatedFencingDevice(this);
+    }
+
+    /** What promotes its standby databases. */
+    public DatabasePromoter databasePromoter() {
+        return (vm, call) -> promote(vm);
+    }
+
+    /** Everything as it really is. */
+    public synchronized Inventory actual() {
+        return actual;
+    }
+
+    /** Changes what really is, such as when a host comes back. */
+    public synchronized void change(UnaryOperator<Inventory> change) {
+        actual = change.apply(actual);
+    }
+
+    /** Lets what the report says really happen; the report itself is the caller's to send. */
+    public void inject(FaultReport fault) {
+        change(inventory -> FaultEffects.apply(inventory, fault));
+    }
+
+    /** Where the requests of each machine go that were ever moved, by machine. */
+    public synchronized Map<VmId, VmId> routes() {
+        return Collections.unmodifiableMap(new TreeMap<>(routes));
+    }
+
+    /** The standby databases that were promoted, in that order. */
+    public synchronized Set<VmId> promoted() {
+        return Collections.unmodifiableSet(new LinkedHashSet<>(promoted));
+    }
+
+    synchronized void route(VmId owner, VmId server) {
+        SimulatedErrors.requireVm(actual, owner);
+        SimulatedErrors.requireVm(actual, server);
+        routes.put(owner, server);
+    }
+
+    synchronized VmId serverOf(VmId owner) {
+        SimulatedErrors.requireVm(actual, owner);
+        return routes.getOrDefault(owner, owner);
+    }
+
+    private synchronized void promote(VmId vm) {
+        SimulatedErrors.requireReachable(
+                actual, SimulatedErrors.requireVm(actual, vm).host());
+        promoted.add(vm);
+    }
+}

@@ -1,0 +1,24 @@
+package io.vmha.sim;
+
+import io.vmha.adapter.CallContext;
+import io.vmha.adapter.TrafficDirector;
+import io.vmha.model.VmId;
+
+/** The load balancer of a simulated datacenter. Thread-safe: the datacenter guards the state. */
+final class SimulatedTrafficDirector implements TrafficDirector {
+    private final SimulatedDatacenter datacenter;
+
+    SimulatedTrafficDirector(SimulatedDatacenter datacenter) {
+        this.datacenter = datacenter;
+    }
+
+    @Override
+    public void route(VmId owner, VmId server, CallContext call) {
+        datacenter.route(owner, server);
+    }
+
+    @Override
+    public VmId serverOf(VmId owner, CallContext call) {
+        return datacenter.serverOf(owner);
+    }
+}
