@@ -1,0 +1,101 @@
+package io.vmha.scenario;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vmha.center.ActionRecord;
+import io.vmha.model.Host;
+import io.vmha.model.Inventory;
+import io.vmha.model.Resources;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+import io.vmha.plan.Action;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** Results as JSON: one document for one scenario, an array for several. Stateless. */
+final class JsonFormat {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private JsonFormat() {}
+
+    static String print(List<ScenarioResult> results) {
+        try {
+            var writer = MAPPER.writerWithDefaultPrettyPrinter();
+            if (results.size() == 1) {
+                return writer.writeValueAsString(document(results.get(0)));
+            }
+            ArrayNode array = MAPPER.createArrayNode();
+            results.forEach(result -> array.add(document(result)));
+            return writer.writeValueAsString(array);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("a tree of plain values could not be written", impossible);
+        }
+    }
+
+    private static ObjectNode document(ScenarioResult result) {
+        ObjectNode document = MAPPER.createObjectNode().put("name", result.name());
+        ArrayNode decisions = document.putArray("decisions");
+        result.decisions().forEach(row -> decisions.add(decision(row)));
+        ArrayNode actions = document.putArray("actions");
+        result.actions().forEach(record -> actions.add(action(record)));
+        ObjectNode end = document.putObject("final");
+        ArrayNode hosts = end.putArray("hosts");
+        result.end().hosts().stream()
+                .sorted(Comparator.comparing(Host::id))
+                .forEach(host -> hosts.add(host(host, result.end())));
+        ArrayNode vms = end.putArray("vms");
+        result.end().vms().stream()
+                .sorted(Comparator.comparing(VirtualMachine::id))
+                .forEach(vm ->
+                        vms.add(vm(vm, Optional.ofNullable(result.servedBy().get(vm.id())))));
+        return document;
+    }
+
+    private static ObjectNode decision(DecisionRow row) {
+        ObjectNode node = MAPPER.createObjectNode();
+        node.put("at", row.atSeconds());
+        row.columns().forEach((column, value) -> {
+            if (!column.equals("at")) {
+                node.put(column, value);
+            }
+        });
+        return node;
+    }
+
+    private static ObjectNode action(ActionRecord record) {
+        ObjectNode node = MAPPER.createObjectNode();
+        node.put("at", ScenarioRun.seconds(record.at()));
+        node.put("plan", record.plan().value());
+        node.put("action", record.action().kind().name());
+        record.action().vm().ifPresent(vm -> node.put("vm", vm.value()));
+        record.action().host().ifPresent(host -> node.put("host", host.value()));
+        if (record.action() instanceof Action.Redirect redirect) {
+            node.put("target", redirect.server().value());
+        }
+        node.put("result", record.result().name());
+        node.put("attempt", record.attempt());
+        return node;
+    }
+
+    private static ObjectNode host(Host host, Inventory end) {
+        Resources free = end.freeOn(host.id());
+        return MAPPER.createObjectNode()
+                .put("id", host.id().value())
+                .put("health", host.health().name())
+                .put("freeCpuMillis", free.cpuMillis())
+                .put("freeMemoryMiB", free.memoryMiB());
+    }
+
+    private static ObjectNode vm(VirtualMachine vm, Optional<VmId> servedBy) {
+        ObjectNode node = MAPPER.createObjectNode()
+                .put("id", vm.id().value())
+                .put("host", vm.host().value())
+                .put("power", vm.power().name())
+                .put("health", vm.health().name());
+        servedBy.ifPresent(server -> node.put("servedBy", server.value()));
+        return node;
+    }
+}

@@ -1,0 +1,28 @@
+package io.vmha.scenario;
+
+import io.vmha.model.HaStyle;
+import io.vmha.model.Inventory;
+import io.vmha.policy.FailoverConfig;
+import java.util.List;
+import org.immutables.value.Value;
+
+/** A scenario as its file says it, checked. Immutable. */
+@Value.Immutable
+@HaStyle
+interface Scenario {
+
+    /** What it is called. */
+    String name();
+
+    /** The policy's choices. */
+    FailoverConfig failover();
+
+    /** What there is at the start. */
+    Inventory inventory();
+
+    /** What happens, in that order; times do not decrease. */
+    List<ScenarioEvent> events();
+
+    /** What the output must or must not have. */
+    List<Expectation> expectations();
+}

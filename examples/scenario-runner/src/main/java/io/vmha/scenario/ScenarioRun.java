@@ -1,0 +1,122 @@
+package io.vmha.scenario;
+
+import io.vmha.center.ActionRecord;
+import io.vmha.center.HaEvent;
+import io.vmha.center.HaListener;
+import io.vmha.center.ManagementCenter;
+import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
+import io.vmha.model.Host;
+import io.vmha.model.HostId;
+import io.vmha.model.ImmutableVirtualMachine;
+import io.vmha.model.Inventory;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+import io.vmha.sim.SimulatedDatacenter;
+import io.vmha.sim.VirtualTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+
+/** One run of a scenario in a simulated datacenter of its own. Confined to the thread that made it. */
+final class ScenarioRun implements HaListener {
+    private final Scenario scenario;
+    private final VirtualTime time = new VirtualTime();
+    private final SimulatedDatacenter datacenter;
+    private final ManagementCenter center;
+    private final List<DecisionRow> decisions = new ArrayList<>();
+    private final List<ActionRecord> actions = new ArrayList<>();
+    private long sequence;
+
+    private ScenarioRun(Scenario scenario) {
+        this.scenario = scenario;
+        this.datacenter = new SimulatedDatacenter(scenario.inventory());
+        this.center = ManagementCenter.builder()
+                .adapter(datacenter.hypervisor())
+                .trafficDirector(datacenter.trafficDirector())
+                .fencingDevice(datacenter.fencingDevice())
+                .databasePromoter(datacenter.databasePromoter())
+                .inventory(scenario.inventory())
+                .failover(scenario.failover())
+                .scheduler(time)
+                .listener(this)
+                .build();
+    }
+
+    static ScenarioResult run(Scenario scenario) {
+        return new ScenarioRun(scenario).run();
+    }
+
+    private ScenarioResult run() {
+        for (ScenarioEvent event : scenario.events()) {
+            time.advanceTo(Instant.EPOCH.plus(event.at()));
+            event.happen(this);
+            time.advanceTo(time.now());
+        }
+        time.runToEnd();
+        return new ScenarioResult(
+                scenario.name(),
+                decisions,
+                actions,
+                finalInventory(),
+                servedByOthers(),
+                Expectation.failures(scenario.expectations(), decisions));
+    }
+
+    void reportVm(VmId vm, FaultKind kind) {
+        report(FaultReport.ofVm(vm, kind, time.now(), "monitor:" + vm, sequence++));
+    }
+
+    void reportHost(HostId host, FaultKind kind) {
+        report(FaultReport.ofHost(host, kind, time.now(), "scenario", sequence++));
+    }
+
+    private void report(FaultReport report) {
+        datacenter.inject(report);
+        center.submit(report);
+    }
+
+    /** Changes what really is, and tells the center. */
+    void change(UnaryOperator<Inventory> change) {
+        datacenter.change(change);
+        center.update(change);
+    }
+
+    @Override
+    public void onEvent(HaEvent event) {
+        if (event instanceof HaEvent.Decided decided) {
+            double at = seconds(decided.at());
+            decided.decision().parts().forEach(part -> decisions.add(DecisionRow.of(at, part)));
+        } else if (event instanceof HaEvent.ActionEnded ended) {
+            actions.add(ended.action());
+        }
+    }
+
+    /** Power and place as they really are, health as the center knows it. */
+    private Inventory finalInventory() {
+        Inventory known = center.inventory();
+        Inventory end = datacenter.actual();
+        for (VirtualMachine vm : datacenter.actual().vms()) {
+            end = end.with(ImmutableVirtualMachine.copyOf(vm)
+                    .withHealth(known.requireVm(vm.id()).health()));
+        }
+        for (Host host : known.hosts()) {
+            end = end.with(host);
+        }
+        return end;
+    }
+
+    private Map<VmId, VmId> servedByOthers() {
+        Map<VmId, VmId> others = new TreeMap<>(datacenter.routes());
+        others.entrySet().removeIf(route -> route.getKey().equals(route.getValue()));
+        return others;
+    }
+
+    static double seconds(Instant at) {
+        return Duration.between(Instant.EPOCH, at).toNanos() / 1e9;
+    }
+}
