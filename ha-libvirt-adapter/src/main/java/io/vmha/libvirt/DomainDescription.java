@@ -1,0 +1,114 @@
+package io.vmha.libvirt;
+
+import io.vmha.model.HostId;
+import io.vmha.model.Resources;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.w3c.dom.Element;
+
+/**
+ * What a domain's definition says: it changes only when the domain is redefined, so it is read once and kept. Immutable.
+ *
+ * @param uuid its UUID
+ * @param name its name
+ * @param profile what it is to the library
+ * @param memoryKiB the memory that it starts with
+ * @param maxMemoryKiB the most memory that it can be given without being redefined
+ * @param vcpus the vCPUs that it starts with
+ * @param maxVcpus the most vCPUs that it can be given without being redefined
+ * @param xml the definition, by which it can be registered on another host
+ */
+record DomainDescription(
+        UUID uuid,
+        String name,
+        DomainProfile profile,
+        long memoryKiB,
+        long maxMemoryKiB,
+        int vcpus,
+        int maxVcpus,
+        String xml) {
+    private static final Logger LOG = LoggerFactory.getLogger(DomainDescription.class);
+    static final long KIB_PER_MIB = 1024;
+    static final long MILLIS_PER_VCPU = 1000;
+
+    private static final Map<String, Long> BYTES = Map.ofEntries(
+            Map.entry("b", 1L),
+            Map.entry("bytes", 1L),
+            Map.entry("k", 1L << 10),
+            Map.entry("kib", 1L << 10),
+            Map.entry("kb", 1000L),
+            Map.entry("m", 1L << 20),
+            Map.entry("mib", 1L << 20),
+            Map.entry("mb", 1_000_000L),
+            Map.entry("g", 1L << 30),
+            Map.entry("gib", 1L << 30),
+            Map.entry("gb", 1_000_000_000L),
+            Map.entry("t", 1L << 40),
+            Map.entry("tib", 1L << 40),
+            Map.entry("tb", 1_000_000_000_000L));
+
+    /**
+     * Reads a definition. A metadata element that breaks a rule makes the domain unmanaged, which is logged, so that one
+     * bad domain does not hide all the others.
+     *
+     * @throws IllegalArgumentException if it is not a domain definition
+     */
+    static DomainDescription read(HostId host, String xml, VmClassifier classifier) {
+        Element domain = SecureXml.parse(xml).getDocumentElement();
+        UUID uuid = UUID.fromString(required(domain, "uuid"));
+        String name = required(domain, "name");
+        long maxMemory = memoryKiB(domain, "memory").orElse(0L);
+        int maxVcpus = SecureXml.text(domain, "vcpu").map(Integer::parseInt).orElse(1);
+        int vcpus = SecureXml.child(domain, "vcpu")
+                .flatMap(vcpu -> SecureXml.attribute(vcpu, "current"))
+                .map(Integer::parseInt)
+                .orElse(maxVcpus);
+        DomainFacts facts = new DomainFacts(host, name, uuid, SecureXml.text(domain, "title"));
+        return new DomainDescription(
+                uuid,
+                name,
+                profile(domain, facts, classifier),
+                memoryKiB(domain, "currentMemory").orElse(maxMemory),
+                maxMemory,
+                vcpus,
+                maxVcpus,
+                xml);
+    }
+
+    /** What a domain of that many KiB and vCPUs is allocated; memory is rounded up to whole MiB. */
+    static Resources allocation(long memoryKiB, long vcpus) {
+        return Resources.of(vcpus * MILLIS_PER_VCPU, ceilDiv(memoryKiB, KIB_PER_MIB));
+    }
+
+    private static DomainProfile profile(Element domain, DomainFacts facts, VmClassifier classifier) {
+        try {
+            return VmhaMetadata.read(domain).orElseGet(() -> classifier.classify(facts));
+        } catch (IllegalArgumentException e) {
+            LOG.warn("domain {} on host {} is left alone: {}", facts.name(), facts.host(), e.getMessage());
+            return DomainProfile.Unmanaged.INSTANCE;
+        }
+    }
+
+    private static String required(Element domain, String name) {
+        return SecureXml.text(domain, name)
+                .orElseThrow(() -> new IllegalArgumentException("domain definition lacks " + name));
+    }
+
+    private static Optional<Long> memoryKiB(Element domain, String name) {
+        return SecureXml.child(domain, name).map(element -> {
+            String unit = SecureXml.attribute(element, "unit").orElse("KiB").toLowerCase(java.util.Locale.ROOT);
+            Long bytes = BYTES.get(unit);
+            if (bytes == null) {
+                throw new IllegalArgumentException("unknown memory unit: " + unit);
+            }
+            return ceilDiv(Long.parseLong(element.getTextContent().strip()) * bytes, KIB_PER_MIB);
+        });
+    }
+
+    private static long ceilDiv(long amount, long unit) {
+        return -Math.floorDiv(-amount, unit);
+    }
+}

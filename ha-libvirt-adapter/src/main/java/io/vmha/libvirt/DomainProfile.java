@@ -1,0 +1,34 @@
+package io.vmha.libvirt;
+
+import io.vmha.model.TemplateId;
+import io.vmha.model.VmId;
+
+/**
+ * What a libvirt domain is to the failover library.
+ *
+ * @see VmhaMetadata how a domain says it of itself
+ * @see VmClassifier what says it of a domain that does not
+ */
+public sealed interface DomainProfile
+        permits VmProfile, DomainProfile.Template, DomainProfile.SetAside, DomainProfile.Unmanaged {
+
+    /**
+     * A template that machines are cloned from; it is never powered on and is not a machine of the inventory.
+     *
+     * @param id the name that machines refer to it by
+     */
+    record Template(TemplateId id) implements DomainProfile {}
+
+    /**
+     * A failed machine that a clone has replaced, kept for whoever looks into the failure; not in the inventory.
+     *
+     * @param vm the machine that it was
+     */
+    record SetAside(VmId vm) implements DomainProfile {}
+
+    /** A domain that is none of the library's business: it is never touched, but what it uses is not given to others. */
+    record Unmanaged() implements DomainProfile {
+        /** The one there is to need. */
+        public static final Unmanaged INSTANCE = new Unmanaged();
+    }
+}

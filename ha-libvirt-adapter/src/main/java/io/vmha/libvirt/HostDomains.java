@@ -1,0 +1,128 @@
+package io.vmha.libvirt;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Sets;
+import io.vmha.libvirt.HostSnapshot.Entry;
+import io.vmha.model.PowerState;
+import io.vmha.model.Resources;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.libvirt.jna.Libvirt;
+import org.libvirt.jna.virDomainInfo;
+
+/**
+ * Reads all domains of one host in a number of calls that does not grow with the domains. Thread-safe.
+ *
+ * <p>One call tells the state and use of them all. What their definitions say is read once for each domain and kept until
+ * an event says that it changed; a new connection, which may have missed events, begins anew.
+ */
+final class HostDomains {
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final LibvirtHost host;
+    private final VmClassifier classifier;
+    private final Map<UUID, DomainDescription> descriptions = new ConcurrentHashMap<>();
+    private final Set<UUID> changed = Sets.newConcurrentHashSet();
+    private final Map<UUID, CpuSample> samples = new ConcurrentHashMap<>();
+    private volatile @Nullable HostFacts facts;
+
+    private record CpuSample(long cpuNanos, long atNanos) {}
+
+    HostDomains(LibvirtHost host, VmClassifier classifier) {
+        this.host = host;
+        this.classifier = classifier;
+    }
+
+    /** Forgets all that was read. */
+    void forgetAll() {
+        facts = null;
+        descriptions.clear();
+        samples.clear();
+        changed.clear();
+    }
+
+    /** Has a domain's definition read again the next time. */
+    void forget(UUID domain) {
+        changed.add(domain);
+    }
+
+    /** Reads the host. */
+    HostSnapshot read(NativeConnection connection) {
+        HostFacts known = facts;
+        if (known == null) {
+            known = HostFacts.read(connection);
+            facts = known;
+        }
+        var stats = connection.allStats();
+        ImmutableList.Builder<Entry> entries = ImmutableList.builderWithExpectedSize(stats.size());
+        for (DomainStats domain : stats) {
+            entry(connection, domain).ifPresent(entries::add);
+        }
+        if (descriptions.size() > stats.size()) {
+            Set<UUID> present = stats.stream().map(DomainStats::uuid).collect(java.util.stream.Collectors.toSet());
+            descriptions.keySet().retainAll(present);
+            samples.keySet().retainAll(present);
+        }
+        return new HostSnapshot(known, entries.build());
+    }
+
+    /** Reads one domain's definition, from what was kept if nothing says that it changed. */
+    DomainDescription describe(NativeConnection connection, UUID domain) {
+        // The mark goes before the definition is read: a change that comes between the two marks it again.
+        DomainDescription kept = changed.remove(domain) ? null : descriptions.get(domain);
+        if (kept != null) {
+            return kept;
+        }
+        int flags = NativeConnection.XML_INACTIVE | (host.readOnly() ? 0 : NativeConnection.XML_SECURE);
+        DomainDescription read = DomainDescription.read(host.id(), connection.xml(domain, flags), classifier);
+        descriptions.put(domain, read);
+        return read;
+    }
+
+    private Optional<Entry> entry(NativeConnection connection, DomainStats stats) {
+        DomainDescription description;
+        try {
+            description = describe(connection, stats.uuid());
+        } catch (NativeException e) {
+            if (e.is(LibvirtError.NO_DOMAIN)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+        Resources allocation = stats.memoryKiB().isPresent() && stats.vcpus().isPresent()
+                ? DomainDescription.allocation(
+                        stats.memoryKiB().getAsLong(), stats.vcpus().getAsLong())
+                : info(connection, stats.uuid());
+        return Optional.of(new Entry(description, stats, allocation, load(stats, allocation)));
+    }
+
+    /** For drivers whose bulk statistics lack the allocation, such as the test driver. */
+    private static Resources info(NativeConnection connection, UUID domain) {
+        virDomainInfo info = new virDomainInfo();
+        connection.call(domain, found -> Libvirt.INSTANCE.virDomainGetInfo(found, info));
+        return DomainDescription.allocation(info.memory.longValue(), info.nrVirtCpu);
+    }
+
+    private double load(DomainStats stats, Resources allocation) {
+        OptionalLong cpu = stats.cpuNanos();
+        if (cpu.isEmpty() || stats.power() != PowerState.ON || allocation.cpuMillis() == 0) {
+            samples.remove(stats.uuid());
+            return 0;
+        }
+        CpuSample now = new CpuSample(cpu.getAsLong(), System.nanoTime());
+        CpuSample before = samples.put(stats.uuid(), now);
+        if (before == null || now.atNanos <= before.atNanos || now.cpuNanos < before.cpuNanos) {
+            return 0;
+        }
+        double cores = allocation.cpuMillis() / (double) DomainDescription.MILLIS_PER_VCPU;
+        return (now.cpuNanos - before.cpuNanos)
+                / NANOS_PER_SECOND
+                / ((now.atNanos - before.atNanos) / NANOS_PER_SECOND)
+                / cores;
+    }
+}

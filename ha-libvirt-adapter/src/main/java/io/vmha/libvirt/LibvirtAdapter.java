@@ -1,0 +1,188 @@
+package io.vmha.libvirt;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.vmha.adapter.AdapterException;
+import io.vmha.adapter.AdapterException.Cause;
+import io.vmha.adapter.CallContext;
+import io.vmha.adapter.Capability;
+import io.vmha.adapter.HypervisorAdapter;
+import io.vmha.model.HostId;
+import io.vmha.model.Inventory;
+import io.vmha.model.PowerState;
+import io.vmha.model.Resources;
+import io.vmha.model.TemplateId;
+import io.vmha.model.VmId;
+import java.net.URI;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Carries plans out on hosts that libvirt manages: one connection URI for each host.
+ *
+ * <p>A machine of the inventory is a libvirt domain that says so in its metadata ({@link VmhaMetadata}) or that the
+ * {@link VmClassifier} takes for one; its id is the domain's name unless the metadata says otherwise. Connections are
+ * opened when they are first needed, kept alive, and opened again with backoff when they were lost. Thread-safe; calls for
+ * one host never wait for another.
+ */
+public final class LibvirtAdapter implements HypervisorAdapter {
+    private final Cluster cluster;
+    private final PowerControl power;
+
+    private LibvirtAdapter(Cluster cluster) {
+        this.cluster = cluster;
+        this.power = new PowerControl(cluster);
+    }
+
+    /** Returns a builder, which is not thread-safe. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Connects to one host and reads it, with domains that have no metadata left alone. The host's id is the URI's host
+     * name, or {@code localhost}.
+     *
+     * @throws IllegalArgumentException if the URI is not a libvirt URI
+     * @throws AdapterException if the host refuses or does not answer within 10 seconds
+     */
+    public static LibvirtAdapter connect(URI uri) {
+        String name = uri.getHost() == null ? "localhost" : uri.getHost();
+        LibvirtAdapter adapter = builder().host(HostId.of(name), uri).build();
+        try {
+            adapter.discover(CallContext.within(Duration.ofSeconds(10)));
+            return adapter;
+        } catch (RuntimeException e) {
+            adapter.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public String name() {
+        return "libvirt";
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return cluster.isReadOnly()
+                ? Set.of()
+                : EnumSet.of(Capability.POWER_OFF, Capability.GRACEFUL_POWER_OFF, Capability.POWER_ON);
+    }
+
+    @Override
+    public Inventory discover(CallContext call) {
+        return cluster.discover(Deadline.in(call.deadline()));
+    }
+
+    @Override
+    public PowerState powerState(VmId vm, CallContext call) {
+        return power.state(vm, Deadline.in(call.deadline()));
+    }
+
+    @Override
+    public void powerOff(VmId vm, Duration grace, CallContext call) {
+        checkArgument(!grace.isNegative(), "grace must be 0 or more: %s", grace);
+        power.off(vm, grace, Deadline.in(call.deadline()));
+    }
+
+    @Override
+    public void powerOn(VmId vm, HostId host, CallContext call) {
+        power.on(vm, host, Deadline.in(call.deadline()));
+    }
+
+    @Override
+    public void reallocate(VmId vm, Resources allocation, CallContext call) {
+        throw unsupported("reallocate");
+    }
+
+    @Override
+    public void migrate(VmId vm, HostId target, CallContext call) {
+        throw unsupported("migrate");
+    }
+
+    @Override
+    public void cloneFromTemplate(TemplateId template, VmId vm, HostId host, CallContext call) {
+        throw unsupported("clone");
+    }
+
+    private static AdapterException unsupported(String what) {
+        return new AdapterException.Permanent(Cause.UNSUPPORTED, "the libvirt adapter does not " + what);
+    }
+
+    @Override
+    public void close() {
+        cluster.close();
+    }
+
+    /** Collects the hosts and settings of an adapter. Not thread-safe. */
+    public static final class Builder {
+        private final Map<HostId, LibvirtHost> hosts = new LinkedHashMap<>();
+        private VmClassifier classifier = VmClassifier.unmanaged();
+        private Duration keepAliveInterval = Duration.ofSeconds(5);
+        private int keepAliveCount = 3;
+
+        private Builder() {}
+
+        /**
+         * Adds a host with nothing but its name and URI.
+         *
+         * @throws IllegalArgumentException if there is a host of that name already, or the URI is not a libvirt URI
+         */
+        @CanIgnoreReturnValue
+        public Builder host(HostId id, URI uri) {
+            return host(LibvirtHost.of(id, uri));
+        }
+
+        /**
+         * Adds a host.
+         *
+         * @throws IllegalArgumentException if there is a host of that name already
+         */
+        @CanIgnoreReturnValue
+        public Builder host(LibvirtHost host) {
+            checkArgument(hosts.putIfAbsent(host.id(), host) == null, "two hosts with the id %s", host.id());
+            return this;
+        }
+
+        /** Sets what judges domains without metadata; by default they are left alone. */
+        @CanIgnoreReturnValue
+        public Builder classifier(VmClassifier classifier) {
+            this.classifier = classifier;
+            return this;
+        }
+
+        /**
+         * Sets how a silent host is found out: it is pinged after that long without a word from it, and is given up when
+         * so many pings in a row went unanswered; 5 seconds and 3 by default, so 20 seconds.
+         *
+         * @param interval whole seconds, 1 or more
+         * @param count 1 or more
+         * @throws IllegalArgumentException if one is less
+         */
+        @CanIgnoreReturnValue
+        public Builder keepAlive(Duration interval, int count) {
+            checkArgument(interval.toSeconds() >= 1, "keepalive interval must be 1 second or more: %s", interval);
+            checkArgument(count >= 1, "keepalive count must be 1 or more: %s", count);
+            this.keepAliveInterval = interval;
+            this.keepAliveCount = count;
+            return this;
+        }
+
+        /**
+         * Returns the adapter; nothing is connected to before it is needed.
+         *
+         * @throws IllegalArgumentException if no host was added
+         */
+        public LibvirtAdapter build() {
+            checkArgument(!hosts.isEmpty(), "a libvirt adapter needs at least one host");
+            return new LibvirtAdapter(new Cluster(
+                    ImmutableMap.copyOf(hosts), classifier, (int) keepAliveInterval.toSeconds(), keepAliveCount));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.vmha.libvirt;
+
+import io.vmha.model.AntiAffinityGroup;
+import io.vmha.model.ClusterRole;
+import io.vmha.model.HaStyle;
+import io.vmha.model.TemplateId;
+import io.vmha.model.VmId;
+import io.vmha.model.VmType;
+import java.util.Optional;
+import java.util.Set;
+import org.immutables.value.Value;
+
+/** What the library knows of a domain that is a virtual machine of the inventory, besides what libvirt tells. Immutable. */
+@Value.Immutable
+@HaStyle
+public non-sealed interface VmProfile extends DomainProfile {
+
+    /** Its name in the inventory; absent means the domain's name. */
+    Optional<VmId> id();
+
+    /** What it is for. */
+    VmType type();
+
+    /** The cluster that it belongs to, and so its host, unless the host was given a role of its own. */
+    Optional<ClusterRole> role();
+
+    /** The template that it is cloned anew from. */
+    Optional<TemplateId> template();
+
+    /** The higher is recovered first; any integer. Default 0. */
+    @Value.Default
+    default int priority() {
+        return 0;
+    }
+
+    /** Machines of one group avoid sharing a host. */
+    Set<AntiAffinityGroup> antiAffinity();
+
+    /** The action that made it as a clone, such as {@code 7/3} for step 3 of plan 7; absent where none did. */
+    Optional<String> origin();
+
+    /** Returns a builder; it is not thread-safe. */
+    static ImmutableVmProfile.Builder builder() {
+        return ImmutableVmProfile.builder();
+    }
+
+    /** Returns the profile of a machine of which nothing is known but its type. */
+    static VmProfile ofType(VmType type) {
+        return builder().type(type).build();
+    }
+}
