@@ -1,0 +1,61 @@
+package io.vmha.quickstart;
+
+import io.vmha.adapter.CallContext;
+import io.vmha.adapter.HypervisorAdapter;
+import io.vmha.center.ManagementCenter;
+import io.vmha.center.ReportOutcome;
+import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
+import io.vmha.libvirt.LibvirtAdapter;
+import io.vmha.libvirt.VmClassifier;
+import io.vmha.model.HostId;
+import io.vmha.model.Inventory;
+import io.vmha.model.TopologyRules;
+import io.vmha.model.VmId;
+import io.vmha.model.VmType;
+import io.vmha.sim.SimulatedDatacenter;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** One decision carried out on a libvirt host: its machines are real, only the load balancer in front is simulated. */
+final class LibvirtDemo {
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+    private LibvirtDemo() {}
+
+    /** Returns whether all was carried out that was decided, and it was decided to do something. */
+    static boolean run(URI uri, Optional<String> vm, Optional<String> type, PrintWriter out) {
+        VmClassifier classifier =
+                type.map(VmType::of).map(VmClassifier::everyDomainIs).orElseGet(VmClassifier::unmanaged);
+        HostId host = HostId.of(uri.getHost() == null ? "localhost" : uri.getHost());
+        try (LibvirtAdapter adapter =
+                LibvirtAdapter.builder().host(host, uri).classifier(classifier).build()) {
+            Inventory inventory = adapter.discover(CallContext.within(DEADLINE));
+            Narrator narrator = new Narrator(out);
+            narrator.showTopology(inventory, TopologyRules.check(inventory));
+            return vm.map(VmId::of)
+                    .map(id -> failOver(adapter, inventory, id, narrator, out))
+                    .orElse(true);
+        }
+    }
+
+    private static boolean failOver(
+            HypervisorAdapter adapter, Inventory inventory, VmId vm, Narrator narrator, PrintWriter out) {
+        inventory.requireVm(vm);
+        try (ManagementCenter center = ManagementCenter.builder()
+                .adapter(adapter)
+                .trafficDirector(new SimulatedDatacenter(inventory).trafficDirector())
+                .inventory(inventory)
+                .listener(narrator)
+                .build()) {
+            FaultReport fault = FaultReport.ofVm(vm, FaultKind.FILESYSTEM_READ_ONLY, Instant.now(), "quickstart", 1);
+            ReportOutcome outcome = center.submit(fault).toCompletableFuture().join();
+            out.printf("%nThe hypervisor says: %s is %s%n", vm, adapter.powerState(vm, CallContext.within(DEADLINE)));
+            out.flush();
+            return !outcome.plan().isEmpty() && outcome.isCarriedOut();
+        }
+    }
+}
