@@ -6,8 +6,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.immutables.value.Value;
 
-/** The one style of this library's generated values: strict builders, Guava collections inside. */
+/** The one style of this library's generated values. */
 @Target({ElementType.TYPE, ElementType.PACKAGE})
 @Retention(RetentionPolicy.SOURCE)
-@Value.Style(strictBuilder = true, jdkOnly = false, get = "*")
+@Value.Style(get = "*")
 public @interface HaStyle {}

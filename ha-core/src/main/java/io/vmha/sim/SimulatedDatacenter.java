@@ -1,5 +1,6 @@
 package io.vmha.sim;
 
+import io.vmha.adapter.CallContext;
 import io.vmha.adapter.DatabasePromoter;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.HypervisorAdapter;
@@ -7,10 +8,13 @@ import io.vmha.adapter.TrafficDirector;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.Inventory;
 import io.vmha.model.VmId;
+import io.vmha.plan.PlanId;
 import io.vmha.policy.FaultEffects;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -22,7 +26,10 @@ import java.util.function.UnaryOperator;
  * <p>Thread-safe: all state is guarded by this object's monitor.
  */
 public final class SimulatedDatacenter {
+    private record CloneStep(PlanId plan, int step) {}
+
     private final Map<VmId, VmId> routes = new TreeMap<>();
+    private final Map<VmId, CloneStep> clones = new HashMap<>();
     private final Set<VmId> promoted = new LinkedHashSet<>();
     private Inventory actual;
 
@@ -75,6 +82,16 @@ public final class SimulatedDatacenter {
     /** The standby databases that were promoted, in that order. */
     public synchronized Set<VmId> promoted() {
         return Collections.unmodifiableSet(new LinkedHashSet<>(promoted));
+    }
+
+    /** Clones a machine, unless the same step of the same plan is what made it. */
+    synchronized void cloneOnce(VmId vm, CallContext call, UnaryOperator<Inventory> cloning) {
+        Optional<CloneStep> step = call.plan().map(plan -> new CloneStep(plan, call.step()));
+        if (step.isPresent() && step.get().equals(clones.get(vm))) {
+            return;
+        }
+        change(cloning);
+        step.ifPresent(made -> clones.put(vm, made));
     }
 
     synchronized void route(VmId owner, VmId server) {

@@ -119,7 +119,7 @@ final class SimulatedHypervisor implements HypervisorAdapter {
     @Override
     public void cloneFromTemplate(TemplateId template, VmId id, HostId host, CallContext call) {
         checkOpen();
-        datacenter.change(actual -> cloned(actual, SimulatedErrors.requireVm(actual, id), template, host));
+        datacenter.cloneOnce(id, call, actual -> cloned(actual, SimulatedErrors.requireVm(actual, id), template, host));
     }
 
     private static Inventory cloned(Inventory actual, VirtualMachine vm, TemplateId template, HostId host) {

@@ -1,0 +1,192 @@
+package io.vmha.center;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vmha.Fixtures;
+import io.vmha.fault.FaultKind;
+import io.vmha.model.HostHealth;
+import io.vmha.model.HostId;
+import io.vmha.model.Inventory;
+import io.vmha.model.PowerState;
+import io.vmha.model.VmHealth;
+import io.vmha.model.VmId;
+import io.vmha.plan.ActionKind;
+import io.vmha.policy.FaultEffects;
+import io.vmha.sim.SimulatedDatacenter;
+import io.vmha.sim.VirtualTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+class ManagementCenterTest {
+    private static final VmId DB3 = VmId.of("db3");
+
+    private final Inventory reference = Fixtures.referenceEmbodiment();
+    private final SimulatedDatacenter datacenter = new SimulatedDatacenter(reference);
+    private final VirtualTime time = new VirtualTime();
+    private final List<HaEvent> events = new ArrayList<>();
+
+    @Test
+    void aReportEndsWithTheMachineOffAndItsRequestsServedByAnother() {
+        ManagementCenter center = center().build();
+        ReportOutcome outcome = run(center.submit(Fixtures.readOnly("db3")));
+
+        assertThat(outcome.isCarriedOut()).isTrue();
+        assertThat(datacenter.actual().requireVm(DB3).power()).isEqualTo(PowerState.OFF);
+        assertThat(datacenter.routes()).containsEntry(DB3, VmId.of("db1"));
+        assertThat(center.inventory().requireVm(DB3).servedBy()).contains(VmId.of("db1"));
+    }
+
+    @Test
+    void aMachineThatCannotBeConfirmedOffKeepsItsRequests() {
+        datacenter.change(actual -> FaultEffects.apply(actual, Fixtures.hostFault("h2", FaultKind.HOST_UNREACHABLE)));
+        ManagementCenter center = center().build();
+        ReportOutcome outcome = run(center.submit(Fixtures.readOnly("db3")));
+
+        assertThat(outcome.isCarriedOut()).isFalse();
+        assertThat(outcome.actions())
+                .extracting(ActionRecord::result)
+                .containsExactly(ActionResult.FAILED, ActionResult.SKIPPED);
+        assertThat(outcome.actions().get(0).detail()).startsWith("UNREACHABLE: ");
+        assertThat(datacenter.routes()).isEmpty();
+        assertThat(center.inventory().requireVm(DB3).servedBy()).isEmpty();
+    }
+
+    @Test
+    void anUnreachableHostIsFencedBeforeItsDatabasesMove() {
+        datacenter.inject(Fixtures.hostFault("h2", FaultKind.HOST_UNREACHABLE));
+        ManagementCenter center =
+                center().fencingDevice(datacenter.fencingDevice()).build();
+        ReportOutcome outcome = run(center.submit(Fixtures.hostFault("h2", FaultKind.HOST_UNREACHABLE)));
+
+        List<ActionKind> kinds =
+                outcome.actions().stream().map(record -> record.action().kind()).toList();
+        assertThat(kinds.indexOf(ActionKind.FENCE_HOST)).isNotNegative();
+        assertThat(center.inventory().requireHost(HostId.of("h2")).health()).isEqualTo(HostHealth.DOWN);
+        assertThat(datacenter.routes()).containsKey(DB3);
+    }
+
+    @Test
+    void withoutAFencingDeviceTheDatabasesOfAnUnreachableHostStay() {
+        ManagementCenter center = center().build();
+        run(center.submit(Fixtures.hostFault("h2", FaultKind.HOST_UNREACHABLE)));
+
+        assertThat(datacenter.routes()).doesNotContainKey(DB3).containsKey(VmId.of("mw3"));
+    }
+
+    @Test
+    void aMachineThatIsClonedAnewIsHealthyAgain() {
+        ManagementCenter center = center().build();
+        run(center.submit(Fixtures.readOnly("mw1")));
+
+        assertThat(center.inventory().requireVm(VmId.of("mw1")).health()).isEqualTo(VmHealth.HEALTHY);
+        assertThat(datacenter.actual().requireVm(VmId.of("mw1")).power()).isEqualTo(PowerState.ON);
+    }
+
+    @Test
+    void aSecondReportOfTheSameFaultIsIgnoredAndNothingIsDoneTwice() {
+        ManagementCenter center = center().build();
+        run(center.submit(Fixtures.readOnly("db3")));
+        ReportOutcome second = run(center.submit(Fixtures.readOnly("db3")));
+
+        assertThat(second.plan().isEmpty()).isTrue();
+        assertThat(second.actions()).isEmpty();
+    }
+
+    @Test
+    void everyStepIsAnEventInOrder() {
+        run(center().build().submit(Fixtures.readOnly("db3")));
+
+        assertThat(events)
+                .extracting(event -> event.getClass().getSimpleName())
+                .containsExactly("ReportAccepted", "Decided", "ActionEnded", "ActionEnded", "PlanEnded");
+    }
+
+    @Test
+    void aListenerThatThrowsHarmsNothing() {
+        ManagementCenter center = center().listener(event -> {
+                    throw new IllegalStateException("a broken listener");
+                })
+                .build();
+
+        assertThat(run(center.submit(Fixtures.readOnly("db3"))).isCarriedOut()).isTrue();
+    }
+
+    @Test
+    void aPolicyThatThrowsFailsTheReportAndChangesNothing() {
+        ManagementCenter center = center().policy((inventory, report) -> {
+                    throw new UnsupportedOperationException("no opinion");
+                })
+                .build();
+        CompletionStage<ReportOutcome> outcome = center.submit(Fixtures.readOnly("db3"));
+        time.runToEnd();
+
+        assertThatThrownBy(() -> outcome.toCompletableFuture().join())
+                .isInstanceOf(CompletionException.class)
+                .hasMessageContaining("no opinion");
+        assertThat(center.inventory()).isEqualTo(reference);
+    }
+
+    @Test
+    void anUpdateThatIsRefusedChangesNothing() {
+        ManagementCenter center = center().build();
+        CompletionStage<Inventory> update = center.update(
+                inventory -> inventory.with(Fixtures.middleware("x", "h9").build()));
+        time.runToEnd();
+
+        assertThatThrownBy(() -> update.toCompletableFuture().join()).hasMessageContaining("host h9");
+        assertThat(center.inventory()).isEqualTo(reference);
+    }
+
+    @Test
+    void aHostThatIsBackKeepsWhatItLostAsItIs() {
+        ManagementCenter center = center().build();
+        run(center.submit(Fixtures.hostDown("h2")));
+        center.update(inventory -> FaultEffects.hostUp(inventory, HostId.of("h2")));
+        time.runToEnd();
+
+        assertThat(center.inventory().requireHost(HostId.of("h2")).health()).isEqualTo(HostHealth.UP);
+        assertThat(center.inventory().requireVm(DB3).health()).isEqualTo(VmHealth.FAILED);
+    }
+
+    @Test
+    void withoutAnAdapterThereIsNoCenter() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> ManagementCenter.builder().build())
+                .withMessage("a management center needs an adapter");
+    }
+
+    @Test
+    void onRealThreadsAReportIsCarriedOutToo() {
+        try (ManagementCenter center = ManagementCenter.builder()
+                .adapter(datacenter.hypervisor())
+                .trafficDirector(datacenter.trafficDirector())
+                .inventory(reference)
+                .build()) {
+            ReportOutcome outcome = center.submit(Fixtures.readOnly("db3"))
+                    .toCompletableFuture()
+                    .join();
+
+            assertThat(outcome.isCarriedOut()).isTrue();
+        }
+    }
+
+    private ManagementCenter.Builder center() {
+        return ManagementCenter.builder()
+                .adapter(datacenter.hypervisor())
+                .trafficDirector(datacenter.trafficDirector())
+                .databasePromoter(datacenter.databasePromoter())
+                .inventory(reference)
+                .scheduler(time)
+                .listener(events::add);
+    }
+
+    private ReportOutcome run(CompletionStage<ReportOutcome> outcome) {
+        time.runToEnd();
+        return outcome.toCompletableFuture().join();
+    }
+}
