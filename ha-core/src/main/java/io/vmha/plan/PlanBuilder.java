@@ -54,6 +54,10 @@ final class PlanBuilder {
                 redirect -> Optional.of(redirect.vm()),
                 restart -> Optional.of(restart.vm()),
                 reclone -> Optional.of(reclone.vm()),
+                reallocate -> Optional.empty(),
+                shift -> Optional.empty(),
+                migrate -> Optional.empty(),
+                failback -> Optional.empty(),
                 noTarget -> Optional.empty(),
                 blocked -> Optional.empty(),
                 ignored -> Optional.empty()));
@@ -82,8 +86,14 @@ final class PlanBuilder {
     private void addRest(SubjectDecision decision) {
         decision.fold(new SubjectDecision.Cases<List<Step>>(
                 this::addRedirect,
-                restart -> addPowerOn(restart.vm(), restart.host(), confirmedOffBy(restart.vm())),
+                restart -> add(new Action.PowerOn(restart.vm(), restart.host()), confirmedOffBy(restart.vm())),
                 this::addReclone,
+                reallocate -> add(
+                        new Action.Reallocate(reallocate.vm(), reallocate.host(), reallocate.allocation()),
+                        ImmutableSet.of()),
+                shift -> addRedirects(shift.owners(), shift.target(), ImmutableSet.of()),
+                migrate -> add(new Action.Migrate(migrate.vm(), migrate.from(), migrate.to()), ImmutableSet.of()),
+                this::addFailback,
                 noTarget -> steps,
                 blocked -> steps,
                 ignored -> steps));
@@ -97,19 +107,30 @@ final class PlanBuilder {
         if (isTakeover(redirect)) {
             gates.add(promotions.get(redirect.target()));
         }
-        redirect.owners().forEach(owner -> append(new Action.Redirect(owner, redirect.target()), gates));
+        return addRedirects(redirect.owners(), redirect.target(), gates);
+    }
+
+    private List<Step> addRedirects(List<VmId> owners, VmId target, Set<Integer> gates) {
+        owners.forEach(owner -> append(new Action.Redirect(owner, target), gates));
         return steps;
+    }
+
+    private List<Step> addFailback(SubjectDecision.Failback failback) {
+        Set<Integer> gates = failback.promotes()
+                ? ImmutableSet.of(append(new Action.Promote(failback.vm()), ImmutableSet.of()))
+                : ImmutableSet.of();
+        return add(new Action.Redirect(failback.vm(), failback.vm()), gates);
     }
 
     private List<Step> addReclone(SubjectDecision.Reclone reclone) {
         int clone = append(
                 new Action.CloneFromTemplate(reclone.vm(), reclone.template(), reclone.host()),
                 confirmedOffBy(reclone.vm()));
-        return addPowerOn(reclone.vm(), reclone.host(), ImmutableSet.of(clone));
+        return add(new Action.PowerOn(reclone.vm(), reclone.host()), ImmutableSet.of(clone));
     }
 
-    private List<Step> addPowerOn(VmId vm, HostId host, Set<Integer> gates) {
-        append(new Action.PowerOn(vm, host), gates);
+    private List<Step> add(Action action, Set<Integer> gates) {
+        append(action, gates);
         return steps;
     }
 

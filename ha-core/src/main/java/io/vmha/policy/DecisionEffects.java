@@ -6,6 +6,7 @@ import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,29 +27,45 @@ public final class DecisionEffects {
 
     private static Inventory apply(Inventory inventory, SubjectDecision part) {
         return part.fold(new SubjectDecision.Cases<Inventory>(
-                redirect -> redirected(inventory, redirect),
+                redirect -> redirected(inventory, redirect.vm(), redirect.owners(), redirect.target()),
                 restart -> placed(inventory, restart.vm(), restart.host()),
                 reclone -> placed(inventory, reclone.vm(), reclone.host()),
+                reallocate -> reallocated(inventory, reallocate),
+                shift -> redirected(inventory, shift.vm(), shift.owners(), shift.target()),
+                migrate -> inventory.with(ImmutableVirtualMachine.copyOf(inventory.requireVm(migrate.vm()))
+                        .withHost(migrate.to())),
+                failback -> inventory.with(ImmutableVirtualMachine.copyOf(inventory.requireVm(failback.vm()))
+                        .withServedBy(Optional.empty())),
                 noTarget -> inventory,
                 blocked -> inventory,
                 ignored -> inventory));
     }
 
-    private static Inventory redirected(Inventory inventory, SubjectDecision.Redirect redirect) {
-        if (redirect.owners().isEmpty()) {
+    private static Inventory redirected(Inventory inventory, VmId from, List<VmId> owners, VmId to) {
+        if (owners.isEmpty()) {
             return inventory;
         }
-        VirtualMachine failed = inventory.requireVm(redirect.vm());
-        VirtualMachine target = inventory.requireVm(redirect.target());
+        VirtualMachine source = inventory.requireVm(from);
+        VirtualMachine target = inventory.requireVm(to);
         Inventory changed = inventory
-                .with(ImmutableVirtualMachine.copyOf(target).withLoad(loadAfter(target, failed)))
-                .with(ImmutableVirtualMachine.copyOf(failed).withLoad(0));
-        for (VmId owner : redirect.owners()) {
-            Optional<VmId> server = owner.equals(redirect.target()) ? Optional.empty() : Optional.of(redirect.target());
+                .with(ImmutableVirtualMachine.copyOf(target).withLoad(loadAfter(target, source)))
+                .with(ImmutableVirtualMachine.copyOf(source).withLoad(0));
+        for (VmId owner : owners) {
+            Optional<VmId> server = owner.equals(to) ? Optional.empty() : Optional.of(to);
             changed = changed.with(
                     ImmutableVirtualMachine.copyOf(changed.requireVm(owner)).withServedBy(server));
         }
         return changed;
+    }
+
+    /** The work stays the same, so that its share of the new allocation changes. */
+    private static Inventory reallocated(Inventory inventory, SubjectDecision.Reallocate decision) {
+        VirtualMachine vm = inventory.requireVm(decision.vm());
+        double load =
+                vm.load() * vm.allocation().cpuMillis() / decision.allocation().cpuMillis();
+        return inventory.with(ImmutableVirtualMachine.copyOf(vm)
+                .withAllocation(decision.allocation())
+                .withLoad(load));
     }
 
     /** The machine is off on its new host until its plan powers it on: it takes its room there at once. */

@@ -8,6 +8,14 @@ public enum Outcome {
     RESTARTED,
     /** The machine is cloned anew from its template. */
     RECLONED,
+    /** The machine gets more of its host's shared pool. */
+    REALLOCATED,
+    /** The loaded machine's requests go to another machine of its type. */
+    SHIFTED,
+    /** The machine is moved to another host while it runs. */
+    MIGRATED,
+    /** The machine is healthy again and has its requests back. */
+    FAILED_BACK,
     /** No machine could take the requests, or no host the machine. */
     NO_TARGET,
     /** Something must not go on; the cause is the reason. */

@@ -8,10 +8,20 @@ public enum Reason {
     SAME_TYPE_STANDBY,
     /** The host's shared pool has the room that the machine needs. */
     FROM_SHARED_POOL,
+    /** The host's shared pool cannot meet the machine's need (rule 7 of the reference design). */
+    POOL_EXHAUSTED,
+    /** The machine's host is to be emptied: it is in maintenance or degraded. */
+    HOST_EVACUATION,
     /** Neither cluster has a healthy machine of the type that may be used. */
     NO_SAME_TYPE_HEALTHY,
     /** No host of the same cluster has the room for the machine. */
     NO_CAPACITY,
+    /** The only hosts that could take the machine are in maintenance. */
+    HOST_IN_MAINTENANCE,
+    /** The only hosts that could take the running machine have another, or an unknown, CPU platform or microcode. */
+    INCOMPATIBLE_CPU,
+    /** The database that could take over is too far behind its source. */
+    REPLICATION_LAG,
     /** A machine whose type requires it could not be confirmed off. */
     FENCING_FAILED,
     /** The subject's fault is already being dealt with, or was. */

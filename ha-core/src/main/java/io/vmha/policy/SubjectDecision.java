@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.HostId;
+import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VmId;
 import java.util.List;
@@ -44,6 +45,10 @@ public sealed interface SubjectDecision extends Decision {
             Function<Redirect, R> redirect,
             Function<Restart, R> restart,
             Function<Reclone, R> reclone,
+            Function<Reallocate, R> reallocate,
+            Function<Shift, R> shift,
+            Function<Migrate, R> migrate,
+            Function<Failback, R> failback,
             Function<NoTarget, R> noTarget,
             Function<Blocked, R> blocked,
             Function<Ignored, R> ignored) {}
@@ -153,6 +158,137 @@ public sealed interface SubjectDecision extends Decision {
         @Override
         public <R> R fold(Cases<R> cases) {
             return cases.reclone().apply(this);
+        }
+    }
+
+    /**
+     * A loaded machine gets more of its host's shared pool (rule 7 of the reference design).
+     *
+     * @param vm the loaded machine
+     * @param trigger what made it necessary
+     * @param host the host that it is on
+     * @param allocation its whole new allocation
+     * @param explain why
+     */
+    record Reallocate(VmId vm, Trigger trigger, HostId host, Resources allocation, Explanation explain)
+            implements SubjectDecision {
+        @Override
+        public FaultSubject subject() {
+            return new FaultSubject.OfVm(vm);
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.REALLOCATED;
+        }
+
+        @Override
+        public Reason reason() {
+            return Reason.FROM_SHARED_POOL;
+        }
+
+        @Override
+        public <R> R fold(Cases<R> cases) {
+            return cases.reallocate().apply(this);
+        }
+    }
+
+    /**
+     * A loaded machine's requests go to another machine, since its host's shared pool cannot meet the need (rule 7).
+     *
+     * @param vm the loaded machine, which stays on and healthy
+     * @param trigger what made it necessary
+     * @param owners whose requests move: the machine's own, and those of others that it served
+     * @param target the machine that serves them from now on
+     * @param targetRole the cluster of the target's host
+     * @param explain why
+     */
+    record Shift(VmId vm, Trigger trigger, List<VmId> owners, VmId target, ClusterRole targetRole, Explanation explain)
+            implements SubjectDecision {
+        @Override
+        public FaultSubject subject() {
+            return new FaultSubject.OfVm(vm);
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.SHIFTED;
+        }
+
+        @Override
+        public Reason reason() {
+            return Reason.POOL_EXHAUSTED;
+        }
+
+        @Override
+        public <R> R fold(Cases<R> cases) {
+            return cases.shift().apply(this);
+        }
+    }
+
+    /**
+     * A running machine is moved to another host without stopping it (rule 4).
+     *
+     * @param vm the machine
+     * @param trigger what made it necessary
+     * @param from the host that it is on
+     * @param to the host that it goes to
+     * @param hostRole the cluster of both hosts
+     * @param explain why
+     */
+    record Migrate(VmId vm, Trigger trigger, HostId from, HostId to, ClusterRole hostRole, Explanation explain)
+            implements SubjectDecision {
+        @Override
+        public FaultSubject subject() {
+            return new FaultSubject.OfVm(vm);
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.MIGRATED;
+        }
+
+        @Override
+        public Reason reason() {
+            return Reason.HOST_EVACUATION;
+        }
+
+        @Override
+        public <R> R fold(Cases<R> cases) {
+            return cases.migrate().apply(this);
+        }
+    }
+
+    /**
+     * A machine that is healthy again has its requests back.
+     *
+     * @param vm the machine
+     * @param trigger what made it possible
+     * @param server the machine that served them meanwhile
+     * @param vmRole the cluster of the machine's host
+     * @param promotes whether its database has to be promoted first, since a standby's took over
+     * @param explain why
+     */
+    record Failback(VmId vm, Trigger trigger, VmId server, ClusterRole vmRole, boolean promotes, Explanation explain)
+            implements SubjectDecision {
+        @Override
+        public FaultSubject subject() {
+            return new FaultSubject.OfVm(vm);
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.FAILED_BACK;
+        }
+
+        @Override
+        public Reason reason() {
+            return vmRole == ClusterRole.PRIMARY ? Reason.SAME_TYPE_PRIMARY : Reason.SAME_TYPE_STANDBY;
+        }
+
+        @Override
+        public <R> R fold(Cases<R> cases) {
+            return cases.failback().apply(this);
         }
     }
 

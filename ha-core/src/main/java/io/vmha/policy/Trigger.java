@@ -2,7 +2,7 @@ package io.vmha.policy;
 
 import io.vmha.fault.FaultKind;
 
-/** What made a decision necessary: a kind of fault. */
+/** What made a decision necessary: a kind of fault, a load, an operator, or the end of a fault. */
 public enum Trigger {
     /** {@link FaultKind#FILESYSTEM_READ_ONLY}. */
     FILESYSTEM_READ_ONLY,
@@ -21,7 +21,13 @@ public enum Trigger {
     /** {@link FaultKind#HOST_UNREACHABLE}. */
     HOST_UNREACHABLE,
     /** {@link FaultKind#HOST_DEGRADED}. */
-    HOST_DEGRADED;
+    HOST_DEGRADED,
+    /** A machine's load exceeds the threshold. */
+    LOAD,
+    /** An operator takes a host out of service. */
+    MAINTENANCE,
+    /** A machine whose requests are served elsewhere is healthy again. */
+    REPAIRED;
 
     /** Returns the trigger that a fault of that kind is. */
     public static Trigger of(FaultKind kind) {

@@ -272,14 +272,7 @@ class PrimaryThenStandbyPolicyTest {
     }
 
     private static String row(SubjectDecision decision) {
-        String target = decision.fold(new SubjectDecision.Cases<String>(
-                redirect -> redirect.target().value(),
-                restart -> restart.host().value(),
-                reclone -> reclone.host().value(),
-                noTarget -> "",
-                blocked -> "",
-                ignored -> ""));
-        return decision.subject() + " " + decision.outcome() + " " + target + " " + decision.reason();
+        return DecisionText.row(decision);
     }
 
     private static Inventory failed(Inventory inventory, String... vms) {

@@ -42,6 +42,10 @@ record DecisionRow(
                 redirect -> Optional.of(redirect.target().value()),
                 restart -> Optional.of(restart.host().value()),
                 reclone -> Optional.of(reclone.host().value()),
+                reallocate -> Optional.of(reallocate.host().value()),
+                shift -> Optional.of(shift.target().value()),
+                migrate -> Optional.of(migrate.to().value()),
+                failback -> Optional.of(failback.vm().value()),
                 noTarget -> Optional.empty(),
                 blocked -> Optional.empty(),
                 ignored -> Optional.empty()));
@@ -52,6 +56,10 @@ record DecisionRow(
                 redirect -> Optional.of(redirect.targetRole()),
                 restart -> Optional.of(restart.hostRole()),
                 reclone -> Optional.of(reclone.hostRole()),
+                reallocate -> Optional.empty(),
+                shift -> Optional.of(shift.targetRole()),
+                migrate -> Optional.of(migrate.hostRole()),
+                failback -> Optional.of(failback.vmRole()),
                 noTarget -> Optional.empty(),
                 blocked -> Optional.empty(),
                 ignored -> Optional.empty()));
