@@ -6,6 +6,7 @@ import io.vmha.model.ClusterRole;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
+import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
@@ -91,7 +92,7 @@ final class PlanBuilder {
                 reallocate -> add(
                         new Action.Reallocate(reallocate.vm(), reallocate.host(), reallocate.allocation()),
                         ImmutableSet.of()),
-                shift -> addRedirects(shift.owners(), shift.target(), ImmutableSet.of()),
+                this::addShift,
                 migrate -> add(new Action.Migrate(migrate.vm(), migrate.from(), migrate.to()), ImmutableSet.of()),
                 this::addFailback,
                 noTarget -> steps,
@@ -113,6 +114,16 @@ final class PlanBuilder {
     private List<Step> addRedirects(List<VmId> owners, VmId target, Set<Integer> gates) {
         owners.forEach(owner -> append(new Action.Redirect(owner, target), gates));
         return steps;
+    }
+
+    private List<Step> addShift(SubjectDecision.Shift shift) {
+        Resources present = inventory.requireVm(shift.target()).allocation();
+        Set<Integer> gates = present.equals(shift.targetAllocation())
+                ? ImmutableSet.of()
+                : ImmutableSet.of(append(
+                        new Action.Reallocate(shift.target(), shift.targetHost(), shift.targetAllocation()),
+                        ImmutableSet.of()));
+        return addRedirects(shift.owners(), shift.target(), gates);
     }
 
     private List<Step> addFailback(SubjectDecision.Failback failback) {

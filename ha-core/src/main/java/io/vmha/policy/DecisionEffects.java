@@ -4,6 +4,7 @@ import io.vmha.model.HostId;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
+import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import java.util.List;
@@ -30,8 +31,12 @@ public final class DecisionEffects {
                 redirect -> redirected(inventory, redirect.vm(), redirect.owners(), redirect.target()),
                 restart -> placed(inventory, restart.vm(), restart.host()),
                 reclone -> placed(inventory, reclone.vm(), reclone.host()),
-                reallocate -> reallocated(inventory, reallocate),
-                shift -> redirected(inventory, shift.vm(), shift.owners(), shift.target()),
+                reallocate -> reallocated(inventory, reallocate.vm(), reallocate.allocation()),
+                shift -> redirected(
+                        reallocated(inventory, shift.target(), shift.targetAllocation()),
+                        shift.vm(),
+                        shift.owners(),
+                        shift.target()),
                 migrate -> inventory.with(ImmutableVirtualMachine.copyOf(inventory.requireVm(migrate.vm()))
                         .withHost(migrate.to())),
                 failback -> inventory.with(ImmutableVirtualMachine.copyOf(inventory.requireVm(failback.vm()))
@@ -59,13 +64,11 @@ public final class DecisionEffects {
     }
 
     /** The work stays the same, so that its share of the new allocation changes. */
-    private static Inventory reallocated(Inventory inventory, SubjectDecision.Reallocate decision) {
-        VirtualMachine vm = inventory.requireVm(decision.vm());
-        double load =
-                vm.load() * vm.allocation().cpuMillis() / decision.allocation().cpuMillis();
-        return inventory.with(ImmutableVirtualMachine.copyOf(vm)
-                .withAllocation(decision.allocation())
-                .withLoad(load));
+    private static Inventory reallocated(Inventory inventory, VmId id, Resources allocation) {
+        VirtualMachine vm = inventory.requireVm(id);
+        double load = vm.load() * vm.allocation().cpuMillis() / allocation.cpuMillis();
+        return inventory.with(
+                ImmutableVirtualMachine.copyOf(vm).withAllocation(allocation).withLoad(load));
     }
 
     /** The machine is off on its new host until its plan powers it on: it takes its room there at once. */

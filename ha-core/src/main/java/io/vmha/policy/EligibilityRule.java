@@ -1,5 +1,6 @@
 package io.vmha.policy;
 
+import io.vmha.model.ClusterRole;
 import io.vmha.model.VirtualMachine;
 import java.util.Optional;
 
@@ -10,6 +11,12 @@ import java.util.Optional;
  */
 @FunctionalInterface
 public interface EligibilityRule {
+
+    /** A database of the standby cluster is not too far behind its source, {@link FailoverConfig#maxReplicationLag}. */
+    EligibilityRule NOT_LAGGING = (candidate, context) -> context.config().lagsTooFar(candidate)
+                    && context.inventory().hostOf(candidate).role() == ClusterRole.STANDBY
+            ? Optional.of("its database is " + candidate.replicationLag().orElseThrow() + " behind its source")
+            : Optional.empty();
 
     /** Returns why the candidate is refused, for a person; empty if this rule does not mind it. */
     Optional<String> refusal(VirtualMachine candidate, FailoverContext context);

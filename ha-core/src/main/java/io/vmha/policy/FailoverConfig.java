@@ -1,8 +1,11 @@
 package io.vmha.policy;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import io.vmha.model.HaStyle;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmType;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.immutables.value.Value;
@@ -26,6 +29,67 @@ public interface FailoverConfig {
      * only redirected.
      */
     Map<VmType, RecoveryMode> recovery();
+
+    /**
+     * The load above which a machine gets more resources, or its requests move (rule 7 of the reference design): a
+     * fraction of its allocation, more than 0 and at most 1. Default 0.8.
+     */
+    @Value.Default
+    default double loadThreshold() {
+        return 0.8;
+    }
+
+    /**
+     * How far below {@link #loadThreshold} a machine must stay that takes a loaded one's requests, so that they do not swing
+     * to and fro: 0 or more, and less than the threshold. Default 0.1.
+     */
+    @Value.Default
+    default double loadHysteresis() {
+        return 0.1;
+    }
+
+    /**
+     * Whether a machine in the standby cluster is taken when every healthy one in the primary cluster lacks the headroom.
+     * Default false: the standby is for when none is healthy.
+     */
+    @Value.Default
+    default boolean overloadUsesStandby() {
+        return false;
+    }
+
+    /** How far a standby database may be behind its source to take over, 0 or more; absent means no limit. */
+    Optional<Duration> maxReplicationLag();
+
+    /** What becomes of requests when the machine that they are meant for is healthy again. Default: an operator decides. */
+    @Value.Default
+    default FailbackMode failback() {
+        return FailbackMode.MANUAL;
+    }
+
+    /** Refuses a threshold outside its range, a hysteresis that leaves nothing of it, and a negative lag. */
+    @Value.Check
+    default void check() {
+        checkArgument(
+                loadThreshold() > 0 && loadThreshold() <= 1,
+                "loadThreshold must be more than 0 and at most 1: %s",
+                loadThreshold());
+        checkArgument(
+                loadHysteresis() >= 0 && loadHysteresis() < loadThreshold(),
+                "loadHysteresis must be 0 or more and less than the loadThreshold %s: %s",
+                loadThreshold(),
+                loadHysteresis());
+        checkArgument(
+                maxReplicationLag().isEmpty() || !maxReplicationLag().get().isNegative(),
+                "maxReplicationLag must be 0 or more: %s",
+                maxReplicationLag());
+    }
+
+    /** Whether that machine's database is too far behind its source to take over. */
+    default boolean lagsTooFar(VirtualMachine vm) {
+        return maxReplicationLag().isPresent()
+                && vm.replicationLag().isPresent()
+                && vm.replicationLag().get().compareTo(maxReplicationLag().get()) > 0;
+    }
 
     /** Whether machines of that type are confirmed off before their requests move. */
     default FencingMode fencingOf(VmType type) {

@@ -8,6 +8,7 @@ import io.vmha.model.Inventory;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -100,18 +101,36 @@ final class FailoverDecider {
         }
         FailoverContext context = new FailoverContext(inventory, failed, inventory.hostOf(failed), config);
         Optional<VirtualMachine> primary = selection.best(context, ClusterRole.PRIMARY);
-        if (primary.isPresent()) {
+        boolean withheld = isStandbyWithheld(primary, context);
+        Optional<VirtualMachine> standby = withheld ? Optional.empty() : selection.best(context, ClusterRole.STANDBY);
+        if (primary.isPresent() && !isRelievedBy(standby, context)) {
             return redirect(owners, primary.get(), ClusterRole.PRIMARY, context);
         }
-        boolean withheld = config.standbyActivation() == StandbyActivation.WHOLE_CLUSTER
-                && inventory.hasServing(ClusterRole.PRIMARY);
-        Optional<VirtualMachine> standby = withheld ? Optional.empty() : selection.best(context, ClusterRole.STANDBY);
         return standby.map(target -> redirect(owners, target, ClusterRole.STANDBY, context))
                 .orElseGet(() -> new SubjectDecision.NoTarget(
                         failed.id(),
                         trigger,
-                        Reason.NO_SAME_TYPE_HEALTHY,
+                        lagStandsInTheWay(context) ? Reason.REPLICATION_LAG : Reason.NO_SAME_TYPE_HEALTHY,
                         Explanations.noTarget(context, selection, withheld)));
+    }
+
+    private boolean isStandbyWithheld(Optional<VirtualMachine> primary, FailoverContext context) {
+        if (primary.isPresent()) {
+            return !config.overloadUsesStandby() || TargetSelection.hasHeadroom(primary.get(), context);
+        }
+        return config.standbyActivation() == StandbyActivation.WHOLE_CLUSTER
+                && inventory.hasServing(ClusterRole.PRIMARY);
+    }
+
+    /** With a primary candidate that lacks the headroom, the standby is only better if it has it. */
+    private static boolean isRelievedBy(Optional<VirtualMachine> standby, FailoverContext context) {
+        return standby.isPresent() && TargetSelection.hasHeadroom(standby.get(), context);
+    }
+
+    private boolean lagStandsInTheWay(FailoverContext context) {
+        return inventory.servingBySize(context.failed().type(), ClusterRole.STANDBY).stream()
+                .flatMap(Collection::stream)
+                .anyMatch(config::lagsTooFar);
     }
 
     private SubjectDecision redirect(

@@ -24,7 +24,12 @@ public final class PrimaryThenStandbyPolicy implements FailoverPolicy {
 
     private PrimaryThenStandbyPolicy(Builder builder) {
         this.config = builder.config;
-        this.selection = new TargetSelection(builder.rules.build(), builder.preferences.build());
+        this.selection = new TargetSelection(
+                ImmutableList.<EligibilityRule>builder()
+                        .add(EligibilityRule.NOT_LAGGING)
+                        .addAll(builder.rules.build())
+                        .build(),
+                builder.preferences.build());
     }
 
     /** Returns the policy with the reference design's choices. */

@@ -201,9 +201,19 @@ public sealed interface SubjectDecision extends Decision {
      * @param owners whose requests move: the machine's own, and those of others that it served
      * @param target the machine that serves them from now on
      * @param targetRole the cluster of the target's host
+     * @param targetHost the target's host
+     * @param targetAllocation what the target is allocated to meet the need; its present allocation where that is enough
      * @param explain why
      */
-    record Shift(VmId vm, Trigger trigger, List<VmId> owners, VmId target, ClusterRole targetRole, Explanation explain)
+    record Shift(
+            VmId vm,
+            Trigger trigger,
+            List<VmId> owners,
+            VmId target,
+            ClusterRole targetRole,
+            HostId targetHost,
+            Resources targetAllocation,
+            Explanation explain)
             implements SubjectDecision {
         @Override
         public FaultSubject subject() {

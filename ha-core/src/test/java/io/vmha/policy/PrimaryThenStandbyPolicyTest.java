@@ -17,6 +17,7 @@ import io.vmha.model.Resources;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -259,6 +260,41 @@ class PrimaryThenStandbyPolicyTest {
                                 "mw6",
                                 false,
                                 "it is in the standby cluster, and the primary cluster has a healthy one"));
+    }
+
+    @Test
+    void aStandbyDatabaseThatLagsTooFarIsNotTakenAndTheReasonSaysSo() {
+        FailoverConfig config = FailoverConfig.builder()
+                .maxReplicationLag(Duration.ofSeconds(5))
+                .build();
+        Inventory lagging = failed(reference, "db1", "db2", "db4");
+        for (String vm : List.of("db5", "db6")) {
+            lagging = change(lagging, vm, machine -> machine.withReplicationLag(Duration.ofSeconds(6)));
+        }
+        Decision decision =
+                PrimaryThenStandbyPolicy.builder().config(config).build().decide(lagging, Fixtures.readOnly("db3"));
+
+        assertThat(decision.parts())
+                .extracting(PrimaryThenStandbyPolicyTest::row)
+                .containsExactly("db3 NO_TARGET  REPLICATION_LAG");
+    }
+
+    @Test
+    void overloadUsesTheStandbyWhereTheOperatorAllowsIt() {
+        FailoverConfig config =
+                FailoverConfig.builder().overloadUsesStandby(true).build();
+        Inventory busy = reference;
+        for (String vm : List.of("mw2", "mw3", "mw4")) {
+            busy = change(busy, vm, machine -> machine.withLoad(0.95));
+        }
+
+        assertThat(row(PrimaryThenStandbyPolicy.builder()
+                        .config(config)
+                        .build()
+                        .decide(busy, Fixtures.readOnly("mw1"))
+                        .parts()
+                        .get(0)))
+                .isEqualTo("mw1 REDIRECTED mw5 SAME_TYPE_STANDBY");
     }
 
     private static Decision decide(Inventory inventory, FaultReport report) {

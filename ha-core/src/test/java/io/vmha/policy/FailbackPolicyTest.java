@@ -1,0 +1,71 @@
+package io.vmha.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vmha.Fixtures;
+import io.vmha.model.ImmutableVirtualMachine;
+import io.vmha.model.Inventory;
+import io.vmha.model.VmHealth;
+import io.vmha.model.VmId;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+class FailbackPolicyTest {
+    private final Inventory reference = Fixtures.referenceEmbodiment();
+
+    @Test
+    void aMachineThatIsHealthyAgainHasItsRequestsBack() {
+        assertThat(rows("mw1", vm -> vm.withServedBy(VmId.of("mw3"))))
+                .containsExactly("mw1 FAILED_BACK mw3 SAME_TYPE_PRIMARY");
+    }
+
+    @Test
+    void aMachineThatServesItsOwnRequestsNeedsNothing() {
+        assertThat(rows("mw1", vm -> vm)).isEmpty();
+    }
+
+    @Test
+    void aMachineThatIsStillFailedDoesNotHaveThemBack() {
+        assertThat(rows("mw1", vm -> vm.withServedBy(VmId.of("mw3")).withHealth(VmHealth.FAILED)))
+                .isEmpty();
+    }
+
+    @Test
+    void aDatabaseThatHasNotCaughtUpWaits() {
+        assertThat(rows("db1", vm -> vm.withServedBy(VmId.of("db5")).withReplicationLag(Duration.ofMillis(1))))
+                .containsExactly("db1 BLOCKED  REPLICATION_LAG");
+    }
+
+    @Test
+    void aDatabaseWithinTheAllowedLagHasItsRequestsBackAndIsPromoted() {
+        FailoverConfig config = FailoverConfig.builder()
+                .maxReplicationLag(Duration.ofSeconds(5))
+                .build();
+        Decision decision = new FailbackPolicy(config)
+                .decide(
+                        with("db1", vm -> vm.withServedBy(VmId.of("db5")).withReplicationLag(Duration.ofSeconds(5))),
+                        VmId.of("db1"));
+
+        assertThat(decision)
+                .isInstanceOfSatisfying(
+                        SubjectDecision.Failback.class,
+                        failback -> assertThat(failback.promotes()).isTrue());
+        assertThat(DecisionEffects.apply(with("db1", vm -> vm.withServedBy(VmId.of("db5"))), decision)
+                        .requireVm(VmId.of("db1"))
+                        .servedBy())
+                .isEmpty();
+    }
+
+    private List<String> rows(String vm, UnaryOperator<ImmutableVirtualMachine> change) {
+        return new FailbackPolicy(FailoverConfig.defaults())
+                .decide(with(vm, change), VmId.of(vm)).parts().stream()
+                        .map(DecisionText::row)
+                        .toList();
+    }
+
+    private Inventory with(String vm, UnaryOperator<ImmutableVirtualMachine> change) {
+        return reference.with(change.apply(ImmutableVirtualMachine.copyOf(reference.requireVm(VmId.of(vm)))));
+    }
+}
