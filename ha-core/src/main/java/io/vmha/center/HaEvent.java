@@ -4,8 +4,9 @@ import io.vmha.fault.FaultReport;
 import io.vmha.plan.Plan;
 import io.vmha.policy.Decision;
 import java.time.Instant;
+import java.util.Optional;
 
-/** A step in the life of a report, for listeners. Immutable. */
+/** A step in the life of a report or a plan, for listeners. Immutable. */
 public sealed interface HaEvent {
 
     /** When it happened. */
@@ -23,11 +24,20 @@ public sealed interface HaEvent {
      * It was decided what to do, and the plan for it is about to run.
      *
      * @param at when
-     * @param report the report that led to it
+     * @param report the report that led to it; empty where it was a load, an operator or a repair
      * @param decision what was decided
      * @param plan what will be done; empty where nothing will
      */
-    record Decided(Instant at, FaultReport report, Decision decision, Plan plan) implements HaEvent {}
+    record Decided(Instant at, Optional<FaultReport> report, Decision decision, Plan plan) implements HaEvent {}
+
+    /**
+     * It was decided what could be done, and the plan for it waits for an operator's approval.
+     *
+     * @param at when
+     * @param decision what could be done
+     * @param plan what would be done
+     */
+    record PlanHeld(Instant at, Decision decision, Plan plan) implements HaEvent {}
 
     /**
      * A try of an action ended.
@@ -41,7 +51,7 @@ public sealed interface HaEvent {
      * A plan came to its end.
      *
      * @param at when
-     * @param outcome what became of the report
+     * @param outcome what became of the decision
      */
-    record PlanEnded(Instant at, ReportOutcome outcome) implements HaEvent {}
+    record PlanEnded(Instant at, DecisionOutcome outcome) implements HaEvent {}
 }

@@ -9,23 +9,35 @@ import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.TrafficDirector;
 import io.vmha.fault.FaultReport;
+import io.vmha.model.HostId;
+import io.vmha.model.ImmutableHost;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
-import io.vmha.plan.Action;
+import io.vmha.model.VmId;
 import io.vmha.plan.ActionEffects;
 import io.vmha.plan.Plan;
 import io.vmha.plan.PlanId;
 import io.vmha.plan.Planner;
 import io.vmha.policy.Decision;
+import io.vmha.policy.DecisionBatch;
 import io.vmha.policy.DecisionEffects;
+import io.vmha.policy.EvacuationPolicy;
+import io.vmha.policy.FailbackMode;
+import io.vmha.policy.FailbackPolicy;
 import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.FailoverPolicy;
 import io.vmha.policy.FaultEffects;
+import io.vmha.policy.LoadPolicy;
+import io.vmha.policy.LoadSample;
 import io.vmha.policy.PrimaryThenStandbyPolicy;
+import io.vmha.policy.Trigger;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,19 +53,29 @@ public final class ManagementCenter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ManagementCenter.class);
 
     private final FailoverPolicy policy;
+    private final LoadPolicy loadPolicy;
+    private final EvacuationPolicy evacuationPolicy = new EvacuationPolicy();
+    private final FailbackPolicy failbackPolicy;
+    private final FailoverConfig failover;
     private final Planner planner;
     private final CenterConfig config;
     private final CenterScheduler scheduler;
     private final ActionPerformer performer;
     private final List<HaListener> listeners;
     private volatile Inventory inventory;
+    private final Map<PlanId, HeldPlan> held = new HashMap<>();
     private long lastPlan;
+
+    private record HeldPlan(Decision decision, Plan plan) {}
 
     private ManagementCenter(Builder builder, HypervisorAdapter adapter, TrafficDirector trafficDirector) {
         this.policy = builder.policy != null
                 ? builder.policy
                 : PrimaryThenStandbyPolicy.builder().config(builder.failover).build();
-        this.planner = new Planner(builder.failover);
+        this.failover = builder.failover;
+        this.loadPolicy = new LoadPolicy(failover);
+        this.failbackPolicy = new FailbackPolicy(failover);
+        this.planner = new Planner(failover);
         this.config = builder.config;
         this.scheduler = builder.scheduler != null ? builder.scheduler : new ThreadedScheduler();
         this.performer = new ActionPerformer(
@@ -76,19 +98,10 @@ public final class ManagementCenter implements AutoCloseable {
      * Takes a report, decides, and carries the plan out.
      *
      * @return completes when the plan came to its end, on the center's loop; what an adapter answers is in the outcome and
-     *     is never thrown
+     *     is never thrown, what a policy of the user's own throws completes it exceptionally
      */
-    public CompletionStage<ReportOutcome> submit(FaultReport report) {
-        CompletableFuture<ReportOutcome> outcome = new CompletableFuture<>();
-        scheduler.execute(() -> {
-            try {
-                handle(report, outcome);
-            } catch (RuntimeException thrown) {
-                // A policy of the user's own may throw; whoever reported must not wait for ever.
-                outcome.completeExceptionally(thrown);
-            }
-        });
-        return outcome;
+    public CompletionStage<DecisionOutcome> submit(FaultReport report) {
+        return onLoop(outcome -> handle(report, outcome));
     }
 
     /**
@@ -111,27 +124,135 @@ public final class ManagementCenter implements AutoCloseable {
         return done;
     }
 
-    private void handle(FaultReport report, CompletableFuture<ReportOutcome> outcome) {
+    /**
+     * Takes a load sample, decides by rule 7 of the reference design, and carries the plan out.
+     *
+     * @return completes when the plan came to its end; exceptionally with an {@link IllegalArgumentException} where there is
+     *     no such machine
+     */
+    public CompletionStage<DecisionOutcome> load(LoadSample sample) {
+        return onLoop(outcome -> {
+            inventory = inventory.with(ImmutableVirtualMachine.copyOf(inventory.requireVm(sample.vm()))
+                    .withLoad(sample.load()));
+            carryOut(Optional.empty(), inventory, loadPolicy.decide(inventory, sample), outcome);
+        });
+    }
+
+    /**
+     * Takes a host out of service and evacuates it by live migration, or puts it back into service.
+     *
+     * @return completes when the evacuation came to its end; exceptionally with an {@link IllegalArgumentException} where
+     *     there is no such host
+     */
+    public CompletionStage<DecisionOutcome> maintenance(HostId host, boolean on) {
+        return onLoop(outcome -> {
+            inventory = inventory.with(
+                    ImmutableHost.copyOf(inventory.requireHost(host)).withInMaintenance(on));
+            Decision decision = on
+                    ? evacuationPolicy.decide(inventory, host, Trigger.MAINTENANCE)
+                    : new DecisionBatch(ImmutableList.of());
+            carryOut(Optional.empty(), inventory, decision, outcome);
+        });
+    }
+
+    /**
+     * Takes note that a machine is healthy and powered on again, and gives it its requests back, or holds the plan for that
+     * until it is approved, as {@link FailoverConfig#failback} says.
+     *
+     * @return completes when the plan came to its end or is held; exceptionally with an {@link IllegalArgumentException}
+     *     where there is no such machine
+     */
+    public CompletionStage<DecisionOutcome> repaired(VmId vm) {
+        return onLoop(outcome -> {
+            inventory = FaultEffects.vmRepaired(inventory, vm);
+            Decision decision = failbackPolicy.decide(inventory, vm);
+            if (failover.failback() == FailbackMode.AUTOMATIC) {
+                carryOut(Optional.empty(), inventory, decision, outcome);
+            } else {
+                hold(decision, outcome);
+            }
+        });
+    }
+
+    /**
+     * Releases a plan that is held. It is carried out as it was decided.
+     *
+     * @return completes when the plan came to its end; exceptionally with an {@link IllegalArgumentException} where no such
+     *     plan is held
+     */
+    public CompletionStage<DecisionOutcome> approve(PlanId plan) {
+        return onLoop(outcome -> {
+            HeldPlan released = held.remove(plan);
+            Preconditions.checkArgument(released != null, "no plan %s is held", plan);
+            run(Optional.empty(), inventory, released.decision(), released.plan(), outcome);
+        });
+    }
+
+    private CompletableFuture<DecisionOutcome> onLoop(Consumer<CompletableFuture<DecisionOutcome>> work) {
+        CompletableFuture<DecisionOutcome> outcome = new CompletableFuture<>();
+        scheduler.execute(() -> {
+            try {
+                work.accept(outcome);
+            } catch (RuntimeException thrown) {
+                // What is refused, or thrown by a policy of the user's own, is told to whoever asked.
+                outcome.completeExceptionally(thrown);
+            }
+        });
+        return outcome;
+    }
+
+    private void handle(FaultReport report, CompletableFuture<DecisionOutcome> outcome) {
         publish(new HaEvent.ReportAccepted(scheduler.now(), report));
         Decision decision = policy.decide(inventory, report);
-        Inventory faulty = FaultEffects.apply(inventory, report);
-        Plan plan = planner.plan(new PlanId(lastPlan + 1), faulty, decision);
+        carryOut(Optional.of(report), FaultEffects.apply(inventory, report), decision, outcome);
+    }
+
+    private void carryOut(
+            Optional<FaultReport> report,
+            Inventory before,
+            Decision decision,
+            CompletableFuture<DecisionOutcome> outcome) {
+        run(report, before, decision, plan(before, decision), outcome);
+    }
+
+    private Plan plan(Inventory before, Decision decision) {
+        Plan plan = planner.plan(new PlanId(lastPlan + 1), before, decision);
         if (!plan.isEmpty()) {
             lastPlan++;
         }
-        inventory = DecisionEffects.apply(faulty, decision);
+        return plan;
+    }
+
+    private void hold(Decision decision, CompletableFuture<DecisionOutcome> outcome) {
+        Plan plan = plan(inventory, decision);
+        if (plan.isEmpty()) {
+            run(Optional.empty(), inventory, decision, plan, outcome);
+            return;
+        }
+        held.put(plan.id(), new HeldPlan(decision, plan));
+        publish(new HaEvent.PlanHeld(scheduler.now(), decision, plan));
+        outcome.complete(new DecisionOutcome(Optional.empty(), decision, plan, ImmutableList.of()));
+    }
+
+    private void run(
+            Optional<FaultReport> report,
+            Inventory before,
+            Decision decision,
+            Plan plan,
+            CompletableFuture<DecisionOutcome> outcome) {
+        inventory = DecisionEffects.apply(before, decision);
         publish(new HaEvent.Decided(scheduler.now(), report, decision, plan));
         new PlanRun(
                         plan,
                         performer,
                         scheduler,
                         config.actionDeadline(),
-                        this::onAction,
-                        records -> end(new ReportOutcome(report, decision, plan, records), outcome))
+                        record -> onAction(before, record),
+                        records -> end(new DecisionOutcome(report, decision, plan, records), outcome))
                 .advance();
     }
 
-    private void onAction(ActionRecord record) {
+    private void onAction(Inventory before, ActionRecord record) {
         LOG.info(
                 "plan {} step {}: {} - {} (attempt {}) {}",
                 record.plan(),
@@ -140,24 +261,13 @@ public final class ManagementCenter implements AutoCloseable {
                 record.result(),
                 record.attempt(),
                 record.detail());
-        if (record.result() == ActionResult.DONE) {
-            inventory = ActionEffects.apply(inventory, record.action());
-        } else if (record.action() instanceof Action.Redirect redirect) {
-            inventory = withoutRedirect(redirect);
-        }
+        inventory = record.result() == ActionResult.DONE
+                ? ActionEffects.apply(inventory, record.action())
+                : ActionEffects.undo(inventory, before, record.action());
         publish(new HaEvent.ActionEnded(scheduler.now(), record));
     }
 
-    /** A redirect that was not done leaves the requests where they were. */
-    private Inventory withoutRedirect(Action.Redirect redirect) {
-        return inventory
-                .vm(redirect.owner())
-                .filter(vm -> vm.servedBy().filter(redirect.server()::equals).isPresent())
-                .map(vm -> inventory.with(ImmutableVirtualMachine.copyOf(vm).withServedBy(Optional.empty())))
-                .orElse(inventory);
-    }
-
-    private void end(ReportOutcome result, CompletableFuture<ReportOutcome> outcome) {
+    private void end(DecisionOutcome result, CompletableFuture<DecisionOutcome> outcome) {
         publish(new HaEvent.PlanEnded(scheduler.now(), result));
         outcome.complete(result);
     }

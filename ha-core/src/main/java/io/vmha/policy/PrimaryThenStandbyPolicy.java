@@ -16,7 +16,8 @@ import io.vmha.model.VmId;
  * least loaded afterwards, then by id. When none has the headroom it takes the least loaded all the same and says
  * OVERCOMMITTED: the standby cluster is for when none is healthy. A host's failure is one batch: its machines in order of
  * priority, the highest first, then by id, each in sight of what those before it took; after all requests have a place
- * come the machines that are cloned anew. Immutable and thread-safe.
+ * come the machines that are cloned anew. A degraded host's machines, which still run, are evacuated by {@link
+ * EvacuationPolicy}. Immutable and thread-safe.
  */
 public final class PrimaryThenStandbyPolicy implements FailoverPolicy {
     private final FailoverConfig config;
@@ -61,7 +62,7 @@ public final class PrimaryThenStandbyPolicy implements FailoverPolicy {
         }
         Inventory faulty = FaultEffects.apply(inventory, report);
         if (faulty.requireHost(id).health().runsVms()) {
-            return new DecisionBatch(ImmutableList.of());
+            return new EvacuationPolicy().decide(faulty, id, Trigger.HOST_DEGRADED);
         }
         return new FailoverDecider(config, selection, faulty, Trigger.of(report.kind())).onVms(inventory.vmsOn(id));
     }

@@ -24,6 +24,8 @@ public enum Reason {
     REPLICATION_LAG,
     /** A machine whose type requires it could not be confirmed off. */
     FENCING_FAILED,
+    /** An operator has to approve the plan first. */
+    AWAITING_APPROVAL,
     /** The subject's fault is already being dealt with, or was. */
     DUPLICATE,
     /** The report is about a machine or a host that is not in the inventory. */

@@ -6,18 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmha.Fixtures;
 import io.vmha.fault.FaultKind;
+import io.vmha.model.CpuPlatform;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
+import io.vmha.model.ImmutableHost;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
+import io.vmha.model.Resources;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import io.vmha.plan.ActionKind;
+import io.vmha.plan.PlanId;
 import io.vmha.policy.FaultEffects;
+import io.vmha.policy.LoadSample;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
@@ -33,7 +39,7 @@ class ManagementCenterTest {
     @Test
     void aReportEndsWithTheMachineOffAndItsRequestsServedByAnother() {
         ManagementCenter center = center().build();
-        ReportOutcome outcome = run(center.submit(Fixtures.readOnly("db3")));
+        DecisionOutcome outcome = run(center.submit(Fixtures.readOnly("db3")));
 
         assertThat(outcome.isCarriedOut()).isTrue();
         assertThat(datacenter.actual().requireVm(DB3).power()).isEqualTo(PowerState.OFF);
@@ -45,7 +51,7 @@ class ManagementCenterTest {
     void aMachineThatCannotBeConfirmedOffKeepsItsRequests() {
         datacenter.change(actual -> FaultEffects.apply(actual, Fixtures.hostFault("h2", FaultKind.HOST_UNREACHABLE)));
         ManagementCenter center = center().build();
-        ReportOutcome outcome = run(center.submit(Fixtures.readOnly("db3")));
+        DecisionOutcome outcome = run(center.submit(Fixtures.readOnly("db3")));
 
         assertThat(outcome.isCarriedOut()).isFalse();
         assertThat(outcome.actions())
@@ -61,7 +67,7 @@ class ManagementCenterTest {
         datacenter.inject(Fixtures.hostFault("h2", FaultKind.HOST_UNREACHABLE));
         ManagementCenter center =
                 center().fencingDevice(datacenter.fencingDevice()).build();
-        ReportOutcome outcome = run(center.submit(Fixtures.hostFault("h2", FaultKind.HOST_UNREACHABLE)));
+        DecisionOutcome outcome = run(center.submit(Fixtures.hostFault("h2", FaultKind.HOST_UNREACHABLE)));
 
         List<ActionKind> kinds =
                 outcome.actions().stream().map(record -> record.action().kind()).toList();
@@ -91,7 +97,7 @@ class ManagementCenterTest {
     void aSecondReportOfTheSameFaultIsIgnoredAndNothingIsDoneTwice() {
         ManagementCenter center = center().build();
         run(center.submit(Fixtures.readOnly("db3")));
-        ReportOutcome second = run(center.submit(Fixtures.readOnly("db3")));
+        DecisionOutcome second = run(center.submit(Fixtures.readOnly("db3")));
 
         assertThat(second.plan().isEmpty()).isTrue();
         assertThat(second.actions()).isEmpty();
@@ -122,7 +128,7 @@ class ManagementCenterTest {
                     throw new UnsupportedOperationException("no opinion");
                 })
                 .build();
-        CompletionStage<ReportOutcome> outcome = center.submit(Fixtures.readOnly("db3"));
+        CompletionStage<DecisionOutcome> outcome = center.submit(Fixtures.readOnly("db3"));
         time.runToEnd();
 
         assertThatThrownBy(() -> outcome.toCompletableFuture().join())
@@ -154,6 +160,61 @@ class ManagementCenterTest {
     }
 
     @Test
+    void aLoadedMachineGetsMoreOfItsHostsPool() {
+        ManagementCenter center = center().build();
+        DecisionOutcome outcome =
+                run(center.load(new LoadSample(VmId.of("mw1"), 0.9, Optional.of(Resources.of(4_000, 8_192)))));
+
+        assertThat(outcome.isCarriedOut()).isTrue();
+        assertThat(datacenter.actual().requireVm(VmId.of("mw1")).allocation()).isEqualTo(Resources.of(4_000, 8_192));
+        assertThat(center.inventory().requireVm(VmId.of("mw1")).load()).isEqualTo(0.45);
+    }
+
+    @Test
+    void aHostThatGoesIntoMaintenanceIsEvacuatedAsFarAsThereIsRoom() {
+        ManagementCenter center = center().build();
+        DecisionOutcome outcome = run(center.maintenance(HostId.of("h1"), true));
+
+        assertThat(outcome.decision().parts()).hasSize(4);
+        assertThat(datacenter.actual().requireVm(VmId.of("db1")).host()).isEqualTo(HostId.of("h2"));
+        assertThat(center.inventory().requireHost(HostId.of("h1")).inMaintenance())
+                .isTrue();
+    }
+
+    @Test
+    void aMigrationThatFailsLeavesTheMachineWhereItWas() {
+        datacenter.change(actual -> actual.with(ImmutableHost.copyOf(actual.requireHost(HostId.of("h2")))
+                .withCpuPlatform(CpuPlatform.parse("another"))));
+        ManagementCenter center = center().build();
+        DecisionOutcome outcome = run(center.maintenance(HostId.of("h1"), true));
+
+        assertThat(outcome.isCarriedOut()).isFalse();
+        assertThat(center.inventory().requireVm(VmId.of("db1")).host()).isEqualTo(HostId.of("h1"));
+    }
+
+    @Test
+    void aRepairedMachineHasItsRequestsBackOnceAnOperatorApproves() {
+        ManagementCenter center = center().build();
+        run(center.submit(Fixtures.readOnly("db3")));
+        DecisionOutcome held = run(center.repaired(DB3));
+
+        assertThat(held.actions()).isEmpty();
+        assertThat(datacenter.routes()).containsEntry(DB3, VmId.of("db1"));
+
+        run(center.approve(held.plan().id()));
+        assertThat(datacenter.routes()).containsEntry(DB3, DB3);
+        assertThat(center.inventory().requireVm(DB3).servedBy()).isEmpty();
+    }
+
+    @Test
+    void aPlanThatIsNotHeldCannotBeApproved() {
+        CompletionStage<DecisionOutcome> outcome = center().build().approve(new PlanId(7));
+        time.runToEnd();
+
+        assertThatThrownBy(() -> outcome.toCompletableFuture().join()).hasMessageContaining("no plan 7 is held");
+    }
+
+    @Test
     void withoutAnAdapterThereIsNoCenter() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> ManagementCenter.builder().build())
@@ -167,7 +228,7 @@ class ManagementCenterTest {
                 .trafficDirector(datacenter.trafficDirector())
                 .inventory(reference)
                 .build()) {
-            ReportOutcome outcome = center.submit(Fixtures.readOnly("db3"))
+            DecisionOutcome outcome = center.submit(Fixtures.readOnly("db3"))
                     .toCompletableFuture()
                     .join();
 
@@ -185,7 +246,7 @@ class ManagementCenterTest {
                 .listener(events::add);
     }
 
-    private ReportOutcome run(CompletionStage<ReportOutcome> outcome) {
+    private DecisionOutcome run(CompletionStage<DecisionOutcome> outcome) {
         time.runToEnd();
         return outcome.toCompletableFuture().join();
     }

@@ -172,9 +172,13 @@ class PrimaryThenStandbyPolicyTest {
     }
 
     @Test
-    void aDegradedHostFailsNothingOver() {
+    void aDegradedHostIsEvacuatedAndNothingOfItFailsOver() {
         assertThat(rows(reference, Fixtures.hostFault("h1", FaultKind.HOST_DEGRADED)))
-                .isEmpty();
+                .containsExactly(
+                        "db1 MIGRATED h2 HOST_EVACUATION",
+                        "db2 BLOCKED  NO_CAPACITY",
+                        "mw1 BLOCKED  NO_CAPACITY",
+                        "mw2 BLOCKED  NO_CAPACITY");
     }
 
     @Test

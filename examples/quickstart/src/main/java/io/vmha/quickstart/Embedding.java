@@ -3,8 +3,8 @@ package io.vmha.quickstart;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.TrafficDirector;
+import io.vmha.center.DecisionOutcome;
 import io.vmha.center.ManagementCenter;
-import io.vmha.center.ReportOutcome;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.VmId;
@@ -25,7 +25,7 @@ final class Embedding {
                 .build();
     }
 
-    CompletionStage<ReportOutcome> filesystemFlippedReadOnly(String vm, long sequence) {
+    CompletionStage<DecisionOutcome> filesystemFlippedReadOnly(String vm, long sequence) {
         FaultReport report =
                 FaultReport.ofVm(VmId.of(vm), FaultKind.FILESYSTEM_READ_ONLY, Instant.now(), "monitor:" + vm, sequence);
         return center.submit(report);

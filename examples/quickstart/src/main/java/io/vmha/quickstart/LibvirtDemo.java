@@ -2,8 +2,8 @@ package io.vmha.quickstart;
 
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.HypervisorAdapter;
+import io.vmha.center.DecisionOutcome;
 import io.vmha.center.ManagementCenter;
-import io.vmha.center.ReportOutcome;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.libvirt.LibvirtAdapter;
@@ -52,7 +52,7 @@ final class LibvirtDemo {
                 .listener(narrator)
                 .build()) {
             FaultReport fault = FaultReport.ofVm(vm, FaultKind.FILESYSTEM_READ_ONLY, Instant.now(), "quickstart", 1);
-            ReportOutcome outcome = center.submit(fault).toCompletableFuture().join();
+            DecisionOutcome outcome = center.submit(fault).toCompletableFuture().join();
             out.printf("%nThe hypervisor says: %s is %s%n", vm, adapter.powerState(vm, CallContext.within(DEADLINE)));
             out.flush();
             return !outcome.plan().isEmpty() && outcome.isCarriedOut();

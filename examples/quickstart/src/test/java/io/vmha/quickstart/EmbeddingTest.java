@@ -2,7 +2,7 @@ package io.vmha.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vmha.center.ReportOutcome;
+import io.vmha.center.DecisionOutcome;
 import io.vmha.sim.SimulatedDatacenter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +14,7 @@ class EmbeddingTest {
     @Test
     void aReportIsCarriedOut() {
         SimulatedDatacenter datacenter = new SimulatedDatacenter(ReferenceEmbodiment.inventory());
-        ReportOutcome outcome = new Embedding(datacenter.hypervisor(), datacenter.trafficDirector())
+        DecisionOutcome outcome = new Embedding(datacenter.hypervisor(), datacenter.trafficDirector())
                 .filesystemFlippedReadOnly("db1", 1)
                 .toCompletableFuture()
                 .join();

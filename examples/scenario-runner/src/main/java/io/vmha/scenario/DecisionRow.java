@@ -2,6 +2,7 @@ package io.vmha.scenario;
 
 import com.google.common.collect.ImmutableMap;
 import io.vmha.model.ClusterRole;
+import io.vmha.plan.PlanId;
 import io.vmha.policy.Outcome;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
@@ -35,6 +36,20 @@ record DecisionRow(
                 roleOf(decision),
                 decision.reason(),
                 decision.explain().sentence());
+    }
+
+    /** What could be done, but waits for an operator. */
+    static DecisionRow held(double atSeconds, SubjectDecision decision, PlanId plan) {
+        return new DecisionRow(
+                atSeconds,
+                decision.subject().toString(),
+                decision.trigger(),
+                Outcome.BLOCKED,
+                targetOf(decision),
+                roleOf(decision),
+                Reason.AWAITING_APPROVAL,
+                "plan " + plan + " waits for an operator's approval: "
+                        + decision.explain().sentence());
     }
 
     private static Optional<String> targetOf(SubjectDecision decision) {

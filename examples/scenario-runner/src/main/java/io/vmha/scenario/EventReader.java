@@ -4,24 +4,30 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import io.vmha.fault.FaultKind;
 import io.vmha.model.HostId;
+import io.vmha.model.Resources;
+import io.vmha.plan.PlanId;
+import io.vmha.policy.LoadSample;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Reads the events of a scenario. Stateless. */
 final class EventReader {
-    private static final Set<String> KINDS = ImmutableSet.of("vmFault", "hostDown", "hostUp", "vmRepaired", "load");
-    private static final Set<String> KINDS_TO_COME = ImmutableSet.of(
-            "hostUnreachable",
+    private static final Set<String> KINDS = ImmutableSet.of(
+            "vmFault",
+            "hostDown",
             "hostDegraded",
+            "hostUp",
             "maintenance",
+            "load",
+            "vmRepaired",
             "replicationLag",
-            "actionFails",
-            "centerCrash",
-            "centerRestart",
             "approve");
+    private static final Set<String> KINDS_TO_COME =
+            ImmutableSet.of("hostUnreachable", "actionFails", "centerCrash", "centerRestart");
 
     private final ScenarioInventory inventory;
 
@@ -60,12 +66,20 @@ final class EventReader {
         return switch (kind) {
             case "vmFault" -> vmFault(at, body);
             case "hostDown" -> new ScenarioEvent.HostDown(at, onlyHost(body));
+            case "hostDegraded" -> new ScenarioEvent.HostDegraded(at, onlyHost(body));
             case "hostUp" -> new ScenarioEvent.HostUp(at, onlyHost(body));
+            case "maintenance" -> maintenance(at, body);
+            case "load" -> new ScenarioEvent.Load(at, load(body));
             case "vmRepaired" -> {
                 Map<String, YamlValue> fields = body.mapping(ImmutableSet.of("vm"));
                 yield new ScenarioEvent.VmRepaired(at, inventory.knownVm(body.required(fields, "vm")));
             }
-            case "load" -> load(at, body);
+            case "replicationLag" -> replicationLag(at, body);
+            case "approve" -> {
+                Map<String, YamlValue> fields = body.mapping(ImmutableSet.of("plan"));
+                yield new ScenarioEvent.Approve(
+                        at, new PlanId(body.required(fields, "plan").integer(1, Long.MAX_VALUE)));
+            }
             default ->
                 throw body.error(
                         KINDS_TO_COME.contains(kind)
@@ -75,7 +89,7 @@ final class EventReader {
     }
 
     /** Virtual time has a resolution of a nanosecond, and runs for at most 1,000 years. */
-    private static Duration duration(YamlValue value) {
+    static Duration duration(YamlValue value) {
         double seconds = value.number();
         if (seconds > 365.25 * 86_400 * 1_000) {
             throw value.error("must be at most 1,000 years, in seconds: " + value.text());
@@ -94,15 +108,33 @@ final class EventReader {
         return new ScenarioEvent.VmFault(at, inventory.knownVm(body.required(fields, "vm")), kind);
     }
 
-    private ScenarioEvent load(Duration at, YamlValue body) {
+    private LoadSample load(YamlValue body) {
         Map<String, YamlValue> fields = body.mapping(ImmutableSet.of("vm", "load", "demand"));
-        if (fields.containsKey("demand")) {
-            throw body.required(fields, "demand").error("not supported yet");
-        }
-        return new ScenarioEvent.LoadSample(
-                at,
+        return new LoadSample(
                 inventory.knownVm(body.required(fields, "vm")),
-                body.required(fields, "load").number());
+                body.required(fields, "load").number(),
+                Optional.ofNullable(fields.get("demand")).map(EventReader::demand));
+    }
+
+    private static Resources demand(YamlValue value) {
+        Map<String, YamlValue> fields = value.mapping(ImmutableSet.of("cpuMillis", "memoryMiB"));
+        return Resources.of(
+                value.required(fields, "cpuMillis").integer(0, Long.MAX_VALUE),
+                value.required(fields, "memoryMiB").integer(0, Long.MAX_VALUE));
+    }
+
+    private ScenarioEvent maintenance(Duration at, YamlValue body) {
+        Map<String, YamlValue> fields = body.mapping(ImmutableSet.of("host", "on"));
+        return new ScenarioEvent.Maintenance(
+                at,
+                inventory.knownHost(body.required(fields, "host")),
+                body.required(fields, "on").bool());
+    }
+
+    private ScenarioEvent replicationLag(Duration at, YamlValue body) {
+        Map<String, YamlValue> fields = body.mapping(ImmutableSet.of("vm", "seconds"));
+        return new ScenarioEvent.ReplicationLag(
+                at, inventory.knownVm(body.required(fields, "vm")), duration(body.required(fields, "seconds")));
     }
 
     private HostId onlyHost(YamlValue body) {

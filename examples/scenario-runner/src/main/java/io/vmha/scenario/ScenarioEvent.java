@@ -4,7 +4,9 @@ import io.vmha.fault.FaultKind;
 import io.vmha.model.HostId;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.VmId;
+import io.vmha.plan.PlanId;
 import io.vmha.policy.FaultEffects;
+import io.vmha.policy.LoadSample;
 import java.time.Duration;
 
 /** Something that happens in a scenario, at a time after its start. Immutable. */
@@ -28,6 +30,13 @@ sealed interface ScenarioEvent {
         }
     }
 
+    record HostDegraded(Duration at, HostId host) implements ScenarioEvent {
+        @Override
+        public void happen(ScenarioRun run) {
+            run.reportHost(host, FaultKind.HOST_DEGRADED);
+        }
+    }
+
     record HostUp(Duration at, HostId host) implements ScenarioEvent {
         @Override
         public void happen(ScenarioRun run) {
@@ -35,18 +44,39 @@ sealed interface ScenarioEvent {
         }
     }
 
-    record VmRepaired(Duration at, VmId vm) implements ScenarioEvent {
+    record Maintenance(Duration at, HostId host, boolean on) implements ScenarioEvent {
         @Override
         public void happen(ScenarioRun run) {
-            run.change(inventory -> FaultEffects.vmRepaired(inventory, vm));
+            run.maintenance(host, on);
         }
     }
 
-    record LoadSample(Duration at, VmId vm, double load) implements ScenarioEvent {
+    record VmRepaired(Duration at, VmId vm) implements ScenarioEvent {
+        @Override
+        public void happen(ScenarioRun run) {
+            run.repaired(vm);
+        }
+    }
+
+    record Load(Duration at, LoadSample sample) implements ScenarioEvent {
+        @Override
+        public void happen(ScenarioRun run) {
+            run.load(sample);
+        }
+    }
+
+    record ReplicationLag(Duration at, VmId vm, Duration lag) implements ScenarioEvent {
         @Override
         public void happen(ScenarioRun run) {
             run.change(inventory -> inventory.with(
-                    ImmutableVirtualMachine.copyOf(inventory.requireVm(vm)).withLoad(load)));
+                    ImmutableVirtualMachine.copyOf(inventory.requireVm(vm)).withReplicationLag(lag)));
+        }
+    }
+
+    record Approve(Duration at, PlanId plan) implements ScenarioEvent {
+        @Override
+        public void happen(ScenarioRun run) {
+            run.approve(plan);
         }
     }
 }

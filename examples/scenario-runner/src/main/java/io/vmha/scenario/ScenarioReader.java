@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.vmha.model.VmType;
+import io.vmha.policy.FailbackMode;
 import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.FencingMode;
 import io.vmha.policy.ImmutableFailoverConfig;
@@ -38,8 +39,8 @@ final class ScenarioReader {
             "maxRecoveriesPerVm",
             "maxConcurrentActionsPerHost",
             "failback");
-    private static final Set<String> SUPPORTED_POLICY_KEYS =
-            ImmutableSet.of("standbyActivation", "fencing", "recovery");
+    private static final Set<String> SUPPORTED_POLICY_KEYS = ImmutableSet.of(
+            "standbyActivation", "loadThreshold", "fencing", "recovery", "maxReplicationLagSeconds", "failback");
     private static final Set<String> EXPECT_KEYS = ImmutableSet.of(
             "at", "subject", "trigger", "outcome", "target", "targetRole", "reason", "explanation", "not");
 
@@ -128,7 +129,20 @@ final class ScenarioReader {
                 .ifPresent(byType -> byType.entries()
                         .forEach((type, mode) -> config.putRecovery(
                                 mode.checked(value -> VmType.of(type)), mode.oneOf(RecoveryMode.class))));
-        return config.build();
+        Optional.ofNullable(keys.get("maxReplicationLagSeconds"))
+                .ifPresent(value -> config.maxReplicationLag(EventReader.duration(value)));
+        Optional.ofNullable(keys.get("failback")).ifPresent(value -> config.failback(value.oneOf(FailbackMode.class)));
+        Optional.ofNullable(keys.get("loadThreshold")).ifPresent(value -> threshold(value, config));
+        return policy.checked(value -> config.build());
+    }
+
+    /** A threshold below the default hysteresis leaves no room for it: then there is none. */
+    private static void threshold(YamlValue value, ImmutableFailoverConfig.Builder config) {
+        double threshold = value.number();
+        config.loadThreshold(threshold);
+        if (threshold <= FailoverConfig.defaults().loadHysteresis()) {
+            config.loadHysteresis(0);
+        }
     }
 
     private static Expectation expectation(YamlValue row) {

@@ -12,6 +12,9 @@ import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
+import io.vmha.plan.PlanId;
+import io.vmha.policy.FaultEffects;
+import io.vmha.policy.LoadSample;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
 import java.time.Duration;
@@ -80,6 +83,26 @@ final class ScenarioRun implements HaListener {
         center.submit(report);
     }
 
+    void load(LoadSample sample) {
+        datacenter.change(actual -> actual.with(
+                ImmutableVirtualMachine.copyOf(actual.requireVm(sample.vm())).withLoad(sample.load())));
+        center.load(sample);
+    }
+
+    void maintenance(HostId host, boolean on) {
+        center.maintenance(host, on);
+    }
+
+    void repaired(VmId vm) {
+        datacenter.change(actual -> FaultEffects.vmRepaired(actual, vm));
+        center.repaired(vm);
+    }
+
+    /** A plan that is not held, or not any more, is left as it is. */
+    void approve(PlanId plan) {
+        center.approve(plan);
+    }
+
     /** Changes what really is, and tells the center. */
     void change(UnaryOperator<Inventory> change) {
         datacenter.change(change);
@@ -91,6 +114,12 @@ final class ScenarioRun implements HaListener {
         if (event instanceof HaEvent.Decided decided) {
             double at = seconds(decided.at());
             decided.decision().parts().forEach(part -> decisions.add(DecisionRow.of(at, part)));
+        } else if (event instanceof HaEvent.PlanHeld held) {
+            double at = seconds(held.at());
+            held.decision()
+                    .parts()
+                    .forEach(part ->
+                            decisions.add(DecisionRow.held(at, part, held.plan().id())));
         } else if (event instanceof HaEvent.ActionEnded ended) {
             actions.add(ended.action());
         }

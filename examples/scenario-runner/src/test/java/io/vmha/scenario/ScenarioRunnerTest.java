@@ -119,6 +119,10 @@ class ScenarioRunnerTest {
             events: {at: 0}                                     | events: must be a list
             events: [{at: 0, load: {vm: mw1, load: .nan}}]      | load: must be a number
             policy: {standbyActivation: SOMETIMES}              | must be one of [PER_TYPE, WHOLE_CLUSTER]
+            policy: {loadThreshold: 1.5}                        | policy: loadThreshold must be more than 0 and at most 1: 1.5
+            policy: {stormGuard: {maxHostFraction: 0.3}}        | policy.stormGuard: not supported yet
+            events: [{at: 0, centerCrash: {}}]                  | centerCrash: not supported yet
+            events: [{at: 0, maintenance: {host: h1, on: perhaps}}] | must be true or false: perhaps
             policy: {mood: good}                                | policy.mood: unknown key
             name: again                                         | name: the key stands twice
             expect: [{target: {noneOf: [a]}}]                   | noneOf: unknown key

@@ -5,19 +5,20 @@ import io.vmha.fault.FaultReport;
 import io.vmha.plan.Plan;
 import io.vmha.policy.Decision;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * What became of an accepted report.
+ * What became of a decision.
  *
- * @param report the report
+ * @param report the report that led to it; empty where it was a load, an operator or a repair
  * @param decision what was decided
  * @param plan what was to be done; empty where nothing was
  * @param actions what was done, one record for each try of each step
  */
-public record ReportOutcome(FaultReport report, Decision decision, Plan plan, List<ActionRecord> actions) {
+public record DecisionOutcome(Optional<FaultReport> report, Decision decision, Plan plan, List<ActionRecord> actions) {
 
     /** Copies the list. */
-    public ReportOutcome {
+    public DecisionOutcome {
         actions = ImmutableList.copyOf(actions);
     }
 
