@@ -37,6 +37,21 @@ public record Plan(PlanId id, List<Step> steps) {
         return steps.stream().map(Plan::line).collect(Collectors.joining("\n", "plan " + id + "\n", ""));
     }
 
+    /** The plan for Graphviz: a node for each step, an arrow from each step to those that wait for it. */
+    public String toDot() {
+        return PlanFormats.dot(this);
+    }
+
+    /** The plan for Mermaid: a node for each step, an arrow from each step to those that wait for it. */
+    public String toMermaid() {
+        return PlanFormats.mermaid(this);
+    }
+
+    /** The plan as one JSON object: {@code plan}, its number, and {@code steps}, each with what it is about and waits for. */
+    public String toJson() {
+        return PlanFormats.json(this);
+    }
+
     private static String line(Step step) {
         String after = step.after().isEmpty()
                 ? "at once"
