@@ -6,7 +6,7 @@ module io.vmha.core {
     requires static org.immutables.value.annotations;
     requires static com.google.errorprone.annotations;
     requires static java.compiler;
-    requires org.pcollections;
+    requires io.vavr;
 
     exports io.vmha.model;
     exports io.vmha.fault;

@@ -1,6 +1,6 @@
 package io.vmha.model;
 
-import org.pcollections.TreePSet;
+import io.vavr.collection.TreeSet;
 
 /**
  * A host as the inventory keeps it: with what its machines are allocated and which they are, in id order.
@@ -9,10 +9,10 @@ import org.pcollections.TreePSet;
  * @param allocated the sum of its machines' allocations
  * @param vms its machines
  */
-record HostEntry(Host host, Resources allocated, TreePSet<VmId> vms) {
+record HostEntry(Host host, Resources allocated, TreeSet<VmId> vms) {
 
     static HostEntry empty(Host host) {
-        return new HostEntry(host, Resources.NONE, TreePSet.empty());
+        return new HostEntry(host, Resources.NONE, TreeSet.empty());
     }
 
     HostEntry with(Host changed) {
@@ -20,10 +20,14 @@ record HostEntry(Host host, Resources allocated, TreePSet<VmId> vms) {
     }
 
     HostEntry with(VirtualMachine added) {
-        return new HostEntry(host, allocated.plus(added.allocation()), vms.plus(added.id()));
+        return new HostEntry(host, allocated.plus(added.allocation()), vms.add(added.id()));
     }
 
     HostEntry without(VirtualMachine removed) {
-        return new HostEntry(host, allocated.minus(removed.allocation()), vms.minus(removed.id()));
+        return new HostEntry(host, allocated.minus(removed.allocation()), vms.remove(removed.id()));
+    }
+
+    HostEntry with(VirtualMachine before, VirtualMachine after) {
+        return new HostEntry(host, allocated.minus(before.allocation()).plus(after.allocation()), vms);
     }
 }

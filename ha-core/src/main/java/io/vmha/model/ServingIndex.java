@@ -1,12 +1,10 @@
 package io.vmha.model;
 
-import java.util.Collection;
+import io.vavr.collection.HashMap;
+import io.vavr.collection.TreeMap;
+import io.vavr.collection.TreeSet;
 import java.util.Comparator;
-import java.util.SortedSet;
-import org.pcollections.HashPMap;
-import org.pcollections.HashTreePMap;
-import org.pcollections.TreePMap;
-import org.pcollections.TreePSet;
+import java.util.Map;
 
 /**
  * The machines that could serve, by type and cluster, then by the size of their allocation, then the least loaded first.
@@ -15,43 +13,69 @@ import org.pcollections.TreePSet;
  * the order by load after any move, so that the best of a size is found without looking at the rest. Immutable.
  */
 final class ServingIndex {
-    private static final Comparator<VirtualMachine> BY_LOAD =
-            Comparator.comparingDouble(VirtualMachine::load).thenComparing(VirtualMachine::id);
     private static final Comparator<Resources> BY_SIZE =
             Comparator.comparingLong(Resources::cpuMillis).thenComparingLong(Resources::memoryMiB);
-    private static final TreePSet<VirtualMachine> NO_VMS = TreePSet.empty(BY_LOAD);
-    private static final TreePMap<Resources, TreePSet<VirtualMachine>> NO_SIZES = TreePMap.empty(BY_SIZE);
+    private static final TreeSet<Candidate> NOBODY = TreeSet.empty();
+    private static final TreeMap<Resources, TreeSet<Candidate>> NO_SIZES = TreeMap.empty(BY_SIZE);
 
-    static final ServingIndex EMPTY = new ServingIndex(HashTreePMap.empty());
+    static final ServingIndex EMPTY = new ServingIndex(HashMap.empty());
 
     private record Key(VmType type, ClusterRole role) {}
 
-    private final HashPMap<Key, TreePMap<Resources, TreePSet<VirtualMachine>>> sizes;
+    private final HashMap<Key, TreeMap<Resources, TreeSet<Candidate>>> sizes;
 
-    private ServingIndex(HashPMap<Key, TreePMap<Resources, TreePSet<VirtualMachine>>> sizes) {
+    private ServingIndex(HashMap<Key, TreeMap<Resources, TreeSet<Candidate>>> sizes) {
         this.sizes = sizes;
     }
 
-    Collection<? extends SortedSet<VirtualMachine>> groups(VmType type, ClusterRole role) {
-        return sizes.getOrDefault(new Key(type, role), NO_SIZES).values();
+    Iterable<? extends Iterable<Candidate>> groups(VmType type, ClusterRole role) {
+        return sizes.getOrElse(new Key(type, role), NO_SIZES).values();
     }
 
     boolean isEmpty(ClusterRole role) {
-        return sizes.keySet().stream().noneMatch(key -> key.role() == role);
+        return !sizes.keysIterator().exists(key -> key.role() == role);
     }
 
-    ServingIndex plus(VirtualMachine vm, ClusterRole role) {
-        Key key = new Key(vm.type(), role);
-        var bySize = sizes.getOrDefault(key, NO_SIZES);
-        var group = bySize.getOrDefault(vm.allocation(), NO_VMS).plus(vm);
-        return new ServingIndex(sizes.plus(key, bySize.plus(vm.allocation(), group)));
+    Editor edit() {
+        return new Editor(sizes);
     }
 
-    ServingIndex minus(VirtualMachine vm, ClusterRole role) {
-        Key key = new Key(vm.type(), role);
-        var bySize = sizes.getOrDefault(key, NO_SIZES);
-        var group = bySize.getOrDefault(vm.allocation(), NO_VMS).minus(vm);
-        var left = group.isEmpty() ? bySize.minus(vm.allocation()) : bySize.plus(vm.allocation(), group);
-        return new ServingIndex(left.isEmpty() ? sizes.minus(key) : sizes.plus(key, left));
+    /** Collects changes, so that several of one kind touch the outer map once. Confined to the thread that made it. */
+    static final class Editor {
+        private final HashMap<Key, TreeMap<Resources, TreeSet<Candidate>>> before;
+        private final Map<Key, TreeMap<Resources, TreeSet<Candidate>>> edited = new java.util.HashMap<>();
+
+        private Editor(HashMap<Key, TreeMap<Resources, TreeSet<Candidate>>> before) {
+            this.before = before;
+        }
+
+        void add(VirtualMachine vm, Host host) {
+            Key key = new Key(vm.type(), host.role());
+            var bySize = bySize(key);
+            var group = bySize.getOrElse(vm.allocation(), NOBODY).add(new Candidate(vm, host));
+            edited.put(key, bySize.put(vm.allocation(), group));
+        }
+
+        void remove(VirtualMachine vm, Host host) {
+            Key key = new Key(vm.type(), host.role());
+            var bySize = bySize(key);
+            var group = bySize.getOrElse(vm.allocation(), NOBODY).remove(new Candidate(vm, host));
+            edited.put(key, group.isEmpty() ? bySize.remove(vm.allocation()) : bySize.put(vm.allocation(), group));
+        }
+
+        private TreeMap<Resources, TreeSet<Candidate>> bySize(Key key) {
+            TreeMap<Resources, TreeSet<Candidate>> known = edited.get(key);
+            return known != null ? known : before.getOrElse(key, NO_SIZES);
+        }
+
+        ServingIndex build() {
+            var sizes = before;
+            for (var entry : edited.entrySet()) {
+                sizes = entry.getValue().isEmpty()
+                        ? sizes.remove(entry.getKey())
+                        : sizes.put(entry.getKey(), entry.getValue());
+            }
+            return new ServingIndex(sizes);
+        }
     }
 }

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.Host;
+import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
 import io.vmha.model.Resources;
@@ -13,6 +14,7 @@ import io.vmha.model.VmType;
 import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.FencingMode;
 import io.vmha.policy.SubjectDecision;
+import io.vmha.policy.Trigger;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -47,7 +49,7 @@ final class PlanBuilder {
     }
 
     private void addFencing(SubjectDecision decision) {
-        movedVm(decision).ifPresent(this::confirmOff);
+        movedVm(decision).ifPresent(vm -> confirmOff(vm, decision.trigger()));
     }
 
     private static Optional<VmId> movedVm(SubjectDecision decision) {
@@ -146,9 +148,9 @@ final class PlanBuilder {
     }
 
     /** Adds what confirms the machine off, once; nothing where its host is confirmed off, and it with it. */
-    private void confirmOff(VmId id) {
+    private void confirmOff(VmId id, Trigger trigger) {
         Host host = inventory.hostOf(inventory.requireVm(id));
-        switch (host.health()) {
+        switch (healthAfter(trigger, host)) {
             case DOWN -> {}
             case UNREACHABLE -> {
                 if (!fences.containsKey(host.id())) {
@@ -161,6 +163,16 @@ final class PlanBuilder {
                 }
             }
         }
+    }
+
+    /** The inventory may, but need not, show the fault that the decision is about. */
+    private static HostHealth healthAfter(Trigger trigger, Host host) {
+        if (trigger == Trigger.HOST_DOWN) {
+            return HostHealth.DOWN;
+        }
+        return trigger == Trigger.HOST_UNREACHABLE && host.health() != HostHealth.DOWN
+                ? HostHealth.UNREACHABLE
+                : host.health();
     }
 
     /** The step that confirms the machine off, if one is needed. */

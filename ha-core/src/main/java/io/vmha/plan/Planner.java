@@ -23,7 +23,7 @@ public final class Planner {
      * Returns what is to be done about a decision; an empty plan where nothing is.
      *
      * @param id the new plan's number
-     * @param inventory what there is, with the fault shown in it, but not the decision
+     * @param inventory what there is, without the decision; it may, but need not, show the fault
      * @param decision what was decided
      */
     public Plan plan(PlanId id, Inventory inventory, Decision decision) {

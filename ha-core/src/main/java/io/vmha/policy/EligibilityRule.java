@@ -1,7 +1,7 @@
 package io.vmha.policy;
 
+import io.vmha.model.Candidate;
 import io.vmha.model.ClusterRole;
-import io.vmha.model.VirtualMachine;
 import java.util.Optional;
 
 /**
@@ -13,11 +13,11 @@ import java.util.Optional;
 public interface EligibilityRule {
 
     /** A database of the standby cluster is not too far behind its source, {@link FailoverConfig#maxReplicationLag}. */
-    EligibilityRule NOT_LAGGING = (candidate, context) -> context.config().lagsTooFar(candidate)
-                    && context.inventory().hostOf(candidate).role() == ClusterRole.STANDBY
-            ? Optional.of("its database is " + candidate.replicationLag().orElseThrow() + " behind its source")
+    EligibilityRule NOT_LAGGING = (candidate, context) -> context.config().lagsTooFar(candidate.vm())
+                    && candidate.host().role() == ClusterRole.STANDBY
+            ? Optional.of("its database is " + candidate.vm().replicationLag().orElseThrow() + " behind its source")
             : Optional.empty();
 
     /** Returns why the candidate is refused, for a person; empty if this rule does not mind it. */
-    Optional<String> refusal(VirtualMachine candidate, FailoverContext context);
+    Optional<String> refusal(Candidate candidate, FailoverContext context);
 }

@@ -1,11 +1,11 @@
 package io.vmha.policy;
 
 import com.google.common.collect.ImmutableList;
+import io.vmha.model.Candidate;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.Host;
 import io.vmha.model.Inventory;
 import io.vmha.model.VirtualMachine;
-import io.vmha.policy.Explanation.Candidate;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +16,7 @@ final class Explanations {
     private Explanations() {}
 
     static Explanation redirect(
-            VirtualMachine target, ClusterRole role, FailoverContext context, TargetSelection selection) {
+            Candidate target, ClusterRole role, FailoverContext context, TargetSelection selection) {
         return Explanation.of(
                 () -> redirectSentence(target, role, context), () -> targets(Optional.of(target), context, selection));
     }
@@ -58,7 +58,7 @@ final class Explanations {
                 () -> hosts(Optional.empty(), vm, inventory));
     }
 
-    private static String redirectSentence(VirtualMachine target, ClusterRole role, FailoverContext context) {
+    private static String redirectSentence(Candidate target, ClusterRole role, FailoverContext context) {
         double load = context.loadAfterMove(target);
         String where = role == ClusterRole.PRIMARY
                 ? "in the primary cluster"
@@ -70,31 +70,37 @@ final class Explanations {
                 Locale.ROOT,
                 "the requests of %s go to %s on %s, a healthy %s VM %s (load %.2f -> %.2f)%s",
                 context.failed().id(),
-                target.id(),
-                target.host(),
-                target.type(),
+                target.vm().id(),
+                target.host().id(),
+                target.vm().type(),
                 where,
-                target.load(),
+                target.vm().load(),
                 load,
                 note);
     }
 
-    private static List<Candidate> targets(
-            Optional<VirtualMachine> chosen, FailoverContext context, TargetSelection selection) {
-        ImmutableList.Builder<Candidate> list = ImmutableList.builder();
-        chosen.ifPresent(vm -> list.add(new Candidate(vm.id().value(), true, "chosen")));
-        context.inventory().vms().stream()
+    private static List<Explanation.Candidate> targets(
+            Optional<Candidate> chosen, FailoverContext context, TargetSelection selection) {
+        ImmutableList.Builder<Explanation.Candidate> list = ImmutableList.builder();
+        chosen.ifPresent(
+                target -> list.add(new Explanation.Candidate(target.vm().id().value(), true, "chosen")));
+        Inventory inventory = context.inventory();
+        inventory.vms().stream()
                 .filter(vm -> vm.type().equals(context.failed().type()))
-                .filter(vm -> chosen.isEmpty() || !vm.id().equals(chosen.get().id()))
+                .filter(vm ->
+                        chosen.isEmpty() || !vm.id().equals(chosen.get().vm().id()))
                 .sorted(Comparator.comparing(VirtualMachine::id))
-                .map(vm -> new Candidate(vm.id().value(), false, whyNot(vm, chosen, context, selection)))
+                .map(vm -> new Candidate(vm, inventory.hostOf(vm)))
+                .map(other -> new Explanation.Candidate(
+                        other.vm().id().value(), false, whyNot(other, chosen, context, selection)))
                 .forEach(list::add);
         return list.build();
     }
 
     private static String whyNot(
-            VirtualMachine vm, Optional<VirtualMachine> chosen, FailoverContext context, TargetSelection selection) {
-        Host host = context.inventory().hostOf(vm);
+            Candidate other, Optional<Candidate> chosen, FailoverContext context, TargetSelection selection) {
+        VirtualMachine vm = other.vm();
+        Host host = other.host();
         if (vm.id().equals(context.failed().id())) {
             return "it is the failed VM";
         }
@@ -104,29 +110,31 @@ final class Explanations {
         if (!host.isAvailable()) {
             return "its host " + host.id() + (host.inMaintenance() ? " is in maintenance" : " is " + host.health());
         }
-        Optional<String> refusal = selection.refusal(vm, context);
+        Optional<String> refusal = selection.refusal(other, context);
         if (refusal.isPresent()) {
             return refusal.get();
         }
         if (chosen.isEmpty()) {
             return "the standby cluster is withheld";
         }
-        ClusterRole chosenRole = context.inventory().hostOf(chosen.get()).role();
-        return host.role() == chosenRole
-                ? selection.whyPassedOver(vm, chosen.get(), context)
-                : "it is in the standby cluster, and the primary cluster has a healthy one";
+        if (host.role() == chosen.get().host().role()) {
+            return selection.whyPassedOver(other, chosen.get(), context);
+        }
+        return host.role() == ClusterRole.STANDBY
+                ? "it is in the standby cluster, and the primary cluster has a healthy one"
+                : "it lacks the headroom, and the standby cluster may be used for that";
     }
 
-    private static List<Candidate> hosts(Optional<Host> chosen, VirtualMachine vm, Inventory inventory) {
+    private static List<Explanation.Candidate> hosts(Optional<Host> chosen, VirtualMachine vm, Inventory inventory) {
         Inventory others = inventory.without(vm.id());
         Host current = inventory.hostOf(vm);
-        ImmutableList.Builder<Candidate> list = ImmutableList.builder();
-        chosen.ifPresent(host -> list.add(new Candidate(host.id().value(), true, "chosen")));
+        ImmutableList.Builder<Explanation.Candidate> list = ImmutableList.builder();
+        chosen.ifPresent(host -> list.add(new Explanation.Candidate(host.id().value(), true, "chosen")));
         inventory.hosts().stream()
                 .filter(host ->
                         chosen.isEmpty() || !host.id().equals(chosen.get().id()))
                 .sorted(Comparator.comparing(Host::id))
-                .map(host -> new Candidate(
+                .map(host -> new Explanation.Candidate(
                         host.id().value(),
                         false,
                         HostPlacement.refusal(vm, current, host, others).orElse("fuller afterwards, or later by name")))

@@ -1,21 +1,32 @@
 package io.vmha.policy;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Iterables;
+import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
+import io.vmha.model.Candidate;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.Host;
+import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Works out the decisions of one report, one machine after the other. Made for one report and thrown away; confined to
- * the thread that made it.
+ * Works out the decisions of one report, one machine after the other.
+ *
+ * <p>Reads the inventory as it is and keeps what was decided so far beside it, so that deciding about a few machines costs
+ * nothing for all the others. Made for one report and thrown away; confined to the thread that made it.
  */
 final class FailoverDecider {
     private static final Comparator<VirtualMachine> HIGHEST_PRIORITY_FIRST =
@@ -23,57 +34,68 @@ final class FailoverDecider {
 
     private final FailoverConfig config;
     private final TargetSelection selection;
+    private final Inventory inventory;
     private final Trigger trigger;
-    private final ImmutableList.Builder<SubjectDecision> parts = ImmutableList.builder();
-    private Inventory inventory;
+    private final DecisionHistory history;
+    private final Map<VmId, VmId> movedTo = new HashMap<>(0);
+    private Set<HostId> lostHosts = ImmutableSet.of();
+    private @Nullable WorkingCandidates working;
 
-    /** The inventory already shows the fault. */
-    FailoverDecider(FailoverConfig config, TargetSelection selection, Inventory inventory, Trigger trigger) {
+    FailoverDecider(FailoverConfig config, TargetSelection selection, Inventory inventory, FaultReport report) {
         this.config = config;
         this.selection = selection;
         this.inventory = inventory;
-        this.trigger = trigger;
+        this.trigger = Trigger.of(report.kind());
+        this.history = new DecisionHistory(inventory, report);
     }
 
-    Decision onVm(VirtualMachine before) {
-        if (isDealtWith(before)) {
-            return duplicate(before);
+    Decision onVm(VmId id) {
+        VirtualMachine vm = inventory.requireVm(id);
+        if (isDealtWith(vm)) {
+            return duplicate(vm);
         }
-        return onVms(List.of(before));
+        RecoveryMode mode = config.recoveryOf(vm);
+        decide(vm, mode);
+        if (mode == RecoveryMode.REDIRECT_AND_RECLONE) {
+            history.add(reclone(vm));
+        }
+        return decision();
     }
 
-    Decision onVms(List<VirtualMachine> before) {
-        List<VirtualMachine> order =
-                before.stream().sorted(HIGHEST_PRIORITY_FIRST).toList();
-        ImmutableList.Builder<VmId> reclones = ImmutableList.builder();
+    /** The machines of all those hosts, which failed at once. */
+    Decision onHosts(Set<HostId> hosts) {
+        lostHosts = hosts;
+        working = new WorkingCandidates(inventory, hosts);
+        List<VirtualMachine> order = new ArrayList<>();
+        hosts.forEach(host -> order.addAll(inventory.vmsOn(host)));
+        order.sort(HIGHEST_PRIORITY_FIRST);
+        List<VirtualMachine> reclones = new ArrayList<>();
         for (VirtualMachine vm : order) {
             if (isDealtWith(vm)) {
-                parts.add(duplicate(vm));
+                history.add(duplicate(vm));
                 continue;
             }
-            VirtualMachine failed = inventory.requireVm(vm.id());
-            RecoveryMode mode = config.recoveryOf(failed);
-            take(mode == RecoveryMode.RESTART ? restart(failed) : redirect(failed));
+            RecoveryMode mode = config.recoveryOf(vm);
+            decide(vm, mode);
             if (mode == RecoveryMode.REDIRECT_AND_RECLONE) {
-                reclones.add(vm.id());
+                reclones.add(vm);
             }
         }
-        reclones.build().forEach(id -> take(reclone(inventory.requireVm(id))));
+        reclones.forEach(vm -> history.add(reclone(vm)));
         return decision();
     }
 
     private Decision decision() {
-        List<SubjectDecision> all = parts.build();
-        return all.size() == 1 ? all.get(0) : new DecisionBatch(all);
-    }
-
-    private void take(SubjectDecision part) {
-        parts.add(part);
-        inventory = DecisionEffects.apply(inventory, part);
+        List<SubjectDecision> parts = history.parts();
+        return parts.size() == 1 ? parts.get(0) : new DecisionBatch(parts);
     }
 
     private static boolean isDealtWith(VirtualMachine before) {
         return before.health() == VmHealth.FAILED && before.servedBy().isPresent();
+    }
+
+    private void decide(VirtualMachine vm, RecoveryMode mode) {
+        history.add(mode == RecoveryMode.RESTART ? restart(vm) : redirect(vm));
     }
 
     private SubjectDecision duplicate(VirtualMachine vm) {
@@ -88,101 +110,136 @@ final class FailoverDecider {
     private SubjectDecision redirect(VirtualMachine failed) {
         List<VmId> owners = ownersToMove(failed);
         if (owners.isEmpty()) {
-            VmId server = failed.servedBy().orElseThrow();
-            ClusterRole role = inventory.hostOf(inventory.requireVm(server)).role();
-            return new SubjectDecision.Redirect(
-                    failed.id(),
-                    trigger,
-                    owners,
-                    server,
-                    role,
-                    false,
-                    Explanation.of(() -> "the requests of " + failed.id() + " are served by " + server + " already"));
+            return servedAlready(failed, server(failed).orElseThrow());
         }
-        FailoverContext context = new FailoverContext(inventory, failed, inventory.hostOf(failed), config);
-        Optional<VirtualMachine> primary = selection.best(context, ClusterRole.PRIMARY);
+        FailoverContext context = context(failed);
+        Candidate primary = selection.best(candidates(failed, ClusterRole.PRIMARY), context);
         boolean withheld = isStandbyWithheld(primary, context);
-        Optional<VirtualMachine> standby = withheld ? Optional.empty() : selection.best(context, ClusterRole.STANDBY);
-        if (primary.isPresent() && !isRelievedBy(standby, context)) {
-            return redirect(owners, primary.get(), ClusterRole.PRIMARY, context);
+        Candidate standby = withheld ? null : selection.best(candidates(failed, ClusterRole.STANDBY), context);
+        if (primary != null && !(standby != null && TargetSelection.hasHeadroom(standby, context))) {
+            return redirect(owners, primary, context);
         }
-        return standby.map(target -> redirect(owners, target, ClusterRole.STANDBY, context))
-                .orElseGet(() -> new SubjectDecision.NoTarget(
-                        failed.id(),
-                        trigger,
-                        lagStandsInTheWay(context) ? Reason.REPLICATION_LAG : Reason.NO_SAME_TYPE_HEALTHY,
-                        Explanations.noTarget(context, selection, withheld)));
+        return standby != null ? redirect(owners, standby, context) : noTarget(failed, context, withheld);
     }
 
-    private boolean isStandbyWithheld(Optional<VirtualMachine> primary, FailoverContext context) {
-        if (primary.isPresent()) {
-            return !config.overloadUsesStandby() || TargetSelection.hasHeadroom(primary.get(), context);
+    private FailoverContext context(VirtualMachine failed) {
+        int decided = history.size();
+        return new FailoverContext(() -> history.after(decided), failed, inventory.hostOf(failed), config);
+    }
+
+    private Iterable<? extends Iterable<Candidate>> candidates(VirtualMachine failed, ClusterRole role) {
+        return working == null ? inventory.servingBySize(failed.type(), role) : working.groups(failed.type(), role);
+    }
+
+    private boolean isStandbyWithheld(@Nullable Candidate primary, FailoverContext context) {
+        if (primary != null) {
+            return !config.overloadUsesStandby() || TargetSelection.hasHeadroom(primary, context);
         }
-        return config.standbyActivation() == StandbyActivation.WHOLE_CLUSTER
-                && inventory.hasServing(ClusterRole.PRIMARY);
+        return config.standbyActivation() == StandbyActivation.WHOLE_CLUSTER && primaryServesAnything(context);
     }
 
-    /** With a primary candidate that lacks the headroom, the standby is only better if it has it. */
-    private static boolean isRelievedBy(Optional<VirtualMachine> standby, FailoverContext context) {
-        return standby.isPresent() && TargetSelection.hasHeadroom(standby.get(), context);
+    private boolean primaryServesAnything(FailoverContext context) {
+        return context.inventory().hasServing(ClusterRole.PRIMARY);
     }
 
-    private boolean lagStandsInTheWay(FailoverContext context) {
-        return inventory.servingBySize(context.failed().type(), ClusterRole.STANDBY).stream()
-                .flatMap(Collection::stream)
-                .anyMatch(config::lagsTooFar);
-    }
-
-    private SubjectDecision redirect(
-            List<VmId> owners, VirtualMachine target, ClusterRole role, FailoverContext context) {
+    private SubjectDecision redirect(List<VmId> owners, Candidate target, FailoverContext context) {
+        VirtualMachine failed = context.failed();
+        boolean overcommitted = !TargetSelection.hasHeadroom(target, context);
+        if (working != null) {
+            working.take(target, failed);
+            owners.forEach(owner -> movedTo.put(owner, target.vm().id()));
+        }
+        ClusterRole role = target.host().role();
         return new SubjectDecision.Redirect(
-                context.failed().id(),
+                failed.id(),
                 trigger,
                 owners,
-                target.id(),
+                target.vm().id(),
                 role,
-                !TargetSelection.hasHeadroom(target, context),
+                overcommitted,
                 Explanations.redirect(target, role, context, selection));
+    }
+
+    private SubjectDecision servedAlready(VirtualMachine failed, VmId server) {
+        return new SubjectDecision.Redirect(
+                failed.id(),
+                trigger,
+                ImmutableList.of(),
+                server,
+                inventory.hostOf(inventory.requireVm(server)).role(),
+                false,
+                Explanation.of(() -> "the requests of " + failed.id() + " are served by " + server + " already"));
+    }
+
+    private SubjectDecision noTarget(VirtualMachine failed, FailoverContext context, boolean withheld) {
+        boolean lag = config.maxReplicationLag().isPresent()
+                && Iterables.any(
+                        Iterables.concat(candidates(failed, ClusterRole.STANDBY)),
+                        candidate -> config.lagsTooFar(candidate.vm()));
+        return new SubjectDecision.NoTarget(
+                failed.id(),
+                trigger,
+                lag ? Reason.REPLICATION_LAG : Reason.NO_SAME_TYPE_HEALTHY,
+                Explanations.noTarget(context, selection, withheld));
     }
 
     /** Its own requests, unless another machine serves them well, and those of others that it served. */
     private List<VmId> ownersToMove(VirtualMachine failed) {
-        boolean servedElsewhere = failed.servedBy()
-                .flatMap(inventory::vm)
-                .filter(server -> server.isServing() && inventory.hostOf(server).isAvailable())
-                .isPresent();
+        Set<VmId> served = inventory.servedFor(failed.id());
+        boolean servesItself =
+                server(failed).flatMap(inventory::vm).filter(this::isServing).isEmpty();
+        if (served.isEmpty()) {
+            return servesItself ? ImmutableList.of(failed.id()) : ImmutableList.of();
+        }
         ImmutableList.Builder<VmId> owners = ImmutableList.builder();
-        if (!servedElsewhere) {
+        if (servesItself) {
             owners.add(failed.id());
         }
-        return owners.addAll(inventory.servedFor(failed.id())).build();
+        served.stream().filter(owner -> !movedTo.containsKey(owner)).forEach(owners::add);
+        return owners.build();
     }
 
-    private SubjectDecision restart(VirtualMachine failed) {
-        Optional<Host> host = HostPlacement.place(failed, inventory);
+    /** Where a machine's requests are served, with what was decided so far. */
+    private Optional<VmId> server(VirtualMachine vm) {
+        VmId moved = movedTo.get(vm.id());
+        return moved == null ? vm.servedBy() : Optional.of(moved);
+    }
+
+    private boolean isServing(VirtualMachine vm) {
+        return vm.isServing()
+                && !lostHosts.contains(vm.host())
+                && inventory.hostOf(vm).isAvailable();
+    }
+
+    private SubjectDecision restart(VirtualMachine vm) {
+        Inventory now = history.after(history.size());
+        VirtualMachine failed = now.requireVm(vm.id());
+        Optional<Host> host = HostPlacement.place(failed, now);
         return host.<SubjectDecision>map(found -> new SubjectDecision.Restart(
                         failed.id(),
                         trigger,
                         found.id(),
                         found.role(),
-                        Explanations.placement(failed, found, inventory, "restarted")))
-                .orElseGet(() -> noCapacity(failed));
+                        Explanations.placement(failed, found, now, "restarted")))
+                .orElseGet(() -> noCapacity(failed, now));
     }
 
-    private SubjectDecision reclone(VirtualMachine failed) {
-        Optional<Host> host = HostPlacement.place(failed, inventory);
+    private SubjectDecision reclone(VirtualMachine vm) {
+        Inventory now = history.after(history.size());
+        VirtualMachine failed = now.requireVm(vm.id());
+        Optional<Host> host = HostPlacement.place(failed, now);
         return host.<SubjectDecision>map(found -> new SubjectDecision.Reclone(
                         failed.id(),
                         trigger,
                         failed.template().orElseThrow(),
                         found.id(),
                         found.role(),
-                        Explanations.placement(failed, found, inventory, "cloned anew")))
-                .orElseGet(() -> noCapacity(failed));
+                        Explanations.placement(failed, found, now, "cloned anew")))
+                .orElseGet(() -> noCapacity(failed, now));
     }
 
-    private SubjectDecision noCapacity(VirtualMachine failed) {
+    private SubjectDecision noCapacity(VirtualMachine failed, Inventory now) {
         return new SubjectDecision.NoTarget(
-                failed.id(), trigger, Reason.NO_CAPACITY, Explanations.noPlacement(failed, inventory));
+                failed.id(), trigger, Reason.NO_CAPACITY, Explanations.noPlacement(failed, now));
     }
 }

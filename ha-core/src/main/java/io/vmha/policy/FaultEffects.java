@@ -1,5 +1,6 @@
 package io.vmha.policy;
 
+import com.google.common.collect.Lists;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.Host;
@@ -65,15 +66,15 @@ public final class FaultEffects {
             case FILESYSTEM_READ_ONLY, GUEST_HUNG, SERVICE_DOWN, DISK_FULL, IO_ERROR, POWERED_OFF ->
                 throw new IllegalArgumentException(kind + " is not a fault of a host");
         };
-        Inventory changed = inventory.with(ImmutableHost.copyOf(host).withHealth(health));
+        Host changed = ImmutableHost.copyOf(host).withHealth(health);
         if (health.runsVms()) {
-            return changed;
+            return inventory.with(changed);
         }
         PowerState power = health == HostHealth.DOWN ? PowerState.OFF : PowerState.UNKNOWN;
-        for (VirtualMachine vm : inventory.vmsOn(host.id())) {
-            changed = changed.with(failed(vm, power));
-        }
-        return changed;
+        // The machines first: once they have failed, the host's own change has no index to bring up to date.
+        return inventory
+                .withAll(Lists.transform(inventory.vmsOn(host.id()), vm -> failed(vm, power)))
+                .with(changed);
     }
 
     private static VirtualMachine failed(VirtualMachine vm, PowerState power) {

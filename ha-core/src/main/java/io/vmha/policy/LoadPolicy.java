@@ -1,7 +1,9 @@
 package io.vmha.policy;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Iterables;
 import io.vmha.fault.FaultSubject;
+import io.vmha.model.Candidate;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
@@ -95,32 +97,35 @@ public final class LoadPolicy {
                         LoadPolicy::notOnAnotherHost,
                         (candidate, context) -> notMeetingTheNeed(candidate, context, needed)),
                 ImmutableList.of(Preference.ON_SOUND_HOST, Preference.IN_ANOTHER_RACK));
-        FailoverContext context = new FailoverContext(inventory, vm, inventory.hostOf(vm), config);
-        Optional<VirtualMachine> target = selection.best(context, ClusterRole.PRIMARY);
-        if (target.isEmpty() && (config.overloadUsesStandby() || onlyStandbyServes(inventory, vm))) {
-            target = selection.best(context, ClusterRole.STANDBY);
+        FailoverContext context = new FailoverContext(() -> inventory, vm, inventory.hostOf(vm), config);
+        Candidate target = selection.best(inventory.servingBySize(vm.type(), ClusterRole.PRIMARY), context);
+        if (target == null && (config.overloadUsesStandby() || onlyStandbyServes(inventory, vm))) {
+            target = selection.best(inventory.servingBySize(vm.type(), ClusterRole.STANDBY), context);
         }
-        return target.<SubjectDecision>map(found -> new SubjectDecision.Shift(
-                        vm.id(),
-                        Trigger.LOAD,
-                        ownersServedBy(vm, inventory),
-                        found.id(),
-                        inventory.hostOf(found).role(),
-                        found.host(),
-                        allocationToMeet(needed, vm, found),
-                        Explanation.of(() -> shifted(vm, found, free))))
-                .orElseGet(() -> new SubjectDecision.NoTarget(
-                        vm.id(),
-                        Trigger.LOAD,
-                        Reason.NO_CAPACITY,
-                        Explanation.of(() -> "the pool of " + vm.host() + " has " + free + ", too little for " + needed
-                                + ", and no healthy " + vm.type() + " VM on another host can meet the need")));
+        if (target == null) {
+            return new SubjectDecision.NoTarget(
+                    vm.id(),
+                    Trigger.LOAD,
+                    Reason.NO_CAPACITY,
+                    Explanation.of(() -> "the pool of " + vm.host() + " has " + free + ", too little for " + needed
+                            + ", and no healthy " + vm.type() + " VM on another host can meet the need"));
+        }
+        Candidate found = target;
+        return new SubjectDecision.Shift(
+                vm.id(),
+                Trigger.LOAD,
+                ownersServedBy(vm, inventory),
+                found.vm().id(),
+                found.host().role(),
+                found.host().id(),
+                allocationToMeet(needed, vm, found.vm()),
+                Explanation.of(() -> shifted(vm, found.vm(), free)));
     }
 
     /** Once the standby serves a type alone, its machines relieve one another. */
     private static boolean onlyStandbyServes(Inventory inventory, VirtualMachine vm) {
         return inventory.hostOf(vm).role() == ClusterRole.STANDBY
-                && inventory.servingBySize(vm.type(), ClusterRole.PRIMARY).isEmpty();
+                && Iterables.isEmpty(inventory.servingBySize(vm.type(), ClusterRole.PRIMARY));
     }
 
     private static List<VmId> ownersServedBy(VirtualMachine vm, Inventory inventory) {
@@ -131,16 +136,16 @@ public final class LoadPolicy {
         return owners.addAll(inventory.servedFor(vm.id())).build();
     }
 
-    private static Optional<String> notOnAnotherHost(VirtualMachine candidate, FailoverContext context) {
-        return candidate.host().equals(context.failed().host())
+    private static Optional<String> notOnAnotherHost(Candidate candidate, FailoverContext context) {
+        return candidate.host().id().equals(context.failed().host())
                 ? Optional.of("it is on the same host")
                 : Optional.empty();
     }
 
-    private Optional<String> notMeetingTheNeed(VirtualMachine candidate, FailoverContext context, Resources needed) {
-        Resources lacking =
-                allocationToMeet(needed, context.failed(), candidate).minus(candidate.allocation());
-        Resources free = context.inventory().freeOn(candidate.host());
+    private Optional<String> notMeetingTheNeed(Candidate candidate, FailoverContext context, Resources needed) {
+        Resources lacking = allocationToMeet(needed, context.failed(), candidate.vm())
+                .minus(candidate.vm().allocation());
+        Resources free = context.inventory().freeOn(candidate.host().id());
         return lacking.fitsIn(free)
                 ? Optional.empty()
                 : Optional.of("it would need " + lacking + " more, and its host's pool has " + free);

@@ -1,8 +1,7 @@
 package io.vmha.policy;
 
-import io.vmha.model.Host;
+import io.vmha.model.Candidate;
 import io.vmha.model.HostHealth;
-import io.vmha.model.VirtualMachine;
 
 /**
  * Orders the eligible candidates: the lower penalty is better, and 0 is the best there is. Pure.
@@ -19,29 +18,32 @@ public record Preference(String name, Penalty rule) {
     @FunctionalInterface
     public interface Penalty {
         /** Returns the penalty: 0 for the best, more for worse, never negative. */
-        int of(VirtualMachine candidate, FailoverContext context);
+        int of(Candidate candidate, FailoverContext context);
     }
 
     /** On a host that is not degraded. */
     public static final Preference ON_SOUND_HOST = new Preference(
             "on a host that is not degraded",
-            (candidate, context) -> context.inventory().hostOf(candidate).health() == HostHealth.DEGRADED ? 1 : 0);
+            (candidate, context) -> candidate.host().health() == HostHealth.DEGRADED ? 1 : 0);
 
     /** On another host than the failed machine: what broke the one may break its neighbour. */
     public static final Preference ON_ANOTHER_HOST = new Preference(
             "on another host",
-            (candidate, context) -> candidate.host().equals(context.failed().host()) ? 1 : 0);
+            (candidate, context) ->
+                    candidate.host().id().equals(context.failedHost().id()) ? 1 : 0);
 
     /** In another rack than the failed machine; hosts whose rack is unknown count as in another one. */
-    public static final Preference IN_ANOTHER_RACK = new Preference("in another rack", (candidate, context) -> {
-        Host host = context.inventory().hostOf(candidate);
-        return host.rack().isPresent()
-                        && host.rack().equals(context.failedHost().rack())
-                ? 1
-                : 0;
-    });
+    public static final Preference IN_ANOTHER_RACK = new Preference(
+            "in another rack",
+            (candidate, context) -> candidate.host().rack().isPresent()
+                            && candidate
+                                    .host()
+                                    .rack()
+                                    .equals(context.failedHost().rack())
+                    ? 1
+                    : 0);
 
-    int penalty(VirtualMachine candidate, FailoverContext context) {
+    int penalty(Candidate candidate, FailoverContext context) {
         return rule.of(candidate, context);
     }
 }

@@ -1,7 +1,9 @@
 package io.vmha.policy;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.HostId;
@@ -52,19 +54,17 @@ public final class PrimaryThenStandbyPolicy implements FailoverPolicy {
         if (inventory.vm(id).isEmpty()) {
             return unknown(report);
         }
-        return new FailoverDecider(config, selection, FaultEffects.apply(inventory, report), Trigger.of(report.kind()))
-                .onVm(inventory.requireVm(id));
+        return new FailoverDecider(config, selection, inventory, report).onVm(id);
     }
 
     private Decision onHost(Inventory inventory, FaultReport report, HostId id) {
         if (inventory.host(id).isEmpty()) {
             return unknown(report);
         }
-        Inventory faulty = FaultEffects.apply(inventory, report);
-        if (faulty.requireHost(id).health().runsVms()) {
-            return new EvacuationPolicy().decide(faulty, id, Trigger.HOST_DEGRADED);
+        if (report.kind() == FaultKind.HOST_DEGRADED) {
+            return new EvacuationPolicy().decide(FaultEffects.apply(inventory, report), id, Trigger.HOST_DEGRADED);
         }
-        return new FailoverDecider(config, selection, faulty, Trigger.of(report.kind())).onVms(inventory.vmsOn(id));
+        return new FailoverDecider(config, selection, inventory, report).onHosts(ImmutableSet.of(id));
     }
 
     private static Decision unknown(FaultReport report) {

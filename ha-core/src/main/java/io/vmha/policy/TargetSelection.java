@@ -1,10 +1,8 @@
 package io.vmha.policy;
 
-import io.vmha.model.ClusterRole;
-import io.vmha.model.VirtualMachine;
+import io.vmha.model.Candidate;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +17,8 @@ final class TargetSelection {
     /** The load that a machine can carry. */
     private static final double FULL = 1.0;
 
+    private static final Optional<String> FAILED_ITSELF = Optional.of("it is the failed VM");
+
     private final List<EligibilityRule> rules;
     private final List<Preference> preferences;
 
@@ -27,25 +27,26 @@ final class TargetSelection {
         this.preferences = preferences;
     }
 
-    static boolean hasHeadroom(VirtualMachine candidate, FailoverContext context) {
+    static boolean hasHeadroom(Candidate candidate, FailoverContext context) {
         return context.loadAfterMove(candidate) <= FULL;
     }
 
-    Optional<VirtualMachine> best(FailoverContext context, ClusterRole role) {
-        VirtualMachine best = null;
-        for (SortedSet<VirtualMachine> size :
-                context.inventory().servingBySize(context.failed().type(), role)) {
-            VirtualMachine found = bestOfSize(size, context);
+    /** The best of all groups, each of machines of one size in the order of {@link Candidate}; null if none is eligible. */
+    @Nullable
+    Candidate best(Iterable<? extends Iterable<Candidate>> sizes, FailoverContext context) {
+        Candidate best = null;
+        for (Iterable<Candidate> size : sizes) {
+            Candidate found = bestOfSize(size, context);
             if (found != null && (best == null || compare(found, best, context) < 0)) {
                 best = found;
             }
         }
-        return Optional.ofNullable(best);
+        return best;
     }
 
-    private @Nullable VirtualMachine bestOfSize(SortedSet<VirtualMachine> size, FailoverContext context) {
-        VirtualMachine best = null;
-        for (VirtualMachine candidate : size) {
+    private @Nullable Candidate bestOfSize(Iterable<Candidate> size, FailoverContext context) {
+        Candidate best = null;
+        for (Candidate candidate : size) {
             if (refusal(candidate, context).isPresent()) {
                 continue;
             }
@@ -59,9 +60,9 @@ final class TargetSelection {
         return best;
     }
 
-    private boolean isUnobjectionable(VirtualMachine candidate, FailoverContext context) {
-        for (Preference preference : preferences) {
-            if (preference.penalty(candidate, context) > 0) {
+    private boolean isUnobjectionable(Candidate candidate, FailoverContext context) {
+        for (int i = 0; i < preferences.size(); i++) {
+            if (preferences.get(i).penalty(candidate, context) > 0) {
                 return false;
             }
         }
@@ -69,12 +70,12 @@ final class TargetSelection {
     }
 
     /** Says why a machine is no candidate; empty if it is one. */
-    Optional<String> refusal(VirtualMachine candidate, FailoverContext context) {
-        if (candidate.id().equals(context.failed().id())) {
-            return Optional.of("it is the failed VM");
+    Optional<String> refusal(Candidate candidate, FailoverContext context) {
+        if (candidate.vm().id().equals(context.failed().id())) {
+            return FAILED_ITSELF;
         }
-        for (EligibilityRule rule : rules) {
-            Optional<String> refusal = rule.refusal(candidate, context);
+        for (int i = 0; i < rules.size(); i++) {
+            Optional<String> refusal = rules.get(i).refusal(candidate, context);
             if (refusal.isPresent()) {
                 return refusal;
             }
@@ -83,7 +84,7 @@ final class TargetSelection {
     }
 
     /** Says what the chosen machine has that another eligible one has less of. */
-    String whyPassedOver(VirtualMachine other, VirtualMachine chosen, FailoverContext context) {
+    String whyPassedOver(Candidate other, Candidate chosen, FailoverContext context) {
         if (hasHeadroom(chosen, context) && !hasHeadroom(other, context)) {
             return "the load would exceed what it has";
         }
@@ -97,7 +98,7 @@ final class TargetSelection {
                 : "as good, later by name";
     }
 
-    private int compare(VirtualMachine left, VirtualMachine right, FailoverContext context) {
+    private int compare(Candidate left, Candidate right, FailoverContext context) {
         int order = Boolean.compare(hasHeadroom(right, context), hasHeadroom(left, context));
         for (int i = 0; order == 0 && i < preferences.size(); i++) {
             Preference preference = preferences.get(i);
@@ -106,6 +107,6 @@ final class TargetSelection {
         if (order == 0) {
             order = Double.compare(context.loadAfterMove(left), context.loadAfterMove(right));
         }
-        return order == 0 ? left.id().compareTo(right.id()) : order;
+        return order == 0 ? left.vm().id().compareTo(right.vm().id()) : order;
     }
 }

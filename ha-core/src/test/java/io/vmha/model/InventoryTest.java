@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.vmha.Fixtures;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Random;
-import java.util.SortedSet;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
@@ -194,10 +192,11 @@ class InventoryTest {
     }
 
     private static List<String> serving(Inventory inventory, VmType type, ClusterRole role) {
-        Collection<? extends SortedSet<VirtualMachine>> sizes = inventory.servingBySize(type, role);
-        return sizes.stream()
-                .flatMap(SortedSet::stream)
-                .map(vm -> vm.id().value())
-                .toList();
+        List<String> ids = new ArrayList<>();
+        inventory
+                .servingBySize(type, role)
+                .forEach(size ->
+                        size.forEach(candidate -> ids.add(candidate.vm().id().value())));
+        return ids;
     }
 }

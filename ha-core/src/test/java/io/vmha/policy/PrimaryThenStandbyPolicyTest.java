@@ -217,8 +217,9 @@ class PrimaryThenStandbyPolicyTest {
     @Test
     void aUsersRuleNarrowsTheCandidates() {
         FailoverPolicy policy = PrimaryThenStandbyPolicy.builder()
-                .rule((candidate, context) ->
-                        candidate.id().value().equals("mw3") ? Optional.of("reserved for tests") : Optional.empty())
+                .rule((candidate, context) -> candidate.vm().id().value().equals("mw3")
+                        ? Optional.of("reserved for tests")
+                        : Optional.empty())
                 .build();
         SubjectDecision decision =
                 policy.decide(reference, Fixtures.readOnly("mw1")).parts().get(0);
@@ -233,7 +234,7 @@ class PrimaryThenStandbyPolicyTest {
         FailoverPolicy policy = PrimaryThenStandbyPolicy.builder()
                 .preference(new Preference(
                         "a favourite",
-                        (candidate, context) -> candidate.id().value().equals("mw3") ? 1 : 0))
+                        (candidate, context) -> candidate.vm().id().value().equals("mw3") ? 1 : 0))
                 .build();
 
         assertThat(row(policy.decide(reference, Fixtures.readOnly("mw1"))

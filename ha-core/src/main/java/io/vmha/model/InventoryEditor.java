@@ -1,0 +1,121 @@
+package io.vmha.model;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import io.vavr.collection.HashMap;
+import io.vavr.collection.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects changes to an inventory, so that what several of them touch is written once. Made for one change and thrown
+ * away; confined to the thread that made it.
+ */
+final class InventoryEditor {
+    private static final TreeSet<VmId> NOBODY = TreeSet.empty();
+
+    private HashMap<HostId, HostEntry> hosts;
+    private HashMap<VmId, VirtualMachine> vms;
+    private HashMap<VmId, TreeSet<VmId>> ownersByServer;
+    private final ServingIndex.Editor serving;
+
+    InventoryEditor(
+            HashMap<HostId, HostEntry> hosts,
+            HashMap<VmId, VirtualMachine> vms,
+            HashMap<VmId, TreeSet<VmId>> ownersByServer,
+            ServingIndex serving) {
+        this.hosts = hosts;
+        this.vms = vms;
+        this.ownersByServer = ownersByServer;
+        this.serving = serving.edit();
+    }
+
+    Inventory build() {
+        return new Inventory(hosts, vms, ownersByServer, serving.build());
+    }
+
+    void put(Host host) {
+        HostEntry before = hosts.getOrElse(host.id(), null);
+        if (before == null) {
+            hosts = hosts.put(host.id(), HostEntry.empty(host));
+            return;
+        }
+        HostEntry after = before.with(host);
+        hosts = hosts.put(host.id(), after);
+        for (VmId id : after.vms()) {
+            VirtualMachine vm = vms.get(id).get();
+            reindex(vm, before.host(), vm, host);
+        }
+    }
+
+    void put(VirtualMachine vm) {
+        HostEntry target = hosts.getOrElse(vm.host(), null);
+        checkArgument(target != null, "VM %s is on host %s, which does not exist", vm.id(), vm.host());
+        VirtualMachine before = vms.getOrElse(vm.id(), null);
+        Host source = before == null || before.host().equals(vm.host()) ? target.host() : host(before.host());
+        putOnHost(before, vm, target);
+        vms = vms.put(vm.id(), vm);
+        changeOwner(before, vm);
+        reindex(before, source, vm, target.host());
+    }
+
+    void remove(VmId id) {
+        VirtualMachine vm = vms.getOrElse(id, null);
+        if (vm == null) {
+            return;
+        }
+        HostEntry entry = hosts.get(vm.host()).get();
+        hosts = hosts.put(vm.host(), entry.without(vm));
+        vms = vms.remove(id);
+        disown(vm);
+        if (isIndexed(vm, entry.host())) {
+            serving.remove(vm, entry.host());
+        }
+    }
+
+    private Host host(HostId id) {
+        return hosts.get(id).get().host();
+    }
+
+    private void putOnHost(@Nullable VirtualMachine before, VirtualMachine after, HostEntry target) {
+        if (before == null) {
+            hosts = hosts.put(after.host(), target.with(after));
+        } else if (!before.host().equals(after.host())) {
+            HostEntry left = hosts.get(before.host()).get().without(before);
+            hosts = hosts.put(before.host(), left).put(after.host(), target.with(after));
+        } else if (!before.allocation().equals(after.allocation())) {
+            hosts = hosts.put(after.host(), target.with(before, after));
+        }
+    }
+
+    private void changeOwner(@Nullable VirtualMachine before, VirtualMachine after) {
+        if (before != null) {
+            if (before.servedBy().equals(after.servedBy())) {
+                return;
+            }
+            disown(before);
+        }
+        after.servedBy()
+                .ifPresent(server -> ownersByServer = ownersByServer.put(
+                        server, ownersByServer.getOrElse(server, NOBODY).add(after.id())));
+    }
+
+    private void disown(VirtualMachine vm) {
+        vm.servedBy().ifPresent(server -> {
+            TreeSet<VmId> left = ownersByServer.getOrElse(server, NOBODY).remove(vm.id());
+            ownersByServer = left.isEmpty() ? ownersByServer.remove(server) : ownersByServer.put(server, left);
+        });
+    }
+
+    private void reindex(@Nullable VirtualMachine before, Host source, VirtualMachine after, Host target) {
+        if (before != null && isIndexed(before, source)) {
+            serving.remove(before, source);
+        }
+        if (isIndexed(after, target)) {
+            serving.add(after, target);
+        }
+    }
+
+    private static boolean isIndexed(VirtualMachine vm, Host host) {
+        return vm.isServing() && host.isAvailable();
+    }
+}
