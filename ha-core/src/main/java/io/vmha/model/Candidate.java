@@ -1,17 +1,55 @@
 package io.vmha.model;
 
 /**
- * A machine that could take requests, and the host that it is on.
- *
- * @param vm the machine: healthy and powered on
- * @param host its host, which is available
+ * A machine that could take requests, and the host that it is on. The order is the least loaded first, then by id.
+ * Immutable.
  */
-public record Candidate(VirtualMachine vm, Host host) implements Comparable<Candidate> {
+public final class Candidate implements Comparable<Candidate> {
+    private final VirtualMachine vm;
+    private final Host host;
+    // Kept beside the machine, since an ordered set compares far more often than anything else happens.
+    private final double load;
 
-    /** The least loaded first, then by id. */
+    /**
+     * Makes a candidate.
+     *
+     * @param vm the machine
+     * @param host the host that it is on
+     */
+    public Candidate(VirtualMachine vm, Host host) {
+        this.vm = vm;
+        this.host = host;
+        this.load = vm.load();
+    }
+
+    /** The machine. */
+    public VirtualMachine vm() {
+        return vm;
+    }
+
+    /** The host that it is on. */
+    public Host host() {
+        return host;
+    }
+
     @Override
     public int compareTo(Candidate other) {
-        int byLoad = Double.compare(vm.load(), other.vm.load());
+        int byLoad = Double.compare(load, other.load);
         return byLoad == 0 ? vm.id().compareTo(other.vm.id()) : byLoad;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Candidate that && compareTo(that) == 0;
+    }
+
+    @Override
+    public int hashCode() {
+        return vm.id().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return vm.id() + " on " + host.id();
     }
 }

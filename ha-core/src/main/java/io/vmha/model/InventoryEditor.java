@@ -107,10 +107,13 @@ final class InventoryEditor {
     }
 
     private void reindex(@Nullable VirtualMachine before, Host source, VirtualMachine after, Host target) {
-        if (before != null && isIndexed(before, source)) {
+        boolean wasIndexed = before != null && isIndexed(before, source);
+        boolean isIndexed = isIndexed(after, target);
+        if (before != null && wasIndexed && isIndexed) {
+            serving.replace(before, source, after, target);
+        } else if (before != null && wasIndexed) {
             serving.remove(before, source);
-        }
-        if (isIndexed(after, target)) {
+        } else if (isIndexed) {
             serving.add(after, target);
         }
     }

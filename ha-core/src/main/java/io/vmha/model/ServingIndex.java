@@ -4,7 +4,7 @@ import io.vavr.collection.HashMap;
 import io.vavr.collection.TreeMap;
 import io.vavr.collection.TreeSet;
 import java.util.Comparator;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The machines that could serve, by type and cluster, then by the size of their allocation, then the least loaded first.
@@ -13,8 +13,10 @@ import java.util.Map;
  * the order by load after any move, so that the best of a size is found without looking at the rest. Immutable.
  */
 final class ServingIndex {
-    private static final Comparator<Resources> BY_SIZE =
-            Comparator.comparingLong(Resources::cpuMillis).thenComparingLong(Resources::memoryMiB);
+    private static final Comparator<Resources> BY_SIZE = (left, right) -> {
+        int byCpu = Long.compare(left.cpuMillis(), right.cpuMillis());
+        return byCpu == 0 ? Long.compare(left.memoryMiB(), right.memoryMiB()) : byCpu;
+    };
     private static final TreeSet<Candidate> NOBODY = TreeSet.empty();
     private static final TreeMap<Resources, TreeSet<Candidate>> NO_SIZES = TreeMap.empty(BY_SIZE);
 
@@ -42,39 +44,62 @@ final class ServingIndex {
 
     /** Collects changes, so that several of one kind touch the outer map once. Confined to the thread that made it. */
     static final class Editor {
-        private final HashMap<Key, TreeMap<Resources, TreeSet<Candidate>>> before;
-        private final Map<Key, TreeMap<Resources, TreeSet<Candidate>>> edited = new java.util.HashMap<>();
+        private HashMap<Key, TreeMap<Resources, TreeSet<Candidate>>> sizes;
+        private @Nullable Key openKey;
+        private TreeMap<Resources, TreeSet<Candidate>> open = NO_SIZES;
 
-        private Editor(HashMap<Key, TreeMap<Resources, TreeSet<Candidate>>> before) {
-            this.before = before;
+        private Editor(HashMap<Key, TreeMap<Resources, TreeSet<Candidate>>> sizes) {
+            this.sizes = sizes;
         }
 
         void add(VirtualMachine vm, Host host) {
-            Key key = new Key(vm.type(), host.role());
-            var bySize = bySize(key);
-            var group = bySize.getOrElse(vm.allocation(), NOBODY).add(new Candidate(vm, host));
-            edited.put(key, bySize.put(vm.allocation(), group));
+            open(new Key(vm.type(), host.role()));
+            open = open.put(vm.allocation(), group(vm).add(new Candidate(vm, host)));
         }
 
         void remove(VirtualMachine vm, Host host) {
-            Key key = new Key(vm.type(), host.role());
-            var bySize = bySize(key);
-            var group = bySize.getOrElse(vm.allocation(), NOBODY).remove(new Candidate(vm, host));
-            edited.put(key, group.isEmpty() ? bySize.remove(vm.allocation()) : bySize.put(vm.allocation(), group));
+            open(new Key(vm.type(), host.role()));
+            TreeSet<Candidate> left = group(vm).remove(new Candidate(vm, host));
+            open = left.isEmpty() ? open.remove(vm.allocation()) : open.put(vm.allocation(), left);
         }
 
-        private TreeMap<Resources, TreeSet<Candidate>> bySize(Key key) {
-            TreeMap<Resources, TreeSet<Candidate>> known = edited.get(key);
-            return known != null ? known : before.getOrElse(key, NO_SIZES);
+        /** Takes one machine's entry out and puts another's in; faster than one after the other where both are alike. */
+        void replace(VirtualMachine before, Host source, VirtualMachine after, Host target) {
+            boolean alike = before.type().equals(after.type())
+                    && source.role() == target.role()
+                    && before.allocation().equals(after.allocation());
+            if (!alike) {
+                remove(before, source);
+                add(after, target);
+                return;
+            }
+            open(new Key(after.type(), target.role()));
+            TreeSet<Candidate> group =
+                    group(after).remove(new Candidate(before, source)).add(new Candidate(after, target));
+            open = open.put(after.allocation(), group);
+        }
+
+        private TreeSet<Candidate> group(VirtualMachine vm) {
+            return open.getOrElse(vm.allocation(), NOBODY);
+        }
+
+        private void open(Key key) {
+            if (!key.equals(openKey)) {
+                close();
+                openKey = key;
+                open = sizes.getOrElse(key, NO_SIZES);
+            }
+        }
+
+        private void close() {
+            if (openKey != null) {
+                sizes = open.isEmpty() ? sizes.remove(openKey) : sizes.put(openKey, open);
+            }
         }
 
         ServingIndex build() {
-            var sizes = before;
-            for (var entry : edited.entrySet()) {
-                sizes = entry.getValue().isEmpty()
-                        ? sizes.remove(entry.getKey())
-                        : sizes.put(entry.getKey(), entry.getValue());
-            }
+            close();
+            openKey = null;
             return new ServingIndex(sizes);
         }
     }

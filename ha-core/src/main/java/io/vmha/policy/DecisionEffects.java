@@ -7,75 +7,79 @@ import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * Shows a decision in the inventory as if it were carried out already, so that the next decision counts with it. Pure
- * functions.
+ * Shows a decision in the inventory as if it were carried out already, so that the next decision counts with it: load and
+ * requests moved, room on the chosen hosts taken.
  */
 public final class DecisionEffects {
-    private DecisionEffects() {}
+    private final Inventory inventory;
+    private final Map<VmId, VirtualMachine> changed = new LinkedHashMap<>();
 
-    /** Returns the inventory with the decision counted in: load and requests moved, room on the chosen hosts taken. */
+    private DecisionEffects(Inventory inventory) {
+        this.inventory = inventory;
+    }
+
+    /** Returns the inventory with the decision counted in. A pure function. */
     public static Inventory apply(Inventory inventory, Decision decision) {
-        Inventory changed = inventory;
-        for (SubjectDecision part : decision.parts()) {
-            changed = apply(changed, part);
-        }
-        return changed;
+        DecisionEffects effects = new DecisionEffects(inventory);
+        decision.parts().forEach(effects::apply);
+        return effects.changed.isEmpty() ? inventory : inventory.withAll(effects.changed.values());
     }
 
-    private static Inventory apply(Inventory inventory, SubjectDecision part) {
-        return part.fold(new SubjectDecision.Cases<Inventory>(
-                redirect -> redirected(inventory, redirect.vm(), redirect.owners(), redirect.target()),
-                restart -> placed(inventory, restart.vm(), restart.host()),
-                reclone -> placed(inventory, reclone.vm(), reclone.host()),
-                reallocate -> reallocated(inventory, reallocate.vm(), reallocate.allocation()),
-                shift -> redirected(
-                        reallocated(inventory, shift.target(), shift.targetAllocation()),
-                        shift.vm(),
-                        shift.owners(),
-                        shift.target()),
-                migrate -> inventory.with(ImmutableVirtualMachine.copyOf(inventory.requireVm(migrate.vm()))
-                        .withHost(migrate.to())),
-                failback -> inventory.with(ImmutableVirtualMachine.copyOf(inventory.requireVm(failback.vm()))
-                        .withServedBy(Optional.empty())),
-                noTarget -> inventory,
-                blocked -> inventory,
-                ignored -> inventory));
+    private void apply(SubjectDecision part) {
+        part.fold(new SubjectDecision.Cases<DecisionEffects>(
+                redirect -> redirect(redirect.vm(), redirect.owners(), redirect.target()),
+                restart -> place(restart.vm(), restart.host()),
+                reclone -> place(reclone.vm(), reclone.host()),
+                reallocate -> reallocate(reallocate.vm(), reallocate.allocation()),
+                shift -> reallocate(shift.target(), shift.targetAllocation())
+                        .redirect(shift.vm(), shift.owners(), shift.target()),
+                migrate -> put(vm(migrate.vm()).withHost(migrate.to())),
+                failback -> put(vm(failback.vm()).withServedBy(Optional.empty())),
+                noTarget -> this,
+                blocked -> this,
+                ignored -> this));
     }
 
-    private static Inventory redirected(Inventory inventory, VmId from, List<VmId> owners, VmId to) {
+    private ImmutableVirtualMachine vm(VmId id) {
+        VirtualMachine known = changed.get(id);
+        return ImmutableVirtualMachine.copyOf(known != null ? known : inventory.requireVm(id));
+    }
+
+    private DecisionEffects put(VirtualMachine vm) {
+        changed.put(vm.id(), vm);
+        return this;
+    }
+
+    private DecisionEffects redirect(VmId from, List<VmId> owners, VmId to) {
         if (owners.isEmpty()) {
-            return inventory;
+            return this;
         }
-        VirtualMachine source = inventory.requireVm(from);
-        VirtualMachine target = inventory.requireVm(to);
-        Inventory changed = inventory
-                .with(ImmutableVirtualMachine.copyOf(target).withLoad(loadAfter(target, source)))
-                .with(ImmutableVirtualMachine.copyOf(source).withLoad(0));
+        ImmutableVirtualMachine source = vm(from);
+        ImmutableVirtualMachine target = vm(to);
+        put(target.withLoad(loadAfter(target, source)));
+        put(source.withLoad(0));
         for (VmId owner : owners) {
-            Optional<VmId> server = owner.equals(to) ? Optional.empty() : Optional.of(to);
-            changed = changed.with(
-                    ImmutableVirtualMachine.copyOf(changed.requireVm(owner)).withServedBy(server));
+            put(vm(owner).withServedBy(owner.equals(to) ? Optional.empty() : Optional.of(to)));
         }
-        return changed;
+        return this;
     }
 
     /** The work stays the same, so that its share of the new allocation changes. */
-    private static Inventory reallocated(Inventory inventory, VmId id, Resources allocation) {
-        VirtualMachine vm = inventory.requireVm(id);
+    private DecisionEffects reallocate(VmId id, Resources allocation) {
+        ImmutableVirtualMachine vm = vm(id);
         double load = vm.load() * vm.allocation().cpuMillis() / allocation.cpuMillis();
-        return inventory.with(
-                ImmutableVirtualMachine.copyOf(vm).withAllocation(allocation).withLoad(load));
+        return put(vm.withAllocation(allocation).withLoad(load));
     }
 
     /** The machine is off on its new host until its plan powers it on: it takes its room there at once. */
-    private static Inventory placed(Inventory inventory, VmId vm, HostId host) {
-        return inventory.with(ImmutableVirtualMachine.copyOf(inventory.requireVm(vm))
-                .withHost(host)
-                .withPower(PowerState.OFF));
+    private DecisionEffects place(VmId vm, HostId host) {
+        return put(vm(vm).withHost(host).withPower(PowerState.OFF));
     }
 
     static double loadAfter(VirtualMachine target, VirtualMachine failed) {

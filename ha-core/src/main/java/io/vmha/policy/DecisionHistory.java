@@ -14,13 +14,13 @@ import java.util.List;
  */
 final class DecisionHistory {
     private final Inventory base;
-    private final FaultReport report;
+    private final List<FaultReport> reports;
     private final List<SubjectDecision> parts = new ArrayList<>(1);
     private final List<Inventory> before = new ArrayList<>(0);
 
-    DecisionHistory(Inventory base, FaultReport report) {
+    DecisionHistory(Inventory base, List<FaultReport> reports) {
         this.base = base;
-        this.report = report;
+        this.reports = reports;
     }
 
     void add(SubjectDecision part) {
@@ -38,7 +38,11 @@ final class DecisionHistory {
     /** The inventory with the fault and the first {@code count} decisions shown in it. */
     synchronized Inventory after(int count) {
         if (before.isEmpty()) {
-            before.add(FaultEffects.apply(base, report));
+            Inventory faulty = base;
+            for (FaultReport report : reports) {
+                faulty = FaultEffects.apply(faulty, report);
+            }
+            before.add(faulty);
         }
         while (before.size() <= count) {
             int next = before.size();

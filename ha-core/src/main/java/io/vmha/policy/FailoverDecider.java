@@ -41,12 +41,13 @@ final class FailoverDecider {
     private Set<HostId> lostHosts = ImmutableSet.of();
     private @Nullable WorkingCandidates working;
 
-    FailoverDecider(FailoverConfig config, TargetSelection selection, Inventory inventory, FaultReport report) {
+    /** The reports, one or more, are of one kind. */
+    FailoverDecider(FailoverConfig config, TargetSelection selection, Inventory inventory, List<FaultReport> reports) {
         this.config = config;
         this.selection = selection;
         this.inventory = inventory;
-        this.trigger = Trigger.of(report.kind());
-        this.history = new DecisionHistory(inventory, report);
+        this.trigger = Trigger.of(reports.get(0).kind());
+        this.history = new DecisionHistory(inventory, reports);
     }
 
     Decision onVm(VmId id) {

@@ -71,10 +71,7 @@ public final class FaultEffects {
             return inventory.with(changed);
         }
         PowerState power = health == HostHealth.DOWN ? PowerState.OFF : PowerState.UNKNOWN;
-        // The machines first: once they have failed, the host's own change has no index to bring up to date.
-        return inventory
-                .withAll(Lists.transform(inventory.vmsOn(host.id()), vm -> failed(vm, power)))
-                .with(changed);
+        return inventory.withAll(changed, Lists.transform(inventory.vmsOn(host.id()), vm -> failed(vm, power)));
     }
 
     private static VirtualMachine failed(VirtualMachine vm, PowerState power) {

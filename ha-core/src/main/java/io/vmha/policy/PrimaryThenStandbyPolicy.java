@@ -1,5 +1,7 @@
 package io.vmha.policy;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
@@ -9,6 +11,8 @@ import io.vmha.fault.FaultSubject;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
 import io.vmha.model.VmId;
+import java.util.Collection;
+import java.util.List;
 
 /**
  * The default policy, rule 6 of the reference design: the failed machine's requests go to a healthy machine of the same
@@ -50,11 +54,38 @@ public final class PrimaryThenStandbyPolicy implements FailoverPolicy {
         return report.subject().fold(vm -> onVm(inventory, report, vm), host -> onHost(inventory, report, host));
     }
 
+    /**
+     * Decides about hosts that failed at once, such as those of a rack: one batch, in which no machine of one is a target for
+     * another's.
+     *
+     * @param inventory what there is; it may, but need not, already show the faults
+     * @param reports reports of hosts, one or more, all of the kind HOST_DOWN or all HOST_UNREACHABLE
+     * @throws IllegalArgumentException if there are none, or they are of other or several kinds
+     */
+    public Decision decideAll(Inventory inventory, Collection<FaultReport> reports) {
+        List<FaultReport> all = ImmutableList.copyOf(reports);
+        checkArgument(!all.isEmpty(), "at least one report is needed");
+        FaultKind kind = all.get(0).kind();
+        checkArgument(
+                kind == FaultKind.HOST_DOWN || kind == FaultKind.HOST_UNREACHABLE,
+                "only hosts that are down or unreachable fail over together: %s",
+                kind);
+        ImmutableSet.Builder<HostId> hosts = ImmutableSet.builder();
+        for (FaultReport report : all) {
+            checkArgument(report.kind() == kind, "reports of one kind are needed: %s and %s", kind, report.kind());
+            if (report.subject() instanceof FaultSubject.OfHost subject
+                    && inventory.host(subject.host()).isPresent()) {
+                hosts.add(subject.host());
+            }
+        }
+        return new FailoverDecider(config, selection, inventory, all).onHosts(hosts.build());
+    }
+
     private Decision onVm(Inventory inventory, FaultReport report, VmId id) {
         if (inventory.vm(id).isEmpty()) {
             return unknown(report);
         }
-        return new FailoverDecider(config, selection, inventory, report).onVm(id);
+        return new FailoverDecider(config, selection, inventory, ImmutableList.of(report)).onVm(id);
     }
 
     private Decision onHost(Inventory inventory, FaultReport report, HostId id) {
@@ -64,7 +95,7 @@ public final class PrimaryThenStandbyPolicy implements FailoverPolicy {
         if (report.kind() == FaultKind.HOST_DEGRADED) {
             return new EvacuationPolicy().decide(FaultEffects.apply(inventory, report), id, Trigger.HOST_DEGRADED);
         }
-        return new FailoverDecider(config, selection, inventory, report).onHosts(ImmutableSet.of(id));
+        return new FailoverDecider(config, selection, inventory, ImmutableList.of(report)).onHosts(ImmutableSet.of(id));
     }
 
     private static Decision unknown(FaultReport report) {

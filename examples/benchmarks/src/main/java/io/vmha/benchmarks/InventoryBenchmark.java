@@ -1,0 +1,124 @@
+package io.vmha.benchmarks;
+
+import io.vmha.fault.FaultReport;
+import io.vmha.model.Host;
+import io.vmha.model.HostId;
+import io.vmha.model.ImmutableVirtualMachine;
+import io.vmha.model.Inventory;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+import io.vmha.policy.Decision;
+import io.vmha.policy.DecisionEffects;
+import io.vmha.policy.FailoverCapacity;
+import io.vmha.policy.FaultEffects;
+import io.vmha.policy.PrimaryThenStandbyPolicy;
+import io.vmha.policy.SubjectDecision;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** The inventory itself: building it, one update, failures in a stream with their updates (D), and failover capacity. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
+@Fork(value = 1, jvmArgsAppend = "-Xmx4g")
+public class InventoryBenchmark {
+    private static final int STREAM = 1_000;
+
+    /** Hosts and machines. */
+    @Param({"100-1000", "1000-10000", "10000-100000"})
+    public String size = "";
+
+    private final PrimaryThenStandbyPolicy policy = PrimaryThenStandbyPolicy.withDefaults();
+    private Inventory inventory = Inventory.empty();
+    private List<HostId> stream = List.of();
+    private List<VirtualMachine> updates = List.of();
+    private List<VirtualMachine> vms = List.of();
+    private List<Host> hosts = List.of();
+
+    /** Reads the inventory. */
+    @Setup
+    public void setUp() {
+        Workload workload = Workload.read(size);
+        inventory = workload.inventory();
+        stream = workload.stream();
+        hosts = workload.hosts();
+        vms = workload.vms();
+        // A step through the machines that visits them all over the inventory, as samples of many hosts arrive.
+        updates = IntStream.range(0, STREAM)
+                .mapToObj(i -> vms.get((int) (i * 7_919L % vms.size())))
+                .<VirtualMachine>map(vm -> ImmutableVirtualMachine.copyOf(vm).withLoad((vm.load() + 0.37) % 0.7))
+                .toList();
+    }
+
+    /** One machine's load changes. */
+    @Benchmark
+    @OperationsPerInvocation(STREAM)
+    public Inventory oneUpdate() {
+        Inventory current = inventory;
+        for (VirtualMachine vm : updates) {
+            current = current.with(vm);
+        }
+        return current;
+    }
+
+    /** The inventory from its machines. */
+    @Benchmark
+    @OutputTimeUnit(TimeUnit.MILLISECONDS)
+    public Inventory built() {
+        Inventory.Builder builder = Inventory.builder();
+        hosts.forEach(builder::add);
+        vms.forEach(builder::add);
+        return builder.build();
+    }
+
+    /** D: a host fails, is decided about, all is counted in; then it is back and everything is as it was. */
+    @Benchmark
+    @OperationsPerInvocation(STREAM)
+    public Inventory hostFailsAndRecovers() {
+        Inventory current = inventory;
+        for (HostId host : stream) {
+            FaultReport report = Workload.hostDown(host);
+            Decision decision = policy.decide(current, report);
+            Map<VmId, VirtualMachine> before = touched(current, decision);
+            Host healthy = current.requireHost(host);
+            current = DecisionEffects.apply(FaultEffects.apply(current, report), decision);
+            current = current.with(healthy).withAll(before.values());
+        }
+        return current;
+    }
+
+    private static Map<VmId, VirtualMachine> touched(Inventory current, Decision decision) {
+        Map<VmId, VirtualMachine> before = new LinkedHashMap<>();
+        for (SubjectDecision part : decision.parts()) {
+            if (part instanceof SubjectDecision.Redirect redirect) {
+                before.put(redirect.vm(), current.requireVm(redirect.vm()));
+                before.put(redirect.target(), current.requireVm(redirect.target()));
+            }
+        }
+        return before;
+    }
+
+    /** Which single hosts can fail: every host is tried. */
+    @Benchmark
+    @OutputTimeUnit(TimeUnit.MILLISECONDS)
+    public List<FailoverCapacity.Survival> capacityOfEveryHost() {
+        return new FailoverCapacity(policy).singleHosts(inventory);
+    }
+}
