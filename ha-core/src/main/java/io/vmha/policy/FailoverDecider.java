@@ -176,7 +176,8 @@ final class FailoverDecider {
         boolean lag = config.maxReplicationLag().isPresent()
                 && Iterables.any(
                         Iterables.concat(candidates(failed, ClusterRole.STANDBY)),
-                        candidate -> config.lagsTooFar(candidate.vm()));
+                        candidate -> config.lagsTooFar(candidate.vm())
+                                && !candidate.vm().id().equals(failed.id()));
         return new SubjectDecision.NoTarget(
                 failed.id(),
                 trigger,

@@ -1,0 +1,158 @@
+package io.vmha.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vmha.Fixtures;
+import io.vmha.fault.FaultReport;
+import io.vmha.model.ClusterRole;
+import io.vmha.model.Host;
+import io.vmha.model.HostId;
+import io.vmha.model.Inventory;
+import io.vmha.model.VirtualMachine;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What holds for any inventory, configuration and sequence of faults; each failure names the seed that shows it. */
+class FailoverProperties {
+    private static final int USUAL = 2_000;
+    private static final int FULL = 100_000;
+    private static final int FAULTS_EACH = 6;
+
+    @Test
+    void thePolicyDecidesAsThePlainReferenceDoesAndKeepsTheInvariants() {
+        check(0, USUAL);
+    }
+
+    @Test
+    @Tag("slow")
+    void thePolicyDecidesAsThePlainReferenceDoesAndKeepsTheInvariantsInManyCases() {
+        check(USUAL, FULL);
+    }
+
+    private static void check(long firstSeed, int cases) {
+        for (long seed = firstSeed; seed < firstSeed + cases; seed++) {
+            check(seed);
+        }
+    }
+
+    private static void check(long seed) {
+        RandomDatacenter random = new RandomDatacenter(seed);
+        FailoverConfig config = random.config();
+        FailoverPolicy policy =
+                PrimaryThenStandbyPolicy.builder().config(config).build();
+        ReferencePolicy reference = new ReferencePolicy(config);
+        Inventory inventory = random.inventory();
+        for (int i = 0; i < FAULTS_EACH; i++) {
+            FaultReport fault = random.fault(inventory);
+            String what = "seed " + seed + ", fault " + i + ": " + fault;
+            Decision decision = policy.decide(inventory, fault);
+
+            assertThat(decision.parts().stream().map(DecisionText::row).toList())
+                    .as(what)
+                    .isEqualTo(reference.decide(inventory, fault));
+            assertThat(policy.decide(inventory, fault).parts().stream()
+                            .map(DecisionText::row)
+                            .toList())
+                    .as("%s, decided again", what)
+                    .isEqualTo(decision.parts().stream().map(DecisionText::row).toList());
+            inventory = checkedStepByStep(FaultEffects.apply(inventory, fault), decision, config, what);
+            inventory = random.repairSomething(inventory);
+        }
+    }
+
+    /** Invariants 2, 3, 5 and 9 of the reference design, after each single decision. */
+    private static Inventory checkedStepByStep(
+            Inventory faulty, Decision decision, FailoverConfig config, String what) {
+        Inventory now = faulty;
+        for (SubjectDecision part : decision.parts()) {
+            Inventory before = now;
+            if (part instanceof SubjectDecision.Redirect redirect
+                    && !redirect.owners().isEmpty()) {
+                checkTarget(before, redirect, config, what);
+            }
+            now = DecisionEffects.apply(now, part);
+            checkCapacity(before, now, what);
+            checkShares(before, now, part, what);
+        }
+        assertThat(DecisionEffects.apply(faulty, decision)).as(what).isEqualTo(now);
+        return now;
+    }
+
+    private static void checkTarget(
+            Inventory before, SubjectDecision.Redirect redirect, FailoverConfig config, String what) {
+        VirtualMachine target = before.requireVm(redirect.target());
+        assertThat(target.type())
+                .as(what)
+                .isEqualTo(before.requireVm(redirect.vm()).type());
+        assertThat(target.id()).as(what).isNotEqualTo(redirect.vm());
+        assertThat(ReferencePolicy.couldServe(before, target.id())).as(what).isTrue();
+        if (before.hostOf(target).role() == ClusterRole.STANDBY && !config.overloadUsesStandby()) {
+            assertThat(before.vms())
+                    .as(what)
+                    .noneMatch(vm -> vm.type().equals(target.type())
+                            && !vm.id().equals(redirect.vm())
+                            && before.hostOf(vm).role() == ClusterRole.PRIMARY
+                            && ReferencePolicy.couldServe(before, vm.id()));
+        }
+    }
+
+    private static void checkCapacity(Inventory before, Inventory after, String what) {
+        for (Host host : after.hosts()) {
+            HostId id = host.id();
+            boolean grew = !after.allocatedOn(id).fitsIn(before.allocatedOn(id));
+            if (grew) {
+                assertThat(after.allocatedOn(id).fitsIn(host.capacity()))
+                        .as(what)
+                        .isTrue();
+            }
+        }
+    }
+
+    /** Every machine's requests are served by what served them before, or by the target of this very decision. */
+    private static void checkShares(Inventory before, Inventory after, SubjectDecision part, String what) {
+        Map<String, String> moved = new HashMap<>();
+        if (part instanceof SubjectDecision.Redirect redirect) {
+            redirect.owners()
+                    .forEach(owner -> moved.put(owner.value(), redirect.target().value()));
+        }
+        for (VirtualMachine vm : after.vms()) {
+            String id = vm.id().value();
+            String expected = moved.getOrDefault(id, server(before.requireVm(vm.id())));
+            assertThat(server(vm)).as("%s: %s", what, id).isEqualTo(expected);
+        }
+        double workBefore = work(before);
+        assertThat(work(after)).as(what).isBetween(workBefore - 1e-6, workBefore + 1e-6);
+    }
+
+    private static String server(VirtualMachine vm) {
+        return vm.servedBy().orElse(vm.id()).value();
+    }
+
+    private static double work(Inventory inventory) {
+        return inventory.vms().stream()
+                .mapToDouble(vm -> vm.load() * vm.allocation().cpuMillis())
+                .sum();
+    }
+
+    @Test
+    void hostsThatFailAtOnceAreNoTargetsForOneAnother() {
+        for (long seed = 0; seed < USUAL; seed++) {
+            RandomDatacenter random = new RandomDatacenter(seed);
+            Inventory inventory = random.inventory();
+            List<HostId> lost =
+                    inventory.hosts().stream().map(Host::id).sorted().limit(2).toList();
+            List<FaultReport> reports =
+                    lost.stream().map(host -> Fixtures.hostDown(host.value())).toList();
+            Decision decision = PrimaryThenStandbyPolicy.withDefaults().decideAll(inventory, reports);
+
+            assertThat(decision.parts())
+                    .as("seed %s", seed)
+                    .noneMatch(part -> part instanceof SubjectDecision.Redirect redirect
+                            && lost.contains(
+                                    inventory.requireVm(redirect.target()).host()));
+        }
+    }
+}

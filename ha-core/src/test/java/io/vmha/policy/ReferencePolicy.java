@@ -1,0 +1,186 @@
+package io.vmha.policy;
+
+import io.vmha.fault.FaultReport;
+import io.vmha.model.Candidate;
+import io.vmha.model.ClusterRole;
+import io.vmha.model.Host;
+import io.vmha.model.HostHealth;
+import io.vmha.model.Inventory;
+import io.vmha.model.Resources;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmHealth;
+import io.vmha.model.VmId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * Rule 6 of the reference design as plainly as it can be written: every machine is looked at, every time, and the inventory is
+ * rebuilt after each decision. It is the specification that the real policy is held against; it shares no code with it
+ * but the values.
+ */
+final class ReferencePolicy {
+    private final FailoverConfig config;
+
+    ReferencePolicy(FailoverConfig config) {
+        this.config = config;
+    }
+
+    /** One line for each decision: the subject, the outcome, the target, the reason. */
+    List<String> decide(Inventory before, FaultReport report) {
+        Inventory now = FaultEffects.apply(before, report);
+        List<VirtualMachine> failing = new ArrayList<>(
+                report.subject().<List<VirtualMachine>>fold(vm -> List.of(before.requireVm(vm)), before::vmsOn));
+        failing.sort(Comparator.comparingInt((VirtualMachine vm) -> -vm.priority())
+                .thenComparing(vm -> vm.id().value()));
+        List<String> rows = new ArrayList<>();
+        List<VmId> reclones = new ArrayList<>();
+        for (VirtualMachine was : failing) {
+            if (was.health() == VmHealth.FAILED && was.servedBy().isPresent()) {
+                rows.add(was.id() + " IGNORED  DUPLICATE");
+                continue;
+            }
+            VirtualMachine vm = now.requireVm(was.id());
+            RecoveryMode mode = config.recoveryOf(vm);
+            now = mode == RecoveryMode.RESTART ? place(now, vm, "RESTARTED", rows) : redirect(now, vm, rows);
+            if (mode == RecoveryMode.REDIRECT_AND_RECLONE) {
+                reclones.add(vm.id());
+            }
+        }
+        for (VmId id : reclones) {
+            now = place(now, now.requireVm(id), "RECLONED", rows);
+        }
+        return rows;
+    }
+
+    private Inventory redirect(Inventory now, VirtualMachine failed, List<String> rows) {
+        TreeSet<VmId> owners = new TreeSet<>();
+        for (VirtualMachine vm : now.vms()) {
+            if (vm.servedBy().filter(failed.id()::equals).isPresent()) {
+                owners.add(vm.id());
+            }
+        }
+        Optional<VirtualMachine> server = failed.servedBy().flatMap(now::vm).filter(vm -> serves(now, vm));
+        if (server.isEmpty()) {
+            owners.add(failed.id());
+        }
+        if (owners.isEmpty()) {
+            rows.add(row(now, failed, server.orElseThrow()));
+            return now;
+        }
+        Optional<VirtualMachine> primary = best(now, failed, ClusterRole.PRIMARY);
+        boolean anyPrimary = now.vms().stream()
+                .anyMatch(vm -> serves(now, vm) && now.hostOf(vm).role() == ClusterRole.PRIMARY);
+        boolean standbyAllowed = primary.isEmpty()
+                ? !(config.standbyActivation() == StandbyActivation.WHOLE_CLUSTER && anyPrimary)
+                : config.overloadUsesStandby() && loadAfter(primary.get(), failed) > 1;
+        Optional<VirtualMachine> standby = standbyAllowed ? best(now, failed, ClusterRole.STANDBY) : Optional.empty();
+        Optional<VirtualMachine> target =
+                primary.isPresent() && !(standby.isPresent() && loadAfter(standby.get(), failed) <= 1)
+                        ? primary
+                        : standby;
+        if (target.isEmpty()) {
+            boolean lagging = now.vms().stream()
+                    .anyMatch(vm -> vm.type().equals(failed.type())
+                            && serves(now, vm)
+                            && now.hostOf(vm).role() == ClusterRole.STANDBY
+                            && config.lagsTooFar(vm));
+            rows.add(failed.id() + " NO_TARGET  " + (lagging ? "REPLICATION_LAG" : "NO_SAME_TYPE_HEALTHY"));
+            return now;
+        }
+        rows.add(row(now, failed, target.get()));
+        return moved(now, failed, target.get(), owners);
+    }
+
+    private static String row(Inventory now, VirtualMachine failed, VirtualMachine target) {
+        return failed.id() + " REDIRECTED " + target.id() + " SAME_TYPE_"
+                + now.hostOf(target).role();
+    }
+
+    private static Inventory moved(Inventory now, VirtualMachine failed, VirtualMachine target, TreeSet<VmId> owners) {
+        Inventory changed = now.with(VirtualMachineCopy.withLoad(target, loadAfter(target, failed)))
+                .with(VirtualMachineCopy.withLoad(failed, 0));
+        for (VmId owner : owners) {
+            changed = changed.with(VirtualMachineCopy.withServer(changed.requireVm(owner), target.id()));
+        }
+        return changed;
+    }
+
+    private static boolean serves(Inventory now, VirtualMachine vm) {
+        return vm.isServing() && now.hostOf(vm).isAvailable();
+    }
+
+    private static double loadAfter(VirtualMachine target, VirtualMachine failed) {
+        double moved = failed.load()
+                * failed.allocation().cpuMillis()
+                / target.allocation().cpuMillis();
+        return target.load() + moved;
+    }
+
+    private Optional<VirtualMachine> best(Inventory now, VirtualMachine failed, ClusterRole role) {
+        Host failedHost = now.hostOf(failed);
+        List<VirtualMachine> eligible = new ArrayList<>();
+        for (VirtualMachine vm : now.vms()) {
+            Host host = now.hostOf(vm);
+            boolean fits = vm.type().equals(failed.type())
+                    && !vm.id().equals(failed.id())
+                    && serves(now, vm)
+                    && host.role() == role
+                    && !(role == ClusterRole.STANDBY && config.lagsTooFar(vm));
+            if (fits) {
+                eligible.add(vm);
+            }
+        }
+        Comparator<VirtualMachine> order = Comparator.comparing((VirtualMachine vm) -> loadAfter(vm, failed) > 1)
+                .thenComparing(vm -> now.hostOf(vm).health() == HostHealth.DEGRADED)
+                .thenComparing(vm -> vm.host().equals(failedHost.id()))
+                .thenComparing(vm -> failedHost.rack().isPresent()
+                        && failedHost.rack().equals(now.hostOf(vm).rack()))
+                .thenComparing(vm -> loadAfter(vm, failed))
+                .thenComparing(vm -> vm.id().value());
+        return eligible.isEmpty() ? Optional.empty() : Optional.of(Collections.min(eligible, order));
+    }
+
+    private Inventory place(Inventory now, VirtualMachine vm, String outcome, List<String> rows) {
+        Inventory others = now.without(vm.id());
+        List<Host> eligible = new ArrayList<>();
+        for (Host host : now.hosts()) {
+            boolean apart = others.vmsOn(host.id()).stream()
+                    .allMatch(other -> Collections.disjoint(other.antiAffinity(), vm.antiAffinity()));
+            boolean fits = host.role() == now.hostOf(vm).role()
+                    && host.health() == HostHealth.UP
+                    && !host.inMaintenance()
+                    && vm.allocation().fitsIn(others.freeOn(host.id()))
+                    && apart;
+            if (fits) {
+                eligible.add(host);
+            }
+        }
+        if (eligible.isEmpty()) {
+            rows.add(vm.id() + " NO_TARGET  NO_CAPACITY");
+            return now;
+        }
+        Host chosen = Collections.min(
+                eligible,
+                Comparator.comparingDouble((Host host) -> fullness(host, others, vm))
+                        .thenComparing(host -> host.id().value()));
+        rows.add(vm.id() + " " + outcome + " " + chosen.id() + " FROM_SHARED_POOL");
+        return now.with(VirtualMachineCopy.offOn(vm, chosen.id()));
+    }
+
+    private static double fullness(Host host, Inventory others, VirtualMachine vm) {
+        Resources used = others.allocatedOn(host.id()).plus(vm.allocation());
+        return Math.max(
+                (double) used.cpuMillis() / host.capacity().cpuMillis(),
+                (double) used.memoryMiB() / host.capacity().memoryMiB());
+    }
+
+    /** Whether a machine could take requests at all. */
+    static boolean couldServe(Inventory inventory, VmId id) {
+        VirtualMachine vm = inventory.requireVm(id);
+        return new Candidate(vm, inventory.hostOf(vm)).host().isAvailable() && vm.isServing();
+    }
+}
