@@ -7,6 +7,7 @@ module io.vmha.core {
     requires static com.google.errorprone.annotations;
     requires static java.compiler;
     requires io.vavr;
+    requires jdk.jfr;
 
     exports io.vmha.model;
     exports io.vmha.fault;

@@ -12,6 +12,7 @@ import io.vmha.model.PowerState;
 import io.vmha.plan.Action;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Turns an action into the call that carries it out. Immutable; its calls block. */
 final class ActionPerformer {
@@ -48,7 +49,44 @@ final class ActionPerformer {
         effect.run();
     }
 
+    /**
+     * Whether the action is done already, read from the outside world; false where that cannot be told, since every
+     * action is idempotent.
+     *
+     * @throws AdapterException if it cannot be read now
+     */
+    boolean isDone(Action action, CallContext call) {
+        return action.fold(new Action.Cases<Supplier<Boolean>>(
+                        powerOff -> () -> adapter.powerState(powerOff.target(), call) == PowerState.OFF,
+                        fenceHost -> () -> isOff(fenceHost.target(), call),
+                        redirect -> () ->
+                                trafficDirector.serverOf(redirect.owner(), call).equals(redirect.server()),
+                        powerOn -> () -> false,
+                        reallocate -> () -> false,
+                        migrate -> () -> false,
+                        clone -> () -> false,
+                        promote -> () -> false))
+                .get();
+    }
+
+    /** How many calls, each with the whole deadline, carrying the action out may take, a probe included. */
+    int maxCalls(Action action) {
+        return switch (action.kind()) {
+            case POWER_OFF -> 4;
+            case FENCE_HOST -> 1 + 3 * Math.max(1, fencingDevices.size());
+            case REDIRECT, POWER_ON, REALLOCATE, MIGRATE, CLONE, PROMOTE -> 2;
+        };
+    }
+
+    /** Whether there is a device for that host. */
+    boolean canFence(HostId host) {
+        return fencingDevices.stream().anyMatch(device -> device.canFence(host));
+    }
+
     private void powerOff(Action.PowerOff action, CallContext call) {
+        if (isIsolated(action, call)) {
+            return;
+        }
         adapter.powerOff(action.target(), powerOffGrace, call);
         PowerState state = adapter.powerState(action.target(), call);
         if (state != PowerState.OFF) {
@@ -58,12 +96,49 @@ final class ActionPerformer {
         }
     }
 
+    /** A guest that powered itself off is confirmed by reading that; where it cannot be read, powering off will tell. */
+    private boolean isIsolated(Action.PowerOff action, CallContext call) {
+        try {
+            return adapter.powerState(action.target(), call) == PowerState.OFF;
+        } catch (AdapterException.Transient | AdapterException.OutcomeUnknown unreadable) {
+            return false;
+        }
+    }
+
+    private boolean isOff(HostId host, CallContext call) {
+        for (FencingDevice device : fencingDevices) {
+            if (device.canFence(host) && device.powerState(host, call) == PowerState.OFF) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Tries one device after the other until one confirms the host off. */
     private void fence(HostId host, CallContext call) {
-        FencingDevice device = fencingDevices.stream()
-                .filter(candidate -> candidate.canFence(host))
-                .findFirst()
-                .orElseThrow(() -> new AdapterException.Permanent(
-                        AdapterException.Cause.UNSUPPORTED, "no fencing device can fence host " + host));
+        AdapterException failure = new AdapterException.Permanent(
+                AdapterException.Cause.UNSUPPORTED, "no fencing device can fence host " + host);
+        for (FencingDevice device : fencingDevices) {
+            if (device.canFence(host)) {
+                try {
+                    fence(device, host, call);
+                    return;
+                } catch (AdapterException failed) {
+                    failed.addSuppressed(failure);
+                    failure = failed;
+                }
+            }
+        }
+        throw failure;
+    }
+
+    private static void fence(FencingDevice device, HostId host, CallContext call) {
         device.fence(host, call);
+        PowerState state = device.powerState(host, call);
+        if (state != PowerState.OFF) {
+            throw new AdapterException.OutcomeUnknown(
+                    AdapterException.Cause.REFUSED,
+                    "host " + host + " was fenced by " + device.name() + ", but its power state reads " + state);
+        }
     }
 }

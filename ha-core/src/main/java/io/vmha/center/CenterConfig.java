@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import io.vmha.model.HaStyle;
 import java.time.Duration;
+import java.util.Optional;
 import org.immutables.value.Value;
 
 /** What an operator may choose about how plans are carried out. Immutable. */
@@ -26,7 +27,37 @@ public interface CenterConfig {
         return Duration.ZERO;
     }
 
-    /** Refuses a deadline that is not more than 0 and a grace that is negative. */
+    /** How actions that failed are tried again. */
+    @Value.Default
+    default RetryPolicy retry() {
+        return RetryPolicy.defaults();
+    }
+
+    /** How many actions may be under way on one host at a time, 1 or more. Default 4. */
+    @Value.Default
+    default int maxConcurrentActionsPerHost() {
+        return 4;
+    }
+
+    /** What is done without an operator's approval. Default: everything. */
+    @Value.Default
+    default AutomationLevel automation() {
+        return AutomationLevel.FULL;
+    }
+
+    /** When a host is fenced for one machine's sake. Default: where no healthy machine goes down with it. */
+    @Value.Default
+    default HostFencing hostFencing() {
+        return HostFencing.WHEN_NO_HEALTHY_VM;
+    }
+
+    /** When too many hosts look lost for anything to be powered off; absent: never. */
+    Optional<StormGuard> stormGuard();
+
+    /** How often one machine is recovered; absent: without limit. */
+    Optional<RecoveryLimit> maxRecoveriesPerVm();
+
+    /** Refuses a limit below 1, a deadline that is not more than 0 and a grace that is negative. */
     @Value.Check
     default void check() {
         checkArgument(
@@ -34,6 +65,15 @@ public interface CenterConfig {
                 "actionDeadline must be more than 0: %s",
                 actionDeadline());
         checkArgument(!powerOffGrace().isNegative(), "powerOffGrace must be 0 or more: %s", powerOffGrace());
+        checkArgument(
+                powerOffGrace().compareTo(actionDeadline()) < 0,
+                "powerOffGrace %s must be shorter than actionDeadline %s, which bounds it",
+                powerOffGrace(),
+                actionDeadline());
+        checkArgument(
+                maxConcurrentActionsPerHost() >= 1,
+                "maxConcurrentActionsPerHost must be 1 or more: %s",
+                maxConcurrentActionsPerHost());
     }
 
     /** The defaults. */

@@ -11,7 +11,7 @@ import java.util.Optional;
  * What became of a decision.
  *
  * @param report the report that led to it; empty where it was a load, an operator or a repair
- * @param decision what was decided
+ * @param decision what was decided; what could not be carried out is BLOCKED in it, with the reason
  * @param plan what was to be done; empty where nothing was
  * @param actions what was done, one record for each try of each step
  */

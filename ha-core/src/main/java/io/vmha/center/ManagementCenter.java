@@ -7,81 +7,40 @@ import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.DatabasePromoter;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.HypervisorAdapter;
+import io.vmha.adapter.IsolationLease;
 import io.vmha.adapter.TrafficDirector;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.VmId;
-import io.vmha.plan.ActionEffects;
-import io.vmha.plan.Plan;
 import io.vmha.plan.PlanId;
-import io.vmha.plan.Planner;
-import io.vmha.policy.Decision;
-import io.vmha.policy.DecisionBatch;
-import io.vmha.policy.DecisionEffects;
-import io.vmha.policy.EvacuationPolicy;
-import io.vmha.policy.FailbackMode;
-import io.vmha.policy.FailbackPolicy;
 import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.FailoverPolicy;
-import io.vmha.policy.FaultEffects;
-import io.vmha.policy.LoadPolicy;
 import io.vmha.policy.LoadSample;
 import io.vmha.policy.PrimaryThenStandbyPolicy;
-import io.vmha.policy.Trigger;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Takes fault reports, keeps the inventory, decides, and carries plans out (rules 4 and 6 of the reference design).
  *
+ * <p>Every plan is written to the {@link PlanJournal} before its first action, every action before its effect and its
+ * outcome after it: a center that is built on the same journal finishes what this one left. Only the leader acts. A center
+ * that lost its {@link Leadership} carries out nothing more and takes nothing more; its successor is built anew.
+ *
  * <p>Thread-safe: all state is confined to the scheduler's loop, except for the inventory, which is an immutable snapshot
- * that the loop alone replaces.
+ * that the loop alone replaces, and the filter of repeated reports.
  */
 public final class ManagementCenter implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ManagementCenter.class);
-
-    private final FailoverPolicy policy;
-    private final LoadPolicy loadPolicy;
-    private final EvacuationPolicy evacuationPolicy = new EvacuationPolicy();
-    private final FailbackPolicy failbackPolicy;
-    private final FailoverConfig failover;
-    private final Planner planner;
-    private final CenterConfig config;
+    private final CenterLoop loop;
     private final CenterScheduler scheduler;
-    private final ActionPerformer performer;
-    private final List<HaListener> listeners;
-    private volatile Inventory inventory;
-    private final Map<PlanId, HeldPlan> held = new HashMap<>();
-    private long lastPlan;
 
-    private record HeldPlan(Decision decision, Plan plan) {}
-
-    private ManagementCenter(Builder builder, HypervisorAdapter adapter, TrafficDirector trafficDirector) {
-        this.policy = builder.policy != null
-                ? builder.policy
-                : PrimaryThenStandbyPolicy.builder().config(builder.failover).build();
-        this.failover = builder.failover;
-        this.loadPolicy = new LoadPolicy(failover);
-        this.failbackPolicy = new FailbackPolicy(failover);
-        this.planner = new Planner(failover);
-        this.config = builder.config;
-        this.scheduler = builder.scheduler != null ? builder.scheduler : new ThreadedScheduler();
-        this.performer = new ActionPerformer(
-                adapter, trafficDirector, builder.fencingDevices.build(), builder.promoter, config.powerOffGrace());
-        this.listeners = builder.listeners.build();
-        this.inventory = builder.inventory;
+    private ManagementCenter(CenterLoop loop, CenterScheduler scheduler) {
+        this.loop = loop;
+        this.scheduler = scheduler;
     }
 
     /** Returns a builder, which is not thread-safe. */
@@ -91,17 +50,51 @@ public final class ManagementCenter implements AutoCloseable {
 
     /** The inventory as the center knows it at this moment, with what is decided but not yet done counted in. */
     public Inventory inventory() {
-        return inventory;
+        return loop.inventory();
     }
 
     /**
-     * Takes a report, decides, and carries the plan out.
+     * Takes a report, decides, and carries the plan out. A report that its source sent before, or that is older than one
+     * of the same source about the same subject, is IGNORED as DUPLICATE or STALE.
      *
-     * @return completes when the plan came to its end, on the center's loop; what an adapter answers is in the outcome and
-     *     is never thrown, what a policy of the user's own throws completes it exceptionally
+     * @return completes when the plan came to its end and that is written down, on the center's loop; what an adapter
+     *     answers is in the outcome and is never thrown. Exceptionally with {@link NotLeaderException} where this center
+     *     leads no more, with {@link IllegalStateException} where it is closed, and with what a policy of the user's threw:
+     *     then the same report may be sent again
      */
     public CompletionStage<DecisionOutcome> submit(FaultReport report) {
-        return onLoop(outcome -> handle(report, outcome));
+        return loop.submit(report);
+    }
+
+    /**
+     * Takes a load sample, decides by rule 7 of the reference design, and carries the plan out.
+     *
+     * @return completes when the plan came to its end; exceptionally with an {@link IllegalArgumentException} where there is
+     *     no such machine
+     */
+    public CompletionStage<DecisionOutcome> load(LoadSample sample) {
+        return loop.load(sample);
+    }
+
+    /**
+     * Takes a host out of service and evacuates it by live migration, or puts it back into service.
+     *
+     * @return completes when the evacuation came to its end; exceptionally with an {@link IllegalArgumentException} where
+     *     there is no such host
+     */
+    public CompletionStage<DecisionOutcome> maintenance(HostId host, boolean on) {
+        return loop.maintenance(host, on);
+    }
+
+    /**
+     * Takes note that a machine is healthy and powered on again, and gives it its requests back, or holds the plan for that
+     * until it is approved, as {@link FailoverConfig#failback} says. A plan that is held so is forgotten with the center.
+     *
+     * @return completes when the plan came to its end or is held; exceptionally with an {@link IllegalArgumentException}
+     *     where there is no such machine
+     */
+    public CompletionStage<DecisionOutcome> repaired(VmId vm) {
+        return loop.repaired(vm);
     }
 
     /**
@@ -112,179 +105,41 @@ public final class ManagementCenter implements AutoCloseable {
      * @return completes when it is done, exceptionally with what the function threw, and then nothing is changed
      */
     public CompletionStage<Inventory> update(UnaryOperator<Inventory> change) {
-        CompletableFuture<Inventory> done = new CompletableFuture<>();
-        scheduler.execute(() -> {
-            try {
-                inventory = change.apply(inventory);
-                done.complete(inventory);
-            } catch (RuntimeException refused) {
-                done.completeExceptionally(refused);
-            }
-        });
-        return done;
+        return loop.update(change);
+    }
+
+    /** Releases a plan that is held, as {@link #approve(PlanId, String)} does, in the name of an operator unknown. */
+    public CompletionStage<DecisionOutcome> approve(PlanId plan) {
+        return approve(plan, "unknown operator");
     }
 
     /**
-     * Takes a load sample, decides by rule 7 of the reference design, and carries the plan out.
+     * Releases a plan that is held, for an operator who takes responsibility for it. It is carried out as it was decided.
      *
-     * @return completes when the plan came to its end; exceptionally with an {@link IllegalArgumentException} where there is
-     *     no such machine
-     */
-    public CompletionStage<DecisionOutcome> load(LoadSample sample) {
-        return onLoop(outcome -> {
-            inventory = inventory.with(ImmutableVirtualMachine.copyOf(inventory.requireVm(sample.vm()))
-                    .withLoad(sample.load()));
-            carryOut(Optional.empty(), inventory, loadPolicy.decide(inventory, sample), outcome);
-        });
-    }
-
-    /**
-     * Takes a host out of service and evacuates it by live migration, or puts it back into service.
-     *
-     * @return completes when the evacuation came to its end; exceptionally with an {@link IllegalArgumentException} where
-     *     there is no such host
-     */
-    public CompletionStage<DecisionOutcome> maintenance(HostId host, boolean on) {
-        return onLoop(outcome -> {
-            inventory = inventory.with(
-                    ImmutableHost.copyOf(inventory.requireHost(host)).withInMaintenance(on));
-            Decision decision = on
-                    ? evacuationPolicy.decide(inventory, host, Trigger.MAINTENANCE)
-                    : new DecisionBatch(ImmutableList.of());
-            carryOut(Optional.empty(), inventory, decision, outcome);
-        });
-    }
-
-    /**
-     * Takes note that a machine is healthy and powered on again, and gives it its requests back, or holds the plan for that
-     * until it is approved, as {@link FailoverConfig#failback} says.
-     *
-     * @return completes when the plan came to its end or is held; exceptionally with an {@link IllegalArgumentException}
-     *     where there is no such machine
-     */
-    public CompletionStage<DecisionOutcome> repaired(VmId vm) {
-        return onLoop(outcome -> {
-            inventory = FaultEffects.vmRepaired(inventory, vm);
-            Decision decision = failbackPolicy.decide(inventory, vm);
-            if (failover.failback() == FailbackMode.AUTOMATIC) {
-                carryOut(Optional.empty(), inventory, decision, outcome);
-            } else {
-                hold(decision, outcome);
-            }
-        });
-    }
-
-    /**
-     * Releases a plan that is held. It is carried out as it was decided.
-     *
+     * @param plan its number
+     * @param operator who approves it, for the journal and the audit log; not blank
      * @return completes when the plan came to its end; exceptionally with an {@link IllegalArgumentException} where no such
      *     plan is held
+     * @throws IllegalArgumentException if the operator is blank
      */
-    public CompletionStage<DecisionOutcome> approve(PlanId plan) {
-        return onLoop(outcome -> {
-            HeldPlan released = held.remove(plan);
-            Preconditions.checkArgument(released != null, "no plan %s is held", plan);
-            run(Optional.empty(), inventory, released.decision(), released.plan(), outcome);
-        });
+    public CompletionStage<DecisionOutcome> approve(PlanId plan, String operator) {
+        Preconditions.checkArgument(!operator.isBlank(), "operator must not be blank");
+        return loop.approve(plan, operator);
     }
 
-    private CompletableFuture<DecisionOutcome> onLoop(Consumer<CompletableFuture<DecisionOutcome>> work) {
-        CompletableFuture<DecisionOutcome> outcome = new CompletableFuture<>();
-        scheduler.execute(() -> {
-            try {
-                work.accept(outcome);
-            } catch (RuntimeException thrown) {
-                // What is refused, or thrown by a policy of the user's own, is told to whoever asked.
-                outcome.completeExceptionally(thrown);
-            }
-        });
-        return outcome;
+    /** How it is: what is stuck, and since when. */
+    public CompletionStage<CenterHealth> health() {
+        return loop.health();
     }
 
-    private void handle(FaultReport report, CompletableFuture<DecisionOutcome> outcome) {
-        publish(new HaEvent.ReportAccepted(scheduler.now(), report));
-        Decision decision = policy.decide(inventory, report);
-        carryOut(Optional.of(report), FaultEffects.apply(inventory, report), decision, outcome);
-    }
-
-    private void carryOut(
-            Optional<FaultReport> report,
-            Inventory before,
-            Decision decision,
-            CompletableFuture<DecisionOutcome> outcome) {
-        run(report, before, decision, plan(before, decision), outcome);
-    }
-
-    private Plan plan(Inventory before, Decision decision) {
-        Plan plan = planner.plan(new PlanId(lastPlan + 1), before, decision);
-        if (!plan.isEmpty()) {
-            lastPlan++;
-        }
-        return plan;
-    }
-
-    private void hold(Decision decision, CompletableFuture<DecisionOutcome> outcome) {
-        Plan plan = plan(inventory, decision);
-        if (plan.isEmpty()) {
-            run(Optional.empty(), inventory, decision, plan, outcome);
-            return;
-        }
-        held.put(plan.id(), new HeldPlan(decision, plan));
-        publish(new HaEvent.PlanHeld(scheduler.now(), decision, plan));
-        outcome.complete(new DecisionOutcome(Optional.empty(), decision, plan, ImmutableList.of()));
-    }
-
-    private void run(
-            Optional<FaultReport> report,
-            Inventory before,
-            Decision decision,
-            Plan plan,
-            CompletableFuture<DecisionOutcome> outcome) {
-        inventory = DecisionEffects.apply(before, decision);
-        publish(new HaEvent.Decided(scheduler.now(), report, decision, plan));
-        new PlanRun(
-                        plan,
-                        performer,
-                        scheduler,
-                        config.actionDeadline(),
-                        record -> onAction(before, record),
-                        records -> end(new DecisionOutcome(report, decision, plan, records), outcome))
-                .advance();
-    }
-
-    private void onAction(Inventory before, ActionRecord record) {
-        LOG.info(
-                "plan {} step {}: {} - {} (attempt {}) {}",
-                record.plan(),
-                record.step(),
-                record.action(),
-                record.result(),
-                record.attempt(),
-                record.detail());
-        inventory = record.result() == ActionResult.DONE
-                ? ActionEffects.apply(inventory, record.action())
-                : ActionEffects.undo(inventory, before, record.action());
-        publish(new HaEvent.ActionEnded(scheduler.now(), record));
-    }
-
-    private void end(DecisionOutcome result, CompletableFuture<DecisionOutcome> outcome) {
-        publish(new HaEvent.PlanEnded(scheduler.now(), result));
-        outcome.complete(result);
-    }
-
-    private void publish(HaEvent event) {
-        for (HaListener listener : listeners) {
-            try {
-                listener.onEvent(event);
-            } catch (RuntimeException thrown) {
-                LOG.warn("a listener failed on {}", event, thrown);
-            }
-        }
-    }
-
-    /** Ends the center: no further step of any plan is started. The adapter stays open: it is its owner's to close. */
+    /**
+     * Ends the center: no further step of any plan is started, and what is under way is waited for as the scheduler does.
+     * Plans that are not at their end stay in the journal for the next center. The adapter stays open, and so does a
+     * journal that was given: they are their owner's to close. Calling it again does nothing.
+     */
     @Override
     public void close() {
+        loop.stop();
         scheduler.close();
     }
 
@@ -294,11 +149,15 @@ public final class ManagementCenter implements AutoCloseable {
         private @Nullable TrafficDirector trafficDirector;
         private @Nullable FailoverPolicy policy;
         private @Nullable CenterScheduler scheduler;
+        private @Nullable PlanJournal journal;
         private final ImmutableList.Builder<FencingDevice> fencingDevices = ImmutableList.builder();
         private final ImmutableList.Builder<HaListener> listeners = ImmutableList.builder();
         private Inventory inventory = Inventory.empty();
         private FailoverConfig failover = FailoverConfig.defaults();
         private CenterConfig config = CenterConfig.defaults();
+        private Leadership leadership = Leadership.soleCenter();
+        private IsolationLease lease = IsolationLease.none();
+        private RandomGenerator random = RandomGenerator.getDefault();
         private DatabasePromoter promoter = (vm, call) -> {
             throw new AdapterException.Permanent(
                     AdapterException.Cause.UNSUPPORTED, "no database promoter is configured to promote " + vm);
@@ -306,45 +165,48 @@ public final class ManagementCenter implements AutoCloseable {
 
         private Builder() {}
 
-        /** Sets what carries actions out on the virtualization platform; required. */
+        /** Sets what carries actions out on the hypervisors. Required. */
         @CanIgnoreReturnValue
         public Builder adapter(HypervisorAdapter chosen) {
             adapter = chosen;
             return this;
         }
 
-        /** Sets what decides where access requests go; required. */
+        /** Sets what moves access requests. Required. */
         @CanIgnoreReturnValue
         public Builder trafficDirector(TrafficDirector chosen) {
             trafficDirector = chosen;
             return this;
         }
 
-        /** Adds a device that can power a host off; the first one that can fence a host is asked to. */
+        /** Adds a device that can power hosts off; of several for one host, the one added first is tried first. */
         @CanIgnoreReturnValue
         public Builder fencingDevice(FencingDevice device) {
             fencingDevices.add(device);
             return this;
         }
 
-        /** Sets what promotes a standby database; without one, promotions fail. */
+        /** Sets what promotes standby databases; without one, no standby database can take over. */
         @CanIgnoreReturnValue
         public Builder databasePromoter(DatabasePromoter chosen) {
             promoter = chosen;
             return this;
         }
 
-        /** Sets the inventory to start with; the default is empty. */
+        /** Sets what knows when a machine that cannot be reached has isolated itself; the default knows nothing. */
         @CanIgnoreReturnValue
-        public Builder inventory(Inventory start) {
-            inventory = start;
+        public Builder isolationLease(IsolationLease chosen) {
+            lease = chosen;
             return this;
         }
 
-        /** Sets a policy of the user's own; the default is {@link PrimaryThenStandbyPolicy} with {@link #failover}. */
+        /**
+         * Sets what there is at the start, with power and place as they are now; empty by default. What the journal knows
+         * of failures and of requests that are served elsewhere is added to it.
+         */
         @CanIgnoreReturnValue
-        public Builder policy(FailoverPolicy chosen) {
-            policy = chosen;
+        public Builder inventory(Inventory start) {
+            inventory = start;
             return this;
         }
 
@@ -355,10 +217,38 @@ public final class ManagementCenter implements AutoCloseable {
             return this;
         }
 
+        /** Sets how decisions are made; the default is rule 6 with the operator's choices. */
+        @CanIgnoreReturnValue
+        public Builder policy(FailoverPolicy chosen) {
+            policy = chosen;
+            return this;
+        }
+
         /** Sets the operator's choices about how plans are carried out. */
         @CanIgnoreReturnValue
         public Builder config(CenterConfig chosen) {
             config = chosen;
+            return this;
+        }
+
+        /** Sets where plans are written down; the default is a new {@link InMemoryPlanJournal}. */
+        @CanIgnoreReturnValue
+        public Builder journal(PlanJournal chosen) {
+            journal = chosen;
+            return this;
+        }
+
+        /** Sets what tells whether this center leads; by default it always does. */
+        @CanIgnoreReturnValue
+        public Builder leadership(Leadership chosen) {
+            leadership = chosen;
+            return this;
+        }
+
+        /** Sets where the jitter of backoffs comes from; used on the center's loop only. */
+        @CanIgnoreReturnValue
+        public Builder random(RandomGenerator chosen) {
+            random = chosen;
             return this;
         }
 
@@ -377,14 +267,32 @@ public final class ManagementCenter implements AutoCloseable {
         }
 
         /**
-         * Returns the center.
+         * Returns the center, which has taken the journal over and goes on with what it finds there.
          *
          * @throws IllegalStateException if the adapter or the traffic director is missing
+         * @throws NotLeaderException if this center does not lead
+         * @throws JournalException if the journal cannot be taken over
          */
         public ManagementCenter build() {
             Preconditions.checkState(adapter != null, "a management center needs an adapter");
             Preconditions.checkState(trafficDirector != null, "a management center needs a trafficDirector");
-            return new ManagementCenter(this, adapter, trafficDirector);
+            OptionalLong epoch = leadership.epoch();
+            if (epoch.isEmpty()) {
+                throw new NotLeaderException("this center does not lead: build it when it does");
+            }
+            PlanJournal opened = journal != null ? journal : new InMemoryPlanJournal();
+            JournalState left = opened.open(epoch.getAsLong());
+            ActionPerformer performer = new ActionPerformer(
+                    adapter, trafficDirector, fencingDevices.build(), promoter, config.powerOffGrace());
+            CenterScheduler time = scheduler != null ? scheduler : new ThreadedScheduler();
+            CenterParts parts = new CenterParts(time, config, failover, leadership, epoch.getAsLong(), lease, random);
+            FailoverPolicy decides = policy != null
+                    ? policy
+                    : PrimaryThenStandbyPolicy.builder().config(failover).build();
+            CenterLoop loop = new CenterLoop(
+                    parts, decides, performer, opened, new KnownState(inventory, left), left, listeners.build());
+            time.execute(() -> loop.resume(left));
+            return new ManagementCenter(loop, time);
         }
     }
 }

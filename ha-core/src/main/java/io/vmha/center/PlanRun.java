@@ -1,113 +1,278 @@
 package io.vmha.center;
 
-import io.vmha.adapter.AdapterException;
-import io.vmha.adapter.CallContext;
+import com.google.common.collect.ImmutableList;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+import io.vmha.plan.Action;
+import io.vmha.plan.ActionKind;
 import io.vmha.plan.Plan;
 import io.vmha.plan.Step;
-import java.time.Duration;
+import io.vmha.policy.Decision;
+import io.vmha.policy.DecisionBatch;
+import io.vmha.policy.Explanation;
+import io.vmha.policy.Reason;
+import io.vmha.policy.SubjectDecision;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumSet;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
- * Carries one plan out: starts each step as soon as those that it waits for are done, and skips what waits for a step
- * that failed. Confined to the center's loop.
+ * Carries one plan out: starts each step as soon as those that it waits for are done, skips what waits for a step that was
+ * not done, and blocks the decisions that come to nothing by that. Confined to the center's loop.
  */
 final class PlanRun {
-    private enum StepState {
-        WAITING,
-        RUNNING,
-        DONE,
-        NOT_DONE
-    }
-
-    private final Plan plan;
-    private final ActionPerformer performer;
-    private final CenterScheduler scheduler;
-    private final Duration deadline;
-    private final Consumer<ActionRecord> onAction;
-    private final Consumer<List<ActionRecord>> onEnd;
-    private final StepState[] states;
+    private final JournalEntry.PlanOpened opened;
+    private final PlanExecutor executor;
+    private final List<StepRun> steps = new ArrayList<>();
+    private final List<Set<Integer>> stepsOfPart = new ArrayList<>();
+    private final List<SubjectDecision> parts;
+    private final Map<VmId, Integer> pending = new HashMap<>();
+    private final Set<Integer> heldSteps = new TreeSet<>();
     private final List<ActionRecord> records = new ArrayList<>();
+    private final Instant since;
+    private Optional<Reason> heldFor = Optional.empty();
+    private Optional<String> approvedBy;
     private boolean ended;
 
-    PlanRun(
-            Plan plan,
-            ActionPerformer performer,
-            CenterScheduler scheduler,
-            Duration deadline,
-            Consumer<ActionRecord> onAction,
-            Consumer<List<ActionRecord>> onEnd) {
-        this.plan = plan;
-        this.performer = performer;
-        this.scheduler = scheduler;
-        this.deadline = deadline;
-        this.onAction = onAction;
-        this.onEnd = onEnd;
-        this.states = new StepState[plan.steps().size()];
-        Arrays.fill(states, StepState.WAITING);
+    PlanRun(JournalEntry.PlanOpened opened, PlanExecutor executor, Optional<String> approvedBy) {
+        this.opened = opened;
+        this.executor = executor;
+        this.approvedBy = approvedBy;
+        this.since = executor.now();
+        this.parts = new ArrayList<>(opened.decision().parts());
+        for (Step step : opened.plan().steps()) {
+            steps.add(new StepRun(this, executor, step));
+            step.action().vm().ifPresent(vm -> pending.merge(vm, 1, Integer::sum));
+        }
+        parts.forEach(part -> stepsOfPart.add(PartSteps.of(part, opened.plan())));
+    }
+
+    Plan plan() {
+        return opened.plan();
+    }
+
+    JournalEntry.PlanOpened opened() {
+        return opened;
+    }
+
+    /** The machines that it has steps for. */
+    Set<VmId> subjects() {
+        return Collections.unmodifiableSet(pending.keySet());
+    }
+
+    /** Whether it still has steps to end for that machine. */
+    boolean isPendingOn(VmId vm) {
+        return pending.getOrDefault(vm, 0) > 0;
+    }
+
+    boolean isApproved() {
+        return approvedBy.isPresent();
+    }
+
+    boolean isHeld() {
+        return heldFor.isPresent();
+    }
+
+    /** The redirects that have not come to their end. */
+    List<Action.Redirect> pendingRedirects() {
+        ImmutableList.Builder<Action.Redirect> redirects = ImmutableList.builder();
+        for (StepRun step : steps) {
+            if (!step.isEnded() && step.step().action() instanceof Action.Redirect redirect) {
+                redirects.add(redirect);
+            }
+        }
+        return redirects.build();
+    }
+
+    /** A machine as it was before the decision. */
+    Optional<VirtualMachine> before(VmId vm) {
+        return opened.changes().stream()
+                .map(VmChange::before)
+                .filter(before -> before.id().equals(vm))
+                .findFirst();
+    }
+
+    /** Takes up what an earlier center left of the plan. */
+    void resume(JournalState.OpenPlan left) {
+        for (StepRun step : steps) {
+            int number = step.step().number();
+            JournalEntry.StepEnded stepEnded = left.ended().get(number);
+            JournalEntry.StepStarted started = left.started().get(number);
+            if (stepEnded != null) {
+                step.resume(stepEnded);
+                settle(step);
+                blockParts(
+                        step,
+                        stepEnded.result() == ActionResult.FAILED
+                                ? Optional.of(failureOf(stepEnded))
+                                : Optional.empty());
+            } else if (started != null) {
+                step.resume(started);
+            }
+        }
+    }
+
+    private static StepFailure failureOf(JournalEntry.StepEnded ended) {
+        boolean isFencing =
+                ended.action().kind() == ActionKind.POWER_OFF || ended.action().kind() == ActionKind.FENCE_HOST;
+        return new StepFailure(
+                isFencing ? Reason.FENCING_FAILED : Reason.ACTION_FAILED,
+                "could not " + ended.action() + ": " + ended.detail());
     }
 
     /** Starts every step that can start, skips every step that never will, and ends the run when all have ended. */
     void advance() {
-        for (Step step : plan.steps()) {
-            if (states[step.number()] == StepState.WAITING) {
-                startOrSkip(step);
+        for (StepRun step : steps) {
+            if (step.state() == StepRun.State.WAITING) {
+                advance(step);
             }
         }
-        Set<StepState> left = EnumSet.noneOf(StepState.class);
-        left.addAll(List.of(states));
-        if (!ended && !left.contains(StepState.WAITING) && !left.contains(StepState.RUNNING)) {
+        if (!ended && steps.stream().allMatch(StepRun::isEnded)) {
             ended = true;
-            onEnd.accept(records);
+            executor.planEnded(this, new DecisionOutcome(opened.report(), decision(), plan(), records));
         }
     }
 
-    private void startOrSkip(Step step) {
-        @Nullable Integer missing = null;
-        boolean ready = true;
-        for (int earlier : step.after()) {
-            if (states[earlier] == StepState.NOT_DONE) {
-                missing = earlier;
+    private void advance(StepRun step) {
+        boolean isReady = true;
+        for (int earlier : step.step().after()) {
+            StepRun before = steps.get(earlier);
+            if (before.state() == StepRun.State.NOT_DONE) {
+                step.skip(before);
+                return;
             }
-            ready &= states[earlier] == StepState.DONE;
+            isReady &= before.state() == StepRun.State.DONE;
         }
-        if (missing != null) {
-            states[step.number()] = StepState.NOT_DONE;
-            record(step, scheduler.now(), 0, ActionResult.SKIPPED, "step " + missing + " was not done");
-        } else if (ready) {
-            start(step);
+        if (isReady && executor.isTurnOf(this, step.step().action())) {
+            step.start();
         }
     }
 
-    private void start(Step step) {
-        states[step.number()] = StepState.RUNNING;
-        Instant startedAt = scheduler.now();
-        CallContext call = new CallContext(deadline, Optional.of(plan.id()), step.number(), 0);
-        scheduler.call(() -> performer.perform(step.action(), call), thrown -> end(step, startedAt, thrown));
+    private Decision decision() {
+        return parts.size() == 1 ? parts.get(0) : new DecisionBatch(parts);
     }
 
-    private void end(Step step, Instant startedAt, Optional<RuntimeException> thrown) {
-        states[step.number()] = thrown.isEmpty() ? StepState.DONE : StepState.NOT_DONE;
-        ActionResult result = thrown.isEmpty() ? ActionResult.DONE : ActionResult.FAILED;
-        record(step, startedAt, 1, result, thrown.map(PlanRun::describe).orElse(""));
+    /** A step cannot start before an operator approves or the storm guard clears. */
+    void held(StepRun step, Reason reason) {
+        boolean isNew = heldSteps.add(step.step().number());
+        if (heldFor.isEmpty() || isNew) {
+            heldFor = Optional.of(reason);
+            executor.publish(new HaEvent.PlanHeld(
+                    executor.now(),
+                    plan(),
+                    reason,
+                    partsWaitingFor(Set.of(step.step().number()))));
+        }
+    }
+
+    private List<SubjectDecision> partsWaitingFor(Set<Integer> held) {
+        Set<Integer> waiting = held.stream()
+                .flatMap(step -> PartSteps.dependents(step, plan()).stream())
+                .collect(Collectors.toSet());
+        ImmutableList.Builder<SubjectDecision> found = ImmutableList.builder();
+        for (int i = 0; i < parts.size(); i++) {
+            if (!Collections.disjoint(stepsOfPart.get(i), waiting)) {
+                found.add(parts.get(i));
+            }
+        }
+        return found.build();
+    }
+
+    void approve(String operator) {
+        approvedBy = Optional.of(operator);
+        release(approvedBy);
+    }
+
+    /** Goes on after it was held. */
+    void release(Optional<String> operator) {
+        if (heldFor.isPresent()) {
+            heldFor = Optional.empty();
+            List<SubjectDecision> waited = partsWaitingFor(heldSteps);
+            heldSteps.clear();
+            executor.publish(new HaEvent.PlanReleased(executor.now(), plan().id(), operator, waited));
+        }
         advance();
     }
 
-    private static String describe(RuntimeException thrown) {
-        String what = thrown instanceof AdapterException known ? known.reason() + ": " : "";
-        return what + thrown.getMessage();
+    void record(ActionRecord record) {
+        records.add(record);
+        executor.publish(new HaEvent.ActionEnded(executor.now(), record));
+        executor.audit(opened, record);
     }
 
-    private void record(Step step, Instant at, int attempt, ActionResult result, String detail) {
-        ActionRecord record = new ActionRecord(at, plan.id(), step.number(), step.action(), attempt, result, detail);
-        records.add(record);
-        onAction.accept(record);
+    /** A step came to its end. */
+    void ended(StepRun step, Action action, ActionRecord record) {
+        settle(step);
+        List<JournalEntry> entries = new ArrayList<>();
+        entries.add(new JournalEntry.StepEnded(
+                plan().id(),
+                record.step(),
+                record.attempt(),
+                action,
+                record.result(),
+                record.detail(),
+                executor.now()));
+        if (record.result() == ActionResult.DONE) {
+            entries.addAll(executor.applied(action));
+            if (!action.equals(step.step().action())) {
+                entries.addAll(executor.applied(step.step().action()));
+            }
+        } else if (step.failure().isPresent()) {
+            entries.addAll(executor.undone(step.step().action(), opened.changes()));
+            blockParts(step, step.failure()).forEach(part -> entries.addAll(unload(part)));
+        }
+        executor.journal(entries, () -> {});
+        executor.stepEnded(this, step.step().action());
+    }
+
+    private void settle(StepRun step) {
+        step.step().action().vm().ifPresent(vm -> pending.merge(vm, -1, Integer::sum));
+    }
+
+    private List<SubjectDecision> blockParts(StepRun step, Optional<StepFailure> failure) {
+        ImmutableList.Builder<SubjectDecision> newlyBlocked = ImmutableList.builder();
+        for (int i = 0; i < parts.size() && failure.isPresent(); i++) {
+            SubjectDecision part = parts.get(i);
+            if (stepsOfPart.get(i).contains(step.step().number()) && !(part instanceof SubjectDecision.Blocked)) {
+                String why = failure.get().detail();
+                SubjectDecision.Blocked blocked = new SubjectDecision.Blocked(
+                        part.subject(),
+                        part.trigger(),
+                        failure.get().reason(),
+                        Explanation.of(() -> part.subject() + " is not " + part.outcome() + ": " + why));
+                parts.set(i, blocked);
+                newlyBlocked.add(part);
+                executor.publish(new HaEvent.DecisionBlocked(executor.now(), plan().id(), part, blocked));
+            }
+        }
+        return newlyBlocked.build();
+    }
+
+    private List<JournalEntry> unload(SubjectDecision part) {
+        if (part instanceof SubjectDecision.Redirect redirect) {
+            return executor.unloaded(redirect.vm(), redirect.target(), opened.changes());
+        }
+        if (part instanceof SubjectDecision.Shift shift) {
+            return executor.unloaded(shift.vm(), shift.target(), opened.changes());
+        }
+        return List.of();
+    }
+
+    CenterHealth.OpenPlan describe() {
+        return new CenterHealth.OpenPlan(
+                plan().id(),
+                since,
+                heldFor,
+                steps.stream()
+                        .filter(step -> !step.isEnded())
+                        .map(StepRun::describe)
+                        .toList());
     }
 }

@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
 public final class ThreadedScheduler implements CenterScheduler {
     private static final Logger LOG = LoggerFactory.getLogger(ThreadedScheduler.class);
 
+    private static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
+
     private final InstantSource clock;
     private final ScheduledThreadPoolExecutor loop;
     private final ExecutorService calls;
@@ -63,14 +65,20 @@ public final class ThreadedScheduler implements CenterScheduler {
 
     @Override
     public void call(Runnable blocking, Consumer<Optional<RuntimeException>> then) {
-        calls.execute(() -> {
+        Runnable call = () -> {
             Optional<RuntimeException> thrown = outcomeOf(blocking);
             try {
                 execute(() -> then.accept(thrown));
             } catch (RejectedExecutionException closed) {
                 LOG.debug("a call ended after the center was closed", closed);
             }
-        });
+        };
+        try {
+            calls.execute(call);
+        } catch (RejectedExecutionException closing) {
+            // The last outcomes are still written down while the loop winds up.
+            call.run();
+        }
     }
 
     private static Optional<RuntimeException> outcomeOf(Runnable blocking) {
@@ -92,9 +100,20 @@ public final class ThreadedScheduler implements CenterScheduler {
         };
     }
 
+    /** Waits up to 10 seconds for calls that are under way, and for what the loop has to do about them, and ends. */
     @Override
     public void close() {
-        loop.shutdownNow();
+        calls.shutdown();
+        try {
+            if (calls.awaitTermination(CLOSE_GRACE.toNanos(), TimeUnit.NANOSECONDS)) {
+                loop.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+                loop.shutdown();
+                loop.awaitTermination(CLOSE_GRACE.toNanos(), TimeUnit.NANOSECONDS);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
         calls.shutdownNow();
+        loop.shutdownNow();
     }
 }

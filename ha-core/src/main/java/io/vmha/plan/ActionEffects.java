@@ -31,36 +31,6 @@ public final class ActionEffects {
                 promote -> inventory));
     }
 
-    /**
-     * Returns the inventory without what was counted in for an action that was not done: what the action was about is again
-     * as it was before its decision.
-     *
-     * @param inventory what there is, with the decision counted in
-     * @param before what there was before the decision
-     * @param action the action that was not done
-     */
-    public static Inventory undo(Inventory inventory, Inventory before, Action action) {
-        return action.fold(new Action.Cases<Inventory>(
-                powerOff -> inventory,
-                fenceHost -> inventory,
-                redirect -> vm(
-                        inventory,
-                        redirect.owner(),
-                        vm -> vm.withServedBy(before.vm(redirect.owner()).flatMap(VirtualMachine::servedBy))),
-                powerOn -> inventory,
-                reallocate -> vm(
-                        inventory,
-                        reallocate.target(),
-                        vm -> vm.withAllocation(
-                                before.requireVm(reallocate.target()).allocation())),
-                migrate -> vm(inventory, migrate.target(), vm -> vm.withHost(migrate.from())),
-                clone -> vm(
-                        inventory,
-                        clone.target(),
-                        vm -> vm.withHost(before.requireVm(clone.target()).host())),
-                promote -> inventory));
-    }
-
     private static Inventory vm(Inventory inventory, VmId id, UnaryOperator<ImmutableVirtualMachine> change) {
         return inventory
                 .vm(id)

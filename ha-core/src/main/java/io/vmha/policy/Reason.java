@@ -26,6 +26,14 @@ public enum Reason {
     FENCING_FAILED,
     /** An operator has to approve the plan first. */
     AWAITING_APPROVAL,
+    /** An action that it needs failed for good, for a reason other than fencing. */
+    ACTION_FAILED,
+    /** So many hosts look lost that nothing is powered off until that clears or an operator approves. */
+    STORM_GUARD,
+    /** The machine was recovered so often of late that an operator must look at it. */
+    RECOVERY_LIMIT,
+    /** A later report of the same source about the same subject was taken before. */
+    STALE,
     /** The subject's fault is already being dealt with, or was. */
     DUPLICATE,
     /** The report is about a machine or a host that is not in the inventory. */

@@ -19,6 +19,7 @@ import io.vmha.plan.ActionKind;
 import io.vmha.plan.PlanId;
 import io.vmha.policy.FaultEffects;
 import io.vmha.policy.LoadSample;
+import io.vmha.policy.Reason;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
 import java.util.ArrayList;
@@ -56,7 +57,16 @@ class ManagementCenterTest {
         assertThat(outcome.isCarriedOut()).isFalse();
         assertThat(outcome.actions())
                 .extracting(ActionRecord::result)
-                .containsExactly(ActionResult.FAILED, ActionResult.SKIPPED);
+                .containsExactly(
+                        ActionResult.FAILED,
+                        ActionResult.FAILED,
+                        ActionResult.FAILED,
+                        ActionResult.FAILED,
+                        ActionResult.FAILED,
+                        ActionResult.SKIPPED);
+        assertThat(outcome.decision().parts())
+                .singleElement()
+                .satisfies(part -> assertThat(part.reason()).isEqualTo(Reason.FENCING_FAILED));
         assertThat(outcome.actions().get(0).detail()).startsWith("UNREACHABLE: ");
         assertThat(datacenter.routes()).isEmpty();
         assertThat(center.inventory().requireVm(DB3).servedBy()).isEmpty();

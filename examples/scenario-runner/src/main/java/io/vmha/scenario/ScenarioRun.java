@@ -116,8 +116,7 @@ final class ScenarioRun implements HaListener {
             decided.decision().parts().forEach(part -> decisions.add(DecisionRow.of(at, part)));
         } else if (event instanceof HaEvent.PlanHeld held) {
             double at = seconds(held.at());
-            held.decision()
-                    .parts()
+            held.parts()
                     .forEach(part ->
                             decisions.add(DecisionRow.held(at, part, held.plan().id())));
         } else if (event instanceof HaEvent.ActionEnded ended) {

@@ -1,0 +1,133 @@
+package io.vmha.center;
+
+import com.google.common.collect.ImmutableList;
+import io.vmha.model.Host;
+import io.vmha.model.HostHealth;
+import io.vmha.model.HostId;
+import io.vmha.model.Inventory;
+import io.vmha.model.PowerState;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmHealth;
+import io.vmha.model.VmId;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a center knows: the inventory, which machines are confirmed off, and where requests really go while a redirect is
+ * decided but not done. It tells the journal of every machine and host that is not as it should be.
+ *
+ * <p>Confined to the center's loop, except that the inventory may be read from any thread.
+ */
+final class KnownState {
+    private final Set<VmId> confirmedOff = new HashSet<>();
+    private final Map<VmId, VmId> servers = new HashMap<>();
+    private final Set<VmId> troubledVms = new HashSet<>();
+    private final Set<HostId> troubledHosts = new HashSet<>();
+    private volatile Inventory inventory;
+
+    KnownState(Inventory base, JournalState journal) {
+        Inventory known = base;
+        for (Host host : journal.hosts()) {
+            if (base.host(host.id()).isPresent()) {
+                known = known.with(host);
+                troubledHosts.add(host.id());
+            }
+        }
+        for (JournalEntry.VmTroubled troubled : journal.vms()) {
+            VirtualMachine vm = troubled.vm();
+            if (base.vm(vm.id()).isPresent() && base.host(vm.host()).isPresent()) {
+                known = known.with(vm);
+                troubledVms.add(vm.id());
+                if (troubled.confirmedOff()) {
+                    confirmedOff.add(vm.id());
+                }
+            }
+        }
+        this.inventory = known;
+        known.vms().forEach(vm -> vm.servedBy().ifPresent(server -> servers.put(vm.id(), server)));
+    }
+
+    Inventory inventory() {
+        return inventory;
+    }
+
+    /** Replaces the inventory and returns what the journal should know of the machines and hosts that may have changed. */
+    List<JournalEntry> replace(Inventory next, Collection<VmId> vms, Collection<HostId> hosts) {
+        Inventory before = inventory;
+        inventory = next;
+        ImmutableList.Builder<JournalEntry> entries = ImmutableList.builder();
+        for (HostId host : hosts) {
+            if (!before.host(host).equals(next.host(host))) {
+                entryFor(host).ifPresent(entries::add);
+            }
+        }
+        for (VmId vm : vms) {
+            if (!before.vm(vm).equals(next.vm(vm))) {
+                entryFor(vm).ifPresent(entries::add);
+            }
+        }
+        return entries.build();
+    }
+
+    /** Takes over what the orchestrator knows. */
+    List<JournalEntry> update(Inventory next) {
+        List<JournalEntry> entries = replace(next, List.copyOf(troubledVms), List.copyOf(troubledHosts));
+        confirmedOff.removeIf(
+                id -> next.vm(id).map(vm -> vm.power() == PowerState.ON).orElse(true));
+        return entries;
+    }
+
+    private Optional<JournalEntry> entryFor(HostId id) {
+        Optional<Host> host = inventory.host(id).filter(found -> found.health() != HostHealth.UP);
+        if (host.isPresent()) {
+            troubledHosts.add(id);
+            return Optional.of(new JournalEntry.HostTroubled(host.get()));
+        }
+        return troubledHosts.remove(id) ? Optional.of(new JournalEntry.HostSound(id)) : Optional.empty();
+    }
+
+    private Optional<JournalEntry> entryFor(VmId id) {
+        Optional<VirtualMachine> vm = inventory
+                .vm(id)
+                .filter(found ->
+                        found.health() == VmHealth.FAILED || found.servedBy().isPresent());
+        if (vm.isPresent()) {
+            troubledVms.add(id);
+            return Optional.of(new JournalEntry.VmTroubled(vm.get(), confirmedOff.contains(id)));
+        }
+        return troubledVms.remove(id) ? Optional.of(new JournalEntry.VmSound(id)) : Optional.empty();
+    }
+
+    boolean isConfirmedOff(VmId vm) {
+        return confirmedOff.contains(vm);
+    }
+
+    /** Marks a machine as confirmed off and returns what the journal should know of it. */
+    List<JournalEntry> confirmOff(VmId vm) {
+        confirmedOff.add(vm);
+        return entryFor(vm).map(List::of).orElse(List.of());
+    }
+
+    /** A machine may run from now on: it is about to be powered on. */
+    void mayRun(VmId vm) {
+        confirmedOff.remove(vm);
+    }
+
+    /** Which machine requests really go to: what is decided but not done does not count. */
+    VmId serverOf(VmId owner) {
+        return servers.getOrDefault(owner, owner);
+    }
+
+    void routed(VmId owner, VmId server) {
+        if (owner.equals(server)) {
+            servers.remove(owner);
+        } else {
+            servers.put(owner, server);
+        }
+    }
+}

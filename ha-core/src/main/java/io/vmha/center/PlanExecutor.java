@@ -1,0 +1,372 @@
+package io.vmha.center;
+
+import io.vmha.adapter.CallContext;
+import io.vmha.adapter.IsolationLease;
+import io.vmha.model.HostHealth;
+import io.vmha.model.HostId;
+import io.vmha.model.Inventory;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmHealth;
+import io.vmha.model.VmId;
+import io.vmha.plan.Action;
+import io.vmha.plan.ActionEffects;
+import io.vmha.plan.ActionKind;
+import io.vmha.plan.PlanId;
+import io.vmha.policy.FailoverConfig;
+import io.vmha.policy.FencingMode;
+import io.vmha.policy.Reason;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the plans of a center beside one another. Steps for one machine run in the order of their plans; what a later plan
+ * made pointless is skipped; what is not safe now is refused or held. Confined to the center's loop.
+ */
+final class PlanExecutor {
+    private static final Logger AUDIT = LoggerFactory.getLogger("io.vmha.audit");
+
+    /** What the executor needs of the center around it. */
+    interface Surroundings {
+        void publish(HaEvent event);
+
+        void journal(List<JournalEntry> entries, Runnable then);
+
+        void planEnded(PlanRun run, DecisionOutcome outcome);
+
+        void lostLeadership(String detail);
+
+        boolean isStormGuardOpen();
+    }
+
+    private final KnownState state;
+    private final ActionPerformer performer;
+    private final CenterScheduler scheduler;
+    private final CenterConfig config;
+    private final FailoverConfig failover;
+    private final Leadership leadership;
+    private final long epoch;
+    private final IsolationLease lease;
+    private final RandomGenerator random;
+    private final Surroundings center;
+    private final HostSlots slots;
+    private final Map<PlanId, PlanRun> runs = new TreeMap<>();
+    private final Map<VmId, Deque<PlanRun>> bySubject = new HashMap<>();
+    private boolean stopped;
+
+    PlanExecutor(CenterParts parts, KnownState state, ActionPerformer performer, Surroundings center) {
+        this.state = state;
+        this.performer = performer;
+        this.scheduler = parts.scheduler();
+        this.config = parts.config();
+        this.failover = parts.failover();
+        this.leadership = parts.leadership();
+        this.epoch = parts.epoch();
+        this.lease = parts.lease();
+        this.random = parts.random();
+        this.center = center;
+        this.slots = new HostSlots(config.maxConcurrentActionsPerHost());
+    }
+
+    /** Makes a run and puts it in line; {@link PlanRun#advance} starts it. */
+    PlanRun add(JournalEntry.PlanOpened opened, Optional<String> approvedBy) {
+        PlanRun run = new PlanRun(opened, this, approvedBy);
+        runs.put(run.plan().id(), run);
+        run.subjects()
+                .forEach(vm ->
+                        bySubject.computeIfAbsent(vm, id -> new ArrayDeque<>()).addLast(run));
+        return run;
+    }
+
+    /** Works out where requests really go when plans are taken over: a redirect that has not ended has not moved them. */
+    void restoreServers(List<PlanRun> resumed) {
+        for (int i = resumed.size() - 1; i >= 0; i--) {
+            PlanRun run = resumed.get(i);
+            for (Action.Redirect redirect : run.pendingRedirects()) {
+                run.before(redirect.owner())
+                        .ifPresent(vm -> state.routed(vm.id(), vm.servedBy().orElse(vm.id())));
+            }
+        }
+    }
+
+    Collection<PlanRun> runs() {
+        return runs.values();
+    }
+
+    Optional<PlanRun> run(PlanId id) {
+        return Optional.ofNullable(runs.get(id));
+    }
+
+    /** Starts nothing more; what is under way ends and is written down. */
+    void stop() {
+        stopped = true;
+    }
+
+    boolean isStopped() {
+        return stopped;
+    }
+
+    Instant now() {
+        return scheduler.now();
+    }
+
+    long epoch() {
+        return epoch;
+    }
+
+    HostSlots slots() {
+        return slots;
+    }
+
+    int maxAttempts() {
+        return config.retry().maxAttempts();
+    }
+
+    Duration backoffAfter(int attempt) {
+        return config.retry().backoffAfter(attempt, random);
+    }
+
+    CenterScheduler.Cancellable schedule(Duration delay, Runnable task) {
+        return scheduler.schedule(delay, task);
+    }
+
+    void journal(List<JournalEntry> entries, Runnable then) {
+        center.journal(entries, then);
+    }
+
+    void publish(HaEvent event) {
+        center.publish(event);
+    }
+
+    void lostLeadership(NotLeaderException thrown) {
+        center.lostLeadership(String.valueOf(thrown.getMessage()));
+    }
+
+    Duration watchdog(Action action) {
+        return config.actionDeadline().multipliedBy(performer.maxCalls(action) + 1L);
+    }
+
+    /** Makes the call off the loop, after a last look at whether this center still leads. */
+    void perform(PlanId plan, int step, Action action, boolean probeFirst, Consumer<Optional<RuntimeException>> then) {
+        if (action instanceof Action.PowerOn powerOn) {
+            state.mayRun(powerOn.target());
+        }
+        CallContext call = new CallContext(config.actionDeadline(), Optional.of(plan), step, epoch);
+        scheduler.call(
+                () -> {
+                    requireLeadership();
+                    if (!probeFirst || !performer.isDone(action, call)) {
+                        requireLeadership();
+                        performer.perform(action, call);
+                    }
+                },
+                then);
+    }
+
+    private void requireLeadership() {
+        if (leadership.epoch().isEmpty() || leadership.epoch().getAsLong() != epoch) {
+            throw new NotLeaderException("this center does not lead in epoch " + epoch + " any more");
+        }
+    }
+
+    /** Whether no earlier plan still has steps to end for the machine that the action is about. */
+    boolean isTurnOf(PlanRun run, Action action) {
+        if (action.vm().isEmpty()) {
+            return true;
+        }
+        VmId vm = action.vm().get();
+        for (PlanRun earlier : bySubject.getOrDefault(vm, new ArrayDeque<>())) {
+            if (earlier == run) {
+                return true;
+            }
+            if (earlier.isPendingOn(vm)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Says why an action has lost its point since it was decided; empty if it has not. */
+    Optional<String> superseded(Action action) {
+        Optional<VirtualMachine> vm = action.vm().flatMap(state.inventory()::vm);
+        if (action.vm().isPresent() && vm.isEmpty()) {
+            return Optional.of(action.vm().get() + " is not in the inventory any more");
+        }
+        boolean isCurrent = action.fold(new Action.Cases<Boolean>(
+                powerOff -> true,
+                fenceHost -> true,
+                redirect -> vm.orElseThrow().servedBy().orElse(redirect.owner()).equals(redirect.server()),
+                powerOn -> vm.orElseThrow().host().equals(powerOn.on()),
+                reallocate -> vm.orElseThrow().allocation().equals(reallocate.allocation()),
+                migrate -> vm.orElseThrow().host().equals(migrate.to()),
+                clone -> vm.orElseThrow().host().equals(clone.on()),
+                promote -> true));
+        return isCurrent ? Optional.empty() : Optional.of("a later decision took its place");
+    }
+
+    /** Whether what the action would confirm off is confirmed off. */
+    boolean isConfirmedAlready(Action action) {
+        if (action instanceof Action.PowerOff powerOff) {
+            return state.isConfirmedOff(powerOff.target()) || isDown(powerOff.on());
+        }
+        return action instanceof Action.FenceHost fence && isDown(fence.target());
+    }
+
+    private boolean isDown(HostId host) {
+        return state.inventory()
+                .host(host)
+                .filter(found -> found.health() == HostHealth.DOWN)
+                .isPresent();
+    }
+
+    Optional<Reason> holdOf(PlanRun run, Action action) {
+        if (run.isApproved()) {
+            return Optional.empty();
+        }
+        boolean powersOff = action.kind() == ActionKind.POWER_OFF || action.kind() == ActionKind.FENCE_HOST;
+        if (powersOff && center.isStormGuardOpen()) {
+            return Optional.of(Reason.STORM_GUARD);
+        }
+        return switch (config.automation()) {
+            case MANUAL -> Optional.of(Reason.AWAITING_APPROVAL);
+            case PARTIAL -> powersOff ? Optional.of(Reason.AWAITING_APPROVAL) : Optional.empty();
+            case FULL -> Optional.empty();
+        };
+    }
+
+    /** Refuses to move requests away from a failed machine that is not confirmed off though its type requires it. */
+    Optional<StepFailure> refusal(Action action) {
+        if (!(action instanceof Action.Redirect redirect)) {
+            return Optional.empty();
+        }
+        VmId server = state.serverOf(redirect.owner());
+        boolean mayStillWrite = !server.equals(redirect.server())
+                && state.inventory()
+                        .vm(server)
+                        .filter(vm -> vm.health() == VmHealth.FAILED
+                                && failover.fencingOf(vm.type()) == FencingMode.REQUIRED
+                                && !state.isConfirmedOff(server)
+                                && !isDown(vm.host()))
+                        .isPresent();
+        return mayStillWrite
+                ? Optional.of(new StepFailure(Reason.FENCING_FAILED, server + " is not confirmed off"))
+                : Optional.empty();
+    }
+
+    /** The next means to confirm off what the action could not. */
+    Optional<Action> substituteFor(Action action, int substitutes) {
+        if (!(action instanceof Action.PowerOff powerOff) || substitutes > 0) {
+            return Optional.empty();
+        }
+        HostId host = powerOff.on();
+        boolean takesNoneDown = state.inventory().host(host).isEmpty()
+                || state.inventory().vmsOn(host).stream().noneMatch(VirtualMachine::isServing);
+        boolean allowed = switch (config.hostFencing()) {
+            case NEVER -> false;
+            case WHEN_NO_HEALTHY_VM -> takesNoneDown;
+            case ALWAYS -> true;
+        };
+        return allowed && performer.canFence(host) ? Optional.of(new Action.FenceHost(host)) : Optional.empty();
+    }
+
+    Optional<Instant> isolatedAt(Action action) {
+        return action instanceof Action.PowerOff powerOff ? lease.isolatedAt(powerOff.target()) : Optional.empty();
+    }
+
+    /** Shows an action that was done, and returns what the journal should know. */
+    List<JournalEntry> applied(Action action) {
+        Set<VmId> vms = new LinkedHashSet<>();
+        action.vm().ifPresent(vms::add);
+        List<HostId> hosts = List.of();
+        List<JournalEntry> entries = new ArrayList<>();
+        if (action instanceof Action.FenceHost fence) {
+            hosts = List.of(fence.target());
+            vms.addAll(vmsEverOn(fence.target()));
+            vms.forEach(vm -> entries.addAll(state.confirmOff(vm)));
+        } else if (action instanceof Action.PowerOff powerOff) {
+            entries.addAll(state.confirmOff(powerOff.target()));
+        } else if (action instanceof Action.Redirect redirect) {
+            state.routed(redirect.owner(), redirect.server());
+        } else if (action instanceof Action.PowerOn powerOn) {
+            state.mayRun(powerOn.target());
+        }
+        entries.addAll(state.replace(ActionEffects.apply(state.inventory(), action), vms, hosts));
+        return entries;
+    }
+
+    /** The machines on a host, those included that a decision counts elsewhere already. */
+    Set<VmId> vmsEverOn(HostId host) {
+        Set<VmId> vms = new LinkedHashSet<>();
+        if (state.inventory().host(host).isPresent()) {
+            state.inventory().vmsOn(host).forEach(vm -> vms.add(vm.id()));
+        }
+        for (PlanRun run : runs.values()) {
+            for (VmChange change : run.opened().changes()) {
+                if (change.before().host().equals(host)
+                        && run.isPendingOn(change.before().id())) {
+                    vms.add(change.before().id());
+                }
+            }
+        }
+        return vms;
+    }
+
+    List<JournalEntry> undone(Action action, List<VmChange> changes) {
+        boolean confirmedOff = action.vm().filter(state::isConfirmedOff).isPresent();
+        Inventory undone = Reversal.undo(state.inventory(), action, changes, confirmedOff);
+        return state.replace(undone, action.vm().map(List::of).orElse(List.of()), List.of());
+    }
+
+    List<JournalEntry> unloaded(VmId from, VmId to, List<VmChange> changes) {
+        return state.replace(Reversal.unload(state.inventory(), from, to, changes), List.of(from, to), List.of());
+    }
+
+    /** Lets go on whatever waited for the step. */
+    void stepEnded(PlanRun run, Action action) {
+        List<PlanRun> later = action.vm()
+                .map(vm -> List.copyOf(bySubject.getOrDefault(vm, new ArrayDeque<>())))
+                .orElse(List.of());
+        run.advance();
+        later.stream().filter(other -> other != run).forEach(PlanRun::advance);
+    }
+
+    void planEnded(PlanRun run, DecisionOutcome outcome) {
+        runs.remove(run.plan().id());
+        for (VmId vm : run.subjects()) {
+            Deque<PlanRun> line = bySubject.get(vm);
+            if (line != null && line.remove(run) && line.isEmpty()) {
+                bySubject.remove(vm);
+            }
+        }
+        center.planEnded(run, outcome);
+    }
+
+    void audit(JournalEntry.PlanOpened opened, ActionRecord record) {
+        AUDIT.info(
+                "epoch {} plan {} step {}: {} - {} (attempt {}) {} - because {}",
+                epoch,
+                record.plan(),
+                record.step(),
+                record.action(),
+                record.result(),
+                record.attempt(),
+                record.detail(),
+                opened.report()
+                        .map(report -> report.source() + " reported " + report.kind() + " of " + report.subject())
+                        .orElse("it was asked for"));
+    }
+}
