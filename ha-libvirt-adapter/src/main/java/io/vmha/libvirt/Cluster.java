@@ -1,20 +1,28 @@
 package io.vmha.libvirt;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSortedMap;
 import com.google.common.collect.Maps;
+import com.google.common.collect.Sets;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.libvirt.Directory.Location;
 import io.vmha.libvirt.HostLink.Effect;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
+import io.vmha.model.Resources;
+import io.vmha.model.TemplateId;
 import io.vmha.model.VmId;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,24 +30,19 @@ import org.slf4j.LoggerFactory;
 final class Cluster implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
+    private static final Duration STALE_WAIT = Duration.ofMillis(500);
+
     private final ImmutableMap<HostId, ManagedHost> hosts;
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final Set<UUID> stopping = Sets.newConcurrentHashSet();
     private volatile Directory directory = Directory.EMPTY;
 
     /** What all hosts answered, and why those did not that did not. */
     private record Reading(Map<HostId, HostSnapshot> answers, Map<HostId, RuntimeException> failures) {}
 
-    Cluster(
-            ImmutableMap<HostId, LibvirtHost> hosts,
-            VmClassifier classifier,
-            int keepAliveSeconds,
-            int keepAliveCount) {
-        this.hosts = ImmutableMap.copyOf(Maps.transformValues(
-                hosts, host -> new ManagedHost(host, classifier, keepAliveSeconds, keepAliveCount)));
-    }
-
-    boolean isReadOnly() {
-        return hosts.values().stream().allMatch(host -> host.settings().readOnly());
+    Cluster(ImmutableMap<HostId, LibvirtHost> hosts, VmClassifier classifier, ManagedHost.KeepAlive keepAlive) {
+        this.hosts =
+                ImmutableMap.copyOf(Maps.transformValues(hosts, host -> new ManagedHost(host, classifier, keepAlive)));
     }
 
     /**
@@ -72,8 +75,32 @@ final class Cluster implements AutoCloseable {
      * @throws AdapterException if it is unknown, or not known to hosts that answer while others do not
      */
     Location locate(VmId vm, Deadline deadline) {
+        refreshStale(deadline);
         Optional<Location> known = directory.find(vm);
         return known.isPresent() ? known.get() : locateAnew(vm, deadline);
+    }
+
+    /**
+     * Returns where a machine is, if there is such a machine, reading all hosts if it is not known.
+     *
+     * @throws AdapterException if it is not known to hosts that answer while others do not
+     */
+    Optional<Location> find(VmId vm, Deadline deadline) {
+        try {
+            return Optional.of(locate(vm, deadline));
+        } catch (AdapterException.Permanent e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The hosts that a template is defined on, reading all hosts if none is known. */
+    ImmutableSortedMap<HostId, HostSnapshot.Entry> templates(TemplateId template, Deadline deadline) {
+        var known = directory.templates(template);
+        if (known.isEmpty()) {
+            Reading unused = readAll(deadline);
+            return directory.templates(template);
+        }
+        return known;
     }
 
     /** Returns where a machine is, by reading all hosts. */
@@ -90,6 +117,100 @@ final class Cluster implements AutoCloseable {
                 Cause.UNREACHABLE,
                 "VM " + vm + " is not on a host that answers; no answer from " + reading.failures.keySet(),
                 reading.failures.values().iterator().next());
+    }
+
+    /** Does something with a machine where it was last seen, and once more where it is now if it is not there. */
+    <T> T onMachine(VmId vm, Deadline deadline, Function<Location, T> action) {
+        try {
+            return action.apply(locate(vm, deadline));
+        } catch (AdapterException e) {
+            if (e.reason() != Cause.UNKNOWN_SUBJECT) {
+                throw e;
+            }
+        }
+        return action.apply(locateAnew(vm, deadline));
+    }
+
+    /** Reads a host and remembers what it answered. */
+    void read(ManagedHost host, Deadline deadline) {
+        HostSnapshot answer =
+                host.link().read("read", deadline, connection -> host.domains().read(connection));
+        remember(Map.of(host.settings().id(), answer));
+    }
+
+    /** Reads again the hosts that told that domains came or went; one that does not answer is not waited for long. */
+    private void refreshStale(Deadline deadline) {
+        Duration quarter = deadline.remaining().dividedBy(4);
+        Deadline brief = Deadline.in(quarter.compareTo(STALE_WAIT) < 0 ? quarter : STALE_WAIT);
+        for (ManagedHost host : hosts.values()) {
+            if (host.isConnected() && host.takeStale()) {
+                refresh(brief, host.settings().id());
+            }
+        }
+    }
+
+    /** Notes that a domain is being stopped on purpose, until {@link #starting}. */
+    void stopping(UUID domain) {
+        stopping.add(domain);
+    }
+
+    /** Whether a domain is being stopped, or was just stopped, on purpose. */
+    boolean isStopping(UUID domain) {
+        return stopping.contains(domain);
+    }
+
+    /** Notes that a domain was started, so that its next stop is on purpose only if that is noted again. */
+    void starting(UUID domain) {
+        stopping.remove(domain);
+    }
+
+    /** Reads some hosts again, as far as they answer by the deadline. */
+    void refresh(Deadline deadline, HostId... ids) {
+        for (HostId id : ids) {
+            try {
+                read(host(id), deadline);
+            } catch (AdapterException e) {
+                LOG.warn("host {} does not answer: {}", id, e.getMessage());
+            }
+        }
+    }
+
+    /**
+     * Refuses what would take a host past its capacity, by what is known of it, and before it refuses by what it answers
+     * now.
+     *
+     * @param vm the machine that the room is for; what it has on that host now is part of the room
+     * @throws AdapterException {@code NO_CAPACITY} if there is no room
+     */
+    void requireRoom(HostId id, VmId vm, Resources needed, Deadline deadline) {
+        LibvirtHost settings = host(id).settings();
+        if (directory.host(id).isEmpty() || !needed.fitsIn(directory.room(settings, vm))) {
+            refresh(deadline, id);
+            Resources room = directory.room(settings, vm);
+            if (!needed.fitsIn(room)) {
+                throw new AdapterException.Permanent(
+                        Cause.NO_CAPACITY,
+                        "host " + id + " lacks the room for VM " + vm + " with " + needed + ": " + room + " free");
+            }
+        }
+    }
+
+    /** Remembers what a machine was just allocated. */
+    synchronized void reallocated(Location machine, Resources allocation) {
+        directory = directory.with(machine, entry -> entry.withAllocation(allocation));
+    }
+
+    /** Remembers that a machine is another domain now, wherever its host left the old one; until the host tells more. */
+    synchronized void superseded(Location machine) {
+        directory = directory.with(machine, entry -> entry.withState(DomainStats.SHUT_OFF));
+    }
+
+    Directory directory() {
+        return directory;
+    }
+
+    Collection<ManagedHost> hosts() {
+        return hosts.values();
     }
 
     private Reading readAll(Deadline deadline) {
@@ -123,6 +244,11 @@ final class Cluster implements AutoCloseable {
         Duration tenth = deadline.length().dividedBy(10);
         Duration most = Duration.ofMillis(200);
         return tenth.compareTo(most) < 0 ? tenth : most;
+    }
+
+    /** Ends a call of which the adapter was closed meanwhile. */
+    void requireOpen() {
+        pause(Duration.ZERO);
     }
 
     /** Waits that long, or until the adapter is closed or the thread interrupted, which ends the call. */

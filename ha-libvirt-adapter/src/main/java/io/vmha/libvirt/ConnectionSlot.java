@@ -9,44 +9,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps one host's connection open: opens it when it is first needed and again when it was lost, and never more often than
+ * Keeps one connection to a host open, which threads share: opens it when it is first needed and again when it was lost, and never more often than
  * its backoff allows. Thread-safe; all state is guarded by {@code this}, except that opening holds only {@code opening}.
  */
-final class ConnectionSlot implements AutoCloseable {
+final class ConnectionSlot implements HostConnections {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionSlot.class);
     private static final Duration FIRST_BACKOFF = Duration.ofMillis(100);
     private static final Duration CLOSING = Duration.ofMillis(500);
     private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(5);
 
-    /** No connection could be opened. */
-    static final class NotConnected extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        private final transient LibvirtError error;
-
-        NotConnected(String address, LibvirtError error) {
-            super("cannot connect to " + address + ": " + error);
-            this.error = error;
-        }
-
-        LibvirtError error() {
-            return error;
-        }
-    }
-
-    /** A connection in use: it is not closed before it is given back. */
-    final class Lease {
+    private final class SharedLease implements Lease {
         private final Shared shared;
 
-        private Lease(Shared shared) {
+        SharedLease(Shared shared) {
             this.shared = shared;
         }
 
-        NativeConnection connection() {
+        @Override
+        public NativeConnection connection() {
             return shared.connection;
         }
 
-        void giveBack() {
+        @Override
+        public void giveBack() {
             release(shared);
         }
     }
@@ -89,12 +74,8 @@ final class ConnectionSlot implements AutoCloseable {
         this.onOpened = onOpened;
     }
 
-    /**
-     * Returns the connection, opening it if need be; blocks while it is opened.
-     *
-     * @throws NotConnected if it cannot be opened, or could not a moment ago
-     */
-    Lease lease() {
+    @Override
+    public Lease lease() {
         Lease lease = leaseCurrent();
         if (lease != null) {
             return lease;
@@ -105,6 +86,11 @@ final class ConnectionSlot implements AutoCloseable {
         }
     }
 
+    @Override
+    public synchronized boolean isConnected() {
+        return current != null && current.connection.isAlive();
+    }
+
     private synchronized @Nullable Lease leaseCurrent() {
         if (closed) {
             throw new NotConnected(address, new LibvirtError(LibvirtError.NO_CONNECT, "the adapter is closed"));
@@ -112,7 +98,7 @@ final class ConnectionSlot implements AutoCloseable {
         Shared shared = current;
         if (shared != null && shared.connection.isAlive()) {
             shared.users++;
-            return new Lease(shared);
+            return new SharedLease(shared);
         }
         if (shared != null) {
             LOG.warn("host {}: the connection to its libvirt was lost", name);
@@ -160,7 +146,7 @@ final class ConnectionSlot implements AutoCloseable {
         } else {
             current = shared;
         }
-        return new Lease(shared);
+        return new SharedLease(shared);
     }
 
     private synchronized void release(Shared shared) {
@@ -191,7 +177,6 @@ final class ConnectionSlot implements AutoCloseable {
         }
     }
 
-    /** Closes the connection as soon as nobody uses it, and waits a moment for it; none is opened any more. */
     @Override
     public void close() {
         Thread closing;

@@ -2,21 +2,25 @@ package io.vmha.libvirt;
 
 import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSortedMap;
 import io.vmha.libvirt.HostSnapshot.Entry;
 import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
+import io.vmha.model.Resources;
+import io.vmha.model.TemplateId;
 import io.vmha.model.VmId;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /**
  * Which domain on which host is which machine, as last read. Immutable.
  *
  * <p>Two hosts may both have a definition of one machine, such as after a host came back whose machines were started
- * elsewhere: the one that is not off is the machine; among equals the first host's by name.
+ * elsewhere: the one that is not off is the machine; among those the clone of the latest plan, then the first host's by name.
  */
 final class Directory {
     static final Directory EMPTY = new Directory(ImmutableMap.of());
@@ -40,6 +44,11 @@ final class Directory {
             return (VmProfile) entry.description().profile();
         }
 
+        /** The number of the plan that made it as a clone, 0 if none did. */
+        long madeByPlan() {
+            return profile().origin().map(CloneOrigin::plan).orElse(0L);
+        }
+
         boolean isOff() {
             return entry.stats().power() == PowerState.OFF;
         }
@@ -48,7 +57,9 @@ final class Directory {
     private Directory(ImmutableMap<HostId, HostSnapshot> hosts) {
         this.hosts = hosts;
         ImmutableListMultimap.Builder<VmId, Location> index = ImmutableListMultimap.builder();
-        index.orderValuesBy(Comparator.comparing(Location::isOff).thenComparing(Location::host));
+        index.orderValuesBy(Comparator.comparing(Location::isOff)
+                .thenComparing(Comparator.comparing(Location::madeByPlan).reversed())
+                .thenComparing(Location::host));
         hosts.forEach((host, snapshot) -> snapshot.domains().forEach(entry -> {
             if (entry.description().profile() instanceof VmProfile profile) {
                 VmId vm =
@@ -74,6 +85,21 @@ final class Directory {
                 .toList();
     }
 
+    /** The machines that are on that host. */
+    List<Location> machinesOn(HostId host) {
+        return machines().stream()
+                .filter(machine -> machine.host().equals(host))
+                .toList();
+    }
+
+    /** The machine that a domain of that host is. */
+    Optional<VmId> machineOf(HostId host, UUID domain) {
+        return machinesOn(host).stream()
+                .filter(machine -> machine.uuid().equals(domain))
+                .map(Location::vm)
+                .findFirst();
+    }
+
     /** Where a machine is. */
     Optional<Location> find(VmId vm) {
         return machines.get(vm).stream().findFirst();
@@ -82,6 +108,40 @@ final class Directory {
     /** All definitions of a machine, the one that it is first. */
     List<Location> findAll(VmId vm) {
         return machines.get(vm);
+    }
+
+    /**
+     * What is left of a host for that machine: its pool less what its other machines are allocated, whatever their state.
+     * Nothing for a host that never answered.
+     */
+    Resources room(LibvirtHost host, VmId vm) {
+        HostSnapshot snapshot = hosts.get(host.id());
+        if (snapshot == null) {
+            return Resources.NONE;
+        }
+        Resources claimed = machines().stream()
+                .filter(machine ->
+                        machine.host().equals(host.id()) && !machine.vm().equals(vm))
+                .map(machine -> machine.entry().allocation())
+                .reduce(Resources.NONE, Resources::plus);
+        return snapshot.pool(host).minus(claimed);
+    }
+
+    /** Returns the directory with what is known of a machine's domain changed. */
+    Directory with(Location machine, UnaryOperator<Entry> change) {
+        HostSnapshot snapshot = hosts.get(machine.host());
+        return snapshot == null ? this : with(ImmutableMap.of(machine.host(), snapshot.with(machine.uuid(), change)));
+    }
+
+    /** The hosts that a template is defined on, in order of their names. */
+    ImmutableSortedMap<HostId, Entry> templates(TemplateId id) {
+        ImmutableSortedMap.Builder<HostId, Entry> found = ImmutableSortedMap.naturalOrder();
+        hosts.forEach((host, snapshot) -> snapshot.domains().stream()
+                .filter(entry -> entry.description().profile() instanceof DomainProfile.Template template
+                        && template.id().equals(id))
+                .findFirst()
+                .ifPresent(entry -> found.put(host, entry)));
+        return found.build();
     }
 
     /** What a host last answered. */

@@ -83,6 +83,11 @@ record DomainDescription(
         return Resources.of(vcpus * MILLIS_PER_VCPU, ceilDiv(memoryKiB, KIB_PER_MIB));
     }
 
+    /** The whole vCPUs that amount to at least that many millicores. */
+    static int vcpus(long cpuMillis) {
+        return Math.toIntExact(ceilDiv(cpuMillis, MILLIS_PER_VCPU));
+    }
+
     private static DomainProfile profile(Element domain, DomainFacts facts, VmClassifier classifier) {
         try {
             return VmhaMetadata.read(domain).orElseGet(() -> classifier.classify(facts));

@@ -2,6 +2,8 @@ package io.vmha.libvirt;
 
 import io.vmha.model.TemplateId;
 import io.vmha.model.VmId;
+import io.vmha.model.VmType;
+import java.util.Optional;
 
 /**
  * What a libvirt domain is to the failover library.
@@ -16,8 +18,9 @@ public sealed interface DomainProfile
      * A template that machines are cloned from; it is never powered on and is not a machine of the inventory.
      *
      * @param id the name that machines refer to it by
+     * @param type what its clones are, where they replace no machine that tells it
      */
-    record Template(TemplateId id) implements DomainProfile {}
+    record Template(TemplateId id, Optional<VmType> type) implements DomainProfile {}
 
     /**
      * A failed machine that a clone has replaced, kept for whoever looks into the failure; not in the inventory.

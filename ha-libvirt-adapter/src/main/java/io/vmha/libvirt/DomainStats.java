@@ -24,6 +24,10 @@ record DomainStats(
     static final int CRASHED = 6;
     static final int PM_SUSPENDED = 7;
 
+    DomainStats withState(int changed) {
+        return new DomainStats(uuid, name, changed, memoryKiB, vcpus, cpuNanos);
+    }
+
     PowerState power() {
         return power(state);
     }

@@ -11,9 +11,15 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One call to one host: waiting, begun or over. Thread-safe; its state changes only forwards, atomically. */
 final class HostCall<T> implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(HostCall.class);
+    /** Connections that broke with the same daemon are found out one by one. */
+    private static final int READ_ATTEMPTS = 3;
+
     private enum State {
         WAITING,
         BEGUN,
@@ -41,7 +47,7 @@ final class HostCall<T> implements Runnable {
     private final HostId host;
     private final String what;
     private final HostLink.Effect effect;
-    private final ConnectionSlot connections;
+    private final HostConnections connections;
     private final Function<NativeConnection, T> body;
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
     private final CompletableFuture<T> result = new CompletableFuture<>();
@@ -50,7 +56,7 @@ final class HostCall<T> implements Runnable {
             HostId host,
             String what,
             HostLink.Effect effect,
-            ConnectionSlot connections,
+            HostConnections connections,
             Function<NativeConnection, T> body) {
         this.host = host;
         this.what = what;
@@ -72,18 +78,19 @@ final class HostCall<T> implements Runnable {
     }
 
     private T attempt() {
-        try {
-            return onConnection();
-        } catch (Broken e) {
-            if (effect == HostLink.Effect.CHANGES) {
-                throw e;
+        int attempts = effect == HostLink.Effect.CHANGES ? 1 : READ_ATTEMPTS;
+        for (int i = 1; i < attempts; i++) {
+            try {
+                return onConnection();
+            } catch (Broken e) {
+                LOG.debug("{} on host {} is tried again: {}", what, host, e.getMessage());
             }
-            return onConnection();
         }
+        return onConnection();
     }
 
     private T onConnection() {
-        ConnectionSlot.Lease lease = connections.lease();
+        HostConnections.Lease lease = connections.lease();
         try {
             return body.apply(lease.connection());
         } catch (NativeException e) {
@@ -102,6 +109,21 @@ final class HostCall<T> implements Runnable {
 
     void whenOver(Runnable action) {
         var unused = result.whenComplete((value, failure) -> action.run());
+    }
+
+    /** Waits that long for it to be over, however it ends; whether it is. */
+    boolean awaitOver(Duration time) {
+        try {
+            result.handle((value, failure) -> true).get(time.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return result.isDone();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unfinished(Cause.TIMEOUT, "the waiting thread was interrupted", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+        return true;
     }
 
     boolean isOver() {
@@ -132,7 +154,7 @@ final class HostCall<T> implements Runnable {
         if (thrown instanceof Abandoned e) {
             return unfinished(Cause.UNREACHABLE, "the adapter was closed", e);
         }
-        if (thrown instanceof ConnectionSlot.NotConnected e) {
+        if (thrown instanceof HostConnections.NotConnected e) {
             return translate(message + e.getMessage(), e.error(), e);
         }
         if (thrown instanceof Broken e) {

@@ -11,6 +11,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.jna.Libvirt;
 import org.libvirt.jna.virDomainInfo;
@@ -31,6 +33,13 @@ final class HostDomains {
     private final Map<UUID, CpuSample> samples = new ConcurrentHashMap<>();
     private volatile @Nullable HostFacts facts;
 
+    private final Map<UUID, MemoryTarget> targets = new ConcurrentHashMap<>();
+
+    /** How long a guest's balloon may take to reach what the machine was allocated. */
+    private static final long BALLOONING_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private record MemoryTarget(long kibibytes, long untilNanos) {}
+
     private record CpuSample(long cpuNanos, long atNanos) {}
 
     HostDomains(LibvirtHost host, VmClassifier classifier) {
@@ -43,12 +52,18 @@ final class HostDomains {
         facts = null;
         descriptions.clear();
         samples.clear();
+        targets.clear();
         changed.clear();
     }
 
     /** Has a domain's definition read again the next time. */
     void forget(UUID domain) {
         changed.add(domain);
+    }
+
+    /** Has a machine's memory told as it was just allocated while its guest's balloon is on the way there. */
+    void allocated(UUID domain, long memoryKiB) {
+        targets.put(domain, new MemoryTarget(memoryKiB, System.nanoTime() + BALLOONING_NANOS));
     }
 
     /** Reads the host. */
@@ -64,7 +79,7 @@ final class HostDomains {
             entry(connection, domain).ifPresent(entries::add);
         }
         if (descriptions.size() > stats.size()) {
-            Set<UUID> present = stats.stream().map(DomainStats::uuid).collect(java.util.stream.Collectors.toSet());
+            Set<UUID> present = stats.stream().map(DomainStats::uuid).collect(Collectors.toSet());
             descriptions.keySet().retainAll(present);
             samples.keySet().retainAll(present);
         }
@@ -95,10 +110,22 @@ final class HostDomains {
             throw e;
         }
         Resources allocation = stats.memoryKiB().isPresent() && stats.vcpus().isPresent()
-                ? DomainDescription.allocation(
-                        stats.memoryKiB().getAsLong(), stats.vcpus().getAsLong())
+                ? DomainDescription.allocation(memoryKiB(stats), stats.vcpus().getAsLong())
                 : info(connection, stats.uuid());
         return Optional.of(new Entry(description, stats, allocation, load(stats, allocation)));
+    }
+
+    private long memoryKiB(DomainStats stats) {
+        long now = stats.memoryKiB().orElse(0);
+        MemoryTarget target = targets.get(stats.uuid());
+        if (target == null) {
+            return now;
+        }
+        if (target.kibibytes == now || System.nanoTime() - target.untilNanos > 0) {
+            targets.remove(stats.uuid(), target);
+            return now;
+        }
+        return target.kibibytes;
     }
 
     /** For drivers whose bulk statistics lack the allocation, such as the test driver. */

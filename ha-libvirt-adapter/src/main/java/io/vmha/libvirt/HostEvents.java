@@ -29,6 +29,7 @@ final class HostEvents {
     static final int EVENT_STARTED = 2;
     static final int EVENT_STOPPED = 5;
     static final int EVENT_CRASHED = 8;
+    static final int STARTED_MIGRATED = 1;
 
     /** What is told of a host's domains. */
     interface Listener {

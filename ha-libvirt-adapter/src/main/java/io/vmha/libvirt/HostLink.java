@@ -36,12 +36,12 @@ final class HostLink implements AutoCloseable {
     }
 
     private final HostId host;
-    private final ConnectionSlot connections;
+    private final HostConnections connections;
     private final ThreadPoolExecutor threads;
     private final Set<HostCall<?>> underWay = Sets.newConcurrentHashSet();
     private volatile boolean closed;
 
-    HostLink(LibvirtHost host, ConnectionSlot connections) {
+    HostLink(LibvirtHost host, HostConnections connections) {
         this.host = host.id();
         this.connections = connections;
         this.threads = new ThreadPoolExecutor(
@@ -120,12 +120,11 @@ final class HostLink implements AutoCloseable {
         }
     }
 
-    /** Ends the connection and every call under way; does not wait for a host that hangs. */
+    /** Ends every call under way, but not the connections; does not wait for a host that hangs. */
     @Override
     public void close() {
         closed = true;
         underWay.forEach(HostCall::abandon);
         threads.shutdown();
-        connections.close();
     }
 }

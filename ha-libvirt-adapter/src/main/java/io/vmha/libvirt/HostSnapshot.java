@@ -3,6 +3,8 @@ package io.vmha.libvirt;
 import com.google.common.collect.ImmutableList;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /**
  * What one host answered at one moment. Immutable.
@@ -25,6 +27,15 @@ record HostSnapshot(HostFacts facts, ImmutableList<Entry> domains) {
         return Resources.of(Math.max(1, left.cpuMillis()), Math.max(1, left.memoryMiB()));
     }
 
+    /** Returns the snapshot with one domain changed. */
+    HostSnapshot with(UUID domain, UnaryOperator<Entry> change) {
+        return new HostSnapshot(
+                facts,
+                domains.stream()
+                        .map(entry -> entry.stats().uuid().equals(domain) ? change.apply(entry) : entry)
+                        .collect(ImmutableList.toImmutableList()));
+    }
+
     /**
      * One domain.
      *
@@ -34,6 +45,14 @@ record HostSnapshot(HostFacts facts, ImmutableList<Entry> domains) {
      * @param load its CPU time since the snapshot before, as a fraction of its vCPUs' time; 0 where it is not known
      */
     record Entry(DomainDescription description, DomainStats stats, Resources allocation, double load) {
+
+        Entry withAllocation(Resources changed) {
+            return new Entry(description, stats, changed, load);
+        }
+
+        Entry withState(int state) {
+            return new Entry(description, stats.withState(state), allocation, load);
+        }
 
         /** What it takes of its host's pool: a machine of the inventory always, another domain only while it runs. */
         Resources claim() {

@@ -3,12 +3,15 @@ package io.vmha.libvirt;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Sets;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.Capability;
 import io.vmha.adapter.HypervisorAdapter;
+import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
@@ -17,10 +20,12 @@ import io.vmha.model.TemplateId;
 import io.vmha.model.VmId;
 import java.net.URI;
 import java.time.Duration;
-import java.util.EnumSet;
+import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Carries plans out on hosts that libvirt manages: one connection URI for each host.
@@ -33,10 +38,18 @@ import java.util.Set;
 public final class LibvirtAdapter implements HypervisorAdapter {
     private final Cluster cluster;
     private final PowerControl power;
+    private final Allocation allocation;
+    private final Migration migration;
+    private final Cloning cloning;
+    private final ImmutableSet<Capability> capabilities;
 
-    private LibvirtAdapter(Cluster cluster) {
+    private LibvirtAdapter(Cluster cluster, MigrationListener listener, boolean sharedStorage) {
         this.cluster = cluster;
-        this.power = new PowerControl(cluster);
+        this.power = new PowerControl(cluster, new Relocation(cluster));
+        this.allocation = new Allocation(cluster);
+        this.migration = new Migration(cluster, listener, sharedStorage);
+        this.cloning = new Cloning(cluster);
+        this.capabilities = capabilities(cluster);
     }
 
     /** Returns a builder, which is not thread-safe. */
@@ -68,11 +81,21 @@ public final class LibvirtAdapter implements HypervisorAdapter {
         return "libvirt";
     }
 
+    /** None where all hosts are read-only; live migration where a host can be reached by the others. */
     @Override
     public Set<Capability> capabilities() {
-        return cluster.isReadOnly()
-                ? Set.of()
-                : EnumSet.of(Capability.POWER_OFF, Capability.GRACEFUL_POWER_OFF, Capability.POWER_ON);
+        return capabilities;
+    }
+
+    private static ImmutableSet<Capability> capabilities(Cluster cluster) {
+        if (cluster.hosts().stream().allMatch(host -> host.settings().readOnly())) {
+            return ImmutableSet.of();
+        }
+        boolean migrates = cluster.hosts().stream()
+                .anyMatch(host -> Migration.destination(host.settings()).isPresent());
+        return Arrays.stream(Capability.values())
+                .filter(capability -> capability != Capability.LIVE_MIGRATION || migrates)
+                .collect(Sets.toImmutableEnumSet());
     }
 
     @Override
@@ -88,31 +111,51 @@ public final class LibvirtAdapter implements HypervisorAdapter {
     @Override
     public void powerOff(VmId vm, Duration grace, CallContext call) {
         checkArgument(!grace.isNegative(), "grace must be 0 or more: %s", grace);
+        require(Capability.POWER_OFF);
         power.off(vm, grace, Deadline.in(call.deadline()));
     }
 
     @Override
     public void powerOn(VmId vm, HostId host, CallContext call) {
+        require(Capability.POWER_ON);
         power.on(vm, host, Deadline.in(call.deadline()));
     }
 
     @Override
-    public void reallocate(VmId vm, Resources allocation, CallContext call) {
-        throw unsupported("reallocate");
+    public void reallocate(VmId vm, Resources amount, CallContext call) {
+        require(Capability.REALLOCATE);
+        allocation.set(vm, amount, Deadline.in(call.deadline()));
     }
 
     @Override
     public void migrate(VmId vm, HostId target, CallContext call) {
-        throw unsupported("migrate");
+        require(Capability.LIVE_MIGRATION);
+        migration.migrate(vm, target, Deadline.in(call.deadline()));
     }
 
     @Override
     public void cloneFromTemplate(TemplateId template, VmId vm, HostId host, CallContext call) {
-        throw unsupported("clone");
+        require(Capability.CLONE);
+        cloning.clone(template, vm, host, call);
     }
 
-    private static AdapterException unsupported(String what) {
-        return new AdapterException.Permanent(Cause.UNSUPPORTED, "the libvirt adapter does not " + what);
+    /**
+     * Begins to watch the hosts and machines for faults; the watching ends when the returned source is closed, and is
+     * closed before the adapter.
+     *
+     * @param watch how to watch
+     * @param clock tells when a fault was found
+     * @param receiver is given each fault, from one thread, one at a time; it must return quickly
+     */
+    public LibvirtFaultSource watch(FaultWatch watch, InstantSource clock, Consumer<FaultReport> receiver) {
+        return new LibvirtFaultSource(cluster, watch, clock, receiver);
+    }
+
+    private void require(Capability capability) {
+        if (!capabilities.contains(capability)) {
+            throw new AdapterException.Permanent(
+                    Cause.UNSUPPORTED, "this libvirt adapter lacks the capability " + capability);
+        }
     }
 
     @Override
@@ -126,6 +169,8 @@ public final class LibvirtAdapter implements HypervisorAdapter {
         private VmClassifier classifier = VmClassifier.unmanaged();
         private Duration keepAliveInterval = Duration.ofSeconds(5);
         private int keepAliveCount = 3;
+        private MigrationListener migrationListener = MigrationListener.ignoring();
+        private boolean sharedStorage;
 
         private Builder() {}
 
@@ -174,6 +219,23 @@ public final class LibvirtAdapter implements HypervisorAdapter {
             return this;
         }
 
+        /** Sets who is told how live migrations come along; by default nobody. */
+        @CanIgnoreReturnValue
+        public Builder migrationListener(MigrationListener listener) {
+            this.migrationListener = listener;
+            return this;
+        }
+
+        /**
+         * Promises that all hosts see the same storage under the same paths, so that libvirt need not refuse to migrate a
+         * machine whose disks look local or are cached by the host. By default nothing is promised, and libvirt judges.
+         */
+        @CanIgnoreReturnValue
+        public Builder assumeSharedStorage() {
+            this.sharedStorage = true;
+            return this;
+        }
+
         /**
          * Returns the adapter; nothing is connected to before it is needed.
          *
@@ -181,8 +243,13 @@ public final class LibvirtAdapter implements HypervisorAdapter {
          */
         public LibvirtAdapter build() {
             checkArgument(!hosts.isEmpty(), "a libvirt adapter needs at least one host");
-            return new LibvirtAdapter(new Cluster(
-                    ImmutableMap.copyOf(hosts), classifier, (int) keepAliveInterval.toSeconds(), keepAliveCount));
+            return new LibvirtAdapter(
+                    new Cluster(
+                            ImmutableMap.copyOf(hosts),
+                            classifier,
+                            new ManagedHost.KeepAlive((int) keepAliveInterval.toSeconds(), keepAliveCount)),
+                    migrationListener,
+                    sharedStorage);
         }
     }
 }

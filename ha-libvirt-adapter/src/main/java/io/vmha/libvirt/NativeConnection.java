@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.IntConsumer;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
@@ -16,6 +17,7 @@ import org.libvirt.LibvirtException;
 import org.libvirt.jna.ConnectionPointer;
 import org.libvirt.jna.DomainPointer;
 import org.libvirt.jna.Libvirt;
+import org.libvirt.jna.virDomainJobInfo;
 import org.libvirt.jna.virNodeInfo;
 
 /**
@@ -28,6 +30,16 @@ final class NativeConnection implements AutoCloseable {
     static final int XML_INACTIVE = 1 << 1;
     /** Include passwords, which a definition needs to be registered elsewhere; refused to read-only connections. */
     static final int XML_SECURE = 1;
+
+    private static final int UNDEFINE_ALL = 1 | 1 << 1; // managed save, snapshot metadata
+    private static final int UNDEFINE_KEEP_NVRAM = 1 << 3;
+
+    private static final int MIGRATE_LIVE = 1;
+    private static final int MIGRATE_PEER_TO_PEER = 1 << 1;
+    private static final int MIGRATE_PERSIST_DESTINATION = 1 << 3;
+    private static final int MIGRATE_UNDEFINE_SOURCE = 1 << 4;
+    private static final int MIGRATE_UNSAFE = 1 << 9;
+    private static final int MIGRATE_ABORT_ON_ERROR = 1 << 12;
 
     static final int AFFECT_LIVE = 1;
     static final int AFFECT_CONFIG = 1 << 1;
@@ -68,6 +80,8 @@ final class NativeConnection implements AutoCloseable {
     void keepAlive(int intervalSeconds, int count) {
         try {
             handle.setKeepAlive(intervalSeconds, count);
+            // A ping while the connection is being closed would be a second sender; see ConnectionPool.
+            beforeClosing.add(0, () -> Libvirt.INSTANCE.virConnectSetKeepAlive(pointer(), 0, 0));
         } catch (LibvirtException e) {
             // Drivers without a connection, such as the test driver, have nothing to keep alive.
             LibvirtError error = LibvirtError.lastOfThread();
@@ -154,12 +168,31 @@ final class NativeConnection implements AutoCloseable {
         call(domain, found -> VirtExtras.INSTANCE.virDomainDestroyFlags(found, 0));
     }
 
+    /** Sets memory; flags {@link #AFFECT_LIVE}, {@link #AFFECT_CONFIG} or both. */
     void setMemory(UUID domain, long kibibytes, int flags) {
-        call(domain, found -> VirtExtras.INSTANCE.virDomainSetMemoryFlags(found, new NativeLong(kibibytes), flags));
+        affecting(
+                flags,
+                one -> call(
+                        domain,
+                        found -> VirtExtras.INSTANCE.virDomainSetMemoryFlags(found, new NativeLong(kibibytes), one)));
     }
 
+    /** Sets vCPUs; flags {@link #AFFECT_LIVE}, {@link #AFFECT_CONFIG} or both. */
     void setVcpus(UUID domain, int count, int flags) {
-        call(domain, found -> Libvirt.INSTANCE.virDomainSetVcpusFlags(found, count, flags));
+        affecting(flags, one -> call(domain, found -> Libvirt.INSTANCE.virDomainSetVcpusFlags(found, count, one)));
+    }
+
+    private static void affecting(int flags, IntConsumer operation) {
+        try {
+            operation.accept(flags);
+        } catch (NativeException e) {
+            if (!e.is(LibvirtError.INVALID_ARG) || flags != (AFFECT_LIVE | AFFECT_CONFIG)) {
+                throw e;
+            }
+            // Some drivers take one at a time.
+            operation.accept(AFFECT_LIVE);
+            operation.accept(AFFECT_CONFIG);
+        }
     }
 
     /** Registers a definition and returns its UUID. */
@@ -169,8 +202,44 @@ final class NativeConnection implements AutoCloseable {
         }
     }
 
-    void undefine(UUID domain, int flags) {
-        call(domain, found -> Libvirt.INSTANCE.virDomainUndefineFlags(found, flags));
+    /** Unregisters a domain with what libvirt keeps of it, but none of its disks. */
+    void undefine(UUID domain) {
+        try {
+            call(domain, found -> Libvirt.INSTANCE.virDomainUndefineFlags(found, UNDEFINE_ALL | UNDEFINE_KEEP_NVRAM));
+        } catch (NativeException e) {
+            // Not every driver knows of NVRAM.
+            if (!e.is(LibvirtError.INVALID_ARG) && !e.is(LibvirtError.ARGUMENT_UNSUPPORTED)) {
+                throw e;
+            }
+            call(domain, found -> Libvirt.INSTANCE.virDomainUndefineFlags(found, UNDEFINE_ALL));
+        }
+    }
+
+    void rename(UUID domain, String newName) {
+        call(domain, found -> VirtExtras.INSTANCE.virDomainRename(found, newName, 0));
+    }
+
+    /** Moves a running domain peer to peer; returns when it runs there, and is defined there and no longer here. */
+    void migrate(UUID domain, URI destination, boolean sharedStorage) {
+        int flags = MIGRATE_LIVE
+                | MIGRATE_PEER_TO_PEER
+                | MIGRATE_PERSIST_DESTINATION
+                | MIGRATE_UNDEFINE_SOURCE
+                | MIGRATE_ABORT_ON_ERROR
+                | (sharedStorage ? MIGRATE_UNSAFE : 0);
+        call(
+                domain,
+                found -> VirtExtras.INSTANCE.virDomainMigrateToURI3(found, destination.toString(), null, 0, flags));
+    }
+
+    void abortJob(UUID domain) {
+        call(domain, Libvirt.INSTANCE::virDomainAbortJob);
+    }
+
+    virDomainJobInfo jobInfo(UUID domain) {
+        virDomainJobInfo info = new virDomainJobInfo();
+        call(domain, found -> Libvirt.INSTANCE.virDomainGetJobInfo(found, info));
+        return info;
     }
 
     /** Has something done before the connection is closed; not thread-safe, for whoever opens it. */

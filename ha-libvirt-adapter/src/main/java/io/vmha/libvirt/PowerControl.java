@@ -7,29 +7,32 @@ import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
 import io.vmha.model.VmId;
 import java.time.Duration;
-import java.util.function.Function;
+import java.util.UUID;
 
 /** Reads and changes the power of machines. Stateless but for the cluster that it works on; thread-safe. */
 final class PowerControl {
     private static final Duration POLL = Duration.ofMillis(20);
 
     private final Cluster cluster;
+    private final Relocation relocation;
 
-    PowerControl(Cluster cluster) {
+    PowerControl(Cluster cluster, Relocation relocation) {
         this.cluster = cluster;
+        this.relocation = relocation;
     }
 
     PowerState state(VmId vm, Deadline deadline) {
-        return onMachine(vm, deadline, machine -> state(machine, deadline));
+        return cluster.onMachine(vm, deadline, machine -> state(machine, deadline));
     }
 
     /** Asks the guest first if it is given time, then powers the domain off hard, and returns when it is off. */
     void off(VmId vm, Duration grace, Deadline deadline) {
-        onMachine(vm, deadline, machine -> {
+        cluster.onMachine(vm, deadline, machine -> {
             PowerState before = state(machine, deadline);
             if (before == PowerState.OFF) {
                 return before;
             }
+            cluster.stopping(machine.uuid());
             if (before == PowerState.ON && !grace.isZero() && shutDown(machine, grace, deadline)) {
                 return PowerState.OFF;
             }
@@ -37,42 +40,53 @@ final class PowerControl {
         });
     }
 
+    /** Powers it on where it is, or has it registered where it is wanted if it is off. */
     void on(VmId vm, HostId host, Deadline deadline) {
         cluster.host(host);
-        onMachine(vm, deadline, machine -> {
-            PowerState before = state(machine, deadline);
-            if (!machine.host().equals(host)) {
-                throw elsewhere(machine, host, before);
+        cluster.onMachine(vm, deadline, machine -> {
+            if (machine.host().equals(host)) {
+                onWhereItIs(machine, deadline);
+            } else {
+                relocation.startOn(machine, host, deadline);
             }
-            switch (before) {
-                case ON -> {
-                    return before;
-                }
-                case OFF ->
-                    link(machine).change("power on " + vm, deadline, connection -> {
-                        connection.start(machine.uuid());
-                        return before;
-                    });
-                case SUSPENDED ->
-                    link(machine).change("resume " + vm, deadline, connection -> {
-                        wake(connection, machine);
-                        return before;
-                    });
-                case UNKNOWN ->
-                    throw new AdapterException.Transient(
-                            Cause.BUSY, "VM " + vm + " is in no state that it could be powered on from");
-            }
-            return PowerState.ON;
+            return host;
         });
     }
 
-    private static AdapterException elsewhere(Location machine, HostId host, PowerState power) {
-        return power == PowerState.OFF
-                ? new AdapterException.Permanent(
-                        Cause.UNSUPPORTED,
-                        "VM " + machine.vm() + " is defined on host " + machine.host() + ", not on " + host)
-                : new AdapterException.Permanent(
-                        Cause.IN_USE, "VM " + machine.vm() + " is " + power + " on host " + machine.host());
+    private void onWhereItIs(Location machine, Deadline deadline) {
+        switch (state(machine, deadline)) {
+            case ON -> {
+                return;
+            }
+            case OFF -> {
+                cluster.requireRoom(
+                        machine.host(), machine.vm(), machine.entry().allocation(), deadline);
+                cluster.starting(machine.uuid());
+                link(machine).change("power on " + machine.vm(), deadline, connection -> {
+                    start(connection, machine.uuid());
+                    return PowerState.ON;
+                });
+            }
+            case SUSPENDED ->
+                link(machine).change("resume " + machine.vm(), deadline, connection -> {
+                    wake(connection, machine);
+                    return PowerState.ON;
+                });
+            case UNKNOWN ->
+                throw new AdapterException.Transient(
+                        Cause.BUSY, "VM " + machine.vm() + " is in no state that it could be powered on from");
+        }
+    }
+
+    /** Starts a domain; that somebody else just did so is as good. */
+    static void start(NativeConnection connection, UUID domain) {
+        try {
+            connection.start(domain);
+        } catch (NativeException e) {
+            if (!e.is(LibvirtError.OPERATION_INVALID) || DomainStats.power(connection.state(domain)) != PowerState.ON) {
+                throw e;
+            }
+        }
     }
 
     private static void wake(NativeConnection connection, Location machine) {
@@ -129,18 +143,6 @@ final class PowerControl {
             }
             return PowerState.OFF;
         });
-    }
-
-    /** Does something with a machine where it was last seen, and once more where it is now if it is not there. */
-    private <T> T onMachine(VmId vm, Deadline deadline, Function<Location, T> action) {
-        try {
-            return action.apply(cluster.locate(vm, deadline));
-        } catch (AdapterException e) {
-            if (e.reason() != Cause.UNKNOWN_SUBJECT) {
-                throw e;
-            }
-        }
-        return action.apply(cluster.locateAnew(vm, deadline));
     }
 
     private HostLink link(Location machine) {

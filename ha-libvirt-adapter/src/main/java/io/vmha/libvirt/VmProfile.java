@@ -36,8 +36,8 @@ public non-sealed interface VmProfile extends DomainProfile {
     /** Machines of one group avoid sharing a host. */
     Set<AntiAffinityGroup> antiAffinity();
 
-    /** The action that made it as a clone, such as {@code 7/3} for step 3 of plan 7; absent where none did. */
-    Optional<String> origin();
+    /** The action that made it as a clone; absent where none did. */
+    Optional<CloneOrigin> origin();
 
     /** Returns a builder; it is not thread-safe. */
     static ImmutableVmProfile.Builder builder() {

@@ -22,14 +22,14 @@ import org.w3c.dom.Element;
  * <vmha:vm xmlns:vmha="https://vmha.io/xmlns/libvirt/1" type="DATABASE" role="PRIMARY" id="db1" template="db-template" priority="100">
  *   <vmha:antiAffinity group="db"/>
  * </vmha:vm>
- * <vmha:template xmlns:vmha="https://vmha.io/xmlns/libvirt/1" id="db-template"/>
+ * <vmha:template xmlns:vmha="https://vmha.io/xmlns/libvirt/1" id="db-template" type="DATABASE"/>
  * <vmha:setAside xmlns:vmha="https://vmha.io/xmlns/libvirt/1" vm="db1"/>
  * <vmha:unmanaged xmlns:vmha="https://vmha.io/xmlns/libvirt/1"/>
  * }</pre>
  *
  * <p>Of {@code vm} only {@code type} is required; {@code id} defaults to the domain's name, {@code priority} to 0;
  * {@code origin} is written by the adapter into the clones that it makes. A template's {@code id} defaults to the
- * domain's name. It is set with {@code virsh metadata DOMAIN https://vmha.io/xmlns/libvirt/1 --key vmha --set XML}, where the
+ * domain's name; its {@code type} is needed only for clones that replace no machine. It is set with {@code virsh metadata DOMAIN https://vmha.io/xmlns/libvirt/1 --key vmha --set XML}, where the
  * element stands without its prefix: {@code <vm type="DATABASE"/>}.
  */
 public final class VmhaMetadata {
@@ -98,7 +98,8 @@ public final class VmhaMetadata {
             case VM -> vm(element);
             case TEMPLATE ->
                 new DomainProfile.Template(
-                        TemplateId.of(SecureXml.attribute(element, "id").orElse(domainName)));
+                        TemplateId.of(SecureXml.attribute(element, "id").orElse(domainName)),
+                        SecureXml.attribute(element, "type").map(VmType::of));
             case SET_ASIDE -> new DomainProfile.SetAside(VmId.of(required(element, "vm")));
             default -> DomainProfile.Unmanaged.INSTANCE;
         };
@@ -116,7 +117,7 @@ public final class VmhaMetadata {
                 .addAllAntiAffinity(SecureXml.children(element, NAMESPACE, ANTI_AFFINITY).stream()
                         .map(group -> AntiAffinityGroup.of(required(group, "group")))
                         .collect(ImmutableSet.toImmutableSet()))
-                .origin(SecureXml.attribute(element, "origin"))
+                .origin(SecureXml.attribute(element, "origin").map(CloneOrigin::parse))
                 .build();
     }
 
@@ -148,6 +149,7 @@ public final class VmhaMetadata {
         if (profile instanceof DomainProfile.Template template) {
             Element element = newElement(TEMPLATE);
             element.setAttribute("id", template.id().value());
+            template.type().ifPresent(type -> element.setAttribute("type", type.value()));
             return element;
         }
         if (profile instanceof DomainProfile.SetAside setAside) {
@@ -167,7 +169,7 @@ public final class VmhaMetadata {
         if (vm.priority() != 0) {
             element.setAttribute("priority", Integer.toString(vm.priority()));
         }
-        vm.origin().ifPresent(origin -> element.setAttribute("origin", origin));
+        vm.origin().ifPresent(origin -> element.setAttribute("origin", origin.toString()));
         for (AntiAffinityGroup group : vm.antiAffinity()) {
             Element child = element.getOwnerDocument().createElementNS(NAMESPACE, PREFIX + ":" + ANTI_AFFINITY);
             child.setAttribute("group", group.value());

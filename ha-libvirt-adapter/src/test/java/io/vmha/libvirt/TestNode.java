@@ -9,6 +9,7 @@ import java.nio.file.Path;
 /** Writes node descriptions for libvirt's test driver: {@code test:///path.xml}. Each connection has a node of its own. */
 final class TestNode {
     private final StringBuilder domains = new StringBuilder();
+    private final StringBuilder volumes = new StringBuilder();
     private int cpus = 16;
     private long memoryMiB = 65_536;
 
@@ -42,6 +43,9 @@ final class TestNode {
                   <test:runstate>%d</test:runstate>
                 </domain>
                 """.formatted(name, metadata, name, state));
+        volumes.append(
+                "<volume><name>%s.img</name><capacity unit='MiB'>16</capacity><target><path>/guest/%s.img</path></target></volume>"
+                        .formatted(name, name));
         return this;
     }
 
@@ -54,8 +58,9 @@ final class TestNode {
                       <cpu><mhz>2000</mhz><model>x86</model><active>%d</active><nodes>1</nodes><sockets>1</sockets><cores>%d</cores><threads>1</threads></cpu>
                       <memory>%d</memory>
                       %s
+                      <pool type='dir'><name>guest</name><target><path>/guest</path></target>%s</pool>
                     </node>
-                    """.formatted(cpus, cpus, memoryMiB * 1024, domains));
+                    """.formatted(cpus, cpus, memoryMiB * 1024, domains, volumes));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,0 +1,46 @@
+#!/bin/bash
+# Prints the domain XML of one lab guest. usage: domain-xml.sh NAME
+. "$(dirname "$0")/lib.sh"
+g=$1; ACCEL=$(cat "$LAB/guest/accel")
+read -ra types <<<"$TYPES"
+if [[ $g = "$TEMPLATE" ]]; then M="<vmha:template xmlns:vmha='https://vmha.io/xmlns/libvirt/1' id='$g'/>"
+else n=${g//[!0-9]/}; M="<vmha:vm xmlns:vmha='https://vmha.io/xmlns/libvirt/1' type='${types[$(( (${n:-1} - 1) % ${#types[@]} ))]}' template='$TEMPLATE'/>"
+fi
+u=$(printf '%s/%s' "$TAG" "$g" | md5sum | sed -E 's/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*/\1-\2-4\3-a\4-\5/')
+cat <<X
+<domain type='$ACCEL'>
+  <name>$g</name>
+  <uuid>$u</uuid>
+  <metadata>$M</metadata>
+  <memory unit='MiB'>$GUEST_MIB</memory>
+  <currentMemory unit='MiB'>$((GUEST_MIB * 3 / 4))</currentMemory>
+  <vcpu placement='static' current='1'>2</vcpu>
+  <os>
+    <type arch='x86_64' machine='pc'>hvm</type>
+    <kernel>$LAB/guest/vmlinuz</kernel>
+    <initrd>$LAB/guest/initrd.gz</initrd>
+    <cmdline>console=ttyS0 quiet panic=5 halab.name=$g</cmdline>
+  </os>
+  <features><acpi/></features>
+  <cpu mode='custom' match='exact'><model fallback='forbid'>qemu64</model></cpu>
+  <on_poweroff>destroy</on_poweroff>
+  <on_reboot>restart</on_reboot>
+  <on_crash>destroy</on_crash>
+  <devices>
+    <emulator>/usr/bin/qemu-system-x86_64</emulator>
+    <disk type='file' device='disk'>
+      <driver name='qemu' type='raw' cache='none' io='threads' error_policy='stop' rerror_policy='stop'/>
+      <source file='$LAB/storage/disks/$g.img'/>
+      <target dev='vda' bus='virtio'/>
+      <serial>$g-data</serial>
+    </disk>
+    <controller type='usb' model='none'/>
+    <controller type='virtio-serial' index='0'/>
+    <serial type='file'><source path='$LAB/guest/$g.console' append='on'/><target port='0'/></serial>
+    <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
+    <memballoon model='virtio'><stats period='2'/></memballoon>
+    <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>
+    <panic model='isa'/>
+  </devices>
+</domain>
+X

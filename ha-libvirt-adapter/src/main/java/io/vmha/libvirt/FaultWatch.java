@@ -1,0 +1,74 @@
+package io.vmha.libvirt;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import io.vmha.model.HaStyle;
+import java.time.Duration;
+import java.util.Optional;
+import org.immutables.value.Value;
+
+/** How faults are watched for. Immutable. */
+@Value.Immutable
+@HaStyle
+public interface FaultWatch {
+
+    /** How often each guest is probed through its agent, 1 millisecond or more; 5 seconds unless told otherwise. */
+    @Value.Default
+    default Duration probeInterval() {
+        return Duration.ofSeconds(5);
+    }
+
+    /** How long a guest agent may take to answer one question: whole seconds, 1 or more. Default 2. */
+    @Value.Default
+    default Duration probeTimeout() {
+        return Duration.ofSeconds(2);
+    }
+
+    /**
+     * After how many probes without an answer a guest is reported as hung, 1 or more; default 3. A guest whose agent has
+     * not answered once since it started is never.
+     */
+    @Value.Default
+    default int silentProbes() {
+        return 3;
+    }
+
+    /** How full a filesystem is that is reported as full, more than 0 to 1; absent means that none is reported. */
+    Optional<Double> fullFraction();
+
+    /** How often each host is asked for a sign of life, 1 millisecond or more; default 1 second. */
+    @Value.Default
+    default Duration hostInterval() {
+        return Duration.ofSeconds(1);
+    }
+
+    /** How long a host has to answer, also when its connection was lost and is made anew; more than 0, default 2 seconds. */
+    @Value.Default
+    default Duration hostTimeout() {
+        return Duration.ofSeconds(2);
+    }
+
+    /** Refuses what is out of range. */
+    @Value.Check
+    default void check() {
+        checkArgument(probeInterval().toMillis() >= 1, "probeInterval must be 1 ms or more: %s", probeInterval());
+        checkArgument(probeTimeout().toSeconds() >= 1, "probeTimeout must be 1 s or more: %s", probeTimeout());
+        checkArgument(silentProbes() >= 1, "silentProbes must be 1 or more: %s", silentProbes());
+        checkArgument(
+                fullFraction().filter(fraction -> fraction <= 0 || fraction > 1).isEmpty(),
+                "fullFraction must be more than 0 to 1: %s",
+                fullFraction());
+        checkArgument(hostInterval().toMillis() >= 1, "hostInterval must be 1 ms or more: %s", hostInterval());
+        checkArgument(hostTimeout().toMillis() >= 1, "hostTimeout must be 1 ms or more: %s", hostTimeout());
+    }
+
+    /** Returns a builder; it is not thread-safe, and its {@code build} refuses what {@link #check} names. */
+    static ImmutableFaultWatch.Builder builder() {
+        return ImmutableFaultWatch.builder();
+    }
+
+    /** Returns the defaults. */
+    static FaultWatch defaults() {
+        return builder().build();
+    }
+}

@@ -1,0 +1,186 @@
+package io.vmha.libvirt;
+
+import io.vmha.adapter.AdapterException;
+import io.vmha.adapter.AdapterException.Cause;
+import io.vmha.libvirt.Directory.Location;
+import io.vmha.libvirt.HostLink.Effect;
+import io.vmha.model.HostId;
+import io.vmha.model.PowerState;
+import io.vmha.model.VmId;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import org.libvirt.jna.virDomainJobInfo;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves running machines between hosts, peer to peer. Stateless but for the cluster that it works on; thread-safe.
+ *
+ * <p>What libvirt answers is not trusted when it is an error: both hosts are asked where the machine runs, and only what
+ * they say decides whether it was moved, stayed, or is not known to be either.
+ */
+final class Migration {
+    private static final Logger LOG = LoggerFactory.getLogger(Migration.class);
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration MOST_FOR_ABORT = Duration.ofSeconds(2);
+
+    private final Cluster cluster;
+    private final MigrationListener listener;
+    private final boolean sharedStorage;
+
+    Migration(Cluster cluster, MigrationListener listener, boolean sharedStorage) {
+        this.cluster = cluster;
+        this.listener = listener;
+        this.sharedStorage = sharedStorage;
+    }
+
+    /** Where a machine was found to run after its migration failed. */
+    private enum Whereabouts {
+        SOURCE,
+        TARGET,
+        UNKNOWN
+    }
+
+    void migrate(VmId vm, HostId target, Deadline deadline) {
+        ManagedHost to = cluster.host(target);
+        cluster.onMachine(vm, deadline, machine -> {
+            PowerState power = state(cluster.host(machine.host()), machine, deadline);
+            if (power != PowerState.ON) {
+                throw new AdapterException.Permanent(
+                        Cause.REFUSED, "VM " + vm + " does not run: its power is " + power);
+            }
+            if (!machine.host().equals(target)) {
+                migrate(machine, to, deadline);
+            }
+            return target;
+        });
+    }
+
+    private void migrate(Location machine, ManagedHost to, Deadline deadline) {
+        HostId target = to.settings().id();
+        URI destination = destination(to.settings())
+                .orElseThrow(() -> new AdapterException.Permanent(
+                        Cause.UNSUPPORTED, "host " + target + " has no URI by which other hosts reach it"));
+        cluster.requireRoom(target, machine.vm(), machine.entry().allocation(), deadline);
+        ManagedHost from = cluster.host(machine.host());
+        HostCall<Boolean> call = from.longCalls().begin("migrate " + machine.vm(), Effect.CHANGES, connection -> {
+            connection.migrate(machine.uuid(), destination, sharedStorage);
+            return true;
+        });
+        watch(machine, target, call, deadline.minus(abortMargin(deadline)));
+        try {
+            if (!call.isOver()) {
+                abort(from, machine, deadline);
+            }
+            from.longCalls().await(call, deadline.minus(abortMargin(deadline).dividedBy(2)));
+        } catch (AdapterException e) {
+            settle(machine, from, to, e, deadline);
+        }
+        cluster.refresh(deadline, target, machine.host());
+    }
+
+    static Optional<URI> destination(LibvirtHost host) {
+        return host.migrationUri().or(() -> Optional.of(host.uri()).filter(uri -> uri.getHost() != null));
+    }
+
+    private static Duration abortMargin(Deadline deadline) {
+        Duration quarter = deadline.length().dividedBy(4);
+        return quarter.compareTo(MOST_FOR_ABORT) < 0 ? quarter : MOST_FOR_ABORT;
+    }
+
+    private void watch(Location machine, HostId target, HostCall<Boolean> call, Deadline until) {
+        long begun = System.nanoTime();
+        HostLink link = cluster.host(machine.host()).link();
+        while (!call.awaitOver(POLL) && !until.hasPassed()) {
+            cluster.requireOpen();
+            try {
+                virDomainJobInfo job = link.read(
+                        "progress of " + machine.vm(), until, connection -> connection.jobInfo(machine.uuid()));
+                listener.progress(new MigrationListener.Progress(
+                        machine.vm(),
+                        machine.host(),
+                        target,
+                        Duration.ofNanos(System.nanoTime() - begun),
+                        job.dataTotal,
+                        job.dataProcessed,
+                        job.dataRemaining));
+            } catch (AdapterException e) {
+                LOG.debug("no progress of VM {}: {}", machine.vm(), e.getMessage());
+            }
+        }
+    }
+
+    private static void abort(ManagedHost from, Location machine, Deadline deadline) {
+        try {
+            from.link().change("abort the migration of " + machine.vm(), deadline, connection -> {
+                connection.abortJob(machine.uuid());
+                return true;
+            });
+        } catch (AdapterException e) {
+            LOG.warn("the migration of VM {} could not be aborted: {}", machine.vm(), e.getMessage());
+        }
+    }
+
+    /** Returns if the machine was moved all the same, and throws what is known otherwise. */
+    private void settle(
+            Location machine, ManagedHost from, ManagedHost to, AdapterException failure, Deadline deadline) {
+        while (true) {
+            switch (whereabouts(machine, from, to, deadline)) {
+                case TARGET -> {
+                    LOG.info("VM {} was moved although its migration failed: {}", machine.vm(), failure.getMessage());
+                    return;
+                }
+                case SOURCE -> throw stayed(machine, failure);
+                case UNKNOWN -> {
+                    if (deadline.remaining().compareTo(POLL) <= 0) {
+                        throw new AdapterException.OutcomeUnknown(
+                                failure.reason(),
+                                "it is not known where VM " + machine.vm() + " runs: " + failure.getMessage(),
+                                failure);
+                    }
+                    cluster.pause(POLL);
+                }
+            }
+        }
+    }
+
+    private static AdapterException stayed(Location machine, AdapterException failure) {
+        String message = "VM " + machine.vm() + " stays on host " + machine.host() + ": " + failure.getMessage();
+        return failure instanceof AdapterException.Permanent
+                ? new AdapterException.Permanent(failure.reason(), message, failure)
+                : new AdapterException.Transient(failure.reason(), message, failure);
+    }
+
+    private static Whereabouts whereabouts(Location machine, ManagedHost from, ManagedHost to, Deadline deadline) {
+        Optional<PowerState> atSource = stateIfAnswered(from, machine, deadline);
+        Optional<PowerState> atTarget = stateIfAnswered(to, machine, deadline);
+        if (atSource.isEmpty() || atTarget.isEmpty()) {
+            return Whereabouts.UNKNOWN;
+        }
+        boolean runsAtSource = atSource.get() == PowerState.ON;
+        boolean runsAtTarget = atTarget.get() == PowerState.ON;
+        // Suspended on either side, or running on neither, is a migration that is still being undone or finished.
+        if (runsAtSource && atTarget.get() == PowerState.OFF) {
+            return Whereabouts.SOURCE;
+        }
+        return runsAtTarget && atSource.get() == PowerState.OFF ? Whereabouts.TARGET : Whereabouts.UNKNOWN;
+    }
+
+    /** The state on that host, OFF where it is not defined there at all; empty if the host does not answer. */
+    private static Optional<PowerState> stateIfAnswered(ManagedHost host, Location machine, Deadline deadline) {
+        try {
+            return Optional.of(state(host, machine, deadline));
+        } catch (AdapterException e) {
+            return e.reason() == Cause.UNKNOWN_SUBJECT ? Optional.of(PowerState.OFF) : Optional.empty();
+        }
+    }
+
+    private static PowerState state(ManagedHost host, Location machine, Deadline deadline) {
+        return host.link()
+                .read(
+                        "power state of " + machine.vm(),
+                        deadline,
+                        connection -> DomainStats.power(connection.state(machine.uuid())));
+    }
+}

@@ -1,0 +1,60 @@
+package io.vmha.libvirt;
+
+import io.vmha.adapter.HypervisorAdapter;
+import io.vmha.adapter.HypervisorAdapterContractTest;
+import io.vmha.adapter.HypervisorTestbed;
+import io.vmha.model.HostId;
+import io.vmha.model.Resources;
+import io.vmha.model.TemplateId;
+import io.vmha.model.VmId;
+import java.util.Optional;
+
+/** The contract on real QEMU hosts. */
+class QemuContractTest extends HypervisorAdapterContractTest {
+
+    @Override
+    protected HypervisorTestbed newTestbed() {
+        Lab lab = Lab.shared();
+        lab.resetTo("vm1", Lab.H1);
+        return new Testbed(lab, lab.adapter().build());
+    }
+
+    private record Testbed(Lab lab, HypervisorAdapter adapter) implements HypervisorTestbed {
+        @Override
+        public VmId vm() {
+            return VmId.of("vm1");
+        }
+
+        @Override
+        public HostId host() {
+            return Lab.H1;
+        }
+
+        @Override
+        public HostId otherHost() {
+            return Lab.H2;
+        }
+
+        @Override
+        public TemplateId template() {
+            return TemplateId.of("golden");
+        }
+
+        @Override
+        public Resources grown() {
+            return Resources.of(2_000, 128);
+        }
+
+        @Override
+        public Optional<AutoCloseable> hang() {
+            long libvirtd = lab.pid(Lab.H1, "libvirtd");
+            lab.signal("STOP", libvirtd);
+            return Optional.of(() -> lab.signal("CONT", libvirtd));
+        }
+
+        @Override
+        public void close() {
+            adapter.close();
+        }
+    }
+}

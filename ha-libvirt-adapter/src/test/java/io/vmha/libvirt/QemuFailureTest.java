@@ -1,0 +1,178 @@
+package io.vmha.libvirt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import io.vmha.adapter.AdapterException;
+import io.vmha.adapter.AdapterException.Cause;
+import io.vmha.adapter.CallContext;
+import io.vmha.model.HostHealth;
+import io.vmha.model.HostId;
+import io.vmha.model.PowerState;
+import io.vmha.model.VmId;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What fails while it is being worked on, tried for real: nothing is lost and nothing runs twice. */
+class QemuFailureTest {
+    private static final VmId VM1 = VmId.of("vm1");
+    private static final CallContext CALL = CallContext.within(Duration.ofSeconds(20));
+
+    private Lab lab;
+    private LibvirtAdapter adapter;
+
+    @BeforeEach
+    void begin() {
+        lab = Lab.shared();
+        lab.resetTo("vm1", Lab.H1);
+        adapter = lab.adapter().build();
+        adapter.discover(CALL);
+    }
+
+    @AfterEach
+    void end() {
+        adapter.close();
+    }
+
+    @Test
+    void aMigrationThatOutlivesItsDeadlineIsAbortedAndTheMachineStays() {
+        slowMigrations();
+        assertThatThrownBy(() -> adapter.migrate(VM1, Lab.H2, CallContext.within(Duration.ofSeconds(3))))
+                .isInstanceOf(AdapterException.Transient.class);
+        assertRunsOnlyOn(Lab.H1);
+    }
+
+    @Test
+    void aMigrationDuringWhichLibvirtdIsKilledLosesNothing() {
+        slowMigrations();
+        CompletableFuture<AdapterException> failure = beginMigration(Duration.ofSeconds(20));
+        lab.signal("KILL", lab.pid(Lab.H1, "libvirtd"));
+        lab.restartDaemons(Lab.H1);
+        AdapterException thrown = failure.orTimeout(30, TimeUnit.SECONDS).join();
+        assertThat(thrown).isInstanceOfAny(AdapterException.Transient.class, AdapterException.OutcomeUnknown.class);
+        assertRunsOnlyOn(Lab.H1);
+    }
+
+    @Test
+    void aMigrationDuringWhichTheNetworkIsCutLosesNothing() {
+        slowMigrations();
+        CompletableFuture<AdapterException> failure = beginMigration(Duration.ofSeconds(25));
+        lab.network(Lab.H1, "down");
+        try {
+            assertThat(failure.orTimeout(30, TimeUnit.SECONDS).join())
+                    .isInstanceOfAny(AdapterException.Transient.class, AdapterException.OutcomeUnknown.class);
+            assertRunsOnlyOn(Lab.H1);
+        } finally {
+            lab.network(Lab.H1, "up");
+        }
+    }
+
+    @Test
+    void aMachineWhoseHostLosesPowerDuringItsPowerOffIsStartedElsewhere() {
+        CompletableFuture<Throwable> outcome = CompletableFuture.supplyAsync(() -> {
+            try {
+                adapter.powerOff(VM1, Duration.ofSeconds(8), CALL);
+                return new IllegalStateException("it was powered off before the plug was pulled");
+            } catch (AdapterException e) {
+                return e;
+            }
+        });
+        lab.pullPlug(Lab.H1);
+        try {
+            assertThat(outcome.orTimeout(25, TimeUnit.SECONDS).join()).isInstanceOf(AdapterException.class);
+            assertThat(adapter.discover(CALL).requireHost(Lab.H1).health()).isEqualTo(HostHealth.UNREACHABLE);
+            adapter.powerOn(VM1, Lab.H2, CALL);
+            assertThat(adapter.powerState(VM1, CALL)).isEqualTo(PowerState.ON);
+            assertThat(lab.runs(Lab.H2, "vm1")).isTrue();
+        } finally {
+            lab.up();
+        }
+        // The host is back with its old definition, which is off: the machine is the one that runs.
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(15))
+                .until(() -> adapter.discover(CALL).requireHost(Lab.H1).health() == HostHealth.UP);
+        assertThat(adapter.discover(CALL).requireVm(VM1).host()).isEqualTo(Lab.H2);
+        assertRunsOnlyOn(Lab.H2);
+    }
+
+    @Test
+    void aDiskThatIsInUseOnAHostThatCannotBeAskedIsNotStartedTwice() {
+        long libvirtd = lab.pid(Lab.H1, "libvirtd");
+        lab.signal("STOP", libvirtd);
+        try {
+            assertThatThrownBy(() -> adapter.powerOn(VM1, Lab.H2, CallContext.within(Duration.ofSeconds(6))))
+                    .asInstanceOf(type(AdapterException.Permanent.class))
+                    .returns(Cause.IN_USE, AdapterException::reason);
+            assertThat(lab.virsh(Lab.H2, "list", "--all", "--name")).doesNotContain("vm1");
+        } finally {
+            lab.signal("CONT", libvirtd);
+        }
+        assertRunsOnlyOn(Lab.H1);
+    }
+
+    @Test
+    void aLeaseRefusesTheSecondStartWhereTheImagesOwnLockDoesNotReachTheOtherHost() {
+        // Another inode under the same path: QEMU's lock is on the one, virtlockd's lease on the other.
+        lab.hideDisk(Lab.H2, "vm1");
+        long libvirtd = lab.pid(Lab.H1, "libvirtd");
+        lab.signal("STOP", libvirtd);
+        try {
+            assertThatThrownBy(() -> adapter.powerOn(VM1, Lab.H2, CallContext.within(Duration.ofSeconds(6))))
+                    .asInstanceOf(type(AdapterException.Permanent.class))
+                    .returns(Cause.IN_USE, AdapterException::reason)
+                    .matches(e -> e.getMessage().contains("Lockspace resource"), "refused by virtlockd's lease");
+            assertThat(lab.virsh(Lab.H2, "list", "--all", "--name")).doesNotContain("vm1");
+        } finally {
+            lab.signal("CONT", libvirtd);
+            lab.showDisk(Lab.H2, "vm1");
+        }
+        assertRunsOnlyOn(Lab.H1);
+    }
+
+    @Test
+    void aGuestThatIgnoresItsShutdownIsPoweredOffHardAfterItsGrace() {
+        // A guest that has not booted yet does not hear the power button.
+        long begun = System.nanoTime();
+        adapter.powerOff(VM1, Duration.ofMillis(500), CALL);
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(500));
+        assertThat(lab.runs(Lab.H1, "vm1")).isFalse();
+    }
+
+    @Test
+    void aGuestThatListensShutsDownByItselfWithinItsGrace() {
+        lab.awaitAgent(Lab.H1, "vm1");
+        adapter.powerOff(VM1, Duration.ofSeconds(15), CallContext.within(Duration.ofSeconds(40)));
+        assertThat(lab.virsh(Lab.H1, "domstate", "vm1", "--reason")).contains("shut off (shutdown)");
+    }
+
+    private void slowMigrations() {
+        lab.virsh(Lab.H1, "migrate-setspeed", "vm1", "1");
+    }
+
+    /** Begins a migration in another thread and returns once it copies memory. */
+    private CompletableFuture<AdapterException> beginMigration(Duration deadline) {
+        CompletableFuture<AdapterException> failure = CompletableFuture.supplyAsync(() -> catchThrowableOfType(
+                AdapterException.class, () -> adapter.migrate(VM1, Lab.H2, CallContext.within(deadline))));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(15))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> lab.virsh(Lab.H2, "list", "--all", "--name").contains("vm1"));
+        return failure;
+    }
+
+    private void assertRunsOnlyOn(HostId home) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> lab.virsh(home, "domstate", "vm1").strip().equals("running"));
+        for (HostId host : Lab.HOSTS) {
+            assertThat(lab.runs(host, "vm1")).as("runs on %s", host).isEqualTo(host.equals(home));
+        }
+    }
+}

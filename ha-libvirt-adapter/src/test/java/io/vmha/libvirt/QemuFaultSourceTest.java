@@ -1,0 +1,172 @@
+package io.vmha.libvirt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vmha.adapter.CallContext;
+import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
+import io.vmha.model.HostHealth;
+import io.vmha.model.PowerState;
+import io.vmha.model.VmId;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Faults that really happen to real hosts and guests, and what is reported of them. */
+class QemuFaultSourceTest {
+    private static final VmId VM1 = VmId.of("vm1");
+    private static final CallContext CALL = CallContext.within(Duration.ofSeconds(20));
+
+    private final List<FaultReport> reports = new CopyOnWriteArrayList<>();
+    private Lab lab;
+    private LibvirtAdapter adapter;
+    private LibvirtFaultSource source;
+
+    @BeforeEach
+    void begin() {
+        lab = Lab.shared();
+        lab.resetTo("vm1", Lab.H1);
+        adapter = lab.adapter().build();
+        FaultWatch watch = FaultWatch.builder()
+                .probeInterval(Duration.ofMillis(250))
+                .probeTimeout(Duration.ofSeconds(1))
+                .silentProbes(2)
+                .hostInterval(Duration.ofMillis(500))
+                .build();
+        adapter.discover(CALL);
+        source = adapter.watch(watch, InstantSource.system(), reports::add);
+    }
+
+    @AfterEach
+    void end() {
+        source.close();
+        adapter.close();
+    }
+
+    @Test
+    void aFilesystemThatFlipsReadOnlyIsReportedOnce() {
+        lab.awaitAgent(Lab.H1, "vm1");
+        lab.inGuest(Lab.H1, "vm1", "echo 1 > /sys/fs/ext4/vda/trigger_fs_error");
+        assertThat(reported(FaultKind.FILESYSTEM_READ_ONLY).subject().toString())
+                .isEqualTo("vm1");
+        assertThat(reports).extracting(FaultReport::kind).containsOnlyOnce(FaultKind.FILESYSTEM_READ_ONLY);
+    }
+
+    @Test
+    void anAgentThatFallsSilentIsReportedAsAHungGuest() {
+        lab.awaitAgent(Lab.H1, "vm1");
+        awaitProbed();
+        lab.inGuest(Lab.H1, "vm1", "sleep 1; killall -STOP qemu-ga");
+        assertThat(reported(FaultKind.GUEST_HUNG).subject().toString()).isEqualTo("vm1");
+        adapter.powerOff(VM1, Duration.ZERO, CALL);
+        assertThat(adapter.powerState(VM1, CALL)).isEqualTo(PowerState.OFF);
+    }
+
+    @Test
+    void aKernelPanicIsReportedAsAHungGuest() {
+        lab.awaitAgent(Lab.H1, "vm1");
+        lab.inGuest(Lab.H1, "vm1", "sleep 1; echo c > /proc/sysrq-trigger");
+        reported(FaultKind.GUEST_HUNG);
+    }
+
+    @Test
+    void aQemuThatIsKilledIsReportedAsPoweredOffButOneThatIsPoweredOffByUsIsNot() {
+        lab.signal("KILL", lab.pid(Lab.H1, "guest=vm1"));
+        reported(FaultKind.POWERED_OFF);
+        assertThat(adapter.powerState(VM1, CALL)).isEqualTo(PowerState.OFF);
+        reports.clear();
+
+        adapter.powerOn(VM1, Lab.H1, CALL);
+        adapter.powerOff(VM1, Duration.ZERO, CALL);
+        adapter.powerOn(VM1, Lab.H1, CALL);
+        lab.signal("KILL", lab.pid(Lab.H1, "guest=vm1"));
+        reported(FaultKind.POWERED_OFF);
+        assertThat(reports).hasSize(1);
+    }
+
+    @Test
+    void aDiskThatAnswersWithErrorsIsReportedAndItsMachineCanBePoweredOff() {
+        try (NbdDisk disk = NbdDisk.serve(lab)) {
+            lab.virsh(Lab.H2, "define", disk.domainXml("vm7").toString());
+            lab.virsh(Lab.H2, "start", "vm7");
+            lab.awaitAgent(Lab.H2, "vm7");
+            adapter.discover(CALL);
+            disk.fail();
+            assertThat(reported(FaultKind.IO_ERROR).subject().toString()).isEqualTo("vm7");
+            assertThat(adapter.powerState(VmId.of("vm7"), CALL)).isEqualTo(PowerState.SUSPENDED);
+            adapter.powerOff(VmId.of("vm7"), Duration.ofSeconds(1), CALL);
+            assertThat(adapter.powerState(VmId.of("vm7"), CALL)).isEqualTo(PowerState.OFF);
+        }
+    }
+
+    @Test
+    void aHostThatHangsIsReportedWithinKeepalivesTimeAndHoldsUpNoOther() {
+        awaitHostsRead();
+        long libvirtd = lab.pid(Lab.H3, "libvirtd");
+        long begun = System.nanoTime();
+        lab.signal("STOP", libvirtd);
+        try {
+            assertThat(reported(FaultKind.HOST_UNREACHABLE).subject().toString())
+                    .isEqualTo("h3");
+            // 2 pings of 1 second each go unanswered, then 2 seconds to connect again
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
+            long other = System.nanoTime();
+            assertThat(adapter.powerState(VM1, CALL)).isEqualTo(PowerState.ON);
+            assertThat(Duration.ofNanos(System.nanoTime() - other)).isLessThan(Duration.ofSeconds(1));
+            assertThat(adapter.discover(CallContext.within(Duration.ofSeconds(2)))
+                            .requireHost(Lab.H3)
+                            .health())
+                    .isEqualTo(HostHealth.UNREACHABLE);
+        } finally {
+            lab.signal("CONT", libvirtd);
+        }
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> adapter.discover(CALL).requireHost(Lab.H3).health() == HostHealth.UP);
+    }
+
+    @Test
+    void aDaemonThatIsRestartedIsNoFaultAndItsHostIsConnectedToAgain() {
+        awaitHostsRead();
+        lab.signal("KILL", lab.pid(Lab.H3, "libvirtd"));
+        lab.restartDaemons(Lab.H3);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> adapter.discover(CALL).requireHost(Lab.H3).health() == HostHealth.UP);
+        assertThat(reports).isEmpty();
+    }
+
+    @Test
+    void aHostWhosePlugIsPulledIsReportedAsUnreachable() {
+        awaitHostsRead();
+        lab.pullPlug(Lab.H3);
+        assertThat(reported(FaultKind.HOST_UNREACHABLE).subject().toString()).isEqualTo("h3");
+        lab.up();
+    }
+
+    private void awaitHostsRead() {
+        adapter.discover(CALL);
+        assertThat(reports).isEmpty();
+    }
+
+    /** Waits until probes have read the guest, which a fault that is found by comparison needs. */
+    private void awaitProbed() {
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> source.hasHeardFrom(VM1));
+    }
+
+    private FaultReport reported(FaultKind kind) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> reports.stream().anyMatch(report -> report.kind() == kind));
+        return reports.stream()
+                .filter(report -> report.kind() == kind)
+                .findFirst()
+                .orElseThrow();
+    }
+}
