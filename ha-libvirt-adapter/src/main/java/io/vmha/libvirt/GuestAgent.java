@@ -1,12 +1,19 @@
 package io.vmha.libvirt;
 
+import com.google.common.base.Splitter;
 import com.google.common.io.BaseEncoding;
+import com.google.common.primitives.Doubles;
+import com.google.common.primitives.Longs;
 import io.vmha.libvirt.GuestReading.Usage;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.jna.CString;
 import org.libvirt.jna.LibvirtQemu;
@@ -14,12 +21,14 @@ import org.libvirt.jna.LibvirtQemu;
 /**
  * Asks the QEMU guest agent in one guest about its filesystems. Confined to the call that makes it.
  *
- * <p>Reads {@code /proc/mounts} by the agent's file calls, or by having {@code cat} run where only that is allowed; an
- * agent that allows neither tells how full its filesystems are, but not whether they can be written to.
+ * <p>Reads {@code /proc/mounts} and ext4's error counts by the agent's file calls, or by having {@code cat} run where only
+ * that is allowed; an agent that allows neither tells how full its filesystems are, but not whether they can be written to.
  */
 final class GuestAgent {
     private static final int READ_BYTES = 65_536;
     private static final int EXEC_POLLS = 20;
+    private static final double NANOS_PER_SECOND = 1e9;
+    private static final Pattern DEVICE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}");
 
     private final NativeConnection connection;
     private final UUID domain;
@@ -34,32 +43,69 @@ final class GuestAgent {
     /**
      * Reads the guest's filesystems.
      *
+     * @param first whether errors from before this reading are to be told from those before the guest was started
      * @throws NativeException if the agent does not answer
      * @throws IllegalArgumentException if it answers with what is not understood
      */
-    GuestReading read() {
-        Object filesystems = command("{\"execute\":\"guest-get-fsinfo\"}");
-        List<Usage> usages = Json.elements(Json.member(filesystems, "return")).stream()
-                .filter(each -> Json.member(each, "total-bytes") instanceof Double total && total > 0)
-                .map(each -> new Usage(
-                        Json.member(each, "mountpoint").toString(),
-                        Json.member(each, "used-bytes") instanceof Double used
-                                ? used / (Double) Json.member(each, "total-bytes")
-                                : 0))
-                .toList();
-        return new GuestReading(mounts().map(GuestFilesystem::parse).orElse(List.of()), usages);
+    GuestReading read(boolean first) {
+        List<Usage> usages =
+                Json.elements(Json.member(command("{\"execute\":\"guest-get-fsinfo\"}"), "return")).stream()
+                        .map(GuestAgent::usage)
+                        .toList();
+        List<GuestFilesystem> filesystems =
+                file("/proc/mounts").map(GuestFilesystem::parse).orElse(List.of());
+        Map<String, Long> errors = new HashMap<>();
+        Set<String> sinceBoot = new HashSet<>();
+        for (Usage usage : usages) {
+            String folder = "/sys/fs/ext4/" + usage.device();
+            long count = isDeviceName(usage.device()) ? number(folder + "/errors_count") : 0;
+            errors.put(usage.mountPoint(), count);
+            if (first && count > 0 && number(folder + "/last_error_time") >= bootTime()) {
+                sinceBoot.add(usage.mountPoint());
+            }
+        }
+        return new GuestReading(filesystems, usages, errors, sinceBoot);
     }
 
-    private Optional<String> mounts() {
+    private static Usage usage(Object filesystem) {
+        double total = Json.member(filesystem, "total-bytes") instanceof Double bytes ? bytes : 0;
+        double used = Json.member(filesystem, "used-bytes") instanceof Double bytes ? bytes : 0;
+        return new Usage(
+                Json.member(filesystem, "mountpoint").toString(),
+                Json.member(filesystem, "name").toString(),
+                total > 0 ? used / total : 0);
+    }
+
+    /** What a guest calls a device becomes part of a path. */
+    private static boolean isDeviceName(String device) {
+        return DEVICE_NAME.matcher(device).matches();
+    }
+
+    /** When the guest was started, in seconds of its own clock. */
+    private long bootTime() {
+        Object time = Json.member(command("{\"execute\":\"guest-get-time\"}"), "return");
+        double uptime = file("/proc/uptime")
+                .map(text ->
+                        Doubles.tryParse(Splitter.on(' ').split(text).iterator().next()))
+                .orElse(0.0);
+        return (long) (requireNumber(time).doubleValue() / NANOS_PER_SECOND - uptime);
+    }
+
+    private long number(String path) {
+        return file(path).map(String::strip).map(Longs::tryParse).orElse(0L);
+    }
+
+    /** A file's first part; empty where it is not there or the agent allows no reading. */
+    private Optional<String> file(String path) {
         try {
-            return Optional.of(mountsByFile());
+            return Optional.of(byFile(path));
         } catch (NativeException e) {
             if (isSilence(e)) {
                 throw e;
             }
         }
         try {
-            return Optional.of(mountsByExec());
+            return Optional.of(byExec(path));
         } catch (NativeException e) {
             if (isSilence(e)) {
                 throw e;
@@ -72,9 +118,9 @@ final class GuestAgent {
         return e.is(LibvirtError.AGENT_UNRESPONSIVE) || e.is(LibvirtError.AGENT_UNSYNCED);
     }
 
-    private String mountsByFile() {
+    private String byFile(String path) {
         Object opened = Json.member(
-                command("{\"execute\":\"guest-file-open\",\"arguments\":{\"path\":\"/proc/mounts\",\"mode\":\"r\"}}"),
+                command("{\"execute\":\"guest-file-open\",\"arguments\":{\"path\":\"" + path + "\",\"mode\":\"r\"}}"),
                 "return");
         String handle = Long.toString(requireNumber(opened).longValue());
         try {
@@ -86,9 +132,9 @@ final class GuestAgent {
         }
     }
 
-    private String mountsByExec() {
-        Object begun = command(
-                "{\"execute\":\"guest-exec\",\"arguments\":{\"path\":\"cat\",\"arg\":[\"/proc/mounts\"],\"capture-output\":true}}");
+    private String byExec(String path) {
+        Object begun = command("{\"execute\":\"guest-exec\",\"arguments\":{\"path\":\"cat\",\"arg\":[\"" + path
+                + "\"],\"capture-output\":true}}");
         long process =
                 requireNumber(Json.member(Json.member(begun, "return"), "pid")).longValue();
         for (int i = 0; i < EXEC_POLLS; i++) {

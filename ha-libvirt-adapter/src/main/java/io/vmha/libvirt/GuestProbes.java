@@ -6,6 +6,7 @@ import io.vmha.fault.FaultKind;
 import io.vmha.libvirt.Directory.Location;
 import io.vmha.model.HostId;
 import io.vmha.model.VmId;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -36,15 +37,15 @@ final class GuestProbes implements AutoCloseable {
     }
 
     /** What is remembered of a guest from one probe to the next. Immutable. */
-    private record Memory(Set<String> writable, boolean hasAnswered, int silences) {
-        static final Memory NONE = new Memory(Set.of(), false, 0);
+    private record Memory(GuestReading.Baseline baseline, boolean hasAnswered, int silences) {
+        static final Memory NONE = new Memory(GuestReading.Baseline.NONE, false, 0);
 
         Memory answered(GuestReading reading) {
-            return new Memory(reading.writableEver(writable), true, 0);
+            return new Memory(reading.baseline(baseline), true, 0);
         }
 
         Memory silent() {
-            return new Memory(writable, hasAnswered, silences + 1);
+            return new Memory(baseline, hasAnswered, silences + 1);
         }
     }
 
@@ -100,12 +101,9 @@ final class GuestProbes implements AutoCloseable {
         try {
             GuestReading reading = new GuestAgent(
                             connection, domain, (int) settings.probeTimeout().toSeconds())
-                    .read();
-            if (reading.flippedReadOnly(memory.writable).isPresent()) {
-                receiver.fault(machine.host(), machine.vm(), domain, FaultKind.FILESYSTEM_READ_ONLY);
-            }
-            if (settings.fullFraction().flatMap(reading::full).isPresent()) {
-                receiver.fault(machine.host(), machine.vm(), domain, FaultKind.DISK_FULL);
+                    .read(!memory.hasAnswered);
+            for (FaultKind kind : faults(reading, memory.baseline)) {
+                receiver.fault(machine.host(), machine.vm(), domain, kind);
             }
             memories.put(domain, memory.answered(reading));
         } catch (NativeException e) {
@@ -119,6 +117,20 @@ final class GuestProbes implements AutoCloseable {
                 receiver.fault(machine.host(), machine.vm(), domain, FaultKind.GUEST_HUNG);
             }
         }
+    }
+
+    private Set<FaultKind> faults(GuestReading reading, GuestReading.Baseline before) {
+        Set<FaultKind> kinds = EnumSet.noneOf(FaultKind.class);
+        if (reading.flippedReadOnly(before).isPresent()) {
+            kinds.add(FaultKind.FILESYSTEM_READ_ONLY);
+        }
+        if (reading.erred(before).isPresent()) {
+            kinds.add(FaultKind.IO_ERROR);
+        }
+        if (settings.fullFraction().flatMap(reading::full).isPresent()) {
+            kinds.add(FaultKind.DISK_FULL);
+        }
+        return kinds;
     }
 
     private ExecutorService threadsOf(ManagedHost host) {

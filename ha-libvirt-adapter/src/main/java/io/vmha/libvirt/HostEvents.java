@@ -27,9 +27,11 @@ final class HostEvents {
     static final int EVENT_DEFINED = 0;
     static final int EVENT_UNDEFINED = 1;
     static final int EVENT_STARTED = 2;
+    static final int EVENT_SUSPENDED = 3;
     static final int EVENT_STOPPED = 5;
     static final int EVENT_CRASHED = 8;
     static final int STARTED_MIGRATED = 1;
+    static final int SUSPENDED_IO_ERROR = 2;
 
     /** What is told of a host's domains. */
     interface Listener {

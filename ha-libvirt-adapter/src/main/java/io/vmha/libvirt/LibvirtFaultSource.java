@@ -208,6 +208,12 @@ public final class LibvirtFaultSource implements AutoCloseable {
                         reported.removeIf(key -> key.startsWith(domain + " "));
                         probes.started(domain);
                     });
+                case HostEvents.EVENT_SUSPENDED -> {
+                    // libvirt does not always send its event for the error itself.
+                    if (detail == HostEvents.SUSPENDED_IO_ERROR) {
+                        fault(domain, FaultKind.IO_ERROR);
+                    }
+                }
                 case HostEvents.EVENT_CRASHED -> fault(domain, FaultKind.GUEST_HUNG);
                 case HostEvents.EVENT_STOPPED -> {
                     boolean orderly = detail == STOPPED_MIGRATED

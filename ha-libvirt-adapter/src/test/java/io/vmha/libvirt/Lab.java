@@ -199,7 +199,7 @@ final class Lab {
 
     /** Undoes {@link #hideDisk}. */
     void showDisk(HostId host, String guest) {
-        inHost(host, "umount", folder + "/storage/disks/" + guest + ".img");
+        inHost(host, "umount", "-l", folder + "/storage/disks/" + guest + ".img");
     }
 
     private void inHost(HostId host, String... command) {
