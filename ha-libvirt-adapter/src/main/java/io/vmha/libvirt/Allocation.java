@@ -3,10 +3,8 @@ package io.vmha.libvirt;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.libvirt.Directory.Location;
-import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.VmId;
-import java.util.UUID;
 
 /**
  * Changes what machines are allocated, live and for their next start. Stateless but for the cluster that it works on;
@@ -47,26 +45,19 @@ final class Allocation {
         cluster.requireRoom(machine.host(), machine.vm(), rounded, deadline);
         ManagedHost host = cluster.host(machine.host());
         host.link().change("reallocate " + machine.vm(), deadline, connection -> {
-            apply(connection, machine, memoryKiB, vcpus);
+            connection.allocate(
+                    machine.uuid(),
+                    memoryKiB,
+                    vcpus,
+                    description.vcpus(),
+                    machine.entry().allocation().memoryMiB() * DomainDescription.KIB_PER_MIB);
             return rounded;
         });
+        if (vcpus != description.vcpus()) {
+            host.domains().forget(machine.uuid());
+            host.markStale();
+        }
         host.domains().allocated(machine.uuid(), memoryKiB);
         cluster.reallocated(machine, rounded);
-    }
-
-    /** Both or neither: memory is given back if the vCPUs are refused. */
-    private static void apply(NativeConnection connection, Location machine, long memoryKiB, int vcpus) {
-        UUID domain = machine.uuid();
-        boolean runs = DomainStats.power(connection.state(domain)) != PowerState.OFF;
-        int flags =
-                runs ? NativeConnection.AFFECT_LIVE | NativeConnection.AFFECT_CONFIG : NativeConnection.AFFECT_CONFIG;
-        connection.setMemory(domain, memoryKiB, flags);
-        try {
-            connection.setVcpus(domain, vcpus, flags);
-        } catch (NativeException e) {
-            Resources before = machine.entry().allocation();
-            connection.setMemory(domain, before.memoryMiB() * DomainDescription.KIB_PER_MIB, flags);
-            throw e;
-        }
     }
 }

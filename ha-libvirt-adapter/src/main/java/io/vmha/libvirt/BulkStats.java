@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.BiFunction;
 import org.libvirt.jna.ConnectionPointer;
 import org.libvirt.jna.DomainPointer;
 
@@ -34,11 +35,11 @@ final class BulkStats {
     private BulkStats() {}
 
     /**
-     * Reads them.
+     * Reads them, and makes something of each; the domain's pointer lasts until that is made.
      *
      * @throws NativeException if libvirt refuses
      */
-    static List<DomainStats> read(ConnectionPointer connection) {
+    static <T> List<T> read(ConnectionPointer connection, BiFunction<DomainPointer, DomainStats, T> make) {
         PointerByReference list = new PointerByReference();
         int count = VirtExtras.INSTANCE.virConnectGetAllDomainStats(
                 connection, STATE | CPU_TOTAL | BALLOON | VCPU, list, NOWAIT);
@@ -47,19 +48,20 @@ final class BulkStats {
         }
         Pointer records = list.getValue();
         try {
-            ImmutableList.Builder<DomainStats> stats = ImmutableList.builderWithExpectedSize(count);
+            ImmutableList.Builder<T> made = ImmutableList.builderWithExpectedSize(count);
             for (int i = 0; i < count; i++) {
-                stats.add(read(records.getPointer((long) i * Native.POINTER_SIZE)));
+                Pointer record = records.getPointer((long) i * Native.POINTER_SIZE);
+                DomainPointer domain = new DomainPointer();
+                domain.setPointer(record.getPointer(0));
+                made.add(make.apply(domain, stats(domain, record)));
             }
-            return stats.build();
+            return made.build();
         } finally {
             VirtExtras.INSTANCE.virDomainStatsRecordListFree(records);
         }
     }
 
-    private static DomainStats read(Pointer pointer) {
-        DomainPointer domain = new DomainPointer();
-        domain.setPointer(pointer.getPointer(0));
+    private static DomainStats stats(DomainPointer domain, Pointer pointer) {
         Parameters parameters = Parameters.read(pointer.getPointer(PARAMETERS_OFFSET), pointer.getInt(COUNT_OFFSET));
         return new DomainStats(
                 NativeConnection.uuid(domain),

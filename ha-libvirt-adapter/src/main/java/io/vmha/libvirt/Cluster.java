@@ -200,6 +200,11 @@ final class Cluster implements AutoCloseable {
         directory = directory.with(machine, entry -> entry.withAllocation(allocation));
     }
 
+    /** Remembers that a machine runs on another host now. */
+    synchronized void moved(Location machine, HostId target) {
+        directory = directory.moved(machine, target);
+    }
+
     /** Remembers that a machine is another domain now, wherever its host left the old one; until the host tells more. */
     synchronized void superseded(Location machine) {
         directory = directory.with(machine, entry -> entry.withState(DomainStats.SHUT_OFF));

@@ -133,6 +133,19 @@ final class Directory {
         return snapshot == null ? this : with(ImmutableMap.of(machine.host(), snapshot.with(machine.uuid(), change)));
     }
 
+    /** Returns the directory with a machine's domain on another host, and no longer where it was. */
+    Directory moved(Location machine, HostId target) {
+        HostSnapshot from = hosts.get(machine.host());
+        HostSnapshot to = hosts.get(target);
+        return from == null || to == null
+                ? this
+                : with(ImmutableMap.of(
+                        machine.host(),
+                        from.without(machine.uuid()),
+                        target,
+                        to.without(machine.uuid()).plus(machine.entry().withState(DomainStats.RUNNING))));
+    }
+
     /** The hosts that a template is defined on, in order of their names. */
     ImmutableSortedMap<HostId, Entry> templates(TemplateId id) {
         ImmutableSortedMap.Builder<HostId, Entry> found = ImmutableSortedMap.naturalOrder();

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.libvirt.jna.DomainPointer;
 import org.libvirt.jna.Libvirt;
 import org.libvirt.jna.virDomainInfo;
 
@@ -73,36 +74,35 @@ final class HostDomains {
             known = HostFacts.read(connection);
             facts = known;
         }
-        var stats = connection.allStats();
-        ImmutableList.Builder<Entry> entries = ImmutableList.builderWithExpectedSize(stats.size());
-        for (DomainStats domain : stats) {
-            entry(connection, domain).ifPresent(entries::add);
-        }
-        if (descriptions.size() > stats.size()) {
-            Set<UUID> present = stats.stream().map(DomainStats::uuid).collect(Collectors.toSet());
+        ImmutableList<Entry> entries = connection.eachDomain(this::entry).stream()
+                .flatMap(Optional::stream)
+                .collect(ImmutableList.toImmutableList());
+        if (descriptions.size() > entries.size()) {
+            Set<UUID> present =
+                    entries.stream().map(entry -> entry.stats().uuid()).collect(Collectors.toSet());
             descriptions.keySet().retainAll(present);
             samples.keySet().retainAll(present);
         }
-        return new HostSnapshot(known, entries.build());
+        return new HostSnapshot(known, entries);
     }
 
     /** Reads one domain's definition, from what was kept if nothing says that it changed. */
-    DomainDescription describe(NativeConnection connection, UUID domain) {
+    private DomainDescription describe(DomainPointer pointer, UUID domain) {
         // The mark goes before the definition is read: a change that comes between the two marks it again.
         DomainDescription kept = changed.remove(domain) ? null : descriptions.get(domain);
         if (kept != null) {
             return kept;
         }
         int flags = NativeConnection.XML_INACTIVE | (host.readOnly() ? 0 : NativeConnection.XML_SECURE);
-        DomainDescription read = DomainDescription.read(host.id(), connection.xml(domain, flags), classifier);
+        DomainDescription read = DomainDescription.read(host.id(), NativeConnection.xml(pointer, flags), classifier);
         descriptions.put(domain, read);
         return read;
     }
 
-    private Optional<Entry> entry(NativeConnection connection, DomainStats stats) {
+    private Optional<Entry> entry(DomainPointer pointer, DomainStats stats) {
         DomainDescription description;
         try {
-            description = describe(connection, stats.uuid());
+            description = describe(pointer, stats.uuid());
         } catch (NativeException e) {
             if (e.is(LibvirtError.NO_DOMAIN)) {
                 return Optional.empty();
@@ -111,7 +111,7 @@ final class HostDomains {
         }
         Resources allocation = stats.memoryKiB().isPresent() && stats.vcpus().isPresent()
                 ? DomainDescription.allocation(memoryKiB(stats), stats.vcpus().getAsLong())
-                : info(connection, stats.uuid());
+                : info(pointer);
         return Optional.of(new Entry(description, stats, allocation, load(stats, allocation)));
     }
 
@@ -129,9 +129,9 @@ final class HostDomains {
     }
 
     /** For drivers whose bulk statistics lack the allocation, such as the test driver. */
-    private static Resources info(NativeConnection connection, UUID domain) {
+    private static Resources info(DomainPointer domain) {
         virDomainInfo info = new virDomainInfo();
-        connection.call(domain, found -> Libvirt.INSTANCE.virDomainGetInfo(found, info));
+        int unused = NativeConnection.check(Libvirt.INSTANCE.virDomainGetInfo(domain, info));
         return DomainDescription.allocation(info.memory.longValue(), info.nrVirtCpu);
     }
 

@@ -36,6 +36,19 @@ record HostSnapshot(HostFacts facts, ImmutableList<Entry> domains) {
                         .collect(ImmutableList.toImmutableList()));
     }
 
+    HostSnapshot without(UUID domain) {
+        return new HostSnapshot(
+                facts,
+                domains.stream()
+                        .filter(entry -> !entry.stats().uuid().equals(domain))
+                        .collect(ImmutableList.toImmutableList()));
+    }
+
+    HostSnapshot plus(Entry entry) {
+        return new HostSnapshot(
+                facts, ImmutableList.<Entry>builder().addAll(domains).add(entry).build());
+    }
+
     /**
      * One domain.
      *

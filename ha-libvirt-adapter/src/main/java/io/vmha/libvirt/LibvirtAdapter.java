@@ -169,7 +169,7 @@ public final class LibvirtAdapter implements HypervisorAdapter {
         private VmClassifier classifier = VmClassifier.unmanaged();
         private Duration keepAliveInterval = Duration.ofSeconds(5);
         private int keepAliveCount = 3;
-        private MigrationListener migrationListener = MigrationListener.ignoring();
+        private MigrationListener migrationListener = MigrationListener.IGNORING;
         private boolean sharedStorage;
 
         private Builder() {}

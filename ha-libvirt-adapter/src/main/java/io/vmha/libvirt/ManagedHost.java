@@ -86,6 +86,11 @@ final class ManagedHost implements AutoCloseable {
         return stale.getAndSet(false);
     }
 
+    /** Has the host read again before the next call that concerns its domains. */
+    void markStale() {
+        stale.set(true);
+    }
+
     /** Has the host's events told, until the returned registration is closed. */
     AutoCloseable observe(HostEvents.Listener observer) {
         observers.add(observer);

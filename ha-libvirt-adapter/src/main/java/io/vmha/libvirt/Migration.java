@@ -77,7 +77,7 @@ final class Migration {
         } catch (AdapterException e) {
             settle(machine, from, to, e, deadline);
         }
-        cluster.refresh(deadline, target, machine.host());
+        cluster.moved(machine, target);
     }
 
     static Optional<URI> destination(LibvirtHost host) {
@@ -94,6 +94,9 @@ final class Migration {
         HostLink link = cluster.host(machine.host()).link();
         while (!call.awaitOver(POLL) && !until.hasPassed()) {
             cluster.requireOpen();
+            if (listener == MigrationListener.IGNORING) {
+                continue;
+            }
             try {
                 virDomainJobInfo job = link.read(
                         "progress of " + machine.vm(), until, connection -> connection.jobInfo(machine.uuid()));

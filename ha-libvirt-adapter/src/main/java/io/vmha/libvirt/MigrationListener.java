@@ -8,6 +8,9 @@ import java.time.Duration;
 @FunctionalInterface
 public interface MigrationListener {
 
+    /** Takes no note of anything; hosts are not even asked. */
+    MigrationListener IGNORING = progress -> {};
+
     /**
      * How far a migration is. Immutable.
      *
@@ -30,9 +33,4 @@ public interface MigrationListener {
 
     /** Takes note of the progress. */
     void progress(Progress progress);
-
-    /** Takes no note of anything. */
-    static MigrationListener ignoring() {
-        return progress -> {};
-    }
 }

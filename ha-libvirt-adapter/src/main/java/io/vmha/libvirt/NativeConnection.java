@@ -7,8 +7,11 @@ import com.sun.jna.ptr.IntByReference;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -41,10 +44,13 @@ final class NativeConnection implements AutoCloseable {
     private static final int MIGRATE_UNSAFE = 1 << 9;
     private static final int MIGRATE_ABORT_ON_ERROR = 1 << 12;
 
-    static final int AFFECT_LIVE = 1;
-    static final int AFFECT_CONFIG = 1 << 1;
+    private static final int AFFECT_LIVE = 1;
+    private static final int AFFECT_CONFIG = 1 << 1;
+
+    private static final int MOST_HANDLES = 1_000;
 
     private final Handle handle;
+    private final Map<UUID, DomainPointer> handles = new ConcurrentHashMap<>();
     private final List<Runnable> beforeClosing = new CopyOnWriteArrayList<>();
 
     /** Opens the pointer that org.libvirt keeps to itself, for the calls that it lacks. */
@@ -99,8 +105,9 @@ final class NativeConnection implements AutoCloseable {
         return handle.pointer();
     }
 
-    List<DomainStats> allStats() {
-        return BulkStats.read(pointer());
+    /** Makes something of each domain and its statistics, which come in one call. */
+    <T> List<T> eachDomain(BiFunction<DomainPointer, DomainStats, T> make) {
+        return BulkStats.read(pointer(), make);
     }
 
     String capabilities() {
@@ -118,24 +125,15 @@ final class NativeConnection implements AutoCloseable {
     }
 
     /** The domain's XML; flags as {@link #XML_INACTIVE} and {@link #XML_SECURE}. */
-    String xml(UUID domain, int flags) {
-        try (Domain found = lookup(domain)) {
-            Pointer text = VirtExtras.INSTANCE.virDomainGetXMLDesc(found.pointer, flags);
-            if (text == null) {
-                throw new NativeException(LibvirtError.lastOfThread());
-            }
-            try {
-                return text.getString(0, "UTF-8");
-            } finally {
-                Native.free(Pointer.nativeValue(text));
-            }
+    static String xml(DomainPointer domain, int flags) {
+        Pointer text = VirtExtras.INSTANCE.virDomainGetXMLDesc(domain, flags);
+        if (text == null) {
+            throw new NativeException(LibvirtError.lastOfThread());
         }
-    }
-
-    /** The UUID of the domain of that name. */
-    UUID uuidOf(String name) {
-        try (Domain found = new Domain(VirtExtras.INSTANCE.virDomainLookupByName(pointer(), name))) {
-            return uuid(found.pointer);
+        try {
+            return text.getString(0, "UTF-8");
+        } finally {
+            Native.free(Pointer.nativeValue(text));
         }
     }
 
@@ -168,20 +166,49 @@ final class NativeConnection implements AutoCloseable {
         call(domain, found -> VirtExtras.INSTANCE.virDomainDestroyFlags(found, 0));
     }
 
-    /** Sets memory; flags {@link #AFFECT_LIVE}, {@link #AFFECT_CONFIG} or both. */
-    void setMemory(UUID domain, long kibibytes, int flags) {
-        affecting(
-                flags,
-                one -> call(
-                        domain,
-                        found -> VirtExtras.INSTANCE.virDomainSetMemoryFlags(found, new NativeLong(kibibytes), one)));
+    /**
+     * Sets memory and vCPUs, live if it runs and for its next start; both or neither.
+     *
+     * @param definedVcpus the vCPUs that it would start with as it is defined
+     * @param kibibytesBefore what to give back if the vCPUs are refused
+     */
+    void allocate(UUID domain, long kibibytes, int vcpus, int definedVcpus, long kibibytesBefore) {
+        try (Domain found = lookup(domain)) {
+            int flags = setMemory(found.pointer, kibibytes);
+            try {
+                // Setting what is already so would write the definition once more.
+                if (definedVcpus != vcpus || ((flags & AFFECT_LIVE) != 0 && liveVcpus(found.pointer) != vcpus)) {
+                    affecting(flags, one -> check(Libvirt.INSTANCE.virDomainSetVcpusFlags(found.pointer, vcpus, one)));
+                }
+            } catch (NativeException e) {
+                int unused = setMemory(found.pointer, kibibytesBefore);
+                throw e;
+            }
+        }
     }
 
-    /** Sets vCPUs; flags {@link #AFFECT_LIVE}, {@link #AFFECT_CONFIG} or both. */
-    void setVcpus(UUID domain, int count, int flags) {
-        affecting(flags, one -> call(domain, found -> Libvirt.INSTANCE.virDomainSetVcpusFlags(found, count, one)));
+    /** Returns what was affected. */
+    private static int setMemory(DomainPointer domain, long kibibytes) {
+        IntConsumer set =
+                flags -> check(VirtExtras.INSTANCE.virDomainSetMemoryFlags(domain, new NativeLong(kibibytes), flags));
+        try {
+            affecting(AFFECT_LIVE | AFFECT_CONFIG, set);
+            return AFFECT_LIVE | AFFECT_CONFIG;
+        } catch (NativeException e) {
+            if (!e.is(LibvirtError.OPERATION_INVALID)) {
+                throw e;
+            }
+            // It does not run.
+            set.accept(AFFECT_CONFIG);
+            return AFFECT_CONFIG;
+        }
     }
 
+    private static int liveVcpus(DomainPointer domain) {
+        return check(VirtExtras.INSTANCE.virDomainGetVcpusFlags(domain, AFFECT_LIVE));
+    }
+
+    /** Affects the running domain and its definition at once where the driver takes that. */
     private static void affecting(int flags, IntConsumer operation) {
         try {
             operation.accept(flags);
@@ -197,7 +224,7 @@ final class NativeConnection implements AutoCloseable {
 
     /** Registers a definition and returns its UUID. */
     UUID define(String xml) {
-        try (Domain defined = new Domain(VirtExtras.INSTANCE.virDomainDefineXMLFlags(pointer(), xml, 0))) {
+        try (Domain defined = new Domain(VirtExtras.INSTANCE.virDomainDefineXMLFlags(pointer(), xml, 0), true)) {
             return uuid(defined.pointer);
         }
     }
@@ -250,6 +277,8 @@ final class NativeConnection implements AutoCloseable {
     @Override
     public void close() {
         beforeClosing.forEach(Runnable::run);
+        handles.values().forEach(Libvirt.INSTANCE::virDomainFree);
+        handles.clear();
         try {
             handle.close();
         } catch (LibvirtException e) {
@@ -263,8 +292,15 @@ final class NativeConnection implements AutoCloseable {
         }
     }
 
+    /** Looking a domain up asks the host, so what was found is kept: libvirt goes by its UUID, which does not change. */
     private Domain lookup(UUID domain) {
-        return new Domain(VirtExtras.INSTANCE.virDomainLookupByUUIDString(pointer(), domain.toString()));
+        DomainPointer kept = handles.get(domain);
+        if (kept != null) {
+            return new Domain(kept, false);
+        }
+        DomainPointer found = VirtExtras.INSTANCE.virDomainLookupByUUIDString(pointer(), domain.toString());
+        boolean keep = found != null && handles.size() < MOST_HANDLES && handles.putIfAbsent(domain, found) == null;
+        return new Domain(found, !keep);
     }
 
     static UUID uuid(DomainPointer domain) {
@@ -281,20 +317,24 @@ final class NativeConnection implements AutoCloseable {
         return result;
     }
 
-    /** A reference to a domain, given back at the end of its block. */
+    /** A reference to a domain, given back at the end of its block unless it is kept. */
     private static final class Domain implements AutoCloseable {
         private final DomainPointer pointer;
+        private final boolean freed;
 
-        Domain(@Nullable DomainPointer pointer) {
+        Domain(@Nullable DomainPointer pointer, boolean freed) {
             if (pointer == null) {
                 throw new NativeException(LibvirtError.lastOfThread());
             }
             this.pointer = pointer;
+            this.freed = freed;
         }
 
         @Override
         public void close() {
-            check(Libvirt.INSTANCE.virDomainFree(pointer));
+            if (freed) {
+                check(Libvirt.INSTANCE.virDomainFree(pointer));
+            }
         }
     }
 }

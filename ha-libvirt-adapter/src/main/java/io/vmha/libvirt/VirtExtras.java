@@ -28,9 +28,6 @@ interface VirtExtras extends Library {
     String virDomainGetName(DomainPointer domain);
 
     @Nullable
-    DomainPointer virDomainLookupByName(ConnectionPointer connection, String name);
-
-    @Nullable
     DomainPointer virDomainLookupByUUIDString(ConnectionPointer connection, String uuid);
 
     @Nullable
@@ -43,6 +40,8 @@ interface VirtExtras extends Library {
     int virDomainDestroyFlags(DomainPointer domain, int flags);
 
     int virDomainSetMemoryFlags(DomainPointer domain, NativeLong kibibytes, int flags);
+
+    int virDomainGetVcpusFlags(DomainPointer domain, int flags);
 
     int virDomainRename(DomainPointer domain, String newName, int flags);
 

@@ -114,6 +114,11 @@ final class Lab {
                 }
             }
         }
+        addGuest(guest, home);
+    }
+
+    /** Defines and starts a fresh guest of that name. */
+    void addGuest(String guest, HostId home) {
         restoreDisk(guest);
         define(guest);
         virsh(home, "define", folder + "/guest/" + guest + ".xml");
