@@ -97,7 +97,7 @@ C
   echo "$c" >"$D/init.pid"
 }
 wait_host() {
-  for _ in $(seq 200); do v "$1" uri >/dev/null 2>&1 && return; sleep 0.05; done
+  for _ in $(seq 1000); do v "$1" uri >/dev/null 2>&1 && return; sleep 0.05; done
   tail -5 "$(host_dir "$1")/init.log" >&2; die "$1: libvirtd does not answer"
 }
 # Probing QEMU's capabilities takes seconds: do it once on this machine, give it to every host.

@@ -72,6 +72,13 @@ record LibvirtError(int code, String message) {
         if (saysDiskInUse()) {
             return new Meaning(Cause.IN_USE, false);
         }
+        if (saysCertificateRefused()) {
+            return new Meaning(Cause.NOT_PERMITTED, false);
+        }
+        if (message.contains("TLS confirmation")) {
+            // A host that refuses our certificate closes the connection, as one does that happens to stop.
+            return new Meaning(Cause.NOT_PERMITTED, true);
+        }
         return switch (code) {
             case NO_DOMAIN, NO_STORAGE_VOL, NO_STORAGE_POOL -> new Meaning(Cause.UNKNOWN_SUBJECT, false);
             case OPERATION_DENIED, ACCESS_DENIED, AUTH_FAILED, AUTH_CANCELLED, AUTH_UNAVAILABLE, GNUTLS_ERROR ->
@@ -87,6 +94,11 @@ record LibvirtError(int code, String message) {
             case NO_MEMORY -> new Meaning(Cause.NO_CAPACITY, true);
             default -> new Meaning(saysNoMemory() ? Cause.NO_CAPACITY : Cause.REFUSED, true);
         };
+    }
+
+    /** libvirt reports what is wrong with a certificate, its own or the host's, as a system error. */
+    private boolean saysCertificateRefused() {
+        return code == SYSTEM_ERROR && message.contains("ertificate");
     }
 
     private boolean saysNoMemory() {

@@ -1,5 +1,6 @@
 package io.vmha.libvirt;
 
+import io.vmha.model.ClusterRole;
 import io.vmha.model.HostId;
 import io.vmha.model.Resources;
 import java.io.IOException;
@@ -19,15 +20,14 @@ import org.awaitility.Awaitility;
  * Three real hosts with libvirtd, virtlockd and QEMU, each in namespaces of its own: examples/lab/libvirt. Started once for
  * all tests of a JVM, which fail if it cannot be started, and taken down when the JVM ends.
  */
-final class Lab {
+public final class Lab {
     static final HostId H1 = HostId.of("h1");
     static final HostId H2 = HostId.of("h2");
     static final HostId H3 = HostId.of("h3");
     static final List<HostId> HOSTS = List.of(H1, H2, H3);
     static final Resources CAPACITY = Resources.of(8_000, 4_096);
 
-    private static final Path SCRIPTS =
-            Path.of("..", "examples", "lab", "libvirt").toAbsolutePath().normalize();
+    private static final Path SCRIPTS = scripts();
     private static Lab shared;
 
     private final Path folder;
@@ -36,8 +36,16 @@ final class Lab {
         this.folder = folder;
     }
 
+    private static Path scripts() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.isDirectory(folder.resolve("examples/lab/libvirt"))) {
+            folder = folder.getParent();
+        }
+        return folder.resolve("examples/lab/libvirt");
+    }
+
     /** The lab, started if it was not. */
-    static synchronized Lab shared() {
+    public static synchronized Lab shared() {
         if (shared == null) {
             try {
                 Lab lab = new Lab(Files.createTempDirectory("vmha"));
@@ -52,7 +60,7 @@ final class Lab {
     }
 
     /** Brings up what is not up. */
-    void up() {
+    public void up() {
         script("up.sh");
     }
 
@@ -70,6 +78,15 @@ final class Lab {
                 .uri(uri(host))
                 .migrationUri(URI.create("qemu+tcp://" + host + "/system"))
                 .capacity(CAPACITY)
+                .build();
+    }
+
+    /** A host in that cluster, of that capacity. */
+    public LibvirtHost host(HostId host, ClusterRole role, Resources capacity) {
+        return LibvirtHost.builder()
+                .from(host(host))
+                .role(role)
+                .capacity(capacity)
                 .build();
     }
 
@@ -105,6 +122,12 @@ final class Lab {
 
     /** Leaves nothing but the template and one fresh guest of that name, running on that host. */
     void resetTo(String guest, HostId home) {
+        clear();
+        addGuest(guest, home);
+    }
+
+    /** Leaves nothing but the template on all hosts, which are up. */
+    public void clear() {
         up();
         for (HostId host : HOSTS) {
             for (String domain : virsh(host, "list", "--all", "--name").lines().toList()) {
@@ -114,7 +137,20 @@ final class Lab {
                 }
             }
         }
-        addGuest(guest, home);
+    }
+
+    /** Defines and starts a fresh guest of that name that says that of itself. */
+    public void addGuest(String guest, HostId home, VmProfile profile) {
+        restoreDisk(guest);
+        define(guest);
+        Path file = folder.resolve("guest/" + guest + ".xml");
+        try {
+            Files.writeString(file, CloneXml.redefine(Files.readString(file), guest, profile));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        virsh(home, "define", file.toString());
+        virsh(home, "start", guest);
     }
 
     /** Defines and starts a fresh guest of that name. */
@@ -176,7 +212,7 @@ final class Lab {
     }
 
     /** Pulls a host's plug: every process on it ends at once. */
-    void pullPlug(HostId host) {
+    public void pullPlug(HostId host) {
         long init = Long.parseLong(read(folder.resolve("hosts/" + host + "/init.pid")));
         signal("KILL", init);
         Awaitility.await()
@@ -192,6 +228,54 @@ final class Lab {
     /** Takes a host's network away, or gives it back. */
     void network(HostId host, String upOrDown) {
         run(Duration.ofSeconds(5), "ip", "-n", namespace() + "-" + host, "link", "set", "eth0", upOrDown);
+    }
+
+    /**
+     * Starts one more libvirtd that listens for TLS alone, on the loopback address of this machine.
+     *
+     * @return ends it
+     */
+    AutoCloseable startTlsHost(String name, int port, Path authority, Path certificate, Path key) throws IOException {
+        Path host = folder.resolve("hosts/" + name);
+        for (String part : List.of("run/libvirt", "lib", "log", "cache", "etc")) {
+            Files.createDirectories(host.resolve(part));
+        }
+        Files.writeString(host.resolve("etc/libvirtd.conf"), """
+                listen_tls = 1
+                listen_tcp = 0
+                listen_addr = "127.0.0.1"
+                tls_port = "%d"
+                auth_tls = "none"
+                auth_unix_rw = "none"
+                ca_file = "%s"
+                cert_file = "%s"
+                key_file = "%s"
+                """.formatted(port, authority, certificate, key));
+        ProcessBuilder builder = new ProcessBuilder(
+                        "unshare",
+                        "--mount",
+                        "--uts",
+                        "--ipc",
+                        "--pid",
+                        "--fork",
+                        "--kill-child",
+                        "bash",
+                        SCRIPTS.resolve("host-init.sh").toString(),
+                        name)
+                .redirectErrorStream(true)
+                .redirectOutput(host.resolve("init.log").toFile());
+        builder.environment().put("LAB", folder.toString());
+        Process process = builder.start();
+        URI uri = URI.create("qemu+unix:///system?socket=" + host + "/run/libvirt/libvirt-sock");
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+            try {
+                run(Duration.ofSeconds(5), "virsh", "-c", uri.toString(), "uri");
+                return true;
+            } catch (IllegalStateException e) {
+                return false;
+            }
+        });
+        return process::destroyForcibly;
     }
 
     /** Gives a host a copy of a guest's disk in place of the one that the other hosts see. */

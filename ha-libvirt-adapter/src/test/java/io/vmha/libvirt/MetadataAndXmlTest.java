@@ -1,0 +1,128 @@
+package io.vmha.libvirt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vmha.model.AntiAffinityGroup;
+import io.vmha.model.ClusterRole;
+import io.vmha.model.CpuPlatform;
+import io.vmha.model.HostId;
+import io.vmha.model.TemplateId;
+import io.vmha.model.VmId;
+import io.vmha.model.VmType;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MetadataAndXmlTest {
+    private static final String EVIL = "</name><evil a='b'>&\"";
+
+    @Test
+    void everyProfileIsReadBackAsItWasWritten() {
+        VmProfile vm = VmProfile.builder()
+                .type(VmType.of(EVIL))
+                .id(VmId.of(EVIL))
+                .role(ClusterRole.STANDBY)
+                .template(TemplateId.of(EVIL))
+                .priority(-3)
+                .addAntiAffinity(AntiAffinityGroup.of(EVIL))
+                .origin(new CloneOrigin(7, 3))
+                .build();
+        for (DomainProfile profile : List.of(
+                vm,
+                VmProfile.ofType(VmType.DATABASE),
+                new DomainProfile.Template(TemplateId.of(EVIL), Optional.of(VmType.DATABASE)),
+                new DomainProfile.SetAside(VmId.of(EVIL)),
+                DomainProfile.Unmanaged.INSTANCE)) {
+            String domain = "<domain><name>x</name><metadata>" + VmhaMetadata.format(profile) + "</metadata></domain>";
+            assertThat(VmhaMetadata.parse(domain)).contains(profile);
+        }
+    }
+
+    @Test
+    void aDomainWithoutOurElementHasNoProfile() {
+        assertThat(VmhaMetadata.parse("<domain><name>x</name></domain>")).isEmpty();
+        assertThat(VmhaMetadata.parse("<domain><metadata><vm xmlns='urn:other' type='DATABASE'/></metadata></domain>"))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "type=''", "type='A' priority='1.5'", "type='A' role='primary'", "type='A' origin='1'"})
+    void anElementThatBreaksARuleIsRefused(String attributes) {
+        String domain = "<domain><name>x</name><metadata><vm xmlns='" + VmhaMetadata.NAMESPACE + "' " + attributes
+                + "/></metadata></domain>";
+        assertThatThrownBy(() -> VmhaMetadata.parse(domain)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<!DOCTYPE d [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><domain><name>&x;</name></domain>",
+                "<!DOCTYPE d [<!ENTITY a 'aa'><!ENTITY b '&a;&a;'>]><domain><name>&b;</name></domain>",
+                "<domain>",
+                "not xml",
+                ""
+            })
+    void xmlWithADocumentTypeOrNoXmlIsRefused(String xml) {
+        assertThatThrownBy(() -> VmhaMetadata.parse(xml)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aCloneHasItsOwnIdentityAndDisksAndTheTemplatesHardware() {
+        String template = """
+                <domain type='kvm'><name>golden</name><uuid>11111111-1111-4111-8111-111111111111</uuid><title>t</title>
+                <metadata><o:keep xmlns:o='urn:o'/></metadata><memory unit='GiB'>2</memory><vcpu>4</vcpu>
+                <os><type>hvm</type><nvram>/nvram/golden</nvram></os>
+                <devices>
+                  <disk type='file' device='cdrom'><source file='/iso'/><target dev='sda'/></disk>
+                  <disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='/golden.img'/><target dev='vda'/></disk>
+                  <disk type='block' device='disk'><source dev='/dev/vg/golden'/><target dev='vdb'/></disk>
+                  <interface type='bridge'><mac address='52:54:00:00:00:01'/><source bridge='br0'/></interface>
+                </devices></domain>""";
+        assertThat(CloneXml.disks(template))
+                .containsExactly(new CloneXml.Disk("/golden.img", "raw"), new CloneXml.Disk("/dev/vg/golden", "raw"));
+
+        UUID uuid = UUID.randomUUID();
+        String clone = CloneXml.define(
+                template,
+                "a & b",
+                uuid,
+                VmProfile.ofType(VmType.DATABASE),
+                List.of(new CloneXml.Disk("/c<1>.qcow2", "qcow2"), new CloneXml.Disk("/c2.qcow2", "qcow2")));
+        DomainDescription description = DomainDescription.read(HostId.of("h1"), clone, VmClassifier.unmanaged());
+        assertThat(description.uuid()).isEqualTo(uuid);
+        assertThat(description.name()).isEqualTo("a & b");
+        assertThat(description.profile()).isEqualTo(VmProfile.ofType(VmType.DATABASE));
+        assertThat(description.memoryKiB()).isEqualTo(2L << 20);
+        assertThat(description.vcpus()).isEqualTo(4);
+        assertThat(CloneXml.disks(clone))
+                .containsExactly(new CloneXml.Disk("/c<1>.qcow2", "qcow2"), new CloneXml.Disk("/c2.qcow2", "qcow2"));
+        assertThat(clone).doesNotContain("52:54", "nvram", "<title", "/dev/vg").contains("/iso", "urn:o");
+    }
+
+    @Test
+    void memoryIsReadInEveryUnitAndCpuAsWhatItStartsWith() {
+        DomainDescription description = DomainDescription.read(
+                HostId.of("h1"),
+                "<domain><name>x</name><uuid>11111111-1111-4111-8111-111111111111</uuid><memory unit='GB'>1</memory>"
+                        + "<currentMemory unit='bytes'>1048577</currentMemory><vcpu current='1'>8</vcpu></domain>",
+                VmClassifier.everyDomainIs(VmType.MIDDLEWARE));
+        assertThat(description.maxMemoryKiB()).isEqualTo(976_563);
+        assertThat(description.memoryKiB()).isEqualTo(1_025);
+        assertThat(description.vcpus()).isEqualTo(1);
+        assertThat(description.maxVcpus()).isEqualTo(8);
+        assertThat(DomainDescription.vcpus(1_001)).isEqualTo(2);
+    }
+
+    @Test
+    void theCpuPlatformIsVendorModelSignatureAndMicrocode() {
+        String capabilities = "<capabilities><host><cpu><model>Broadwell</model><vendor>Intel</vendor>"
+                + "<microcode version='43'/><signature family='6' model='61' stepping='4'/></cpu></host></capabilities>";
+        assertThat(HostFacts.cpuPlatform(capabilities)).contains(new CpuPlatform("Intel Broadwell 6-61-4", "43"));
+        assertThat(HostFacts.cpuPlatform("<capabilities><host><cpu><arch>i686</arch></cpu></host></capabilities>"))
+                .isEmpty();
+    }
+}
