@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Words for decisions: each is worked out only when somebody asks. */
 final class Explanations {
@@ -34,7 +35,7 @@ final class Explanations {
                 () -> targets(Optional.empty(), context, selection));
     }
 
-    static Explanation placement(VirtualMachine vm, Host host, Inventory inventory, String verb) {
+    static Explanation placement(VirtualMachine vm, Host host, Supplier<Inventory> now, String verb) {
         return Explanation.of(
                 () -> String.format(
                         Locale.ROOT,
@@ -43,19 +44,19 @@ final class Explanations {
                         verb,
                         host.id(),
                         host.role(),
-                        100 * HostPlacement.fullnessWith(vm, host, inventory.without(vm.id()))),
-                () -> hosts(Optional.of(host), vm, inventory));
+                        100 * HostPlacement.fullnessWith(vm, host, now.get().without(vm.id()))),
+                () -> hosts(Optional.of(host), vm, now.get()));
     }
 
-    static Explanation noPlacement(VirtualMachine vm, Inventory inventory) {
+    static Explanation noPlacement(VirtualMachine vm, Supplier<Inventory> now) {
         return Explanation.of(
                 () -> String.format(
                         Locale.ROOT,
                         "no sound %s host has room for %s (%s)",
-                        inventory.hostOf(vm).role(),
+                        now.get().hostOf(vm).role(),
                         vm.id(),
                         vm.allocation()),
-                () -> hosts(Optional.empty(), vm, inventory));
+                () -> hosts(Optional.empty(), vm, now.get()));
     }
 
     private static String redirectSentence(Candidate target, ClusterRole role, FailoverContext context) {

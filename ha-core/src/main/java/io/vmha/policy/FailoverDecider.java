@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,7 @@ final class FailoverDecider {
     private final Map<VmId, VmId> movedTo = new HashMap<>(0);
     private Set<HostId> lostHosts = ImmutableSet.of();
     private @Nullable WorkingCandidates working;
+    private @Nullable WorkingHosts workingHosts;
 
     /** The reports, one or more, are of one kind. */
     FailoverDecider(FailoverConfig config, TargetSelection selection, Inventory inventory, List<FaultReport> reports) {
@@ -124,8 +126,7 @@ final class FailoverDecider {
     }
 
     private FailoverContext context(VirtualMachine failed) {
-        int decided = history.size();
-        return new FailoverContext(() -> history.after(decided), failed, inventory.hostOf(failed), config);
+        return new FailoverContext(now(), failed, inventory.hostOf(failed), config);
     }
 
     private Iterable<? extends Iterable<Candidate>> candidates(VirtualMachine failed, ClusterRole role) {
@@ -213,11 +214,10 @@ final class FailoverDecider {
                 && inventory.hostOf(vm).isAvailable();
     }
 
-    private SubjectDecision restart(VirtualMachine vm) {
-        Inventory now = history.after(history.size());
-        VirtualMachine failed = now.requireVm(vm.id());
-        Optional<Host> host = HostPlacement.place(failed, now);
-        return host.<SubjectDecision>map(found -> new SubjectDecision.Restart(
+    private SubjectDecision restart(VirtualMachine failed) {
+        Supplier<Inventory> now = now();
+        return place(failed)
+                .<SubjectDecision>map(found -> new SubjectDecision.Restart(
                         failed.id(),
                         trigger,
                         found.id(),
@@ -226,11 +226,10 @@ final class FailoverDecider {
                 .orElseGet(() -> noCapacity(failed, now));
     }
 
-    private SubjectDecision reclone(VirtualMachine vm) {
-        Inventory now = history.after(history.size());
-        VirtualMachine failed = now.requireVm(vm.id());
-        Optional<Host> host = HostPlacement.place(failed, now);
-        return host.<SubjectDecision>map(found -> new SubjectDecision.Reclone(
+    private SubjectDecision reclone(VirtualMachine failed) {
+        Supplier<Inventory> now = now();
+        return place(failed)
+                .<SubjectDecision>map(found -> new SubjectDecision.Reclone(
                         failed.id(),
                         trigger,
                         failed.template().orElseThrow(),
@@ -240,7 +239,19 @@ final class FailoverDecider {
                 .orElseGet(() -> noCapacity(failed, now));
     }
 
-    private SubjectDecision noCapacity(VirtualMachine failed, Inventory now) {
+    private Supplier<Inventory> now() {
+        int decided = history.size();
+        return () -> history.after(decided);
+    }
+
+    private Optional<Host> place(VirtualMachine failed) {
+        if (workingHosts == null) {
+            workingHosts = new WorkingHosts(inventory, lostHosts);
+        }
+        return workingHosts.place(failed);
+    }
+
+    private SubjectDecision noCapacity(VirtualMachine failed, Supplier<Inventory> now) {
         return new SubjectDecision.NoTarget(
                 failed.id(), trigger, Reason.NO_CAPACITY, Explanations.noPlacement(failed, now));
     }

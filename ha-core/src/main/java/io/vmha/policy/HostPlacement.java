@@ -7,25 +7,11 @@ import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
-import java.util.Comparator;
 import java.util.Optional;
 
-/**
- * Finds a host on which a failed machine is powered on again or cloned anew: one of its own cluster that is sound, has the
- * room and keeps anti-affinity; the least full one afterwards, then by id. Pure functions.
- */
+/** Which hosts a machine may be placed on, and how full it would make them. Pure functions. */
 final class HostPlacement {
     private HostPlacement() {}
-
-    static Optional<Host> place(VirtualMachine vm, Inventory inventory) {
-        // What it is allocated where it is now is free for it again.
-        Inventory others = inventory.without(vm.id());
-        Host current = inventory.hostOf(vm);
-        return inventory.hosts().stream()
-                .filter(host -> refusal(vm, current, host, others).isEmpty())
-                .min(Comparator.<Host>comparingDouble(host -> fullnessWith(vm, host, others))
-                        .thenComparing(Host::id));
-    }
 
     static Optional<String> refusal(VirtualMachine vm, Host current, Host host, Inventory others) {
         if (host.role() != current.role()) {
@@ -56,8 +42,11 @@ final class HostPlacement {
     /** The larger of the two shares that would be allocated, 0 to 1. */
     static double fullnessWith(VirtualMachine vm, Host host, Inventory others) {
         Resources used = others.allocatedOn(host.id()).plus(vm.allocation());
+        return fullness(used, host.capacity());
+    }
+
+    static double fullness(Resources used, Resources capacity) {
         return Math.max(
-                (double) used.cpuMillis() / host.capacity().cpuMillis(),
-                (double) used.memoryMiB() / host.capacity().memoryMiB());
+                (double) used.cpuMillis() / capacity.cpuMillis(), (double) used.memoryMiB() / capacity.memoryMiB());
     }
 }
