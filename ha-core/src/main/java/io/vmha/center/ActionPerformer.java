@@ -9,6 +9,7 @@ import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.TrafficDirector;
 import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
+import io.vmha.model.VmId;
 import io.vmha.plan.Action;
 import java.time.Duration;
 import java.util.List;
@@ -69,12 +70,18 @@ final class ActionPerformer {
                 .get();
     }
 
+    /** Reads which machine really serves the requests of the given one. */
+    VmId serverOf(VmId owner, CallContext call) {
+        return trafficDirector.serverOf(owner, call);
+    }
+
     /** How many calls, each with the whole deadline, carrying the action out may take, a probe included. */
     int maxCalls(Action action) {
         return switch (action.kind()) {
             case POWER_OFF -> 4;
             case FENCE_HOST -> 1 + 3 * Math.max(1, fencingDevices.size());
-            case REDIRECT, POWER_ON, REALLOCATE, MIGRATE, CLONE, PROMOTE -> 2;
+            case REDIRECT -> 3;
+            case POWER_ON, REALLOCATE, MIGRATE, CLONE, PROMOTE -> 2;
         };
     }
 

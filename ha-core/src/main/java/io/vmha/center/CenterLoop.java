@@ -357,7 +357,13 @@ final class CenterLoop implements PlanExecutor.Surroundings {
             resumed.add(run);
         }
         executor.restoreServers(resumed);
+        left.reports().forEach(taken -> storm.onReport(taken.report(), earlier(taken.at(), scheduler.now())));
+        refreshStorm();
         resumed.forEach(PlanRun::advance);
+    }
+
+    private static Instant earlier(Instant left, Instant right) {
+        return left.isBefore(right) ? left : right;
     }
 
     private void refreshStorm() {

@@ -1,7 +1,6 @@
 package io.vmha.center;
 
 import com.google.common.collect.ImmutableList;
-import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
@@ -38,7 +37,7 @@ public final class InMemoryPlanJournal implements PlanJournal {
     }
 
     private final Map<PlanId, Open> open = new TreeMap<>();
-    private final Map<ReportKey, FaultReport> reports = new HashMap<>();
+    private final Map<ReportKey, JournalState.TakenReport> reports = new HashMap<>();
     private final Map<VmId, JournalEntry.VmTroubled> vms = new LinkedHashMap<>();
     private final Map<HostId, Host> hosts = new LinkedHashMap<>();
     private final Deque<JournalState.Recovery> recoveries = new ArrayDeque<>();
@@ -104,7 +103,10 @@ public final class InMemoryPlanJournal implements PlanJournal {
 
     private void opened(JournalEntry.PlanOpened opened) {
         PlanId id = opened.plan().id();
-        opened.report().ifPresent(report -> reports.put(new ReportKey(report.source(), report.subject()), report));
+        opened.report()
+                .ifPresent(report -> reports.put(
+                        new ReportKey(report.source(), report.subject()),
+                        new JournalState.TakenReport(report, opened.at())));
         if (opened.plan().isEmpty() || open.containsKey(id)) {
             return;
         }

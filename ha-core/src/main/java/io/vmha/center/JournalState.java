@@ -23,7 +23,7 @@ import java.util.Optional;
 public record JournalState(
         long lastPlan,
         List<OpenPlan> open,
-        List<FaultReport> reports,
+        List<TakenReport> reports,
         List<JournalEntry.VmTroubled> vms,
         List<Host> hosts,
         List<Recovery> recoveries) {
@@ -62,6 +62,14 @@ public record JournalState(
             ended = ImmutableMap.copyOf(ended);
         }
     }
+
+    /**
+     * A report that was taken.
+     *
+     * @param report the report
+     * @param at when, by the center's clock
+     */
+    public record TakenReport(FaultReport report, Instant at) {}
 
     /**
      * A machine's recovery.

@@ -16,15 +16,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What a center knows: the inventory, which machines are confirmed off, and where requests really go while a redirect is
  * decided but not done. It tells the journal of every machine and host that is not as it should be.
  *
- * <p>Confined to the center's loop, except that the inventory may be read from any thread.
+ * <p>Confined to the center's loop, except that the inventory and what is confirmed off may be read from any thread.
  */
 final class KnownState {
-    private final Set<VmId> confirmedOff = new HashSet<>();
+    private final Set<VmId> confirmedOff = ConcurrentHashMap.newKeySet();
     private final Map<VmId, VmId> servers = new HashMap<>();
     private final Set<VmId> troubledVms = new HashSet<>();
     private final Set<HostId> troubledHosts = new HashSet<>();

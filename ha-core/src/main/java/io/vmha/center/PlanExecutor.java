@@ -1,5 +1,6 @@
 package io.vmha.center;
 
+import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.IsolationLease;
 import io.vmha.model.HostHealth;
@@ -170,6 +171,7 @@ final class PlanExecutor {
                 () -> {
                     requireLeadership();
                     if (!probeFirst || !performer.isDone(action, call)) {
+                        requireConfirmedOff(action, call);
                         requireLeadership();
                         performer.perform(action, call);
                     }
@@ -254,17 +256,41 @@ final class PlanExecutor {
             return Optional.empty();
         }
         VmId server = state.serverOf(redirect.owner());
-        boolean mayStillWrite = !server.equals(redirect.server())
-                && state.inventory()
+        return mayStillWrite(server, redirect)
+                ? Optional.of(new StepFailure(Reason.FENCING_FAILED, server + " is not confirmed off"))
+                : Optional.empty();
+    }
+
+    /** Whether a machine that requests are to move away from failed and may write all the same. Safe from any thread. */
+    private boolean mayStillWrite(VmId server, Action.Redirect redirect) {
+        Inventory inventory = state.inventory();
+        return !server.equals(redirect.server())
+                && inventory
                         .vm(server)
                         .filter(vm -> vm.health() == VmHealth.FAILED
                                 && failover.fencingOf(vm.type()) == FencingMode.REQUIRED
                                 && !state.isConfirmedOff(server)
-                                && !isDown(vm.host()))
+                                && inventory.hostOf(vm).health() != HostHealth.DOWN)
                         .isPresent();
-        return mayStillWrite
-                ? Optional.of(new StepFailure(Reason.FENCING_FAILED, server + " is not confirmed off"))
-                : Optional.empty();
+    }
+
+    /** What is believed of where requests go may be wrong after an unknown outcome: what counts is what is read. */
+    private void requireConfirmedOff(Action action, CallContext call) {
+        if (action instanceof Action.Redirect redirect && requiresFencing(redirect.owner())) {
+            VmId server = performer.serverOf(redirect.owner(), call);
+            if (mayStillWrite(server, redirect)) {
+                throw new AdapterException.Permanent(
+                        AdapterException.Cause.IN_USE,
+                        "requests of " + redirect.owner() + " go to " + server + ", which is not confirmed off");
+            }
+        }
+    }
+
+    private boolean requiresFencing(VmId id) {
+        return state.inventory()
+                .vm(id)
+                .filter(vm -> failover.fencingOf(vm.type()) == FencingMode.REQUIRED)
+                .isPresent();
     }
 
     /** The next means to confirm off what the action could not. */

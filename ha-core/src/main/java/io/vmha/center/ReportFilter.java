@@ -21,8 +21,8 @@ final class ReportFilter {
 
     private final ConcurrentMap<Key, FaultReport> latest = new ConcurrentHashMap<>();
 
-    ReportFilter(List<FaultReport> before) {
-        before.forEach(report -> latest.put(key(report), report));
+    ReportFilter(List<JournalState.TakenReport> before) {
+        before.forEach(taken -> latest.put(key(taken.report()), taken.report()));
     }
 
     /** Claims a report: returns empty if it is new, else what becomes of it. */

@@ -13,7 +13,10 @@ record StepFailure(Reason reason, String detail) {
     }
 
     private static Reason reasonOf(Action action, RuntimeException thrown) {
-        if (action.kind() == ActionKind.POWER_OFF || action.kind() == ActionKind.FENCE_HOST) {
+        boolean stillWrites = action.kind() == ActionKind.REDIRECT
+                && thrown instanceof AdapterException inUse
+                && inUse.reason() == AdapterException.Cause.IN_USE;
+        if (action.kind() == ActionKind.POWER_OFF || action.kind() == ActionKind.FENCE_HOST || stillWrites) {
             return Reason.FENCING_FAILED;
         }
         if (thrown instanceof AdapterException known && known.reason() == AdapterException.Cause.NO_CAPACITY) {

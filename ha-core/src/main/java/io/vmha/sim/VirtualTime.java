@@ -100,6 +100,19 @@ public final class VirtualTime implements CenterScheduler {
         }
     }
 
+    /**
+     * Runs the task that falls due next, however late that is.
+     *
+     * @return whether there was one
+     */
+    public boolean step() {
+        if (tasks.isEmpty()) {
+            return false;
+        }
+        runNext();
+        return true;
+    }
+
     private void runNext() {
         Task next = tasks.remove();
         now = next.at();

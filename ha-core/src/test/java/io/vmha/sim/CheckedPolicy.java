@@ -1,0 +1,123 @@
+package io.vmha.sim;
+
+import io.vmha.fault.FaultReport;
+import io.vmha.model.ClusterRole;
+import io.vmha.model.Host;
+import io.vmha.model.Inventory;
+import io.vmha.model.VirtualMachine;
+import io.vmha.policy.Decision;
+import io.vmha.policy.FailoverPolicy;
+import io.vmha.policy.FaultEffects;
+import io.vmha.policy.SubjectDecision;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+
+/** The default policy, each decision of which is checked against invariants 2, 3 and 6. Immutable but for a mutation. */
+final class CheckedPolicy implements FailoverPolicy {
+    private final FailoverPolicy policy;
+    private final Mutation mutation;
+    private final Random chance = new Random();
+
+    CheckedPolicy(FailoverPolicy policy, Mutation mutation) {
+        this.policy = policy;
+        this.mutation = mutation;
+    }
+
+    @Override
+    public Decision decide(Inventory inventory, FaultReport report) {
+        Decision decision = mutated(inventory, report);
+        Violation.check(
+                describe(decision).equals(describe(mutated(inventory, report))),
+                6,
+                "the same inventory and report gave two decisions: " + decision);
+        Inventory faulty = FaultEffects.apply(inventory, report);
+        for (SubjectDecision part : decision.parts()) {
+            if (part instanceof SubjectDecision.Redirect redirect
+                    && !redirect.owners().isEmpty()) {
+                check(redirect, faulty);
+            }
+        }
+        return decision;
+    }
+
+    private static List<String> describe(Decision decision) {
+        return decision.parts().stream()
+                .map(part -> part.subject() + " " + part.outcome() + " " + part.reason() + " " + target(part))
+                .toList();
+    }
+
+    private static String target(SubjectDecision part) {
+        if (part instanceof SubjectDecision.Redirect redirect) {
+            return redirect.target().value();
+        }
+        return part instanceof SubjectDecision.Reclone reclone ? reclone.host().value() : "";
+    }
+
+    private static void check(SubjectDecision.Redirect redirect, Inventory faulty) {
+        VirtualMachine failed = faulty.requireVm(redirect.vm());
+        VirtualMachine target = faulty.requireVm(redirect.target());
+        Host host = faulty.hostOf(target);
+        Violation.check(
+                target.type().equals(failed.type())
+                        && target.isServing()
+                        && host.isAvailable()
+                        && !host.inMaintenance()
+                        && !target.id().equals(failed.id()),
+                2,
+                "the requests of " + failed + " were given to " + target + " on " + host);
+        boolean primaryLeft = faulty.vms().stream()
+                .anyMatch(vm -> vm.type().equals(failed.type())
+                        && vm.isServing()
+                        && !vm.id().equals(failed.id())
+                        && faulty.hostOf(vm).isAvailable()
+                        && !faulty.hostOf(vm).inMaintenance()
+                        && faulty.hostOf(vm).role() == ClusterRole.PRIMARY);
+        Violation.check(
+                redirect.targetRole() == ClusterRole.PRIMARY || !primaryLeft,
+                3,
+                "the standby " + target.id() + " took over from " + failed.id() + " though a primary was left");
+    }
+
+    private Decision mutated(Inventory inventory, FaultReport report) {
+        Decision decision = policy.decide(inventory, report);
+        if (!(decision instanceof SubjectDecision.Redirect redirect)
+                || redirect.owners().isEmpty()) {
+            return decision;
+        }
+        Inventory faulty = FaultEffects.apply(inventory, report);
+        VirtualMachine failed = faulty.requireVm(redirect.vm());
+        List<VirtualMachine> sameType = faulty.vms().stream()
+                .filter(vm -> vm.type().equals(failed.type()) && !vm.id().equals(failed.id()))
+                .sorted(Comparator.comparing(VirtualMachine::id))
+                .toList();
+        if (mutation == Mutation.UNHEALTHY_TARGET) {
+            return to(redirect, sameType.get(0), faulty);
+        }
+        List<VirtualMachine> serving = sameType.stream()
+                .filter(vm -> vm.isServing() && faulty.hostOf(vm).isAvailable())
+                .toList();
+        if (mutation == Mutation.DECISION_BY_CHANCE) {
+            return to(redirect, serving.get(chance.nextInt(serving.size())), faulty);
+        }
+        if (mutation == Mutation.STANDBY_FIRST) {
+            return serving.stream()
+                    .filter(vm -> faulty.hostOf(vm).role() == ClusterRole.STANDBY)
+                    .findFirst()
+                    .<Decision>map(vm -> to(redirect, vm, faulty))
+                    .orElse(decision);
+        }
+        return decision;
+    }
+
+    private static Decision to(SubjectDecision.Redirect redirect, VirtualMachine target, Inventory inventory) {
+        return new SubjectDecision.Redirect(
+                redirect.vm(),
+                redirect.trigger(),
+                redirect.owners(),
+                target.id(),
+                inventory.hostOf(target).role(),
+                redirect.overcommitted(),
+                redirect.explain());
+    }
+}

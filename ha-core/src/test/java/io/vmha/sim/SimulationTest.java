@@ -1,0 +1,39 @@
+package io.vmha.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SimulationTest {
+    private static final int SEEDS = Integer.getInteger("simulation.seeds", 2_000);
+
+    @Test
+    void noSeedBreaksAnInvariant() {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            try {
+                Simulation.run(SimulatedCourse.of(seed), Mutation.NONE);
+            } catch (Violation broken) {
+                throw new AssertionError("seed " + seed + ": " + Shrinking.describe(seed, broken), broken);
+            }
+        }
+    }
+
+    @Test
+    void aSeedReplaysExactly() {
+        for (long seed = 1; seed <= 20; seed++) {
+            assertThat(Simulation.run(SimulatedCourse.of(seed), Mutation.NONE).byKind())
+                    .isEqualTo(Simulation.run(SimulatedCourse.of(seed), Mutation.NONE)
+                            .byKind());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+    void everyDeliberateBugIsFound(Mutation mutation) {
+        assertThat(SimulationMain.seedsNeeded(mutation, 20_000))
+                .as("seeds needed to find %s", mutation)
+                .isPresent();
+    }
+}

@@ -1,0 +1,16 @@
+package io.vmha.sim;
+
+/** Says that an invariant did not hold. An Error, so that nothing that catches exceptions can hide it. */
+final class Violation extends AssertionError {
+    private static final long serialVersionUID = 1L;
+
+    Violation(int invariant, String what) {
+        super("invariant " + invariant + ": " + what);
+    }
+
+    static void check(boolean holds, int invariant, String what) {
+        if (!holds) {
+            throw new Violation(invariant, what);
+        }
+    }
+}
