@@ -41,7 +41,7 @@ final class ActionPerformer {
         Runnable effect = action.fold(new Action.Cases<Runnable>(
                 powerOff -> () -> powerOff(powerOff, call),
                 fenceHost -> () -> fence(fenceHost.target(), call),
-                redirect -> () -> trafficDirector.route(redirect.owner(), redirect.server(), call),
+                redirect -> () -> redirect(redirect, call),
                 powerOn -> () -> adapter.powerOn(powerOn.target(), powerOn.on(), call),
                 reallocate -> () -> adapter.reallocate(reallocate.target(), reallocate.allocation(), call),
                 migrate -> () -> adapter.migrate(migrate.target(), migrate.to(), call),
@@ -70,6 +70,16 @@ final class ActionPerformer {
                 .get();
     }
 
+    private void redirect(Action.Redirect action, CallContext call) {
+        trafficDirector.route(action.owner(), action.server(), call);
+        VmId server = trafficDirector.serverOf(action.owner(), call);
+        if (!server.equals(action.server())) {
+            throw new AdapterException.OutcomeUnknown(
+                    AdapterException.Cause.REFUSED,
+                    "requests of " + action.owner() + " were sent to " + action.server() + ", but go to " + server);
+        }
+    }
+
     /** Reads which machine really serves the requests of the given one. */
     VmId serverOf(VmId owner, CallContext call) {
         return trafficDirector.serverOf(owner, call);
@@ -80,7 +90,7 @@ final class ActionPerformer {
         return switch (action.kind()) {
             case POWER_OFF -> 4;
             case FENCE_HOST -> 1 + 3 * Math.max(1, fencingDevices.size());
-            case REDIRECT -> 3;
+            case REDIRECT -> 4;
             case POWER_ON, REALLOCATE, MIGRATE, CLONE, PROMOTE -> 2;
         };
     }

@@ -1,6 +1,9 @@
 package io.vmha.center;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.LinkedHashMultimap;
+import com.google.common.collect.SetMultimap;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
@@ -27,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class KnownState {
     private final Set<VmId> confirmedOff = ConcurrentHashMap.newKeySet();
     private final Map<VmId, VmId> servers = new HashMap<>();
+    private final SetMultimap<VmId, VmId> ownersByServer = LinkedHashMultimap.create();
     private final Set<VmId> troubledVms = new HashSet<>();
     private final Set<HostId> troubledHosts = new HashSet<>();
     private volatile Inventory inventory;
@@ -50,7 +54,7 @@ final class KnownState {
             }
         }
         this.inventory = known;
-        known.vms().forEach(vm -> vm.servedBy().ifPresent(server -> servers.put(vm.id(), server)));
+        known.vms().forEach(vm -> vm.servedBy().ifPresent(server -> routed(vm.id(), server)));
     }
 
     Inventory inventory() {
@@ -124,11 +128,23 @@ final class KnownState {
         return servers.getOrDefault(owner, owner);
     }
 
+    /** The machines whose requests really go to the given one, itself included unless its own go elsewhere. */
+    Set<VmId> ownersServedBy(VmId server) {
+        ImmutableSet.Builder<VmId> owners = ImmutableSet.builder();
+        if (serverOf(server).equals(server)) {
+            owners.add(server);
+        }
+        return owners.addAll(ownersByServer.get(server)).build();
+    }
+
     void routed(VmId owner, VmId server) {
-        if (owner.equals(server)) {
-            servers.remove(owner);
-        } else {
+        VmId before = servers.remove(owner);
+        if (before != null) {
+            ownersByServer.remove(before, owner);
+        }
+        if (!owner.equals(server)) {
             servers.put(owner, server);
+            ownersByServer.put(server, owner);
         }
     }
 }

@@ -22,6 +22,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -53,6 +54,13 @@ final class PlanExecutor {
 
         boolean isStormGuardOpen();
     }
+
+    private static final Set<ActionKind> ALL = EnumSet.allOf(ActionKind.class);
+    private static final Set<ActionKind> BEFORE_REDIRECTS = EnumSet.of(ActionKind.POWER_OFF, ActionKind.REDIRECT);
+    private static final Set<ActionKind> RECOVERING =
+            EnumSet.of(ActionKind.POWER_OFF, ActionKind.CLONE, ActionKind.POWER_ON);
+
+    private static final VmId NOBODY = VmId.of("nobody");
 
     private final KnownState state;
     private final ActionPerformer performer;
@@ -166,12 +174,13 @@ final class PlanExecutor {
         if (action instanceof Action.PowerOn powerOn) {
             state.mayRun(powerOn.target());
         }
+        VmId believed = action.vm().map(state::serverOf).orElse(NOBODY);
         CallContext call = new CallContext(config.actionDeadline(), Optional.of(plan), step, epoch);
         scheduler.call(
                 () -> {
                     requireLeadership();
                     if (!probeFirst || !performer.isDone(action, call)) {
-                        requireConfirmedOff(action, call);
+                        requireConfirmedOff(action, believed, call);
                         requireLeadership();
                         performer.perform(action, call);
                     }
@@ -185,25 +194,49 @@ final class PlanExecutor {
         }
     }
 
-    /** Whether no earlier plan still has steps to end for the machine that the action is about. */
+    /**
+     * Whether no other plan's steps for the machine that the action is about must end first: those of earlier plans; for a
+     * redirect, only what confirms the machine off and moves its requests. A machine that may be written to by its requests
+     * is not powered on while they are about to move away from it.
+     */
     boolean isTurnOf(PlanRun run, Action action) {
         if (action.vm().isEmpty()) {
             return true;
         }
         VmId vm = action.vm().get();
-        for (PlanRun earlier : bySubject.getOrDefault(vm, new ArrayDeque<>())) {
+        Deque<PlanRun> line = bySubject.getOrDefault(vm, new ArrayDeque<>());
+        Set<ActionKind> first = action.kind() == ActionKind.REDIRECT ? BEFORE_REDIRECTS : ALL;
+        for (PlanRun earlier : line) {
             if (earlier == run) {
-                return true;
+                break;
             }
-            if (earlier.isPendingOn(vm)) {
+            if (earlier.isPendingOn(vm, first)) {
                 return false;
             }
         }
-        return true;
+        return action.kind() != ActionKind.POWER_ON
+                || !requiresFencing(vm)
+                || state.ownersServedBy(vm).stream().noneMatch(this::isAboutToMove);
+    }
+
+    private boolean isAboutToMove(VmId owner) {
+        return bySubject.getOrDefault(owner, new ArrayDeque<>()).stream()
+                .anyMatch(run -> run.isPendingOn(owner, EnumSet.of(ActionKind.REDIRECT)));
+    }
+
+    private boolean isRecoveredLater(PlanRun run, VmId vm) {
+        boolean isLater = false;
+        for (PlanRun other : bySubject.getOrDefault(vm, new ArrayDeque<>())) {
+            if (isLater && other.isPendingOn(vm, RECOVERING)) {
+                return true;
+            }
+            isLater |= other == run;
+        }
+        return false;
     }
 
     /** Says why an action has lost its point since it was decided; empty if it has not. */
-    Optional<String> superseded(Action action) {
+    Optional<String> superseded(PlanRun run, Action action) {
         Optional<VirtualMachine> vm = action.vm().flatMap(state.inventory()::vm);
         if (action.vm().isPresent() && vm.isEmpty()) {
             return Optional.of(action.vm().get() + " is not in the inventory any more");
@@ -212,10 +245,10 @@ final class PlanExecutor {
                 powerOff -> true,
                 fenceHost -> true,
                 redirect -> vm.orElseThrow().servedBy().orElse(redirect.owner()).equals(redirect.server()),
-                powerOn -> vm.orElseThrow().host().equals(powerOn.on()),
+                powerOn -> vm.orElseThrow().host().equals(powerOn.on()) && !isRecoveredLater(run, powerOn.target()),
                 reallocate -> vm.orElseThrow().allocation().equals(reallocate.allocation()),
                 migrate -> vm.orElseThrow().host().equals(migrate.to()),
-                clone -> vm.orElseThrow().host().equals(clone.on()),
+                clone -> vm.orElseThrow().host().equals(clone.on()) && !isRecoveredLater(run, clone.target()),
                 promote -> true));
         return isCurrent ? Optional.empty() : Optional.of("a later decision took its place");
     }
@@ -275,10 +308,12 @@ final class PlanExecutor {
     }
 
     /** What is believed of where requests go may be wrong after an unknown outcome: what counts is what is read. */
-    private void requireConfirmedOff(Action action, CallContext call) {
+    private void requireConfirmedOff(Action action, VmId believed, CallContext call) {
         if (action instanceof Action.Redirect redirect && requiresFencing(redirect.owner())) {
             VmId server = performer.serverOf(redirect.owner(), call);
-            if (mayStillWrite(server, redirect)) {
+            boolean isSurprise =
+                    !server.equals(believed) && !server.equals(redirect.server()) && !state.isConfirmedOff(server);
+            if (isSurprise || mayStillWrite(server, redirect)) {
                 throw new AdapterException.Permanent(
                         AdapterException.Cause.IN_USE,
                         "requests of " + redirect.owner() + " go to " + server + ", which is not confirmed off");
@@ -363,11 +398,15 @@ final class PlanExecutor {
 
     /** Lets go on whatever waited for the step. */
     void stepEnded(PlanRun run, Action action) {
-        List<PlanRun> later = action.vm()
-                .map(vm -> List.copyOf(bySubject.getOrDefault(vm, new ArrayDeque<>())))
-                .orElse(List.of());
+        Set<PlanRun> waiting = new LinkedHashSet<>();
+        action.vm().ifPresent(vm -> waiting.addAll(bySubject.getOrDefault(vm, new ArrayDeque<>())));
+        if (action instanceof Action.Redirect redirect) {
+            run.before(redirect.owner())
+                    .flatMap(VirtualMachine::servedBy)
+                    .ifPresent(server -> waiting.addAll(bySubject.getOrDefault(server, new ArrayDeque<>())));
+        }
         run.advance();
-        later.stream().filter(other -> other != run).forEach(PlanRun::advance);
+        waiting.stream().filter(other -> other != run).forEach(PlanRun::advance);
     }
 
     void planEnded(PlanRun run, DecisionOutcome outcome) {

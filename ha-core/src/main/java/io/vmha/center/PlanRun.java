@@ -15,6 +15,7 @@ import io.vmha.policy.SubjectDecision;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,7 @@ final class PlanRun {
     private final List<StepRun> steps = new ArrayList<>();
     private final List<Set<Integer>> stepsOfPart = new ArrayList<>();
     private final List<SubjectDecision> parts;
-    private final Map<VmId, Integer> pending = new HashMap<>();
+    private final Map<VmId, List<StepRun>> byVm = new HashMap<>();
     private final Set<Integer> heldSteps = new TreeSet<>();
     private final List<ActionRecord> records = new ArrayList<>();
     private final Instant since;
@@ -48,8 +49,12 @@ final class PlanRun {
         this.since = executor.now();
         this.parts = new ArrayList<>(opened.decision().parts());
         for (Step step : opened.plan().steps()) {
-            steps.add(new StepRun(this, executor, step));
-            step.action().vm().ifPresent(vm -> pending.merge(vm, 1, Integer::sum));
+            StepRun stepRun = new StepRun(this, executor, step);
+            steps.add(stepRun);
+            step.action()
+                    .vm()
+                    .ifPresent(vm ->
+                            byVm.computeIfAbsent(vm, id -> new ArrayList<>()).add(stepRun));
         }
         parts.forEach(part -> stepsOfPart.add(PartSteps.of(part, opened.plan())));
     }
@@ -64,12 +69,22 @@ final class PlanRun {
 
     /** The machines that it has steps for. */
     Set<VmId> subjects() {
-        return Collections.unmodifiableSet(pending.keySet());
+        return Collections.unmodifiableSet(byVm.keySet());
     }
 
     /** Whether it still has steps to end for that machine. */
     boolean isPendingOn(VmId vm) {
-        return pending.getOrDefault(vm, 0) > 0;
+        return isPendingOn(vm, EnumSet.allOf(ActionKind.class));
+    }
+
+    /** Whether it still has steps of those kinds to end for that machine. */
+    boolean isPendingOn(VmId vm, Set<ActionKind> kinds) {
+        for (StepRun step : byVm.getOrDefault(vm, List.of())) {
+            if (!step.isEnded() && kinds.contains(step.step().action().kind())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean isApproved() {
@@ -107,7 +122,6 @@ final class PlanRun {
             JournalEntry.StepStarted started = left.started().get(number);
             if (stepEnded != null) {
                 step.resume(stepEnded);
-                settle(step);
                 blockParts(
                         step,
                         stepEnded.result() == ActionResult.FAILED
@@ -209,7 +223,6 @@ final class PlanRun {
 
     /** A step came to its end. */
     void ended(StepRun step, Action action, ActionRecord record) {
-        settle(step);
         List<JournalEntry> entries = new ArrayList<>();
         entries.add(new JournalEntry.StepEnded(
                 plan().id(),
@@ -230,10 +243,6 @@ final class PlanRun {
         }
         executor.journal(entries, () -> {});
         executor.stepEnded(this, step.step().action());
-    }
-
-    private void settle(StepRun step) {
-        step.step().action().vm().ifPresent(vm -> pending.merge(vm, -1, Integer::sum));
     }
 
     private List<SubjectDecision> blockParts(StepRun step, Optional<StepFailure> failure) {

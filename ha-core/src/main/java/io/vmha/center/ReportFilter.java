@@ -27,9 +27,19 @@ final class ReportFilter {
 
     /** Claims a report: returns empty if it is new, else what becomes of it. */
     Optional<SubjectDecision.Ignored> claim(FaultReport report) {
-        FaultReport winner = latest.merge(
-                key(report), report, (before, after) -> after.sequence() > before.sequence() ? after : before);
-        return winner == report ? Optional.empty() : Optional.of(ignored(report, winner));
+        Key key = key(report);
+        while (true) {
+            FaultReport before = latest.putIfAbsent(key, report);
+            if (before == null) {
+                return Optional.empty();
+            }
+            if (before.sequence() >= report.sequence()) {
+                return Optional.of(ignored(report, before));
+            }
+            if (latest.replace(key, before, report)) {
+                return Optional.empty();
+            }
+        }
     }
 
     /** Gives a claim back, so that the same report may come again. */

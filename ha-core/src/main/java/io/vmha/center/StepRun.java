@@ -90,7 +90,7 @@ final class StepRun {
         if (state != State.WAITING || executor.isStopped()) {
             return;
         }
-        Optional<String> superseded = executor.superseded(action);
+        Optional<String> superseded = executor.superseded(run, action);
         if (superseded.isPresent()) {
             end(ActionResult.SKIPPED, superseded.get());
             return;
@@ -125,7 +125,7 @@ final class StepRun {
             return;
         }
         if (executor.holdOf(run, action).isPresent()
-                || executor.superseded(action).isPresent()) {
+                || executor.superseded(run, action).isPresent()) {
             attempt--;
             become(State.WAITING);
             executor.slots().release(action.host());

@@ -48,6 +48,7 @@ final class Simulation implements FaultyWorld.Judge {
         private final long epoch;
         private boolean believesToLead = true;
         private Optional<ManagementCenter> center = Optional.empty();
+        private Inventory checked = Inventory.empty();
 
         private Running(CenterProcess process, long epoch) {
             this.process = process;
@@ -99,7 +100,11 @@ final class Simulation implements FaultyWorld.Judge {
         while (time.step()) {
             for (Running running : centers) {
                 if (running.process.isAlive() && running.center.isPresent()) {
-                    checkCapacity(running.center.get().inventory());
+                    Inventory known = running.center.get().inventory();
+                    if (known != running.checked) {
+                        checkCapacity(known);
+                        running.checked = known;
+                    }
                 }
             }
             Violation.check(++steps < MAX_STEPS, 4, "the simulation does not come to an end");
