@@ -302,8 +302,7 @@ final class PlanExecutor {
                         .vm(server)
                         .filter(vm -> vm.health() == VmHealth.FAILED
                                 && failover.fencingOf(vm.type()) == FencingMode.REQUIRED
-                                && !state.isConfirmedOff(server)
-                                && inventory.hostOf(vm).health() != HostHealth.DOWN)
+                                && !state.isConfirmedOff(server))
                         .isPresent();
     }
 
@@ -369,11 +368,23 @@ final class PlanExecutor {
         return entries;
     }
 
-    /** The machines on a host, those included that a decision counts elsewhere already. */
+    /** Whether a decision counts the machine there while it may still run where it was. */
+    private boolean isCountedInOnly(VmId vm, HostId host) {
+        return bySubject.getOrDefault(vm, new ArrayDeque<>()).stream()
+                .anyMatch(run -> run.isPendingOn(vm, RECOVERING)
+                        && run.before(vm)
+                                .filter(before -> !before.host().equals(host))
+                                .isPresent());
+    }
+
+    /** The machines on a host, those included that a decision counts elsewhere already, and not those it counts there. */
     Set<VmId> vmsEverOn(HostId host) {
         Set<VmId> vms = new LinkedHashSet<>();
         if (state.inventory().host(host).isPresent()) {
-            state.inventory().vmsOn(host).forEach(vm -> vms.add(vm.id()));
+            state.inventory().vmsOn(host).stream()
+                    .map(VirtualMachine::id)
+                    .filter(vm -> !isCountedInOnly(vm, host))
+                    .forEach(vms::add);
         }
         for (PlanRun run : runs.values()) {
             for (VmChange change : run.opened().changes()) {
