@@ -277,7 +277,6 @@ final class CenterLoop implements PlanExecutor.Surroundings {
         storm.onReport(report, scheduler.now());
         Inventory faulty = FaultEffects.apply(state.inventory(), report);
         begin(Optional.of(report), faulty, decision, outcome);
-        refreshStorm();
     }
 
     private void checkActing() {
@@ -332,6 +331,8 @@ final class CenterLoop implements PlanExecutor.Surroundings {
                         .forEach(vm -> entries.addAll(state.confirmOff(vm))));
         entries.addAll(state.replace(decided, vms, hosts));
         publish(new HaEvent.Decided(scheduler.now(), report, decision, plan));
+        // Before the plan may start: this report may be the one too many.
+        refreshStorm();
         if (plan.isEmpty()) {
             journal(entries, () -> endEmpty(new DecisionOutcome(report, decision, plan, List.of()), outcome));
         } else {

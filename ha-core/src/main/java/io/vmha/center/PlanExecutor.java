@@ -60,6 +60,8 @@ final class PlanExecutor {
     private static final Set<ActionKind> RECOVERING =
             EnumSet.of(ActionKind.POWER_OFF, ActionKind.CLONE, ActionKind.POWER_ON);
 
+    private static final Set<ActionKind> PLACING =
+            EnumSet.of(ActionKind.POWER_OFF, ActionKind.CLONE, ActionKind.POWER_ON, ActionKind.MIGRATE);
     private static final VmId NOBODY = VmId.of("nobody");
 
     private final KnownState state;
@@ -371,7 +373,7 @@ final class PlanExecutor {
     /** Whether a decision counts the machine there while it may still run where it was. */
     private boolean isCountedInOnly(VmId vm, HostId host) {
         return bySubject.getOrDefault(vm, new ArrayDeque<>()).stream()
-                .anyMatch(run -> run.isPendingOn(vm, RECOVERING)
+                .anyMatch(run -> run.isPendingOn(vm, PLACING)
                         && run.before(vm)
                                 .filter(before -> !before.host().equals(host))
                                 .isPresent());

@@ -238,11 +238,21 @@ final class PlanRun {
                 entries.addAll(executor.applied(step.step().action()));
             }
         } else if (step.failure().isPresent()) {
-            entries.addAll(executor.undone(step.step().action(), opened.changes()));
+            if (!isClonedAlready(step.step().action())) {
+                entries.addAll(executor.undone(step.step().action(), opened.changes()));
+            }
             blockParts(step, step.failure()).forEach(part -> entries.addAll(unload(part)));
         }
         executor.journal(entries, () -> {});
         executor.stepEnded(this, step.step().action());
+    }
+
+    /** A clone that was made stays where it was made, though it cannot be powered on. */
+    private boolean isClonedAlready(Action action) {
+        return action instanceof Action.PowerOn powerOn
+                && byVm.getOrDefault(powerOn.target(), List.of()).stream()
+                        .anyMatch(step ->
+                                step.step().action().kind() == ActionKind.CLONE && step.state() == StepRun.State.DONE);
     }
 
     private List<SubjectDecision> blockParts(StepRun step, Optional<StepFailure> failure) {

@@ -38,8 +38,8 @@ record DecisionRow(
                 decision.explain().sentence());
     }
 
-    /** What could be done, but waits for an operator. */
-    static DecisionRow held(double atSeconds, SubjectDecision decision, PlanId plan) {
+    /** What could be done, but waits for an operator or for the storm guard to clear. */
+    static DecisionRow held(double atSeconds, SubjectDecision decision, PlanId plan, Reason reason) {
         return new DecisionRow(
                 atSeconds,
                 decision.subject().toString(),
@@ -47,8 +47,11 @@ record DecisionRow(
                 Outcome.BLOCKED,
                 targetOf(decision),
                 roleOf(decision),
-                Reason.AWAITING_APPROVAL,
-                "plan " + plan + " waits for an operator's approval: "
+                reason,
+                "plan " + plan
+                        + (reason == Reason.STORM_GUARD
+                                ? " waits until fewer hosts look lost or an operator approves: "
+                                : " waits for an operator's approval: ")
                         + decision.explain().sentence());
     }
 

@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableSet;
 import io.vmha.fault.FaultKind;
 import io.vmha.model.HostId;
 import io.vmha.model.Resources;
+import io.vmha.plan.ActionKind;
 import io.vmha.plan.PlanId;
 import io.vmha.policy.LoadSample;
 import java.time.Duration;
@@ -26,8 +27,6 @@ final class EventReader {
             "vmRepaired",
             "replicationLag",
             "approve");
-    private static final Set<String> KINDS_TO_COME =
-            ImmutableSet.of("hostUnreachable", "actionFails", "centerCrash", "centerRestart");
 
     private final ScenarioInventory inventory;
 
@@ -66,6 +65,16 @@ final class EventReader {
         return switch (kind) {
             case "vmFault" -> vmFault(at, body);
             case "hostDown" -> new ScenarioEvent.HostDown(at, onlyHost(body));
+            case "hostUnreachable" -> new ScenarioEvent.HostUnreachable(at, onlyHost(body));
+            case "actionFails" -> new ScenarioEvent.ActionFails(at, failure(body));
+            case "centerCrash" -> {
+                requireEmpty(body);
+                yield new ScenarioEvent.CenterCrash(at);
+            }
+            case "centerRestart" -> {
+                requireEmpty(body);
+                yield new ScenarioEvent.CenterRestart(at);
+            }
             case "hostDegraded" -> new ScenarioEvent.HostDegraded(at, onlyHost(body));
             case "hostUp" -> new ScenarioEvent.HostUp(at, onlyHost(body));
             case "maintenance" -> maintenance(at, body);
@@ -80,11 +89,7 @@ final class EventReader {
                 yield new ScenarioEvent.Approve(
                         at, new PlanId(body.required(fields, "plan").integer(1, Long.MAX_VALUE)));
             }
-            default ->
-                throw body.error(
-                        KINDS_TO_COME.contains(kind)
-                                ? "not supported yet"
-                                : "unknown event; known are " + String.join(", ", KINDS));
+            default -> throw body.error("unknown event; known are " + String.join(", ", KINDS));
         };
     }
 
@@ -106,6 +111,30 @@ final class EventReader {
             throw kindValue.error(kind + " is a fault of a host");
         }
         return new ScenarioEvent.VmFault(at, inventory.knownVm(body.required(fields, "vm")), kind);
+    }
+
+    private FailingActions.Failure failure(YamlValue body) {
+        Map<String, YamlValue> fields = body.mapping(ImmutableSet.of("action", "vm", "host", "times", "error"));
+        if (fields.containsKey("vm") == fields.containsKey("host")) {
+            throw body.error("exactly one of vm and host must be given");
+        }
+        String subject = fields.containsKey("vm")
+                ? inventory.knownVm(body.required(fields, "vm")).value()
+                : inventory.knownHost(body.required(fields, "host")).value();
+        return new FailingActions.Failure(
+                body.required(fields, "action").oneOf(ActionKind.class),
+                subject,
+                (int) body.required(fields, "times").integer(1, Integer.MAX_VALUE),
+                body.required(fields, "error").oneOf(FailingActions.Answer.class));
+    }
+
+    /** An event without fields is written with nothing, or an empty mapping, behind its name. */
+    private static void requireEmpty(YamlValue body) {
+        if (body.isMapping()) {
+            body.mapping(ImmutableSet.of());
+        } else if (!body.isNothing()) {
+            throw body.error("takes no fields");
+        }
     }
 
     private LoadSample load(YamlValue body) {

@@ -1,5 +1,6 @@
 package io.vmha.scenario;
 
+import io.vmha.center.CenterConfig;
 import io.vmha.model.HaStyle;
 import io.vmha.model.Inventory;
 import io.vmha.policy.FailoverConfig;
@@ -16,6 +17,12 @@ interface Scenario {
 
     /** The policy's choices. */
     FailoverConfig failover();
+
+    /** The choices about how plans are carried out. */
+    CenterConfig center();
+
+    /** What decides what is left open: the jitter of backoffs. */
+    long seed();
 
     /** What there is at the start. */
     Inventory inventory();

@@ -30,6 +30,34 @@ sealed interface ScenarioEvent {
         }
     }
 
+    record HostUnreachable(Duration at, HostId host) implements ScenarioEvent {
+        @Override
+        public void happen(ScenarioRun run) {
+            run.reportHost(host, FaultKind.HOST_UNREACHABLE);
+        }
+    }
+
+    record ActionFails(Duration at, FailingActions.Failure failure) implements ScenarioEvent {
+        @Override
+        public void happen(ScenarioRun run) {
+            run.failNext(failure);
+        }
+    }
+
+    record CenterCrash(Duration at) implements ScenarioEvent {
+        @Override
+        public void happen(ScenarioRun run) {
+            run.crashCenter();
+        }
+    }
+
+    record CenterRestart(Duration at) implements ScenarioEvent {
+        @Override
+        public void happen(ScenarioRun run) {
+            run.restartCenter();
+        }
+    }
+
     record HostDegraded(Duration at, HostId host) implements ScenarioEvent {
         @Override
         public void happen(ScenarioRun run) {

@@ -3,6 +3,7 @@ package io.vmha.scenario;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import io.vmha.center.CenterConfig;
 import io.vmha.model.VmType;
 import io.vmha.policy.FailbackMode;
 import io.vmha.policy.FailoverConfig;
@@ -39,8 +40,6 @@ final class ScenarioReader {
             "maxRecoveriesPerVm",
             "maxConcurrentActionsPerHost",
             "failback");
-    private static final Set<String> SUPPORTED_POLICY_KEYS = ImmutableSet.of(
-            "standbyActivation", "loadThreshold", "fencing", "recovery", "maxReplicationLagSeconds", "failback");
     private static final Set<String> EXPECT_KEYS = ImmutableSet.of(
             "at", "subject", "trigger", "outcome", "target", "targetRole", "reason", "explanation", "not");
 
@@ -64,10 +63,15 @@ final class ScenarioReader {
     static Scenario read(String file, String text) {
         YamlValue root = root(file, text);
         Map<String, YamlValue> keys = root.mapping(KEYS);
-        Optional.ofNullable(keys.get("seed")).ifPresent(seed -> seed.integer(Long.MIN_VALUE, Long.MAX_VALUE));
         ScenarioInventory inventory = ScenarioInventory.read(root.required(keys, "hosts"), root.required(keys, "vms"));
         ImmutableScenario.Builder scenario = ImmutableScenario.builder()
                 .name(root.required(keys, "name").text())
+                .seed(Optional.ofNullable(keys.get("seed"))
+                        .map(seed -> seed.integer(Long.MIN_VALUE, Long.MAX_VALUE))
+                        .orElse(1L))
+                .center(Optional.ofNullable(keys.get("policy"))
+                        .map(CenterReader::read)
+                        .orElseGet(CenterConfig::defaults))
                 .failover(Optional.ofNullable(keys.get("policy"))
                         .map(ScenarioReader::policy)
                         .orElseGet(FailoverConfig::defaults))
@@ -113,11 +117,6 @@ final class ScenarioReader {
 
     private static FailoverConfig policy(YamlValue policy) {
         Map<String, YamlValue> keys = policy.mapping(POLICY_KEYS);
-        keys.forEach((key, value) -> {
-            if (!SUPPORTED_POLICY_KEYS.contains(key)) {
-                throw value.error("not supported yet");
-            }
-        });
         ImmutableFailoverConfig.Builder config = FailoverConfig.builder();
         Optional.ofNullable(keys.get("standbyActivation"))
                 .ifPresent(value -> config.standbyActivation(value.oneOf(StandbyActivation.class)));

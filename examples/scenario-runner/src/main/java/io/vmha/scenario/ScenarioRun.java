@@ -3,7 +3,9 @@ package io.vmha.scenario;
 import io.vmha.center.ActionRecord;
 import io.vmha.center.HaEvent;
 import io.vmha.center.HaListener;
+import io.vmha.center.InMemoryPlanJournal;
 import io.vmha.center.ManagementCenter;
+import io.vmha.center.PlanJournal;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.Host;
@@ -11,10 +13,12 @@ import io.vmha.model.HostId;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import io.vmha.plan.PlanId;
 import io.vmha.policy.FaultEffects;
 import io.vmha.policy.LoadSample;
+import io.vmha.policy.SubjectDecision;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
 import java.time.Duration;
@@ -22,32 +26,72 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
 
 /** One run of a scenario in a simulated datacenter of its own. Confined to the thread that made it. */
 final class ScenarioRun implements HaListener {
     private final Scenario scenario;
     private final VirtualTime time = new VirtualTime();
     private final SimulatedDatacenter datacenter;
-    private final ManagementCenter center;
+    private final FailingActions failing = new FailingActions();
+    private final PlanJournal journal = new InMemoryPlanJournal();
+    private final RandomGenerator random;
     private final List<DecisionRow> decisions = new ArrayList<>();
     private final List<ActionRecord> actions = new ArrayList<>();
+    private final List<FaultReport> missed = new ArrayList<>();
+    private CenterProcess process;
+    private ManagementCenter center;
     private long sequence;
 
     private ScenarioRun(Scenario scenario) {
         this.scenario = scenario;
+        this.random = new SplittableRandom(scenario.seed());
         this.datacenter = new SimulatedDatacenter(scenario.inventory());
-        this.center = ManagementCenter.builder()
-                .adapter(datacenter.hypervisor())
-                .trafficDirector(datacenter.trafficDirector())
-                .fencingDevice(datacenter.fencingDevice())
-                .databasePromoter(datacenter.databasePromoter())
-                .inventory(scenario.inventory())
+        this.process = new CenterProcess(time);
+        this.center = start(process, scenario.inventory());
+    }
+
+    private ManagementCenter start(CenterProcess on, Inventory inventory) {
+        return ManagementCenter.builder()
+                .adapter(failing.around(datacenter.hypervisor()))
+                .trafficDirector(failing.around(datacenter.trafficDirector()))
+                .fencingDevice(failing.around(datacenter.fencingDevice()))
+                .databasePromoter(failing.around(datacenter.databasePromoter()))
+                .inventory(inventory)
                 .failover(scenario.failover())
-                .scheduler(time)
+                .config(scenario.center())
+                .journal(journal)
+                .random(random)
+                .scheduler(on)
                 .listener(this)
                 .build();
+    }
+
+    /** The center's process dies between two actions; what is reported meanwhile is reported again when it is back. */
+    void crashCenter() {
+        process.crash();
+    }
+
+    /** A new center takes the journal over; place, power and size are as they really are, the rest is in the journal. */
+    void restartCenter() {
+        if (process.isAlive()) {
+            return;
+        }
+        Inventory known = datacenter.actual();
+        for (VirtualMachine vm : datacenter.actual().vms()) {
+            known = known.with(ImmutableVirtualMachine.copyOf(vm).withHealth(VmHealth.HEALTHY));
+        }
+        process = new CenterProcess(time);
+        center = start(process, known);
+        missed.forEach(center::submit);
+        missed.clear();
+    }
+
+    void failNext(FailingActions.Failure failure) {
+        failing.add(failure);
     }
 
     static ScenarioResult run(Scenario scenario) {
@@ -80,7 +124,11 @@ final class ScenarioRun implements HaListener {
 
     private void report(FaultReport report) {
         datacenter.inject(report);
-        center.submit(report);
+        if (process.isAlive()) {
+            center.submit(report);
+        } else {
+            missed.add(report);
+        }
     }
 
     void load(LoadSample sample) {
@@ -118,10 +166,29 @@ final class ScenarioRun implements HaListener {
             double at = seconds(held.at());
             held.parts()
                     .forEach(part ->
-                            decisions.add(DecisionRow.held(at, part, held.plan().id())));
+                            replace(part, DecisionRow.held(at, part, held.plan().id(), held.reason())));
+        } else if (event instanceof HaEvent.PlanReleased released) {
+            double at = seconds(released.at());
+            released.parts().forEach(part -> decisions.add(DecisionRow.of(at, part)));
+        } else if (event instanceof HaEvent.DecisionBlocked blocked) {
+            replace(blocked.decided(), DecisionRow.of(seconds(blocked.at()), blocked.blocked()));
         } else if (event instanceof HaEvent.ActionEnded ended) {
             actions.add(ended.action());
         }
+    }
+
+    /** A decision has one row, which says what became of it; one that had none gets it now. */
+    private void replace(SubjectDecision decided, DecisionRow row) {
+        for (int i = decisions.size() - 1; i >= 0; i--) {
+            DecisionRow before = decisions.get(i);
+            if (before.subject().equals(row.subject())
+                    && before.trigger() == row.trigger()
+                    && before.outcome() == decided.outcome()) {
+                decisions.set(i, row);
+                return;
+            }
+        }
+        decisions.add(row);
     }
 
     /** Power and place as they really are, health as the center knows it. */

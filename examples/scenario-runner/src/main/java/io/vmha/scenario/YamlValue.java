@@ -91,6 +91,11 @@ final class YamlValue {
         return values.build();
     }
 
+    boolean isNothing() {
+        return node instanceof ScalarNode scalar
+                && (scalar.getTag().equals(Tag.NULL) || scalar.getValue().isEmpty());
+    }
+
     boolean isMapping() {
         return node instanceof MappingNode;
     }

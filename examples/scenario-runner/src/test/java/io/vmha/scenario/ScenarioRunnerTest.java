@@ -120,8 +120,8 @@ class ScenarioRunnerTest {
             events: [{at: 0, load: {vm: mw1, load: .nan}}]      | load: must be a number
             policy: {standbyActivation: SOMETIMES}              | must be one of [PER_TYPE, WHOLE_CLUSTER]
             policy: {loadThreshold: 1.5}                        | policy: loadThreshold must be more than 0 and at most 1: 1.5
-            policy: {stormGuard: {maxHostFraction: 0.3}}        | policy.stormGuard: not supported yet
-            events: [{at: 0, centerCrash: {}}]                  | centerCrash: not supported yet
+            policy: {stormGuard: {maxHostFraction: 0.3}}        | policy.stormGuard: windowSeconds is missing
+            events: [{at: 0, centerCrash: {vm: mw1}}]           | centerCrash.vm: unknown key
             events: [{at: 0, maintenance: {host: h1, on: perhaps}}] | must be true or false: perhaps
             policy: {mood: good}                                | policy.mood: unknown key
             name: again                                         | name: the key stands twice
