@@ -293,7 +293,7 @@ public final class Lab {
 
     private void inHost(HostId host, String... command) {
         List<String> all = new ArrayList<>(
-                List.of("nsenter", "-t", read(folder.resolve("hosts/" + host + "/init.pid")), "-m", "--"));
+                List.of("nsenter", "-t", read(folder.resolve("hosts/" + host + "/init.pid")), "-m", "-p", "--"));
         all.addAll(Arrays.asList(command));
         run(Duration.ofSeconds(10), all.toArray(String[]::new));
     }

@@ -40,7 +40,7 @@ class QemuLeakTest {
 
     @Test
     void powerCyclesAndMigrationsLeakNothing() {
-        cycle(15, 3);
+        cycle(8, 2);
     }
 
     @Test
@@ -54,7 +54,7 @@ class QemuLeakTest {
         Lab lab = Lab.shared();
         connectAndClose(lab);
         Usage before = Usage.now();
-        for (int i = 0; i < 50; i++) {
+        for (int i = 0; i < 20; i++) {
             connectAndClose(lab);
         }
         Usage after = Usage.now();
@@ -72,7 +72,7 @@ class QemuLeakTest {
         Lab lab = Lab.shared();
         lab.resetTo("vm1", Lab.H1);
         try (LibvirtAdapter adapter = lab.adapter().build()) {
-            powerCycle(adapter, powerCycles / 5 + 5);
+            powerCycle(adapter, powerCycles / 5 + 2);
             migrate(adapter, 1);
             Usage before = Usage.now();
             powerCycle(adapter, powerCycles);
