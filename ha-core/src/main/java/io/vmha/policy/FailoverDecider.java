@@ -52,8 +52,7 @@ final class FailoverDecider {
         this.history = new DecisionHistory(inventory, reports);
     }
 
-    Decision onVm(VmId id) {
-        VirtualMachine vm = inventory.requireVm(id);
+    Decision onVm(VirtualMachine vm) {
         if (isDealtWith(vm)) {
             return duplicate(vm);
         }

@@ -10,6 +10,7 @@ import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
+import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import java.util.Collection;
 import java.util.List;
@@ -82,10 +83,10 @@ public final class PrimaryThenStandbyPolicy implements FailoverPolicy {
     }
 
     private Decision onVm(Inventory inventory, FaultReport report, VmId id) {
-        if (inventory.vm(id).isEmpty()) {
-            return unknown(report);
-        }
-        return new FailoverDecider(config, selection, inventory, ImmutableList.of(report)).onVm(id);
+        VirtualMachine vm = inventory.vm(id).orElse(null);
+        return vm == null
+                ? unknown(report)
+                : new FailoverDecider(config, selection, inventory, ImmutableList.of(report)).onVm(vm);
     }
 
     private Decision onHost(Inventory inventory, FaultReport report, HostId id) {

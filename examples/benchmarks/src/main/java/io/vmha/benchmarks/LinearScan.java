@@ -7,10 +7,8 @@ import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,20 +17,39 @@ import org.jspecify.annotations.Nullable;
  * none of its explanations. Mutable; confined to the thread that made it.
  */
 final class LinearScan {
-    private final VirtualMachine[] vms;
-    private final Host[] hosts;
-    private final double[] loads;
+    private final VmId[] ids;
+    private final int[] priority;
+    private final int[] type;
+    private final boolean[] primary;
+    private final int[] host;
+    private final int[] rack;
+    private final double[] cpu;
+    private final double[] load;
+    private final boolean[] lost;
     private final Map<VmId, Integer> numbers = new HashMap<>();
-    private Set<HostId> lost = Set.of();
+    private final Map<HostId, Integer> hostNumbers;
 
     LinearScan(Workload workload) {
-        Map<HostId, Host> byId = new HashMap<>();
-        workload.hosts().forEach(host -> byId.put(host.id(), host));
-        vms = workload.vms().toArray(VirtualMachine[]::new);
-        hosts = Arrays.stream(vms).map(vm -> byId.get(vm.host())).toArray(Host[]::new);
-        loads = Arrays.stream(vms).mapToDouble(VirtualMachine::load).toArray();
-        for (int i = 0; i < vms.length; i++) {
-            numbers.put(vms[i].id(), i);
+        List<VirtualMachine> vms = workload.vms();
+        hostNumbers = MinimalReference.numbers(workload);
+        lost = new boolean[hostNumbers.size()];
+        ids = vms.stream().map(VirtualMachine::id).toArray(VmId[]::new);
+        priority = vms.stream().mapToInt(VirtualMachine::priority).toArray();
+        host = vms.stream()
+                .mapToInt(vm -> hostNumbers.getOrDefault(vm.host(), -1))
+                .toArray();
+        cpu = vms.stream().mapToDouble(vm -> vm.allocation().cpuMillis()).toArray();
+        load = vms.stream().mapToDouble(VirtualMachine::load).toArray();
+        type = new int[ids.length];
+        rack = new int[ids.length];
+        primary = new boolean[ids.length];
+        Map<Object, Integer> names = new HashMap<>();
+        for (int i = 0; i < ids.length; i++) {
+            Host on = workload.hosts().get(host[i]);
+            numbers.put(ids[i], i);
+            type[i] = names.computeIfAbsent(vms.get(i).type(), name -> names.size());
+            rack[i] = names.computeIfAbsent(on.rack(), name -> names.size());
+            primary[i] = on.role() == ClusterRole.PRIMARY;
         }
     }
 
@@ -40,50 +57,50 @@ final class LinearScan {
     @Nullable
     VmId oneVm(VmId failed) {
         int target = target(numbers.getOrDefault(failed, -1));
-        return target < 0 ? null : vms[target].id();
+        return target < 0 ? null : ids[target];
     }
 
     /** The number of machines of those hosts that found a target; what the first took, the next sees. */
     int hosts(List<HostId> failed) {
-        double[] before = loads.clone();
-        lost = new HashSet<>(failed);
+        double[] before = load.clone();
+        failed.forEach(on -> lost[hostNumbers.getOrDefault(on, -1)] = true);
         int found = 0;
-        for (int vm : machinesOf(lost)) {
+        for (int vm : machinesOfLost()) {
             int target = target(vm);
             if (target >= 0) {
-                loads[target] = loadAfter(target, vm);
+                load[target] = loadAfter(target, vm);
                 found++;
             }
         }
-        lost = Set.of();
-        System.arraycopy(before, 0, loads, 0, loads.length);
+        Arrays.fill(lost, false);
+        System.arraycopy(before, 0, load, 0, load.length);
         return found;
     }
 
-    private int[] machinesOf(Set<HostId> failed) {
-        return IntStream.range(0, vms.length)
-                .filter(i -> failed.contains(vms[i].host()))
+    private int[] machinesOfLost() {
+        return IntStream.range(0, ids.length)
+                .filter(i -> lost[host[i]])
                 .boxed()
                 .sorted((a, b) -> {
-                    int byPriority = Integer.compare(vms[b].priority(), vms[a].priority());
-                    return byPriority == 0 ? vms[a].id().compareTo(vms[b].id()) : byPriority;
+                    int byPriority = Integer.compare(priority[b], priority[a]);
+                    return byPriority == 0 ? ids[a].compareTo(ids[b]) : byPriority;
                 })
                 .mapToInt(Integer::intValue)
                 .toArray();
     }
 
     private int target(int failed) {
-        int primary = target(failed, ClusterRole.PRIMARY);
-        return primary >= 0 ? primary : target(failed, ClusterRole.STANDBY);
+        int inPrimary = target(failed, true);
+        return inPrimary >= 0 ? inPrimary : target(failed, false);
     }
 
-    private int target(int failed, ClusterRole role) {
+    private int target(int failed, boolean inPrimary) {
         int best = -1;
-        for (int i = 0; i < vms.length; i++) {
-            if (i != failed
-                    && hosts[i].role() == role
-                    && vms[i].type().equals(vms[failed].type())
-                    && !lost.contains(hosts[i].id())
+        for (int i = 0; i < ids.length; i++) {
+            if (type[i] == type[failed]
+                    && primary[i] == inPrimary
+                    && i != failed
+                    && !lost[host[i]]
                     && (best < 0 || isBetter(i, best, failed))) {
                 best = i;
             }
@@ -99,18 +116,14 @@ final class LinearScan {
         if (order == 0) {
             order = Double.compare(loadAfter(left, failed), loadAfter(right, failed));
         }
-        return order == 0 ? vms[left].id().compareTo(vms[right].id()) < 0 : order < 0;
+        return order == 0 ? ids[left].compareTo(ids[right]) < 0 : order < 0;
     }
 
     private int nearness(int candidate, int failed) {
-        boolean sameHost = hosts[candidate] == hosts[failed];
-        return (sameHost ? 2 : 0) + (hosts[candidate].rack().equals(hosts[failed].rack()) ? 1 : 0);
+        return (host[candidate] == host[failed] ? 2 : 0) + (rack[candidate] == rack[failed] ? 1 : 0);
     }
 
     private double loadAfter(int target, int failed) {
-        return loads[target]
-                + loads[failed]
-                        * vms[failed].allocation().cpuMillis()
-                        / vms[target].allocation().cpuMillis();
+        return load[target] + load[failed] * cpu[failed] / cpu[target];
     }
 }

@@ -1,12 +1,15 @@
 package io.vmha.benchmarks;
 
+import com.google.common.collect.ImmutableMap;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.Inventory;
+import io.vmha.model.VirtualMachine;
 import io.vmha.plan.Plan;
 import io.vmha.plan.PlanId;
 import io.vmha.plan.Planner;
 import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.PrimaryThenStandbyPolicy;
+import io.vmha.policy.RecoveryMode;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -35,6 +38,7 @@ public class RackFailureBenchmark {
 
     private final PrimaryThenStandbyPolicy policy = PrimaryThenStandbyPolicy.withDefaults();
     private final Planner planner = new Planner(FailoverConfig.defaults());
+    private FailoverConfig restarting = FailoverConfig.defaults();
     private Inventory inventory = Inventory.empty();
     private List<FaultReport> rack = List.of();
 
@@ -43,6 +47,12 @@ public class RackFailureBenchmark {
     public void setUp() {
         Workload workload = Workload.read(size);
         inventory = workload.inventory();
+        restarting = FailoverConfig.builder()
+                .recovery(inventory.vms().stream()
+                        .map(VirtualMachine::type)
+                        .distinct()
+                        .collect(ImmutableMap.toImmutableMap(type -> type, type -> RecoveryMode.RESTART)))
+                .build();
         rack = workload.rack().stream().map(Workload::hostDown).toList();
     }
 
@@ -50,5 +60,13 @@ public class RackFailureBenchmark {
     @Benchmark
     public Plan rackDecidedAndPlanned() {
         return planner.plan(new PlanId(1), inventory, policy.decideAll(inventory, rack));
+    }
+
+    /** C, with every machine placed anew on another host instead: decided and planned. */
+    @Benchmark
+    public Plan rackRestartedAndPlanned() {
+        PrimaryThenStandbyPolicy restarts =
+                PrimaryThenStandbyPolicy.builder().config(restarting).build();
+        return new Planner(restarting).plan(new PlanId(1), inventory, restarts.decideAll(inventory, rack));
     }
 }
