@@ -370,6 +370,14 @@ final class PlanExecutor {
         return entries;
     }
 
+    /** Whether a machine is still counted where a decision counted it. */
+    private boolean isWhere(VirtualMachine decided) {
+        return state.inventory()
+                .vm(decided.id())
+                .filter(vm -> vm.host().equals(decided.host()))
+                .isPresent();
+    }
+
     /** Whether a decision counts the machine there while it may still run where it was. */
     private boolean isCountedInOnly(VmId vm, HostId host) {
         return bySubject.getOrDefault(vm, new ArrayDeque<>()).stream()
@@ -383,19 +391,18 @@ final class PlanExecutor {
     Set<VmId> vmsEverOn(HostId host) {
         Set<VmId> vms = new LinkedHashSet<>();
         if (state.inventory().host(host).isPresent()) {
-            state.inventory().vmsOn(host).stream()
-                    .map(VirtualMachine::id)
-                    .filter(vm -> !isCountedInOnly(vm, host))
-                    .forEach(vms::add);
+            state.inventory().vmsOn(host).stream().map(VirtualMachine::id).forEach(vms::add);
         }
         for (PlanRun run : runs.values()) {
             for (VmChange change : run.opened().changes()) {
                 if (change.before().host().equals(host)
-                        && run.isPendingOn(change.before().id())) {
+                        && run.isPendingOn(change.before().id())
+                        && isWhere(change.after())) {
                     vms.add(change.before().id());
                 }
             }
         }
+        vms.removeIf(vm -> isCountedInOnly(vm, host));
         return vms;
     }
 
