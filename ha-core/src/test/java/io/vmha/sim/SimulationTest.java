@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class SimulationTest {
-    private static final int SEEDS = Integer.getInteger("simulation.seeds", 800);
+    private static final int SEEDS = Integer.getInteger("simulation.seeds", 2_000);
 
     @Test
     void noSeedBreaksAnInvariant() {
