@@ -1,0 +1,50 @@
+package io.vmha.vsphere;
+
+import io.vmha.vsphere.internal.vim.PropertySet;
+import java.util.List;
+
+/** The properties that discovery reads: leaves only, since whole objects are ten times their size. */
+final class InventoryProperties {
+    static final String NAME = "name";
+    static final String PARENT = "parent";
+    static final String POWER = "runtime.powerState";
+    static final String CONNECTION = "runtime.connectionState";
+    static final String HOST = "runtime.host";
+    static final String CPUS = "summary.config.numCpu";
+    static final String MEMORY = "summary.config.memorySizeMB";
+    static final String TEMPLATE = "summary.config.template";
+    static final String CPU_USAGE = "summary.quickStats.overallCpuUsage";
+    static final String HEARTBEAT = "guestHeartbeatStatus";
+    static final String STATUS = "overallStatus";
+    static final String CUSTOM = "customValue";
+    static final String MAINTENANCE = "runtime.inMaintenanceMode";
+    static final String CORES = "summary.hardware.numCpuCores";
+    static final String MHZ = "summary.hardware.cpuMhz";
+    static final String HOST_MEMORY = "summary.hardware.memorySize";
+    static final String CPU_MODEL = "summary.hardware.cpuModel";
+    static final String POOL = "resourcePool";
+    static final String CONFIGURATION = "configurationEx";
+    static final String FIELD = "field";
+
+    static final List<PropertySet> EVERYWHERE = List.of(
+            new PropertySet(
+                    "VirtualMachine",
+                    List.of(
+                            NAME,
+                            POWER,
+                            CONNECTION,
+                            HOST,
+                            CPUS,
+                            MEMORY,
+                            TEMPLATE,
+                            CPU_USAGE,
+                            HEARTBEAT,
+                            STATUS,
+                            CUSTOM)),
+            new PropertySet(
+                    "HostSystem",
+                    List.of(NAME, PARENT, POWER, CONNECTION, MAINTENANCE, STATUS, CORES, MHZ, HOST_MEMORY, CPU_MODEL)),
+            new PropertySet("ComputeResource", List.of(NAME, POOL, CONFIGURATION)));
+
+    private InventoryProperties() {}
+}

@@ -1,0 +1,138 @@
+package io.vmha.vsphere;
+
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+
+/** An HTTPS server that answers each method with the XML that it was given, in order; the last one again and again. */
+final class CannedVcenter implements AutoCloseable {
+    private static final char[] PASSWORD = "changeit".toCharArray();
+    private static final String CONTENT = "<returnval><rootFolder type=\"Folder\">group-d1</rootFolder>"
+            + "<propertyCollector type=\"PropertyCollector\">pc</propertyCollector>"
+            + "<viewManager type=\"ViewManager\">vm</viewManager><about><fullName>canned</fullName>"
+            + "<apiType>VirtualCenter</apiType><novelty><x>1</x></novelty></about>"
+            + "<sessionManager type=\"SessionManager\">sm</sessionManager></returnval>";
+
+    private final HttpsServer server;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Map<String, Queue<String>> answers = new ConcurrentHashMap<>();
+    private final Queue<String> requests = new ConcurrentLinkedQueue<>();
+    private final String thumbprint;
+
+    CannedVcenter(Path folder) throws IOException, GeneralSecurityException, InterruptedException {
+        Path store = folder.resolve("canned.p12");
+        List<String> keytool = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                "canned",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=canned",
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                new String(PASSWORD),
+                "-keystore",
+                store.toString());
+        if (!Files.exists(store)
+                && new ProcessBuilder(keytool).inheritIO().start().waitFor() != 0) {
+            throw new IllegalStateException("keytool failed");
+        }
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(store)) {
+            keys.load(in, PASSWORD);
+        }
+        thumbprint = HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-256")
+                        .digest(keys.getCertificate("canned").getEncoded()));
+        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(keys, PASSWORD);
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(factory.getKeyManagers(), null, null);
+        server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(tls));
+        server.setExecutor(threads);
+        server.createContext("/sdk", exchange -> {
+            String request = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            requests.add(request);
+            String method = request.replaceFirst("(?s).*<soapenv:Body><(\\w+).*", "$1");
+            String answer = answer(method);
+            byte[] body = ("<soapenv:Envelope xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\""
+                            + " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><soapenv:Body>" + answer
+                            + "</soapenv:Body></soapenv:Envelope>")
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(answer.startsWith("<soapenv:Fault") ? 500 : 200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        server.start();
+        answer("RetrieveServiceContent", CONTENT);
+        answer("Login", "<returnval><key>k</key></returnval>");
+        answer("CreateContainerView", "<returnval type=\"ContainerView\">v</returnval>");
+        answer("CreatePropertyCollector", "<returnval type=\"PropertyCollector\">pc2</returnval>");
+        answer("CreateFilter", "<returnval type=\"PropertyFilter\">f</returnval>");
+    }
+
+    private String answer(String method) {
+        Queue<String> queue = answers.get(method);
+        if (queue == null) {
+            return "<" + method + "Response xmlns=\"urn:vim25\"/>";
+        }
+        String next = queue.size() > 1 ? queue.remove() : queue.element();
+        return next.startsWith("<soapenv:Fault")
+                ? next
+                : "<" + method + "Response xmlns=\"urn:vim25\">" + next + "</" + method + "Response>";
+    }
+
+    /** Sets what a method answers, in order. */
+    void answer(String method, String... bodies) {
+        answers.put(method, new ConcurrentLinkedQueue<>(List.of(bodies)));
+    }
+
+    /** What a method answers that is refused. */
+    static String fault(String type) {
+        return "<soapenv:Fault><faultcode>ServerFaultCode</faultcode><faultstring>no</faultstring><detail><" + type
+                + "Fault xmlns=\"urn:vim25\" xsi:type=\"" + type + "\"/></detail></soapenv:Fault>";
+    }
+
+    long count(String method) {
+        return requests.stream()
+                .filter(request -> request.contains("<" + method + " "))
+                .count();
+    }
+
+    VsphereAdapter.Builder adapter() {
+        return VsphereAdapter.builder()
+                .url(URI.create("https://127.0.0.1:" + server.getAddress().getPort() + "/sdk"))
+                .credentials(() -> new VsphereCredentials("user", "pass".toCharArray()))
+                .trust(VsphereTrust.pinned(thumbprint));
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}

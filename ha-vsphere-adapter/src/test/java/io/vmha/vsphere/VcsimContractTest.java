@@ -1,0 +1,60 @@
+package io.vmha.vsphere;
+
+import io.vmha.adapter.HypervisorAdapter;
+import io.vmha.adapter.HypervisorAdapterContractTest;
+import io.vmha.adapter.HypervisorTestbed;
+import io.vmha.model.HostId;
+import io.vmha.model.Resources;
+import io.vmha.model.TemplateId;
+import io.vmha.model.VmId;
+import java.util.Optional;
+
+/** The contract on VMware's API simulator. */
+class VcsimContractTest extends HypervisorAdapterContractTest {
+
+    @Override
+    protected HypervisorTestbed newTestbed() {
+        Vcsim vcsim = Vcsim.small();
+        return new Testbed(vcsim, vcsim.adapter().build());
+    }
+
+    private record Testbed(Vcsim vcsim, HypervisorAdapter adapter) implements HypervisorTestbed {
+        @Override
+        public VmId vm() {
+            return VmId.of("primary-h1-vm1");
+        }
+
+        @Override
+        public HostId host() {
+            return HostId.of("primary-h1");
+        }
+
+        @Override
+        public HostId otherHost() {
+            return HostId.of("primary-h2");
+        }
+
+        @Override
+        public TemplateId template() {
+            return TemplateId.of("template-1");
+        }
+
+        @Override
+        public Resources grown() {
+            return Resources.of(2_000, 2_048);
+        }
+
+        /** To a vCenter server, a host that hangs is one that does not respond. */
+        @Override
+        public Optional<AutoCloseable> hang() {
+            vcsim.control("host-fail?name=primary-h1");
+            return Optional.of(() -> vcsim.control("host-ok?name=primary-h1"));
+        }
+
+        @Override
+        public void close() {
+            adapter.close();
+            vcsim.close();
+        }
+    }
+}

@@ -1,0 +1,319 @@
+package io.vmha.vsphere;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+import static org.awaitility.Awaitility.await;
+
+import io.vmha.adapter.AdapterException;
+import io.vmha.adapter.AdapterException.Cause;
+import io.vmha.adapter.CallContext;
+import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
+import io.vmha.model.ClusterRole;
+import io.vmha.model.HostHealth;
+import io.vmha.model.HostId;
+import io.vmha.model.Inventory;
+import io.vmha.model.PowerState;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+import io.vmha.model.VmType;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What the contract does not ask, on VMware's API simulator. */
+class VcsimTest {
+    private static final VmId VM = VmId.of("primary-h1-vm1");
+    private static Vcsim vcsim;
+
+    @BeforeAll
+    static void begin() {
+        vcsim = Vcsim.small();
+    }
+
+    @AfterAll
+    static void end() {
+        vcsim.close();
+    }
+
+    @Test
+    void theReferenceInventoryIsReadInOneTraversal() {
+        try (VsphereAdapter adapter = vcsim.adapter().build()) {
+            adapter.discover(call());
+            long before = adapter.requests();
+            Inventory inventory = adapter.discover(call());
+
+            assertThat(adapter.requests() - before).isEqualTo(1);
+            assertThat(inventory.requireHost(HostId.of("primary-h2")).role()).isEqualTo(ClusterRole.PRIMARY);
+            assertThat(inventory.requireHost(HostId.of("standby-h1")).role()).isEqualTo(ClusterRole.STANDBY);
+            VirtualMachine vm = inventory.requireVm(VM);
+            assertThat(vm.type()).isEqualTo(VmType.MIDDLEWARE);
+            assertThat(vm.template())
+                    .hasValueSatisfying(id -> assertThat(id.value()).isEqualTo("template-1"));
+            assertThat(inventory.vms()).extracting(one -> one.id().value()).doesNotContain("template-1");
+        }
+    }
+
+    @Test
+    void aWrongPasswordIsRefusedAndNeverTold() {
+        try (VsphereAdapter adapter = vcsim.adapter()
+                .credentials(() -> new VsphereCredentials("ha-lab", "Wr0ng<&>Secret".toCharArray()))
+                .build()) {
+            assertRefused(Cause.NOT_PERMITTED, () -> adapter.discover(call()));
+            assertThatThrownBy(() -> adapter.discover(call())).hasMessageNotContaining("Wr0ng");
+            assertThatThrownBy(() -> adapter.discover(call())).hasStackTraceContaining("InvalidLogin");
+        }
+    }
+
+    @Test
+    void aCertificateOtherThanThePinnedOneIsRefusedBeforeAnythingIsSent() {
+        try (VsphereAdapter adapter =
+                vcsim.adapter().trust(VsphereTrust.pinned("00".repeat(32))).build()) {
+            assertRefused(Cause.NOT_PERMITTED, () -> adapter.discover(call()));
+        }
+        try (VsphereAdapter adapter =
+                vcsim.adapter().trust(VsphereTrust.system()).build()) {
+            assertRefused(Cause.NOT_PERMITTED, () -> adapter.discover(call()));
+        }
+    }
+
+    @Test
+    void aPrivateAuthorityIsTrustedWhereItIsConfigured() {
+        try (VsphereAdapter adapter = vcsim.adapter()
+                .trust(VsphereTrust.certificates(vcsim.certificate()))
+                .build()) {
+            assertThat(adapter.discover(call()).vm(VM)).isPresent();
+        }
+    }
+
+    @Test
+    void anExpiredSessionIsMadeAnewForEveryKindOfCall() {
+        try (Vcsim other = Vcsim.with(Map.of("VMS_PER_HOST", "1", "VCSIM_EXTRA", "-session-idle 1s"));
+                VsphereAdapter adapter = other.adapter().build()) {
+            HostId host = HostId.of("primary-h1");
+            adapter.discover(call());
+            List<Runnable> calls = List.of(
+                    () -> adapter.discover(call()),
+                    () -> adapter.powerState(VM, call()),
+                    () -> adapter.powerOff(VM, Duration.ZERO, call()),
+                    () -> adapter.powerOn(VM, host, call()));
+            for (Runnable call : calls) {
+                await().pollDelay(Duration.ofMillis(1_300)).until(() -> true);
+                call.run();
+            }
+            assertThat(adapter.powerState(VM, call())).isEqualTo(PowerState.ON);
+        }
+    }
+
+    @Test
+    void aNameWithMarkupIsANameLikeAnyOther() {
+        String name = "a<b>&\"c' ]]> 50%/x";
+        vcsim.govc(
+                "vm.create",
+                "-on=true",
+                "-ds=shared",
+                "-net=VM Network",
+                "-host=/DC0/host/standby/standby-h1",
+                "-pool=/DC0/host/standby/Resources",
+                "markup");
+        vcsim.govc("object.rename", "/DC0/vm/markup", "a<b>&\"c' ]]> 50%25%2fx");
+        try (VsphereAdapter adapter = vcsim.adapter()
+                .classifier(VmClassifier.everyVmIs(VmType.MIDDLEWARE))
+                .build()) {
+            adapter.powerOff(VmId.of(name), Duration.ZERO, call());
+            assertThat(adapter.powerState(VmId.of(name), call())).isEqualTo(PowerState.OFF);
+        }
+    }
+
+    @Test
+    void twoMachinesWithOneNameAreToldApartAndNeverConfused() {
+        vcsim.govc("folder.create", "/DC0/vm/second");
+        for (String folder : List.of("/DC0/vm", "/DC0/vm/second")) {
+            vcsim.govc(
+                    "vm.create",
+                    "-on=true",
+                    "-ds=shared",
+                    "-net=VM Network",
+                    "-folder=" + folder,
+                    "-host=/DC0/host/standby/standby-h1",
+                    "-pool=/DC0/host/standby/Resources",
+                    folder.equals("/DC0/vm") ? "twin" : "twin2");
+        }
+        vcsim.govc("object.rename", "/DC0/vm/second/twin2", "twin");
+        try (VsphereAdapter adapter = vcsim.adapter()
+                .classifier(VmClassifier.everyVmIs(VmType.MIDDLEWARE))
+                .build()) {
+            List<VmId> twins = adapter.discover(call()).vms().stream()
+                    .map(VirtualMachine::id)
+                    .filter(id -> id.value().startsWith("twin"))
+                    .toList();
+            assertThat(twins).hasSize(2).allMatch(id -> id.value().startsWith("twin@vm-"));
+            assertRefused(Cause.UNKNOWN_SUBJECT, () -> adapter.powerOff(VmId.of("twin"), Duration.ZERO, call()));
+            adapter.powerOff(twins.get(0), Duration.ZERO, call());
+            assertThat(adapter.powerState(twins.get(1), call())).isEqualTo(PowerState.ON);
+        }
+    }
+
+    @Test
+    void aMachineDeletedUnderOurFeetIsUnknown() {
+        vcsim.govc(
+                "vm.create",
+                "-on=false",
+                "-ds=shared",
+                "-net=VM Network",
+                "-host=/DC0/host/standby/standby-h1",
+                "-pool=/DC0/host/standby/Resources",
+                "short-lived");
+        try (VsphereAdapter adapter = vcsim.adapter()
+                .classifier(VmClassifier.everyVmIs(VmType.MIDDLEWARE))
+                .build()) {
+            assertThat(adapter.powerState(VmId.of("short-lived"), call())).isEqualTo(PowerState.OFF);
+            vcsim.govc("vm.destroy", "short-lived");
+            assertRefused(Cause.UNKNOWN_SUBJECT, () -> adapter.powerState(VmId.of("short-lived"), call()));
+        }
+    }
+
+    @Test
+    void aHostThatIsInNoClusterHasARoleByItsOwnName() {
+        vcsim.govc("host.add", "-hostname=standby-alone", "-username=root", "-password=x", "-noverify");
+        try (VsphereAdapter adapter = vcsim.adapter().build()) {
+            assertThat(adapter.discover(call())
+                            .requireHost(HostId.of("standby-alone"))
+                            .role())
+                    .isEqualTo(ClusterRole.STANDBY);
+        }
+    }
+
+    @Test
+    void theResourceSchedulerIsSeenAndSaid() {
+        try (Vcsim other = Vcsim.with(Map.of("VMS_PER_HOST", "1"));
+                VsphereAdapter adapter = other.adapter().build()) {
+            other.govc("cluster.change", "-drs-enabled=false", "/DC0/host/standby");
+            assertThat(adapter.clusterServices(call())).containsExactly(new ClusterServices("primary", false, true));
+            other.govc("cluster.change", "-drs-enabled=false", "/DC0/host/primary");
+            assertThat(adapter.clusterServices(call())).isEmpty();
+        }
+    }
+
+    @Test
+    void faultsThatTheServerSeesAreReported() {
+        Queue<FaultReport> reports = new ConcurrentLinkedQueue<>();
+        try (Vcsim other = Vcsim.small();
+                VsphereAdapter adapter = other.adapter().build();
+                VsphereFaultSource source = adapter.watch(InstantSource.system(), reports::add)) {
+            await().until(() -> source.inventory().vm(VM).isPresent());
+            assertThat(reports).isEmpty();
+
+            other.control("vm-beat?name=primary-h1-vm1&status=red");
+            await().until(() -> kinds(reports).contains(FaultKind.GUEST_HUNG));
+            other.control("vm-crash?name=primary-h1-vm2");
+            await().until(() -> kinds(reports).contains(FaultKind.POWERED_OFF));
+            other.control("host-fail?name=standby-h1");
+            await().until(() ->
+                    source.inventory().requireHost(HostId.of("standby-h1")).health() == HostHealth.UNREACHABLE);
+            adapter.powerOff(VmId.of("primary-h2-vm1"), Duration.ZERO, call());
+            await().until(() ->
+                    source.inventory().requireVm(VmId.of("primary-h2-vm1")).power() == PowerState.OFF);
+
+            assertThat(kinds(reports))
+                    .containsExactly(FaultKind.GUEST_HUNG, FaultKind.POWERED_OFF, FaultKind.HOST_UNREACHABLE);
+        }
+    }
+
+    private static List<FaultKind> kinds(Queue<FaultReport> reports) {
+        return reports.stream().map(FaultReport::kind).toList();
+    }
+
+    @Test
+    void maintenanceIsSetAndTakenBack() {
+        try (VsphereAdapter adapter = vcsim.adapter().build()) {
+            HostId host = HostId.of("standby-h1");
+            adapter.setMaintenance(host, true, call());
+            adapter.setMaintenance(host, true, call());
+            assertThat(adapter.discover(call()).requireHost(host).inMaintenance())
+                    .isTrue();
+            adapter.setMaintenance(host, false, call());
+            assertThat(adapter.discover(call()).requireHost(host).inMaintenance())
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void aServerKilledInTheMiddleOfATaskLeavesTheOutcomeUnknownAndIsFoundAgain() throws Exception {
+        ExecutorService pool = Executors.newSingleThreadExecutor();
+        try (Vcsim other = Vcsim.with(Map.of("VMS_PER_HOST", "1"));
+                VsphereAdapter adapter = other.adapter()
+                        .trust(VsphereTrust.pinned(other.thumbprint()))
+                        .build()) {
+            adapter.discover(call());
+            other.control("delay?method=PowerOffVM_Task&ms=20000");
+            Future<?> powerOff = pool.submit(() -> adapter.powerOff(VM, Duration.ZERO, call()));
+            await().pollDelay(Duration.ofMillis(500)).until(() -> !powerOff.isDone());
+            other.kill();
+            assertThatThrownBy(powerOff::get).hasCauseInstanceOf(AdapterException.OutcomeUnknown.class);
+            assertThatThrownBy(() -> adapter.powerState(VM, call())).isInstanceOf(AdapterException.Transient.class);
+
+            other.start();
+            assertRefused(Cause.NOT_PERMITTED, () -> adapter.powerState(VM, call()));
+            try (VsphereAdapter trusting = other.adapter().build()) {
+                assertThat(trusting.powerState(VM, call())).isEqualTo(PowerState.ON);
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    @Test
+    void aHundredMachinesArePoweredOffAtOnceInOneSession() throws Exception {
+        try (Vcsim other = Vcsim.with(
+                        Map.of("TOPOLOGY", "flat", "FLAT_ARGS", "-cluster 1 -host 4 -standalone-host 0 -vm 100"));
+                VsphereAdapter adapter = other.adapter()
+                        .classifier(VmClassifier.everyVmIs(VmType.MIDDLEWARE))
+                        .build()) {
+            List<VmId> vms = adapter.discover(call()).vms().stream()
+                    .map(VirtualMachine::id)
+                    .toList();
+            assertThat(vms).hasSize(100);
+            ExecutorService pool = Executors.newFixedThreadPool(100);
+            try {
+                List<Callable<Object>> calls = new ArrayList<>();
+                vms.forEach(vm -> calls.add(Executors.callable(() -> adapter.powerOff(vm, Duration.ZERO, call()))));
+                for (Future<Object> done : pool.invokeAll(calls)) {
+                    done.get();
+                }
+            } finally {
+                pool.shutdownNow();
+            }
+            assertThat(adapter.discover(call()).vms()).allMatch(vm -> vm.power() == PowerState.OFF);
+            assertThat(other.govc("session.ls")
+                            .lines()
+                            .filter(line -> line.contains("ha-lab"))
+                            .count())
+                    .as("sessions, govc's own among them")
+                    .isLessThanOrEqualTo(2);
+        }
+    }
+
+    private static CallContext call() {
+        return CallContext.within(Duration.ofSeconds(30));
+    }
+
+    private static void assertRefused(Cause cause, ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .asInstanceOf(type(AdapterException.Permanent.class))
+                .returns(cause, AdapterException::reason);
+    }
+}
