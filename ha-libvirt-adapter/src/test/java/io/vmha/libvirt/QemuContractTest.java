@@ -8,8 +8,10 @@ import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VmId;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 
 /** The contract on real QEMU hosts. */
+@Tag("lab")
 class QemuContractTest extends HypervisorAdapterContractTest {
 
     @Override

@@ -18,9 +18,11 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What fails while it is being worked on, tried for real: nothing is lost and nothing runs twice. */
+@Tag("lab")
 class QemuFailureTest {
     private static final VmId VM1 = VmId.of("vm1");
     private static final CallContext CALL = CallContext.within(Duration.ofSeconds(20));

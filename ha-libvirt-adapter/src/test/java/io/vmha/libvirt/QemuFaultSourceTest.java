@@ -15,9 +15,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Faults that really happen to real hosts and guests, and what is reported of them. */
+@Tag("lab")
 class QemuFaultSourceTest {
     private static final VmId VM1 = VmId.of("vm1");
     private static final CallContext CALL = CallContext.within(Duration.ofSeconds(20));

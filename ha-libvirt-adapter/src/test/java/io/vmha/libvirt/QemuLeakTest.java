@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Long use leaks no file descriptor, no thread and no native memory. */
+@Tag("lab")
 class QemuLeakTest {
     private static final VmId VM1 = VmId.of("vm1");
     private static final CallContext CALL = CallContext.within(Duration.ofSeconds(30));

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 
 /** How fast the adapter is beside {@code virsh --timing} on the same guests, in turns within one run; medians. */
 @Tag("slow")
+@Tag("lab")
 class QemuMeasurementTest {
     private static final VmId VM1 = VmId.of("vm1");
     private static final CallContext CALL = CallContext.within(Duration.ofSeconds(30));

@@ -19,10 +19,12 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real libvirtd behind TLS, with certificates of the test's own making. */
+@Tag("lab")
 class TlsTest {
     private static final HostId H9 = HostId.of("h9");
     private static final CallContext CALL = CallContext.within(Duration.ofSeconds(20));

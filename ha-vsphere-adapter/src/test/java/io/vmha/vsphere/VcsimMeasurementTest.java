@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** Figures on VMware's API simulator, beside its own client; printed, and held against their limits. */
 @Tag("slow")
+@Tag("lab")
 class VcsimMeasurementTest {
     private static final String[] SAME_PROPERTIES = {
         "name",

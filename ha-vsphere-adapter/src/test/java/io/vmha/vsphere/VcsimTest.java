@@ -32,9 +32,11 @@ import java.util.concurrent.Future;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the contract does not ask, on VMware's API simulator. */
+@Tag("lab")
 class VcsimTest {
     private static final VmId VM = VmId.of("primary-h1-vm1");
     private static Vcsim vcsim;

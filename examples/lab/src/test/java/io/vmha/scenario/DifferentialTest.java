@@ -28,9 +28,11 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The same scenario file in the simulated datacenter and on real hosts gives the same decisions and the same end. */
+@Tag("lab")
 class DifferentialTest {
     private static final Duration DEADLINE = Duration.ofSeconds(30);
 
