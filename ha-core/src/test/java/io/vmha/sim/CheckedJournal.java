@@ -25,8 +25,6 @@ import java.util.Set;
 final class CheckedJournal implements PlanJournal {
     record Intent(PlanId plan, int step, long epoch) {}
 
-    private static final boolean TRACE = Boolean.getBoolean("trace");
-
     private final InMemoryPlanJournal memory = new InMemoryPlanJournal();
     private final Mutation mutation;
     private final FaultCounts counts;
@@ -149,9 +147,6 @@ final class CheckedJournal implements PlanJournal {
     }
 
     private void note(JournalEntry entry) {
-        if (TRACE) {
-            System.err.println("  " + entry.toString().replaceAll("allocation=Resources|VirtualMachine\\{", ""));
-        }
         if (entry instanceof JournalEntry.StepStarted started) {
             intents.add(new Intent(started.plan(), started.step(), started.epoch()));
         } else if (entry instanceof JournalEntry.StepEnded ended) {

@@ -313,9 +313,8 @@ final class Simulation implements FaultyWorld.Judge {
         if (mutation == Mutation.REPORT_LOST && report.sequence() % 3 == 0) {
             return;
         }
-        FaultReport sent = mutation == Mutation.STALE_REPORT_ACCEPTED ? report : report;
         current().ifPresent(center -> {
-            var unused = center.submit(sent);
+            var unused = center.submit(report);
         });
     }
 
