@@ -76,7 +76,7 @@ acpid 2>/dev/null
 echo "HALAB guest up $(cat /proc/uptime)"
 while :; do
   [ -e /dev/virtio-ports/org.qemu.guest_agent.0 ] &&
-    qemu-ga -m virtio-serial -p /dev/virtio-ports/org.qemu.guest_agent.0 -t /run -f /run/qga.pid
+    qemu-ga $(cat /run/qga.options 2>/dev/null) -m virtio-serial -p /dev/virtio-ports/org.qemu.guest_agent.0 -t /run -f /run/qga.pid
   sleep 1
 done
 S

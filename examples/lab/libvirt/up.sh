@@ -8,7 +8,8 @@ T0=$(date +%s.%N)
 # --- packages --------------------------------------------------------------
 need=()
 for c in libvirtd:libvirt-daemon virsh:libvirt-clients qemu-system-x86_64:qemu-system-x86 \
-         qemu-nbd:qemu-utils ip:iproute2 cpio:cpio mkfs.ext4:e2fsprogs unshare:util-linux pgrep:procps openssl:openssl; do
+         qemu-nbd:qemu-utils ip:iproute2 cpio:cpio mkfs.ext4:e2fsprogs unshare:util-linux pgrep:procps openssl:openssl \
+         sshd:openssh-server ssh:openssh-client nc:netcat-openbsd; do
   command -v "${c%%:*}" >/dev/null || need+=("${c##*:}")
 done
 [[ -x /bin/busybox ]] && ! ldd /bin/busybox >/dev/null 2>&1 || need+=(busybox-static)

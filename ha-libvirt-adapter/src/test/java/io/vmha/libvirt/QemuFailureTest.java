@@ -13,7 +13,9 @@ import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
 import io.vmha.model.VmId;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +51,25 @@ class QemuFailureTest {
         assertThatThrownBy(() -> adapter.migrate(VM1, Lab.H2, CallContext.within(Duration.ofSeconds(3))))
                 .isInstanceOf(AdapterException.Transient.class);
         assertRunsOnlyOn(Lab.H1);
+    }
+
+    @Test
+    void aMigrationTellsHowItComesAlong() {
+        List<MigrationListener.Progress> told = new CopyOnWriteArrayList<>();
+        try (LibvirtAdapter telling = lab.adapter().migrationListener(told::add).build()) {
+            telling.discover(CALL);
+            slowMigrations();
+            assertThatThrownBy(() -> telling.migrate(VM1, Lab.H2, CallContext.within(Duration.ofSeconds(3))))
+                    .isInstanceOf(AdapterException.Transient.class);
+        }
+        assertThat(told).isNotEmpty().allSatisfy(progress -> {
+            assertThat(progress.vm()).isEqualTo(VM1);
+            assertThat(progress.source()).isEqualTo(Lab.H1);
+            assertThat(progress.target()).isEqualTo(Lab.H2);
+            assertThat(progress.elapsed()).isLessThan(Duration.ofSeconds(4));
+        });
+        assertThat(told).extracting(MigrationListener.Progress::copiedBytes).isSorted();
+        assertThat(told.get(told.size() - 1).remainingBytes()).isPositive();
     }
 
     @Test

@@ -24,6 +24,10 @@ class QemuFaultSourceTest {
     private static final VmId VM1 = VmId.of("vm1");
     private static final CallContext CALL = CallContext.within(Duration.ofSeconds(20));
 
+    private static final String[] OPEN_A_FILE = {
+        "qemu-agent-command", "vm1", "{\"execute\":\"guest-file-open\",\"arguments\":{\"path\":\"/proc/uptime\"}}"
+    };
+
     private final List<FaultReport> reports = new CopyOnWriteArrayList<>();
     private Lab lab;
     private LibvirtAdapter adapter;
@@ -57,6 +61,17 @@ class QemuFaultSourceTest {
         assertThat(reported(FaultKind.FILESYSTEM_READ_ONLY).subject().toString())
                 .isEqualTo("vm1");
         assertThat(reports).extracting(FaultReport::kind).containsOnlyOnce(FaultKind.FILESYSTEM_READ_ONLY);
+    }
+
+    @Test
+    void aFilesystemThatFlipsReadOnlyIsFoundThroughAnAgentThatOpensNoFilesButRunsCommands() {
+        lab.awaitAgent(Lab.H1, "vm1");
+        lab.inGuest(Lab.H1, "vm1", "echo -b guest-file-open > /run/qga.options; killall qemu-ga");
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> !lab.virshSucceeds(Lab.H1, OPEN_A_FILE));
+        lab.awaitAgent(Lab.H1, "vm1");
+        lab.inGuest(Lab.H1, "vm1", "echo 1 > /sys/fs/ext4/vda/trigger_fs_error");
+        assertThat(reported(FaultKind.FILESYSTEM_READ_ONLY).subject().toString())
+                .isEqualTo("vm1");
     }
 
     @Test
