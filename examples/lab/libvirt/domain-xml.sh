@@ -4,8 +4,15 @@
 g=$1; ACCEL=$(cat "$LAB/guest/accel")
 read -ra types <<<"$TYPES"
 if [[ $g = "$TEMPLATE" ]]; then M="<vmha:template xmlns:vmha='https://vmha.io/xmlns/libvirt/1' id='$g'/>"
-else n=${g//[!0-9]/}; M="<vmha:vm xmlns:vmha='https://vmha.io/xmlns/libvirt/1' type='${types[$(( (${n:-1} - 1) % ${#types[@]} ))]}' template='$TEMPLATE'/>"
+else
+  case $g in
+    db*) type=DATABASE ;;
+    mw*) type=MIDDLEWARE ;;
+    *) n=${g//[!0-9]/}; type=${types[$(( (${n:-1} - 1) % ${#types[@]} ))]} ;;
+  esac
+  M="<vmha:vm xmlns:vmha='https://vmha.io/xmlns/libvirt/1' type='$type' template='$TEMPLATE'/>"
 fi
+CARD=${NIC:+"<interface type='bridge'><source bridge='br0'/><model type='virtio'/></interface>"}
 u=$(printf '%s/%s' "$TAG" "$g" | md5sum | sed -E 's/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*/\1-\2-4\3-a\4-\5/')
 cat <<X
 <domain type='$ACCEL'>
@@ -34,6 +41,7 @@ cat <<X
       <target dev='vda' bus='virtio'/>
       <serial>$g-data</serial>
     </disk>
+    $CARD
     <controller type='usb' model='none'/>
     <controller type='virtio-serial' index='0'/>
     <serial type='file'><source path='$LAB/guest/$g.console' append='on'/><target port='0'/></serial>

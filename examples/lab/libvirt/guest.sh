@@ -42,7 +42,7 @@ add_mod() {
   for d in $(grep -a -z -o '^depends=.*' "$f" | tr '\0,' '\n ' | sed 's/^depends=//'); do add_mod "$d"; done
   n=$((n+1)); cp "$f" "$R/mods/$(printf %02d $n)-$(basename "$f")"
 }
-for m in virtio_pci virtio_blk virtio_console virtio_balloon virtio_rng evdev button pvpanic pvpanic_mmio; do add_mod "$m"; done
+for m in virtio_pci virtio_net af_packet virtio_blk virtio_console virtio_balloon virtio_rng evdev button pvpanic pvpanic_mmio; do add_mod "$m"; done
 
 cat >"$R/sbin/shutdown" <<'S'
 #!/bin/sh
@@ -53,6 +53,37 @@ chmod +x "$R/sbin/shutdown"; ln -sf ../sbin/shutdown "$R/bin/shutdown"
 # The ACPI power button (virsh shutdown --mode acpi).
 mkdir -p "$R/etc/acpi/PWRF"
 printf '#!/bin/sh\nexec /sbin/shutdown -P\n' >"$R/etc/acpi/PWRF/00000080"; chmod +x "$R/etc/acpi/PWRF/00000080"
+
+# What a guest serves once it was told who it is: each request needs a write to its own disk, and on a machine of the database
+# tier a row in its group's database.
+mkdir -p "$R/www/cgi-bin"
+cat >"$R/www/cgi-bin/request" <<'S'
+#!/bin/sh
+export PATH=/bin:/sbin
+name=$(hostname)
+refuse() { printf 'Status: 503 Service Unavailable\r\nX-Server: %s\r\nContent-Type: text/plain\r\n\r\n%s\n' "$name" "$1"; exit; }
+date +%s >/data/served.$$ 2>/dev/null && rm /data/served.$$ 2>/dev/null || refuse "disk cannot be written"
+answer=ok
+if [ -s /run/database ]; then
+  answer=$(wget -q -T 5 -O - "http://$(cat /run/database)/insert?$QUERY_STRING" 2>/dev/null) || refuse "no row inserted"
+fi
+printf 'Status: 200 OK\r\nX-Server: %s\r\nContent-Type: text/plain\r\n\r\n%s\n' "$name" "$answer"
+S
+# identity NAME ADDRESS/BITS [DATABASE:PORT]: who a guest is, which a clone cannot know from its template.
+cat >"$R/sbin/identity" <<'S'
+#!/bin/sh
+export PATH=/bin:/sbin
+[ -s /run/identity ] && exit 0
+hostname "$1"
+ip link set lo up; ip link set eth0 up
+ip addr add "$2" dev eth0
+arping -q -U -c 2 -w 1 -I eth0 "${2%/*}"
+echo "$3" >/run/database
+[ -n "$3" ] || : >/run/database
+echo "$1" >/run/identity
+httpd -p 8080 -h /www
+S
+chmod +x "$R/www/cgi-bin/request" "$R/sbin/identity"
 
 cat >"$R/init" <<'S'
 #!/bin/sh

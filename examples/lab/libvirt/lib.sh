@@ -9,6 +9,8 @@ LAB=$(cd "$LAB" && pwd)
 
 HOSTS=${HOSTS:-3}            # number of hypervisor hosts h1..hN
 GUESTS=${GUESTS:-3}          # number of guests vm1..vmN, all on h1.. round robin
+NAMES=${NAMES:-}             # the guests' names instead, those that begin with db or mw being of that type
+NIC=${NIC:-}                 # not empty: guests get a network card on the lab's LAN
 GUEST_MIB=${GUEST_MIB:-128}  # memory of one guest
 TEMPLATE=${TEMPLATE:-golden} # the template domain, defined on every host and never started
 TYPES=${TYPES:-"DATABASE MIDDLEWARE"} # what vm1, vm2, ... say that they are, in turn
@@ -27,7 +29,7 @@ host_sock() { echo "$LAB/hosts/$1/run/libvirt/libvirt-sock"; }
 host_uri()  { echo "qemu+unix:///system?socket=$(host_sock "$1")"; }
 host_pid()  { cat "$(host_dir "$1")/init.pid" 2>/dev/null || true; }
 host_names(){ seq -f 'h%g' 1 "$HOSTS"; }
-guest_names(){ seq -f 'vm%g' 1 "$GUESTS"; }
+guest_names(){ if [[ -n $NAMES ]]; then printf '%s\n' $NAMES; else seq -f 'vm%g' 1 "$GUESTS"; fi; }
 v()         { local h=$1; shift; virsh -q -c "$(host_uri "$h")" "$@"; }
 
 # Alive only if the pid is really the init process of that lab host

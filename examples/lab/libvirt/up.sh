@@ -36,8 +36,12 @@ plug() {  # plug NAMESPACE ADDRESS: veth from the namespace to the bridge
   ip -n "$n" link set lo up
   ip -n "$NS-lan" link add "$port" type veth peer name eth0 netns "$n"
   ip -n "$NS-lan" link set "$port" master br0 up
-  ip -n "$n" addr add "$2/24" dev eth0
   ip -n "$n" link set eth0 up
+  # the guests' network cards join the host's own bridge
+  ip -n "$n" link add br0 type bridge forward_delay 0
+  ip -n "$n" link set eth0 master br0
+  ip -n "$n" link set br0 up
+  ip -n "$n" addr add "$2/24" dev br0
 }
 if ! have_ns "$NS-lan"; then
   ip netns add "$NS-lan"
