@@ -31,6 +31,9 @@ import org.slf4j.LoggerFactory;
  * <p>Reports are given to the receiver from one thread, one at a time; it must return quickly. A fault is reported once; it
  * is reported again only after the machine was started anew, or the host answered again. Thread-safe; the state is kept in
  * concurrent maps.
+ *
+ * <p>Sequence numbers begin with the clock's time, so that those of a source that is started anew after a crash are higher than those
+ * of the one before, and its reports are not taken for stale ones.
  */
 public final class LibvirtFaultSource implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LibvirtFaultSource.class);
@@ -38,13 +41,14 @@ public final class LibvirtFaultSource implements AutoCloseable {
     private static final int STOPPED_SAVED = 4;
     private static final int STOPPED_FROM_SNAPSHOT = 6;
     private static final int WATCHDOG_NONE = 0;
+    private static final long REPORTS_PER_MILLISECOND = 1_000;
     private static final Duration RETRY = Duration.ofMillis(100);
 
     private final Cluster cluster;
     private final FaultWatch settings;
     private final InstantSource clock;
     private final Consumer<FaultReport> receiver;
-    private final AtomicLong sequence = new AtomicLong();
+    private final AtomicLong sequence;
     private final Set<String> reported = Sets.newConcurrentHashSet();
     private final Map<HostId, AutoCloseable> observed = new ConcurrentHashMap<>();
     private final Set<HostId> beingAsked = Sets.newConcurrentHashSet();
@@ -57,6 +61,7 @@ public final class LibvirtFaultSource implements AutoCloseable {
         this.settings = settings;
         this.clock = clock;
         this.receiver = receiver;
+        this.sequence = new AtomicLong(Math.multiplyExact(clock.millis(), REPORTS_PER_MILLISECOND));
         this.probes = new GuestProbes(settings, this::vmFault);
         this.reporter = Executors.newSingleThreadScheduledExecutor(threads("vmha-libvirt-faults"));
         this.askers = Executors.newScheduledThreadPool(

@@ -107,6 +107,19 @@ class QemuFaultSourceTest {
     }
 
     @Test
+    void aSourceThatIsStartedAnewCountsOnFromWhereTheOneBeforeEnded() {
+        lab.signal("KILL", lab.pid(Lab.H1, "guest=vm1"));
+        long before = reported(FaultKind.POWERED_OFF).sequence();
+        source.close();
+        reports.clear();
+
+        source = adapter.watch(FaultWatch.defaults(), InstantSource.system(), reports::add);
+        adapter.powerOn(VM1, Lab.H1, CALL);
+        lab.signal("KILL", lab.pid(Lab.H1, "guest=vm1"));
+        assertThat(reported(FaultKind.POWERED_OFF).sequence()).isGreaterThan(before);
+    }
+
+    @Test
     void aDiskThatAnswersWithErrorsIsReportedAndItsMachineCanBePoweredOff() {
         try (NbdDisk disk = NbdDisk.serve(lab)) {
             lab.virsh(Lab.H2, "define", disk.domainXml("vm7").toString());
