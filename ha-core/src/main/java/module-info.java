@@ -12,6 +12,7 @@ module io.vmha.core {
     exports io.vmha.model;
     exports io.vmha.fault;
     exports io.vmha.adapter;
+    exports io.vmha.adapter.fence;
     exports io.vmha.plan;
     exports io.vmha.sim;
     exports io.vmha.center;
