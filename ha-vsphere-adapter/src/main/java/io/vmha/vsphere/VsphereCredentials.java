@@ -1,6 +1,8 @@
 package io.vmha.vsphere;
 
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
 
 /** A user and a password for one login. The adapter closes it after use, which overwrites the password. Not thread-safe. */
 public final class VsphereCredentials implements AutoCloseable {
@@ -16,6 +18,25 @@ public final class VsphereCredentials implements AutoCloseable {
     public VsphereCredentials(String user, char[] password) {
         this.user = user;
         this.password = password.clone();
+    }
+
+    /**
+     * Takes user and password from {@code VSPHERE_USER} and {@code VSPHERE_PASSWORD}.
+     *
+     * @param environment the variables, as {@link System#getenv()} has them
+     * @throws IllegalArgumentException naming the variable that is missing or empty
+     */
+    public static VsphereCredentials fromEnvironment(Map<String, String> environment) {
+        return new VsphereCredentials(
+                required(environment, "VSPHERE_USER"),
+                required(environment, "VSPHERE_PASSWORD").toCharArray());
+    }
+
+    private static String required(Map<String, String> environment, String variable) {
+        return Optional.ofNullable(environment.get(variable))
+                .filter(value -> !value.isEmpty())
+                .orElseThrow(
+                        () -> new IllegalArgumentException("the environment variable " + variable + " is not set"));
     }
 
     String user() {

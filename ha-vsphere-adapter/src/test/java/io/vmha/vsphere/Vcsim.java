@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** VMware's API simulator, started by the lab's script with the lab's control port. It fails where it cannot be started. */
-final class Vcsim implements AutoCloseable {
+public final class Vcsim implements AutoCloseable {
     private static final HttpClient CONTROL = HttpClient.newHttpClient();
 
     private final Path lab = lab();
@@ -45,7 +45,8 @@ final class Vcsim implements AutoCloseable {
         return new Vcsim(Map.of("VMS_PER_HOST", "2"));
     }
 
-    static Vcsim with(Map<String, String> settings) {
+    /** With settings of the lab's scripts in place of their defaults. */
+    public static Vcsim with(Map<String, String> settings) {
         return new Vcsim(settings);
     }
 
@@ -63,7 +64,7 @@ final class Vcsim implements AutoCloseable {
     }
 
     /** Kills it, as a power cut would. */
-    void kill() {
+    public void kill() {
         ProcessHandle process =
                 ProcessHandle.of(Long.parseLong(env.get("VCSIM_PID"))).orElseThrow();
         process.destroyForcibly();
@@ -136,11 +137,13 @@ final class Vcsim implements AutoCloseable {
         }
     }
 
-    URI url() {
+    /** The server's address. */
+    public URI url() {
         return URI.create(env.get("VSPHERE_URL"));
     }
 
-    Path certificate() {
+    /** The file of its certificate, in PEM. */
+    public Path certificate() {
         return Path.of(env.get("VSPHERE_CERT"));
     }
 
@@ -154,11 +157,16 @@ final class Vcsim implements AutoCloseable {
     }
 
     /** A builder of adapters for it, with its certificate pinned. */
-    VsphereAdapter.Builder adapter() {
+    public VsphereAdapter.Builder adapter() {
         return VsphereAdapter.builder()
                 .url(url())
                 .credentials(this::credentials)
                 .trust(VsphereTrust.pinned(thumbprint()));
+    }
+
+    /** The environment that a client takes user and password from. */
+    public Map<String, String> environment() {
+        return Map.of("VSPHERE_USER", env.get("VSPHERE_USER"), "VSPHERE_PASSWORD", env.get("VSPHERE_PASSWORD"));
     }
 
     @Override

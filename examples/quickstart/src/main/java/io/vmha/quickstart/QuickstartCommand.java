@@ -1,6 +1,7 @@
 package io.vmha.quickstart;
 
 import io.vmha.adapter.AdapterException;
+import io.vmha.adapter.HypervisorAdapter;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.util.Optional;
@@ -8,17 +9,19 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The command line: the reference embodiment in memory, or with {@code --libvirt} one decision on a real host. */
+/** The command line: the reference embodiment in memory, or with {@code --libvirt} or {@code --vsphere} one decision on real machines. */
 @Command(
         name = "quickstart",
         mixinStandardHelpOptions = true,
         version = "0.1.0-SNAPSHOT",
-        description = "Shows failover decisions and carries them out: in memory, or on a libvirt host.",
-        footer = "Exit status: 0 done, 1 not carried out or the host does not answer, 2 wrong arguments.")
+        description =
+                "Shows failover decisions and carries them out: in memory, on a libvirt host, or on a vCenter server.",
+        footer = "Exit status: 0 done, 1 not carried out or the platform does not answer, 2 wrong arguments.")
 final class QuickstartCommand implements Callable<Integer> {
     static final int NOT_DONE = 1;
     static final int REFUSED = 2;
@@ -33,11 +36,15 @@ final class QuickstartCommand implements Callable<Integer> {
                     "Take the machines of that libvirt host, such as qemu:///system, instead of the simulated ones.")
     private @Nullable URI libvirt;
 
+    @Mixin
+    private VsphereOptions vsphere = new VsphereOptions();
+
     @Option(
             names = "--vm",
             paramLabel = "NAME",
-            description = "With --libvirt: the machine that a fault is reported of. IT IS POWERED OFF if another of its"
-                    + " type can take its requests. Without it, the machines are only listed.")
+            description =
+                    "With --libvirt or --vsphere: the machine that a fault is reported of. IT IS POWERED OFF if another of its"
+                            + " type can take its requests. Without it, the machines are only listed.")
     private @Nullable String vm;
 
     @Option(
@@ -69,13 +76,25 @@ final class QuickstartCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        if (libvirt == null) {
-            if (vm != null || type != null) {
-                throw new IllegalArgumentException("--vm and --type need --libvirt URI");
-            }
+        Optional<HypervisorAdapter> platform = platform();
+        if (platform.isEmpty()) {
             Quickstart.run(out);
             return 0;
         }
-        return LibvirtDemo.run(libvirt, Optional.ofNullable(vm), Optional.ofNullable(type), out) ? 0 : NOT_DONE;
+        return PlatformDemo.run(platform.get(), Optional.ofNullable(vm), out) ? 0 : NOT_DONE;
+    }
+
+    private Optional<HypervisorAdapter> platform() {
+        Optional<HypervisorAdapter> server = vsphere.adapter().map(adapter -> adapter);
+        require(libvirt == null || server.isEmpty(), "--libvirt and --vsphere exclude each other");
+        require(libvirt != null || type == null, "--type needs --libvirt URI");
+        require(libvirt != null || server.isPresent() || vm == null, "--vm needs --libvirt URI or --vsphere URL");
+        return libvirt == null ? server : Optional.of(PlatformDemo.libvirt(libvirt, Optional.ofNullable(type)));
+    }
+
+    private static void require(boolean holds, String rule) {
+        if (!holds) {
+            throw new IllegalArgumentException(rule);
+        }
     }
 }

@@ -1,8 +1,5 @@
 package io.vmha.scenario;
 
-import io.vmha.center.ActionRecord;
-import io.vmha.center.HaEvent;
-import io.vmha.center.HaListener;
 import io.vmha.center.InMemoryPlanJournal;
 import io.vmha.center.ManagementCenter;
 import io.vmha.center.PlanJournal;
@@ -18,7 +15,6 @@ import io.vmha.model.VmId;
 import io.vmha.plan.PlanId;
 import io.vmha.policy.FaultEffects;
 import io.vmha.policy.LoadSample;
-import io.vmha.policy.SubjectDecision;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
 import java.time.Duration;
@@ -32,15 +28,14 @@ import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /** One run of a scenario in a simulated datacenter of its own. Confined to the thread that made it. */
-final class ScenarioRun implements HaListener {
+final class ScenarioRun implements ScenarioStage {
     private final Scenario scenario;
     private final VirtualTime time = new VirtualTime();
     private final SimulatedDatacenter datacenter;
     private final FailingActions failing = new FailingActions();
     private final PlanJournal journal = new InMemoryPlanJournal();
     private final RandomGenerator random;
-    private final List<DecisionRow> decisions = new ArrayList<>();
-    private final List<ActionRecord> actions = new ArrayList<>();
+    private final DecisionLog log = new DecisionLog(ScenarioRun::seconds);
     private final List<FaultReport> missed = new ArrayList<>();
     private CenterProcess process;
     private ManagementCenter center;
@@ -66,17 +61,18 @@ final class ScenarioRun implements HaListener {
                 .journal(journal)
                 .random(random)
                 .scheduler(on)
-                .listener(this)
+                .listener(log)
                 .build();
     }
 
-    /** The center's process dies between two actions; what is reported meanwhile is reported again when it is back. */
-    void crashCenter() {
+    @Override
+    public void crashCenter() {
         process.crash();
     }
 
     /** A new center takes the journal over; place, power and size are as they really are, the rest is in the journal. */
-    void restartCenter() {
+    @Override
+    public void restartCenter() {
         if (process.isAlive()) {
             return;
         }
@@ -90,7 +86,8 @@ final class ScenarioRun implements HaListener {
         missed.clear();
     }
 
-    void failNext(FailingActions.Failure failure) {
+    @Override
+    public void failNext(FailingActions.Failure failure) {
         failing.add(failure);
     }
 
@@ -107,18 +104,20 @@ final class ScenarioRun implements HaListener {
         time.runToEnd();
         return new ScenarioResult(
                 scenario.name(),
-                decisions,
-                actions,
+                log.decisions(),
+                log.actions(),
                 finalInventory(),
                 servedByOthers(),
-                Expectation.failures(scenario.expectations(), decisions));
+                Expectation.failures(scenario.expectations(), log.decisions()));
     }
 
-    void reportVm(VmId vm, FaultKind kind) {
+    @Override
+    public void reportVm(VmId vm, FaultKind kind) {
         report(FaultReport.ofVm(vm, kind, time.now(), "monitor:" + vm, sequence++));
     }
 
-    void reportHost(HostId host, FaultKind kind) {
+    @Override
+    public void reportHost(HostId host, FaultKind kind) {
         report(FaultReport.ofHost(host, kind, time.now(), "scenario", sequence++));
     }
 
@@ -131,64 +130,33 @@ final class ScenarioRun implements HaListener {
         }
     }
 
-    void load(LoadSample sample) {
+    @Override
+    public void load(LoadSample sample) {
         datacenter.change(actual -> actual.with(
                 ImmutableVirtualMachine.copyOf(actual.requireVm(sample.vm())).withLoad(sample.load())));
         center.load(sample);
     }
 
-    void maintenance(HostId host, boolean on) {
+    @Override
+    public void maintenance(HostId host, boolean on) {
         center.maintenance(host, on);
     }
 
-    void repaired(VmId vm) {
+    @Override
+    public void repaired(VmId vm) {
         datacenter.change(actual -> FaultEffects.vmRepaired(actual, vm));
         center.repaired(vm);
     }
 
-    /** A plan that is not held, or not any more, is left as it is. */
-    void approve(PlanId plan) {
+    @Override
+    public void approve(PlanId plan) {
         center.approve(plan);
     }
 
-    /** Changes what really is, and tells the center. */
-    void change(UnaryOperator<Inventory> change) {
+    @Override
+    public void change(UnaryOperator<Inventory> change) {
         datacenter.change(change);
         center.update(change);
-    }
-
-    @Override
-    public void onEvent(HaEvent event) {
-        if (event instanceof HaEvent.Decided decided) {
-            double at = seconds(decided.at());
-            decided.decision().parts().forEach(part -> decisions.add(DecisionRow.of(at, part)));
-        } else if (event instanceof HaEvent.PlanHeld held) {
-            double at = seconds(held.at());
-            held.parts()
-                    .forEach(part ->
-                            replace(part, DecisionRow.held(at, part, held.plan().id(), held.reason())));
-        } else if (event instanceof HaEvent.PlanReleased released) {
-            double at = seconds(released.at());
-            released.parts().forEach(part -> decisions.add(DecisionRow.of(at, part)));
-        } else if (event instanceof HaEvent.DecisionBlocked blocked) {
-            replace(blocked.decided(), DecisionRow.of(seconds(blocked.at()), blocked.blocked()));
-        } else if (event instanceof HaEvent.ActionEnded ended) {
-            actions.add(ended.action());
-        }
-    }
-
-    /** A decision has one row, which says what became of it; one that had none gets it now. */
-    private void replace(SubjectDecision decided, DecisionRow row) {
-        for (int i = decisions.size() - 1; i >= 0; i--) {
-            DecisionRow before = decisions.get(i);
-            if (before.subject().equals(row.subject())
-                    && before.trigger() == row.trigger()
-                    && before.outcome() == decided.outcome()) {
-                decisions.set(i, row);
-                return;
-            }
-        }
-        decisions.add(row);
     }
 
     /** Power and place as they really are, health as the center knows it. */

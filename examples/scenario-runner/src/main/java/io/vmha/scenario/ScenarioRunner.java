@@ -1,13 +1,17 @@
 package io.vmha.scenario;
 
+import io.vmha.adapter.AdapterException;
+import io.vmha.vsphere.VsphereAdapter;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -16,15 +20,16 @@ import picocli.CommandLine.Spec;
 /**
  * The command: reads scenario files, runs them and prints what came of them.
  *
- * <p>Exit status 0: all ran; 2: an argument or a file is refused, and nothing ran; 3: an expectation did not hold.
+ * <p>Exit status 0: all ran; 1: the vCenter server did not answer or refused; 2: an argument or a file is refused, and nothing ran; 3: an expectation did not hold.
  */
 @Command(
         name = "scenario-runner",
         mixinStandardHelpOptions = true,
         version = "0.1.0-SNAPSHOT",
-        description = "Runs failover scenarios in a simulated datacenter, in virtual time.")
+        description = "Runs failover scenarios in a simulated datacenter, in virtual time, or on real machines.")
 public final class ScenarioRunner implements Callable<Integer> {
     static final int OK = 0;
+    static final int PLATFORM_FAILED = 1;
     static final int REFUSED = 2;
     static final int EXPECTATION_FAILED = 3;
 
@@ -46,6 +51,9 @@ public final class ScenarioRunner implements Callable<Integer> {
             description = "What to print: text for people (default), or json.")
     private Format format = Format.text;
 
+    @Mixin
+    private VsphereOptions vsphere = new VsphereOptions();
+
     /** Runs the command and ends the process with its exit status. */
     public static void main(String[] args) {
         System.exit(commandLine().execute(args));
@@ -55,8 +63,12 @@ public final class ScenarioRunner implements Callable<Integer> {
         return new CommandLine(new ScenarioRunner())
                 .setParameterExceptionHandler((refused, args) -> refuse(refused.getCommandLine(), refused.getMessage()))
                 .setExecutionExceptionHandler((thrown, command, parsed) -> {
-                    if (thrown instanceof ScenarioException refused) {
-                        return refuse(command, refused.getMessage());
+                    if (thrown instanceof ScenarioException || thrown instanceof IllegalArgumentException) {
+                        return refuse(command, thrown.getMessage());
+                    }
+                    if (thrown instanceof AdapterException) {
+                        refuse(command, thrown.getMessage());
+                        return PLATFORM_FAILED;
                     }
                     throw thrown;
                 });
@@ -71,11 +83,23 @@ public final class ScenarioRunner implements Callable<Integer> {
     public Integer call() {
         // All files are read before any is run: what is refused must leave no output behind.
         List<Scenario> scenarios = files.stream().map(ScenarioReader::read).toList();
-        List<ScenarioResult> results = scenarios.stream().map(ScenarioRun::run).toList();
+        List<ScenarioResult> results = run(scenarios);
         PrintWriter out = spec.commandLine().getOut();
         out.println(format == Format.json ? JsonFormat.print(results) : TextFormat.print(results));
         out.flush();
         return report(results);
+    }
+
+    private List<ScenarioResult> run(List<Scenario> scenarios) {
+        Optional<VsphereAdapter> server = vsphere.adapter();
+        if (server.isEmpty()) {
+            return scenarios.stream().map(ScenarioRun::run).toList();
+        }
+        try (VsphereAdapter adapter = server.get()) {
+            return scenarios.stream()
+                    .map(scenario -> PlatformRun.run(scenario, adapter))
+                    .toList();
+        }
     }
 
     private int report(List<ScenarioResult> results) {

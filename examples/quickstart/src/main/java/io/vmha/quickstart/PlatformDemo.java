@@ -20,19 +20,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** One decision carried out on a libvirt host: its machines are real, only the load balancer in front is simulated. */
-final class LibvirtDemo {
+/** One decision carried out on a real platform: its machines are real, only the load balancer in front is simulated. */
+final class PlatformDemo {
     private static final Duration DEADLINE = Duration.ofSeconds(30);
 
-    private LibvirtDemo() {}
+    private PlatformDemo() {}
 
-    /** Returns whether all was carried out that was decided, and it was decided to do something. */
-    static boolean run(URI uri, Optional<String> vm, Optional<String> type, PrintWriter out) {
-        VmClassifier classifier =
-                type.map(VmType::of).map(VmClassifier::everyDomainIs).orElseGet(VmClassifier::unmanaged);
-        HostId host = HostId.of(uri.getHost() == null ? "localhost" : uri.getHost());
-        try (LibvirtAdapter adapter =
-                LibvirtAdapter.builder().host(host, uri).classifier(classifier).build()) {
+    /** Returns whether all was carried out that was decided, and it was decided to do something. Closes the adapter. */
+    static boolean run(HypervisorAdapter platform, Optional<String> vm, PrintWriter out) {
+        try (HypervisorAdapter adapter = platform) {
             Inventory inventory = adapter.discover(CallContext.within(DEADLINE));
             Narrator narrator = new Narrator(out);
             narrator.showTopology(inventory, TopologyRules.check(inventory));
@@ -40,6 +36,14 @@ final class LibvirtDemo {
                     .map(id -> failOver(adapter, inventory, id, narrator, out))
                     .orElse(true);
         }
+    }
+
+    /** An adapter for that libvirt host alone. */
+    static HypervisorAdapter libvirt(URI uri, Optional<String> type) {
+        VmClassifier classifier =
+                type.map(VmType::of).map(VmClassifier::everyDomainIs).orElseGet(VmClassifier::unmanaged);
+        HostId host = HostId.of(uri.getHost() == null ? "localhost" : uri.getHost());
+        return LibvirtAdapter.builder().host(host, uri).classifier(classifier).build();
     }
 
     private static boolean failOver(
