@@ -2,6 +2,7 @@ package io.vmha.vsphere;
 
 import io.vmha.vsphere.internal.vim.PropertySet;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The properties that discovery reads: leaves only, since whole objects are ten times their size. */
 final class InventoryProperties {
@@ -25,6 +26,8 @@ final class InventoryProperties {
     static final String POOL = "resourcePool";
     static final String CONFIGURATION = "configurationEx";
     static final String FIELD = "field";
+    static final String ALARMS = "triggeredAlarmState";
+    static final String ALARM_NAME = "info.name";
 
     static final List<PropertySet> EVERYWHERE = List.of(
             new PropertySet(
@@ -46,5 +49,16 @@ final class InventoryProperties {
                     List.of(NAME, PARENT, POWER, CONNECTION, MAINTENANCE, STATUS, CORES, MHZ, HOST_MEMORY, CPU_MODEL)),
             new PropertySet("ComputeResource", List.of(NAME, POOL, CONFIGURATION)));
 
+    /** What is read everywhere, and the alarms that hosts and machines have triggered. */
+    static final List<PropertySet> WITH_ALARMS = EVERYWHERE.stream()
+            .map(set -> set.type().equals("ComputeResource") ? set : withAlarms(set))
+            .toList();
+
     private InventoryProperties() {}
+
+    private static PropertySet withAlarms(PropertySet set) {
+        return new PropertySet(
+                set.type(),
+                Stream.concat(set.paths().stream(), Stream.of(ALARMS)).toList());
+    }
 }

@@ -156,11 +156,26 @@ public final class VsphereAdapter implements HypervisorAdapter {
      * Begins to watch hosts and machines; the watching ends when the returned source is closed, or the adapter.
      *
      * @param clock tells when a fault was found
-     * @param receiver is given each fault, from one thread, one at a time; it must return quickly
+     * @param receiver is given each fault, one at a time; it must return quickly
      */
     public VsphereFaultSource watch(InstantSource clock, Consumer<FaultReport> receiver) {
+        return watch(FaultRules.defaults(), Duration.ofSeconds(5), clock, receiver);
+    }
+
+    /**
+     * Begins to watch hosts and machines, with rules about the server's events and alarms.
+     *
+     * @param rules which of them are faults
+     * @param eventInterval how often the server is asked for events, 1 millisecond or more
+     * @param clock tells when a fault was found
+     * @param receiver is given each fault, one at a time; it must return quickly
+     * @throws IllegalArgumentException if the interval is less
+     */
+    public VsphereFaultSource watch(
+            FaultRules rules, Duration eventInterval, InstantSource clock, Consumer<FaultReport> receiver) {
+        checkArgument(eventInterval.toMillis() >= 1, "eventInterval must be 1 ms or more: %s", eventInterval);
         vcenter.requireOpen();
-        return new VsphereFaultSource(vcenter, clock, receiver);
+        return new VsphereFaultSource(vcenter, rules, eventInterval, clock, receiver);
     }
 
     private void require(Capability capability) {

@@ -22,9 +22,12 @@ import io.vmha.vsphere.internal.vim.XmlNode;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -34,10 +37,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps an inventory by the server's updates, and reports what becomes faulty in it: a host that vCenter lost or that is
- * red, a guest without a heartbeat, a machine that is found powered off, other than by this adapter.
+ * red, a guest without a heartbeat, a machine that is found powered off, other than by this adapter; and what of the server's
+ * events and alarms is a fault by the {@link FaultRules}.
  *
  * <p>What is already so when the watching begins is reported too, but for machines that are off. The objects are confined
- * to the watching thread; the inventory is replaced whole.
+ * to the watching thread; the inventory and the snapshot are replaced whole. One report is made at a time, under the lock of
+ * this object.
  */
 public final class VsphereFaultSource implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VsphereFaultSource.class);
@@ -51,13 +56,28 @@ public final class VsphereFaultSource implements AutoCloseable {
     private final Map<MoRef, ManagedObject> objects = new HashMap<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
-    private volatile Inventory inventory = Inventory.empty();
+    private final FaultRules rules;
+    private final AlarmWatch alarms;
+    private final Set<VmId> redMachines = new HashSet<>();
+    private volatile Optional<Snapshot> snapshot = Optional.empty();
+    private Optional<EventWatch> events = Optional.empty();
     private long sequence;
 
-    VsphereFaultSource(Vcenter vcenter, InstantSource clock, Consumer<FaultReport> receiver) {
+    VsphereFaultSource(
+            Vcenter vcenter,
+            FaultRules rules,
+            Duration eventInterval,
+            InstantSource clock,
+            Consumer<FaultReport> receiver) {
         this.vcenter = vcenter;
+        this.rules = rules;
+        this.alarms = new AlarmWatch(vcenter, rules);
         this.clock = clock;
         this.receiver = receiver;
+        if (rules.hasEvents()) {
+            events = Optional.of(
+                    new EventWatch(vcenter, rules, eventInterval, () -> snapshot.isPresent(), this::report));
+        }
         this.thread = new Thread(this::watch, "vmha-vsphere-watch");
         thread.setDaemon(true);
         thread.start();
@@ -65,11 +85,12 @@ public final class VsphereFaultSource implements AutoCloseable {
 
     /** The inventory as the updates so far tell it; empty before the first. */
     public Inventory inventory() {
-        return inventory;
+        return snapshot.map(Snapshot::inventory).orElseGet(Inventory::empty);
     }
 
     private void watch() {
-        try (UpdateStream stream = vcenter.client().watch(InventoryProperties.EVERYWHERE)) {
+        try (UpdateStream stream = vcenter.client()
+                .watch(rules.hasAlarms() ? InventoryProperties.WITH_ALARMS : InventoryProperties.EVERYWHERE)) {
             while (closing.getCount() > 0) {
                 try {
                     apply(stream.next(LONGEST_WAIT));
@@ -98,11 +119,50 @@ public final class VsphereFaultSource implements AutoCloseable {
             readFields();
         }
         updates.objects().forEach(this::merge);
-        Inventory before = inventory;
-        Inventory now = vcenter.take(objects.values()).inventory();
-        inventory = now;
+        Inventory before = inventory();
+        Snapshot made = vcenter.take(objects.values());
+        Inventory now = made.inventory();
+        snapshot = Optional.of(made);
         now.hosts().forEach(host -> compare(before.host(host.id()), host));
         now.vms().forEach(vm -> compare(before.vm(vm.id()), vm));
+        rules.redMachine().ifPresent(kind -> compareStatus(made, kind));
+        if (rules.hasAlarms()) {
+            updates.objects().stream()
+                    .map(update -> objects.get(update.ref()))
+                    .filter(Objects::nonNull)
+                    .forEach(object -> alarms.turnedRed(object).forEach(kind -> report(kind, object.ref())));
+        }
+    }
+
+    private void compareStatus(Snapshot now, FaultKind kind) {
+        now.vms().forEach((vm, ref) -> {
+            ManagedObject object = objects.get(ref);
+            boolean isRed =
+                    object != null && object.text(InventoryProperties.STATUS).equals("red");
+            if (isRed && redMachines.add(vm)) {
+                report(vm, kind);
+            } else if (!isRed) {
+                redMachines.remove(vm);
+            }
+        });
+    }
+
+    /** Reports a fault of what an object is to us; one that takes no part has none. */
+    private void report(FaultKind kind, MoRef subject) {
+        snapshot.ifPresent(known -> {
+            if (kind.scope() == FaultKind.Scope.VM) {
+                idOf(known.vms(), subject).ifPresent(vm -> report(vm, kind));
+            } else {
+                idOf(known.hosts(), subject).ifPresent(host -> report(host, kind));
+            }
+        });
+    }
+
+    private static <T> Optional<T> idOf(Map<T, MoRef> refs, MoRef subject) {
+        return refs.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(subject))
+                .map(Map.Entry::getKey)
+                .findFirst();
     }
 
     private void readFields() {
@@ -150,11 +210,11 @@ public final class VsphereFaultSource implements AutoCloseable {
         }
     }
 
-    private void report(HostId host, FaultKind kind) {
+    private synchronized void report(HostId host, FaultKind kind) {
         receiver.accept(FaultReport.ofHost(host, kind, clock.instant(), source, sequence++));
     }
 
-    private void report(VmId vm, FaultKind kind) {
+    private synchronized void report(VmId vm, FaultKind kind) {
         receiver.accept(FaultReport.ofVm(vm, kind, clock.instant(), source, sequence++));
     }
 
@@ -162,6 +222,7 @@ public final class VsphereFaultSource implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
+        events.ifPresent(EventWatch::close);
         thread.interrupt();
         try {
             thread.join(TimeUnit.SECONDS.toMillis(5));

@@ -59,15 +59,15 @@ class RecordedShapesTest {
         vcenter.close();
     }
 
-    private static String val(String path, String value) {
+    static String val(String path, String value) {
         return "<propSet><name>" + path + "</name><val xsi:type=\"xsd:any\">" + value + "</val></propSet>";
     }
 
-    private static String ref(String path, String type, String value) {
+    static String ref(String path, String type, String value) {
         return "<propSet><name>" + path + "</name><val type=\"" + type + "\">" + value + "</val></propSet>";
     }
 
-    private static String object(String type, String ref, String properties) {
+    static String object(String type, String ref, String properties) {
         return "<objects><obj type=\"" + type + "\">" + ref + "</obj>" + properties + "</objects>";
     }
 

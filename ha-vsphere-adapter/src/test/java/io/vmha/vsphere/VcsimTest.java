@@ -2,12 +2,15 @@ package io.vmha.vsphere;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.adapter.CallContext;
+import io.vmha.center.DecisionOutcome;
+import io.vmha.center.ManagementCenter;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.ClusterRole;
@@ -15,20 +18,25 @@ import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
+import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
+import io.vmha.sim.SimulatedDatacenter;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -234,8 +242,77 @@ class VcsimTest {
         }
     }
 
+    @Test
+    void anEventThatTheRulesCallAFaultIsReportedOnceAndOthersAreNot() {
+        Queue<FaultReport> reports = new ConcurrentLinkedQueue<>();
+        FaultRules rules = FaultRules.builder()
+                .event("VmPoweredOffEvent", FaultKind.SERVICE_DOWN)
+                .build();
+        VmId first = VmId.of("primary-h2-vm1");
+        VmId second = VmId.of("primary-h2-vm2");
+        try (Vcsim other = Vcsim.small();
+                VsphereAdapter adapter = other.adapter().build()) {
+            adapter.powerOff(VM, Duration.ZERO, call());
+            try (VsphereFaultSource source =
+                    adapter.watch(rules, Duration.ofMillis(50), InstantSource.system(), reports::add)) {
+                await().until(() -> source.inventory().vm(VM).isPresent());
+                adapter.powerOff(first, Duration.ZERO, call());
+                adapter.powerOff(second, Duration.ZERO, call());
+                await().until(() -> reports.size() >= 2);
+            }
+        }
+        assertThat(reports)
+                .extracting(FaultReport::kind, report -> report.subject().toString())
+                .containsExactly(
+                        tuple(FaultKind.SERVICE_DOWN, first.value()), tuple(FaultKind.SERVICE_DOWN, second.value()));
+    }
+
     private static List<FaultKind> kinds(Queue<FaultReport> reports) {
         return reports.stream().map(FaultReport::kind).toList();
+    }
+
+    @Test
+    void anAllocationGoesWithItsReservationAndShares() {
+        try (Vcsim other = Vcsim.small();
+                VsphereAdapter adapter = other.adapter()
+                        .allocation(
+                                new AllocationPolicy(OptionalDouble.of(0.5), Optional.of(AllocationPolicy.Shares.HIGH)))
+                        .build()) {
+            adapter.reallocate(VM, Resources.of(2_000, 2_048), call());
+
+            assertThat(property(other, "config.memoryAllocation.reservation")).isEqualTo("1024");
+            assertThat(property(other, "config.memoryAllocation.shares.level")).isEqualTo("high");
+            assertThat(property(other, "config.cpuAllocation.shares.level")).isEqualTo("high");
+            assertThat(property(other, "config.hardware.numCPU")).isEqualTo("2");
+        }
+    }
+
+    private static String property(Vcsim server, String path) {
+        return server.govc("object.collect", "-s", "/DC0/vm/" + VM, path).strip();
+    }
+
+    @Test
+    void aHostIsEvacuatedByTheCentersPlanAndThenPutIntoMaintenance() throws Exception {
+        HostId host = HostId.of("primary-h1");
+        try (Vcsim other = Vcsim.with(Map.of("VMS_PER_HOST", "1"));
+                VsphereAdapter adapter = other.adapter().build()) {
+            Inventory inventory = adapter.discover(call());
+            try (ManagementCenter center = ManagementCenter.builder()
+                    .adapter(adapter)
+                    .trafficDirector(new SimulatedDatacenter(inventory).trafficDirector())
+                    .inventory(inventory)
+                    .build()) {
+                DecisionOutcome outcome =
+                        center.maintenance(host, true).toCompletableFuture().get(30, TimeUnit.SECONDS);
+                assertThat(outcome.isCarriedOut()).as("%s", outcome).isTrue();
+            }
+            adapter.setMaintenance(host, true, call());
+
+            Inventory after = adapter.discover(call());
+            assertThat(after.requireHost(host).inMaintenance()).isTrue();
+            assertThat(after.vms()).extracting(VirtualMachine::host).doesNotContain(host);
+            assertThat(after.requireVm(VM).power()).isEqualTo(PowerState.ON);
+        }
     }
 
     @Test

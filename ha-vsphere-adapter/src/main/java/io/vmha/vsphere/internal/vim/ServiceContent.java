@@ -8,6 +8,7 @@ package io.vmha.vsphere.internal.vim;
  * @param viewManager makes views
  * @param rootFolder the inventory's root
  * @param customFieldsManager custom attributes
+ * @param eventManager tells what happened
  * @param name the product's name and version
  * @param vcenter whether it is a vCenter server, and not a single host
  */
@@ -17,6 +18,7 @@ public record ServiceContent(
         MoRef viewManager,
         MoRef rootFolder,
         MoRef customFieldsManager,
+        MoRef eventManager,
         String name,
         boolean vcenter) {
 
@@ -28,6 +30,7 @@ public record ServiceContent(
                 manager(content, "viewManager"),
                 manager(content, "rootFolder"),
                 content.at("customFieldsManager").map(XmlNode::ref).orElse(new MoRef("CustomFieldsManager", "")),
+                content.at("eventManager").map(XmlNode::ref).orElse(new MoRef("EventManager", "EventManager")),
                 content.textAt("about", "fullName"),
                 content.textAt("about", "apiType").equals("VirtualCenter"));
     }

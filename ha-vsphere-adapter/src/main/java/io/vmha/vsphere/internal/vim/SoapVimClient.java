@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** The client over SOAP. Thread-safe: the view is replaced whole, the rest is immutable or guards itself. */
 public final class SoapVimClient implements VimClient {
     private static final int PAGE = 2_000;
+    private static final int MOST_EVENTS = 1_000;
     private static final Duration FAREWELL = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
     private static final List<String> VIEWED = List.of("VirtualMachine", "HostSystem", "ComputeResource");
@@ -342,6 +343,25 @@ public final class SoapVimClient implements VimClient {
                 xml -> xml.text("name", name).text("moType", "VirtualMachine"),
                 deadline);
         return Integer.parseInt(answer.textAt("returnval", "key"));
+    }
+
+    @Override
+    public String currentTime(Deadline deadline) {
+        return session.call("CurrentTime", MoRef.SERVICE_INSTANCE, none -> {}, deadline)
+                .textAt("returnval");
+    }
+
+    @Override
+    public List<XmlNode> events(String since, Deadline deadline) {
+        return session.call(
+                        "QueryEvents",
+                        service(deadline).eventManager(),
+                        xml -> xml.element(
+                                "filter",
+                                filter -> filter.element("time", time -> time.text("beginTime", since))
+                                        .number("maxCount", MOST_EVENTS)),
+                        deadline)
+                .all("returnval");
     }
 
     @Override

@@ -100,6 +100,12 @@ public interface VimClient extends AutoCloseable {
      */
     void await(MoRef task, Deadline deadline, IntConsumer progressPercent);
 
+    /** The server's clock, as it writes it. */
+    String currentTime(Deadline deadline);
+
+    /** What happened at or after that time of the server's clock, in no particular order; the server limits how many it tells. */
+    List<XmlNode> events(String since, Deadline deadline);
+
     /** How many requests were sent so far. */
     long requests();
 
