@@ -5,8 +5,10 @@ import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
+import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -41,6 +43,27 @@ public interface HypervisorAdapter extends AutoCloseable {
      * @throws AdapterException if it cannot be read; {@code Permanent} with {@code UNKNOWN_SUBJECT} for an unknown machine
      */
     PowerState powerState(VmId vm, CallContext call);
+
+    /**
+     * Reads from the platform, not from a cache, where a machine is and what it has: what a management center believes
+     * after an action is what it reads back. This default discovers everything and does not know what made a machine; an
+     * adapter that can ask for one machine does that instead.
+     *
+     * @throws AdapterException if it cannot be read, {@code Transient} with {@code UNREACHABLE} while its host does not
+     *     answer; {@code Permanent} with {@code UNKNOWN_SUBJECT} for an unknown machine
+     */
+    default MachineReading read(VmId vm, CallContext call) {
+        Inventory inventory = discover(call);
+        VirtualMachine found = inventory
+                .vm(vm)
+                .orElseThrow(() ->
+                        new AdapterException.Permanent(AdapterException.Cause.UNKNOWN_SUBJECT, "no such VM: " + vm));
+        if (!inventory.hostOf(found).health().runsVms()) {
+            throw new AdapterException.Transient(
+                    AdapterException.Cause.UNREACHABLE, "host " + found.host() + " of " + vm + " does not answer");
+        }
+        return new MachineReading(found.host(), found.power(), found.allocation(), false, Optional.empty());
+    }
 
     /**
      * Powers a machine off. When it returns, the machine is off: it executes nothing and writes nothing.

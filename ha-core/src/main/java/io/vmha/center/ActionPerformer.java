@@ -6,17 +6,24 @@ import io.vmha.adapter.CallContext;
 import io.vmha.adapter.DatabasePromoter;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.HypervisorAdapter;
+import io.vmha.adapter.MachineReading;
 import io.vmha.adapter.TrafficDirector;
 import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
 import io.vmha.model.VmId;
 import io.vmha.plan.Action;
+import io.vmha.plan.ActionKind;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Turns an action into the call that carries it out. Immutable; its calls block. */
 final class ActionPerformer {
+    private static final Set<ActionKind> PLACING = EnumSet.of(ActionKind.POWER_ON, ActionKind.CLONE);
+
     private final HypervisorAdapter adapter;
     private final TrafficDirector trafficDirector;
     private final List<FencingDevice> fencingDevices;
@@ -42,12 +49,80 @@ final class ActionPerformer {
                 powerOff -> () -> powerOff(powerOff, call),
                 fenceHost -> () -> fence(fenceHost.target(), call),
                 redirect -> () -> redirect(redirect, call),
-                powerOn -> () -> adapter.powerOn(powerOn.target(), powerOn.on(), call),
-                reallocate -> () -> adapter.reallocate(reallocate.target(), reallocate.allocation(), call),
-                migrate -> () -> adapter.migrate(migrate.target(), migrate.to(), call),
-                clone -> () -> adapter.cloneFromTemplate(clone.template(), clone.target(), clone.on(), call),
+                powerOn -> () -> {
+                    adapter.powerOn(powerOn.target(), powerOn.on(), call);
+                    confirm(powerOn.target(), action, call);
+                },
+                reallocate -> () -> {
+                    adapter.reallocate(reallocate.target(), reallocate.allocation(), call);
+                    confirm(reallocate.target(), action, call);
+                },
+                migrate -> () -> {
+                    adapter.migrate(migrate.target(), migrate.to(), call);
+                    confirm(migrate.target(), action, call);
+                },
+                clone -> () -> {
+                    adapter.cloneFromTemplate(clone.template(), clone.target(), clone.on(), call);
+                    confirm(clone.target(), action, call);
+                },
                 promote -> () -> promoter.promote(promote.target(), call)));
         effect.run();
+    }
+
+    /** What a platform accepted it has not always done: what counts is what is read back. */
+    private void confirm(VmId vm, Action action, CallContext call) {
+        MachineReading reading = readBack(action, () -> adapter.read(vm, call));
+        if (!shows(reading, action, call)) {
+            throw new AdapterException.OutcomeUnknown(
+                    AdapterException.Cause.REFUSED, "accepted to " + action + ", but it reads " + reading);
+        }
+    }
+
+    /** What was accepted may be done: if it cannot be read, that is not known, whatever the reason. */
+    private static <T> T readBack(Action action, Supplier<T> reading) {
+        try {
+            return reading.get();
+        } catch (AdapterException unreadable) {
+            throw new AdapterException.OutcomeUnknown(
+                    unreadable.reason(),
+                    "accepted to " + action + ", but it cannot be read back: " + unreadable.getMessage(),
+                    unreadable);
+        }
+    }
+
+    private static boolean shows(MachineReading reading, Action action, CallContext call) {
+        return action.fold(new Action.Cases<Boolean>(
+                powerOff -> reading.power() == PowerState.OFF,
+                fenceHost -> reading.power() == PowerState.OFF,
+                redirect -> true,
+                powerOn -> isOn(reading, powerOn.on()),
+                // A platform may round up to whole CPUs and pages.
+                reallocate -> reallocate.allocation().fitsIn(reading.allocation()),
+                migrate -> isOn(reading, migrate.to()),
+                clone -> reading.host().equals(clone.on()) && (!reading.tellsOrigin() || isMadeBy(reading, call)),
+                promote -> true));
+    }
+
+    private static boolean isOn(MachineReading reading, HostId host) {
+        return reading.host().equals(host) && reading.power() == PowerState.ON;
+    }
+
+    private static boolean isMadeBy(MachineReading reading, CallContext call) {
+        return reading.madeBy()
+                .filter(origin -> origin.step() == call.step() && call.plan().equals(Optional.of(origin.plan())))
+                .isPresent();
+    }
+
+    /** As {@link #isDone}, but false where the machine cannot be read: placing it anew needs no look at where it was. */
+    boolean isSurelyDone(Action action, CallContext call) {
+        try {
+            return isDone(action, call);
+        } catch (AdapterException unreadable) {
+            if (PLACING.contains(action.kind())) {
+                return false;
+            }
+            throw unreadable;
+        }
     }
 
     /**
@@ -62,17 +137,17 @@ final class ActionPerformer {
                         fenceHost -> () -> isOff(fenceHost.target(), call),
                         redirect -> () ->
                                 trafficDirector.serverOf(redirect.owner(), call).equals(redirect.server()),
-                        powerOn -> () -> false,
-                        reallocate -> () -> false,
-                        migrate -> () -> false,
-                        clone -> () -> false,
+                        powerOn -> () -> isOn(adapter.read(powerOn.target(), call), powerOn.on()),
+                        reallocate -> () -> shows(adapter.read(reallocate.target(), call), action, call),
+                        migrate -> () -> isOn(adapter.read(migrate.target(), call), migrate.to()),
+                        clone -> () -> isMadeBy(adapter.read(clone.target(), call), call),
                         promote -> () -> false))
                 .get();
     }
 
     private void redirect(Action.Redirect action, CallContext call) {
         trafficDirector.route(action.owner(), action.server(), call);
-        VmId server = trafficDirector.serverOf(action.owner(), call);
+        VmId server = readBack(action, () -> trafficDirector.serverOf(action.owner(), call));
         if (!server.equals(action.server())) {
             throw new AdapterException.OutcomeUnknown(
                     AdapterException.Cause.REFUSED,
@@ -91,7 +166,8 @@ final class ActionPerformer {
             case POWER_OFF -> 4;
             case FENCE_HOST -> 1 + 3 * Math.max(1, fencingDevices.size());
             case REDIRECT -> 4;
-            case POWER_ON, REALLOCATE, MIGRATE, CLONE, PROMOTE -> 2;
+            case POWER_ON, REALLOCATE, MIGRATE, CLONE -> 3;
+            case PROMOTE -> 1;
         };
     }
 
@@ -105,7 +181,7 @@ final class ActionPerformer {
             return;
         }
         adapter.powerOff(action.target(), powerOffGrace, call);
-        PowerState state = adapter.powerState(action.target(), call);
+        PowerState state = readBack(action, () -> adapter.powerState(action.target(), call));
         if (state != PowerState.OFF) {
             throw new AdapterException.OutcomeUnknown(
                     AdapterException.Cause.REFUSED,
@@ -151,7 +227,7 @@ final class ActionPerformer {
 
     private static void fence(FencingDevice device, HostId host, CallContext call) {
         device.fence(host, call);
-        PowerState state = device.powerState(host, call);
+        PowerState state = readBack(new Action.FenceHost(host), () -> device.powerState(host, call));
         if (state != PowerState.OFF) {
             throw new AdapterException.OutcomeUnknown(
                     AdapterException.Cause.REFUSED,

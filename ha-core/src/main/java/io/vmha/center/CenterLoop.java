@@ -54,6 +54,9 @@ final class CenterLoop implements PlanExecutor.Surroundings {
     private record Repeated(
             FaultReport report, SubjectDecision.Ignored decision, CompletableFuture<DecisionOutcome> outcome) {}
 
+    /** A report that is looked at once a step has ended, see {@link PlanExecutor#isSettled}. */
+    private record Postponed(FaultReport report, CompletableFuture<DecisionOutcome> outcome) {}
+
     private record Proposal(Decision decision, Plan plan) {}
 
     private final CenterParts parts;
@@ -71,6 +74,7 @@ final class CenterLoop implements PlanExecutor.Surroundings {
     private final EventDispatcher events;
     private final PlanExecutor executor;
     private final SetMultimap<PlanId, CompletableFuture<DecisionOutcome>> outcomes = HashMultimap.create();
+    private List<Postponed> postponed = new ArrayList<>();
     private final Queue<Repeated> repeated = new ConcurrentLinkedQueue<>();
     private final Map<PlanId, Proposal> proposals = new HashMap<>();
     private final AtomicBoolean isAnswering = new AtomicBoolean();
@@ -119,17 +123,23 @@ final class CenterLoop implements PlanExecutor.Surroundings {
                 run(outcome, this::answerRepeated);
             }
         } else {
-            run(outcome, () -> {
-                try {
-                    handle(report, outcome);
-                } catch (RuntimeException thrown) {
-                    // A policy of the user's own may throw; whoever reported must not wait for ever.
-                    filter.release(report);
-                    outcome.completeExceptionally(thrown);
-                }
-            });
+            run(outcome, () -> take(report, outcome));
         }
         return outcome;
+    }
+
+    private void take(FaultReport report, CompletableFuture<DecisionOutcome> outcome) {
+        try {
+            if (ended.isPresent() || executor.isSettled(report)) {
+                handle(report, outcome);
+            } else {
+                postponed.add(new Postponed(report, outcome));
+            }
+        } catch (RuntimeException thrown) {
+            // A policy of the user's own may throw; whoever reported must not wait for ever.
+            filter.release(report);
+            outcome.completeExceptionally(thrown);
+        }
     }
 
     CompletionStage<DecisionOutcome> load(LoadSample sample) {
@@ -358,6 +368,7 @@ final class CenterLoop implements PlanExecutor.Surroundings {
             resumed.add(run);
         }
         executor.restoreServers(resumed);
+        executor.restoreDecided(resumed);
         left.reports().forEach(taken -> storm.onReport(taken.report(), earlier(taken.at(), scheduler.now())));
         refreshStorm();
         resumed.forEach(PlanRun::advance);
@@ -404,6 +415,15 @@ final class CenterLoop implements PlanExecutor.Surroundings {
     }
 
     @Override
+    public void stepEnded() {
+        if (!postponed.isEmpty()) {
+            List<Postponed> late = postponed;
+            postponed = new ArrayList<>();
+            late.forEach(one -> scheduler.execute(() -> take(one.report(), one.outcome())));
+        }
+    }
+
+    @Override
     public void planEnded(PlanRun run, DecisionOutcome outcome) {
         journal(List.of(new JournalEntry.PlanClosed(run.plan().id())), () -> {
             publish(new HaEvent.PlanEnded(scheduler.now(), outcome));
@@ -423,6 +443,8 @@ final class CenterLoop implements PlanExecutor.Surroundings {
         publish(new HaEvent.LeadershipLost(scheduler.now(), parts.epoch(), detail));
         outcomes.values().forEach(waiting -> waiting.completeExceptionally(lost));
         outcomes.clear();
+        postponed.forEach(late -> late.outcome().completeExceptionally(lost));
+        postponed.clear();
     }
 
     @Override

@@ -3,6 +3,8 @@ package io.vmha.center;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.IsolationLease;
+import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
@@ -30,6 +32,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -47,6 +51,8 @@ final class PlanExecutor {
         void publish(HaEvent event);
 
         void journal(List<JournalEntry> entries, Runnable then);
+
+        void stepEnded();
 
         void planEnded(PlanRun run, DecisionOutcome outcome);
 
@@ -75,6 +81,8 @@ final class PlanExecutor {
     private final RandomGenerator random;
     private final Surroundings center;
     private final HostSlots slots;
+    private final HostRoom room;
+    private final Migrations migrations = new Migrations();
     private final Map<PlanId, PlanRun> runs = new TreeMap<>();
     private final Map<VmId, Deque<PlanRun>> bySubject = new HashMap<>();
     private boolean stopped;
@@ -91,12 +99,15 @@ final class PlanExecutor {
         this.random = parts.random();
         this.center = center;
         this.slots = new HostSlots(config.maxConcurrentActionsPerHost());
+        this.room = new HostRoom(state);
     }
 
     /** Makes a run and puts it in line; {@link PlanRun#advance} starts it. */
     PlanRun add(JournalEntry.PlanOpened opened, Optional<String> approvedBy) {
         PlanRun run = new PlanRun(opened, this, approvedBy);
         runs.put(run.plan().id(), run);
+        room.add(run);
+        migrations.add(run.steps());
         run.subjects()
                 .forEach(vm ->
                         bySubject.computeIfAbsent(vm, id -> new ArrayDeque<>()).addLast(run));
@@ -107,11 +118,34 @@ final class PlanExecutor {
     void restoreServers(List<PlanRun> resumed) {
         for (int i = resumed.size() - 1; i >= 0; i--) {
             PlanRun run = resumed.get(i);
-            for (Action.Redirect redirect : run.pendingRedirects()) {
-                run.before(redirect.owner())
-                        .ifPresent(vm -> state.routed(vm.id(), vm.servedBy().orElse(vm.id())));
+            for (Action action : run.pendingActions()) {
+                if (action instanceof Action.Redirect redirect) {
+                    run.before(redirect.owner())
+                            .ifPresent(vm -> state.routed(vm.id(), vm.servedBy().orElse(vm.id())));
+                }
             }
         }
+    }
+
+    /** Counts in again, when plans are taken over, what they were still to move or resize: no inventory shows it yet. */
+    void restoreDecided(List<PlanRun> resumed) {
+        for (PlanRun run : resumed) {
+            for (Action action : run.pendingActions()) {
+                boolean isToBe = (action instanceof Action.Reallocate reallocate
+                                && isHealthyOn(reallocate.target(), reallocate.on()))
+                        || (action instanceof Action.Migrate migrate && isHealthyOn(migrate.target(), migrate.from()));
+                if (isToBe) {
+                    state.replace(ActionEffects.apply(state.inventory(), action), List.of(), List.of());
+                }
+            }
+        }
+    }
+
+    private boolean isHealthyOn(VmId id, HostId host) {
+        return state.inventory()
+                .vm(id)
+                .filter(vm -> vm.health() == VmHealth.HEALTHY && vm.host().equals(host))
+                .isPresent();
     }
 
     Collection<PlanRun> runs() {
@@ -143,6 +177,15 @@ final class PlanExecutor {
         return slots;
     }
 
+    HostRoom room() {
+        return room;
+    }
+
+    /** How long a step waits for room that others are to leave. */
+    Duration roomDeadline() {
+        return config.actionDeadline().multipliedBy(maxAttempts());
+    }
+
     int maxAttempts() {
         return config.retry().maxAttempts();
     }
@@ -167,6 +210,10 @@ final class PlanExecutor {
         center.lostLeadership(String.valueOf(thrown.getMessage()));
     }
 
+    Duration deadline() {
+        return config.actionDeadline();
+    }
+
     Duration watchdog(Action action) {
         return config.actionDeadline().multipliedBy(performer.maxCalls(action) + 1L);
     }
@@ -177,17 +224,29 @@ final class PlanExecutor {
             state.mayRun(powerOn.target());
         }
         VmId believed = action.vm().map(state::serverOf).orElse(NOBODY);
-        CallContext call = new CallContext(config.actionDeadline(), Optional.of(plan), step, epoch);
+        CallContext call = call(plan, step);
         scheduler.call(
                 () -> {
                     requireLeadership();
-                    if (!probeFirst || !performer.isDone(action, call)) {
+                    if (!probeFirst || !performer.isSurelyDone(action, call)) {
                         requireConfirmedOff(action, believed, call);
                         requireLeadership();
                         performer.perform(action, call);
                     }
                 },
                 then);
+    }
+
+    private CallContext call(PlanId plan, int step) {
+        return new CallContext(config.actionDeadline(), Optional.of(plan), step, epoch);
+    }
+
+    /** Reads off the loop whether an action was done of which that is not known, and changes nothing. */
+    void look(PlanId plan, int step, Action action, BiConsumer<Boolean, Optional<RuntimeException>> then) {
+        AtomicBoolean isDone = new AtomicBoolean();
+        scheduler.call(
+                () -> isDone.set(performer.isDone(action, call(plan, step))),
+                thrown -> then.accept(isDone.get(), thrown));
     }
 
     private void requireLeadership() {
@@ -199,7 +258,7 @@ final class PlanExecutor {
     /**
      * Whether no other plan's steps for the machine that the action is about must end first: those of earlier plans; for a
      * redirect, only what confirms the machine off and moves its requests. A machine that may be written to by its requests
-     * is not powered on while they are about to move away from it.
+     * is not powered on while they are about to move away from it, unless a later plan recovers it, and this step gives way.
      */
     boolean isTurnOf(PlanRun run, Action action) {
         if (action.vm().isEmpty()) {
@@ -218,7 +277,25 @@ final class PlanExecutor {
         }
         return action.kind() != ActionKind.POWER_ON
                 || !requiresFencing(vm)
+                || isRecoveredLater(run, vm)
                 || state.ownersServedBy(vm).stream().noneMatch(this::isAboutToMove);
+    }
+
+    /**
+     * Whether what a report is about is as it is known to be. A machine that still counts as failed may have been started
+     * anew, and a fault seen since then is not the one that it is recovered from. And it must be known where machines are:
+     * the migrations that a fault is about are given up, and what is under way is waited for.
+     */
+    boolean isSettled(FaultReport report) {
+        boolean losesHost = report.kind() == FaultKind.HOST_DOWN || report.kind() == FaultKind.HOST_UNREACHABLE;
+        return report.subject()
+                .fold(vm -> isSettled(vm, report.observedAt()), host -> !losesHost || migrations.settle(host));
+    }
+
+    private boolean isSettled(VmId vm, Instant observedAt) {
+        Deque<PlanRun> line = bySubject.getOrDefault(vm, new ArrayDeque<>());
+        return line.stream().noneMatch(run -> run.isStartedBefore(vm, observedAt))
+                && Migrations.settle(vm, List.copyOf(line));
     }
 
     private boolean isAboutToMove(VmId owner) {
@@ -263,6 +340,14 @@ final class PlanExecutor {
         return action instanceof Action.FenceHost fence && isDown(fence.target());
     }
 
+    /** Whether a host is known not to run its machines any more, or cannot be reached. */
+    boolean isLost(HostId host) {
+        return state.inventory()
+                .host(host)
+                .filter(found -> !found.health().runsVms())
+                .isPresent();
+    }
+
     private boolean isDown(HostId host) {
         return state.inventory()
                 .host(host)
@@ -296,13 +381,17 @@ final class PlanExecutor {
                 : Optional.empty();
     }
 
-    /** Whether a machine that requests are to move away from failed and may write all the same. Safe from any thread. */
+    /**
+     * Whether a machine that requests are to move away from may write all the same. To give a machine its own requests back
+     * is no failover: then only a server that failed is in doubt. Safe from any thread.
+     */
     private boolean mayStillWrite(VmId server, Action.Redirect redirect) {
+        boolean isFailback = redirect.owner().equals(redirect.server());
         Inventory inventory = state.inventory();
         return !server.equals(redirect.server())
                 && inventory
                         .vm(server)
-                        .filter(vm -> vm.health() == VmHealth.FAILED
+                        .filter(vm -> (vm.health() == VmHealth.FAILED || !isFailback)
                                 && failover.fencingOf(vm.type()) == FencingMode.REQUIRED
                                 && !state.isConfirmedOff(server))
                         .isPresent();
@@ -408,12 +497,21 @@ final class PlanExecutor {
 
     List<JournalEntry> undone(Action action, List<VmChange> changes) {
         boolean confirmedOff = action.vm().filter(state::isConfirmedOff).isPresent();
-        Inventory undone = Reversal.undo(state.inventory(), action, changes, confirmedOff);
+        VmId servedBy = action.vm().map(state::serverOf).orElse(NOBODY);
+        Inventory undone = Reversal.undo(state.inventory(), action, changes, confirmedOff, servedBy);
         return state.replace(undone, action.vm().map(List::of).orElse(List.of()), List.of());
     }
 
     List<JournalEntry> unloaded(VmId from, VmId to, List<VmChange> changes) {
         return state.replace(Reversal.unload(state.inventory(), from, to, changes), List.of(from, to), List.of());
+    }
+
+    /** Whether a decision that stands has the requests of a machine served by another. */
+    boolean isCountedAt(VmId owner, VmId server) {
+        return state.inventory()
+                .vm(owner)
+                .filter(vm -> vm.servedBy().orElse(owner).equals(server))
+                .isPresent();
     }
 
     /** Lets go on whatever waited for the step. */
@@ -425,12 +523,16 @@ final class PlanExecutor {
                     .flatMap(VirtualMachine::servedBy)
                     .ifPresent(server -> waiting.addAll(bySubject.getOrDefault(server, new ArrayDeque<>())));
         }
+        waiting.addAll(room.waiting());
         run.advance();
         waiting.stream().filter(other -> other != run).forEach(PlanRun::advance);
+        center.stepEnded();
     }
 
     void planEnded(PlanRun run, DecisionOutcome outcome) {
         runs.remove(run.plan().id());
+        room.remove(run);
+        migrations.remove(run.steps());
         for (VmId vm : run.subjects()) {
             Deque<PlanRun> line = bySubject.get(vm);
             if (line != null && line.remove(run) && line.isEmpty()) {

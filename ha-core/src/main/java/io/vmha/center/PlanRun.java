@@ -67,6 +67,10 @@ final class PlanRun {
         return opened;
     }
 
+    List<StepRun> steps() {
+        return Collections.unmodifiableList(steps);
+    }
+
     /** The machines that it has steps for. */
     Set<VmId> subjects() {
         return Collections.unmodifiableSet(byVm.keySet());
@@ -87,6 +91,14 @@ final class PlanRun {
         return false;
     }
 
+    /** Whether it has tried to power that machine on before the given moment, and that has not ended. */
+    boolean isStartedBefore(VmId vm, Instant moment) {
+        return byVm.getOrDefault(vm, List.of()).stream()
+                .anyMatch(step -> step.step().action().kind() == ActionKind.POWER_ON
+                        && !step.isEnded()
+                        && step.triedAt().filter(moment::isAfter).isPresent());
+    }
+
     boolean isApproved() {
         return approvedBy.isPresent();
     }
@@ -95,15 +107,12 @@ final class PlanRun {
         return heldFor.isPresent();
     }
 
-    /** The redirects that have not come to their end. */
-    List<Action.Redirect> pendingRedirects() {
-        ImmutableList.Builder<Action.Redirect> redirects = ImmutableList.builder();
-        for (StepRun step : steps) {
-            if (!step.isEnded() && step.step().action() instanceof Action.Redirect redirect) {
-                redirects.add(redirect);
-            }
-        }
-        return redirects.build();
+    /** The actions that have not come to their end. */
+    List<Action> pendingActions() {
+        return steps.stream()
+                .filter(step -> !step.isEnded())
+                .map(step -> step.step().action())
+                .toList();
     }
 
     /** A machine as it was before the decision. */
@@ -238,10 +247,14 @@ final class PlanRun {
                 entries.addAll(executor.applied(step.step().action()));
             }
         } else if (step.failure().isPresent()) {
+            Set<SubjectDecision> counted =
+                    parts.stream().filter(this::isLoadStillThere).collect(Collectors.toSet());
             if (!isClonedAlready(step.step().action())) {
                 entries.addAll(executor.undone(step.step().action(), opened.changes()));
             }
-            blockParts(step, step.failure()).forEach(part -> entries.addAll(unload(part)));
+            blockParts(step, step.failure()).stream()
+                    .filter(counted::contains)
+                    .forEach(part -> entries.addAll(unload(part)));
         }
         executor.journal(entries, () -> {});
         executor.stepEnded(this, step.step().action());
@@ -272,6 +285,15 @@ final class PlanRun {
             }
         }
         return newlyBlocked.build();
+    }
+
+    /** Whether the load that a decision moved is still counted there: a later one may have moved it on. */
+    private boolean isLoadStillThere(SubjectDecision part) {
+        if (part instanceof SubjectDecision.Redirect redirect) {
+            return redirect.owners().stream().anyMatch(owner -> executor.isCountedAt(owner, redirect.target()));
+        }
+        return part instanceof SubjectDecision.Shift shift
+                && shift.owners().stream().anyMatch(owner -> executor.isCountedAt(owner, shift.target()));
     }
 
     private List<JournalEntry> unload(SubjectDecision part) {

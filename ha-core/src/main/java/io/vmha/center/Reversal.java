@@ -13,34 +13,46 @@ import java.util.Optional;
 final class Reversal {
     private Reversal() {}
 
-    /** Returns the inventory without the effect of an action that will not be done any more. */
-    static Inventory undo(Inventory inventory, Action action, List<VmChange> changes, boolean confirmedOff) {
+    /**
+     * Returns the inventory without the effect of an action that will not be done any more.
+     *
+     * @param confirmedOff whether the machine that it is about is confirmed off
+     * @param servedBy where the requests of that machine really go
+     */
+    static Inventory undo(
+            Inventory inventory, Action action, List<VmChange> changes, boolean confirmedOff, VmId servedBy) {
         return action.fold(new Action.Cases<Inventory>(
                 powerOff -> inventory,
                 fenceHost -> inventory,
-                redirect -> unroute(inventory, redirect, changes),
+                redirect -> unroute(inventory, redirect, servedBy),
                 powerOn -> unplace(inventory, powerOn.target(), changes, confirmedOff),
                 reallocate -> unallocate(inventory, reallocate.target(), changes),
-                migrate -> unmigrate(inventory, migrate),
+                migrate -> unmigrate(inventory, migrate, confirmedOff),
                 clone -> unplace(inventory, clone.target(), changes, confirmedOff),
                 promote -> inventory));
     }
 
-    /** Returns the inventory with the load of a machine back that was counted as another's. */
+    /** Returns the inventory with the load of a machine back that was counted as another's, as far as that has it still. */
     static Inventory unload(Inventory inventory, VmId from, VmId to, List<VmChange> changes) {
-        Optional<VmChange> source = change(from, changes);
+        Optional<VmChange> change = change(from, changes);
+        Optional<VirtualMachine> source = inventory.vm(from);
         Optional<VirtualMachine> target = inventory.vm(to);
-        if (source.isEmpty() || target.isEmpty() || inventory.vm(from).isEmpty()) {
+        if (change.isEmpty() || source.isEmpty() || target.isEmpty()) {
             return inventory;
         }
-        VirtualMachine before = source.get().before();
-        double moved = before.load()
-                * before.allocation().cpuMillis()
-                / target.get().allocation().cpuMillis();
+        double moved = Math.min(work(change.get().before()), work(target.get()));
         return inventory
-                .with(ImmutableVirtualMachine.copyOf(target.get())
-                        .withLoad(Math.max(0, target.get().load() - moved)))
-                .with(ImmutableVirtualMachine.copyOf(inventory.requireVm(from)).withLoad(before.load()));
+                .with(withWork(target.get(), work(target.get()) - moved))
+                .with(withWork(source.get(), work(source.get()) + moved));
+    }
+
+    private static double work(VirtualMachine vm) {
+        return vm.load() * vm.allocation().cpuMillis();
+    }
+
+    private static VirtualMachine withWork(VirtualMachine vm, double work) {
+        return ImmutableVirtualMachine.copyOf(vm)
+                .withLoad(work / vm.allocation().cpuMillis());
     }
 
     private static Optional<VmChange> change(VmId vm, List<VmChange> changes) {
@@ -49,15 +61,12 @@ final class Reversal {
                 .findFirst();
     }
 
-    private static Inventory unroute(Inventory inventory, Action.Redirect redirect, List<VmChange> changes) {
-        Optional<VmId> intended =
-                redirect.owner().equals(redirect.server()) ? Optional.empty() : Optional.of(redirect.server());
+    private static Inventory unroute(Inventory inventory, Action.Redirect redirect, VmId servedBy) {
         return inventory
                 .vm(redirect.owner())
-                .filter(vm -> vm.servedBy().equals(intended))
-                .flatMap(vm -> change(vm.id(), changes)
-                        .map(change -> inventory.with(ImmutableVirtualMachine.copyOf(vm)
-                                .withServedBy(change.before().servedBy()))))
+                .filter(vm -> vm.servedBy().orElse(vm.id()).equals(redirect.server()))
+                .map(vm -> inventory.with(ImmutableVirtualMachine.copyOf(vm)
+                        .withServedBy(servedBy.equals(vm.id()) ? Optional.empty() : Optional.of(servedBy))))
                 .orElse(inventory);
     }
 
@@ -82,16 +91,17 @@ final class Reversal {
             return inventory;
         }
         VirtualMachine before = change.get().before();
-        return inventory.with(ImmutableVirtualMachine.copyOf(vm.get())
-                .withAllocation(before.allocation())
-                .withLoad(before.load()));
+        VirtualMachine shrunk = ImmutableVirtualMachine.copyOf(vm.get()).withAllocation(before.allocation());
+        return inventory.with(withWork(shrunk, work(vm.get())));
     }
 
-    private static Inventory unmigrate(Inventory inventory, Action.Migrate migrate) {
+    private static Inventory unmigrate(Inventory inventory, Action.Migrate migrate, boolean confirmedOff) {
         return inventory
                 .vm(migrate.target())
                 .filter(vm -> vm.host().equals(migrate.to()))
-                .map(vm -> inventory.with(ImmutableVirtualMachine.copyOf(vm).withHost(migrate.from())))
+                .map(vm -> inventory.with(ImmutableVirtualMachine.copyOf(vm)
+                        .withHost(migrate.from())
+                        .withPower(confirmedOff ? PowerState.OFF : vm.power())))
                 .orElse(inventory);
     }
 }

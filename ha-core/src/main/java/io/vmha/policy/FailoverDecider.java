@@ -207,10 +207,11 @@ final class FailoverDecider {
         return moved == null ? vm.servedBy() : Optional.of(moved);
     }
 
+    /** A host in maintenance takes no requests over, but what it serves it serves until that is moved off. */
     private boolean isServing(VirtualMachine vm) {
         return vm.isServing()
                 && !lostHosts.contains(vm.host())
-                && inventory.hostOf(vm).isAvailable();
+                && inventory.hostOf(vm).health().runsVms();
     }
 
     private SubjectDecision restart(VirtualMachine failed) {

@@ -4,11 +4,12 @@ import io.vmha.adapter.CallContext;
 import io.vmha.adapter.DatabasePromoter;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.HypervisorAdapter;
+import io.vmha.adapter.MachineReading;
 import io.vmha.adapter.TrafficDirector;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.Inventory;
+import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
-import io.vmha.plan.PlanId;
 import io.vmha.policy.FaultEffects;
 import java.util.Collections;
 import java.util.HashMap;
@@ -26,10 +27,8 @@ import java.util.function.UnaryOperator;
  * <p>Thread-safe: all state is guarded by this object's monitor.
  */
 public final class SimulatedDatacenter {
-    private record CloneStep(PlanId plan, int step) {}
-
     private final Map<VmId, VmId> routes = new TreeMap<>();
-    private final Map<VmId, CloneStep> clones = new HashMap<>();
+    private final Map<VmId, MachineReading.Origin> clones = new HashMap<>();
     private final Set<VmId> promoted = new LinkedHashSet<>();
     private Inventory actual;
 
@@ -86,12 +85,18 @@ public final class SimulatedDatacenter {
 
     /** Clones a machine, unless the same step of the same plan is what made it. */
     synchronized void cloneOnce(VmId vm, CallContext call, UnaryOperator<Inventory> cloning) {
-        Optional<CloneStep> step = call.plan().map(plan -> new CloneStep(plan, call.step()));
+        Optional<MachineReading.Origin> step = call.plan().map(plan -> new MachineReading.Origin(plan, call.step()));
         if (step.isPresent() && step.get().equals(clones.get(vm))) {
             return;
         }
         change(cloning);
         step.ifPresent(made -> clones.put(vm, made));
+    }
+
+    synchronized MachineReading read(VmId id) {
+        VirtualMachine vm = SimulatedErrors.requireVm(actual, id);
+        SimulatedErrors.requireReachable(actual, vm.host());
+        return new MachineReading(vm.host(), vm.power(), vm.allocation(), true, Optional.ofNullable(clones.get(id)));
     }
 
     synchronized void route(VmId owner, VmId server) {

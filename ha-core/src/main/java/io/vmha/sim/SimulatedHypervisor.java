@@ -6,6 +6,7 @@ import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.Capability;
 import io.vmha.adapter.HypervisorAdapter;
+import io.vmha.adapter.MachineReading;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
 import io.vmha.model.ImmutableVirtualMachine;
@@ -52,6 +53,12 @@ final class SimulatedHypervisor implements HypervisorAdapter {
         VirtualMachine vm = SimulatedErrors.requireVm(actual, id);
         SimulatedErrors.requireReachable(actual, vm.host());
         return vm.power();
+    }
+
+    @Override
+    public MachineReading read(VmId id, CallContext call) {
+        checkOpen();
+        return datacenter.read(id);
     }
 
     @Override

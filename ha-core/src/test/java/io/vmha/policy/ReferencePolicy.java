@@ -63,7 +63,7 @@ final class ReferencePolicy {
                 owners.add(vm.id());
             }
         }
-        Optional<VirtualMachine> server = failed.servedBy().flatMap(now::vm).filter(vm -> serves(now, vm));
+        Optional<VirtualMachine> server = failed.servedBy().flatMap(now::vm).filter(vm -> servesAlready(now, vm));
         if (server.isEmpty()) {
             owners.add(failed.id());
         }
@@ -111,6 +111,11 @@ final class ReferencePolicy {
 
     private static boolean serves(Inventory now, VirtualMachine vm) {
         return vm.isServing() && now.hostOf(vm).isAvailable();
+    }
+
+    /** A host in maintenance takes no requests over, but what it serves it serves until that is moved off. */
+    private static boolean servesAlready(Inventory now, VirtualMachine vm) {
+        return vm.isServing() && now.hostOf(vm).health().runsVms();
     }
 
     private static double loadAfter(VirtualMachine target, VirtualMachine failed) {

@@ -10,7 +10,10 @@ import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;
 import io.vmha.model.VmId;
+import io.vmha.plan.Action;
 import io.vmha.plan.PlanId;
+import io.vmha.policy.Decision;
+import io.vmha.policy.DecisionBatch;
 import io.vmha.policy.Outcome;
 import io.vmha.policy.SubjectDecision;
 import java.time.Duration;
@@ -28,27 +31,43 @@ final class CheckedJournal implements PlanJournal {
     private final InMemoryPlanJournal memory = new InMemoryPlanJournal();
     private final Mutation mutation;
     private final FaultCounts counts;
-    private final Set<Intent> intents = new HashSet<>();
+    private final Trace trace;
+    private final Map<Intent, Long> intents = new HashMap<>();
     private final Map<FaultReport, PlanId> openedFor = new HashMap<>();
     private final Set<PlanId> opened = new HashSet<>();
     private final Set<PlanId> closed = new HashSet<>();
     private final Set<PlanId> approved = new HashSet<>();
     private final Map<HostId, Instant> lost = new HashMap<>();
-    private final Set<VmId> excused = new HashSet<>();
+    private final Map<HostId, Instant> back = new HashMap<>();
+    private final Map<PlanId, Decision> decisions = new HashMap<>();
+    private final Set<VmId> toldNoTarget = new HashSet<>();
+    private final Set<VmId> toldNotServed = new HashSet<>();
+    private final Set<VmId> toldNotMoved = new HashSet<>();
     private long highestEpoch;
     private int failures;
 
-    CheckedJournal(Mutation mutation, FaultCounts counts) {
-        this.mutation = mutation;
-        this.counts = counts;
+    CheckedJournal(Stage stage) {
+        this.mutation = stage.mutation();
+        this.counts = stage.counts();
+        this.trace = stage.trace();
     }
 
     void failNext(int writes) {
         failures = writes;
     }
 
-    boolean intends(PlanId plan, int step, long epoch) {
-        return intents.contains(new Intent(plan, step, epoch));
+    boolean intends(Intent intent) {
+        return intents.containsKey(intent);
+    }
+
+    /** The highest epoch that took the journal over. */
+    long grantedEpoch() {
+        return highestEpoch;
+    }
+
+    /** Whether the last intent was written down before a later epoch than its own took the journal over. */
+    boolean isIntendedBeforeGrant(Intent intent) {
+        return intents.getOrDefault(intent, Long.MAX_VALUE) <= intent.epoch();
     }
 
     boolean isOpened(FaultReport report) {
@@ -67,8 +86,13 @@ final class CheckedJournal implements PlanJournal {
         return opened.stream().filter(plan -> !closed.contains(plan)).sorted().toList();
     }
 
-    void hostBack(HostId host) {
+    void hostBack(HostId host, Instant at) {
+        back.put(host, at);
         lost.remove(host);
+    }
+
+    boolean isBackSince(HostId host, Instant moment) {
+        return back.getOrDefault(host, Instant.MIN).isAfter(moment);
     }
 
     /** How many hosts were taken for lost within the window before the given moment, by the center's clock. */
@@ -78,20 +102,52 @@ final class CheckedJournal implements PlanJournal {
                 .count();
     }
 
-    /** Whether it was told that the machine's requests could not be moved. */
-    boolean isExcused(VmId vm) {
-        return excused.contains(vm);
+    /** Whether the last that was told of the machine's requests is that they could not be moved. */
+    boolean isToldNotMoved(VmId owner) {
+        return toldNotMoved.contains(owner);
     }
 
-    private void excuse(SubjectDecision part) {
+    /** Whether the last that was told of the machine's requests is that nobody can serve them. */
+    boolean isToldNotServed(VmId owner) {
+        return toldNotServed.contains(owner);
+    }
+
+    /** Whether the last that was told of the failed machine is that nobody can take over what it serves. */
+    boolean isToldNoTarget(VmId server) {
+        return toldNoTarget.contains(server);
+    }
+
+    private void noteTold(SubjectDecision part) {
         if (part.outcome() == Outcome.NO_TARGET || part.outcome() == Outcome.BLOCKED) {
-            part.subject().fold(excused::add, host -> false);
+            part.subject().fold(vm -> toldNoTarget.add(vm) | toldNotServed.add(vm), host -> false);
+        } else if (part instanceof SubjectDecision.Redirect redirect
+                && !redirect.owners().isEmpty()) {
+            toldNoTarget.remove(redirect.vm());
+            redirect.owners().forEach(toldNotServed::remove);
+        }
+    }
+
+    /** A redirect that gave way to a later decision tells nothing: that one does. */
+    private void noteTold(JournalEntry.StepEnded ended) {
+        if (ended.action() instanceof Action.Redirect redirect) {
+            if (ended.result() == ActionResult.DONE) {
+                toldNotMoved.remove(redirect.owner());
+            } else if (ended.result() == ActionResult.FAILED || ended.detail().startsWith("step ")) {
+                toldNotMoved.add(redirect.owner());
+                decisions.getOrDefault(ended.plan(), new DecisionBatch(List.of())).parts().stream()
+                        .filter(part -> part instanceof SubjectDecision.Redirect moved
+                                && moved.owners().contains(redirect.owner()))
+                        .forEach(part -> part.subject().fold(toldNoTarget::add, host -> false));
+            }
         }
     }
 
     private void noteLost(FaultReport report, Instant at) {
         if (report.kind() == FaultKind.HOST_DOWN || report.kind() == FaultKind.HOST_UNREACHABLE) {
-            report.subject().fold(vm -> null, host -> lost.put(host, at));
+            report.subject().fold(vm -> false, host -> {
+                boolean isBack = back.getOrDefault(host, Instant.MIN).isAfter(at);
+                return !isBack && lost.put(host, at) == null;
+            });
         }
     }
 
@@ -103,8 +159,8 @@ final class CheckedJournal implements PlanJournal {
 
     @Override
     public JournalState open(long epoch) {
+        JournalState state = memory.open(mutation == Mutation.NO_EPOCH_CHECK ? Math.max(highestEpoch, epoch) : epoch);
         highestEpoch = Math.max(highestEpoch, epoch);
-        JournalState state = memory.open(mutation == Mutation.NO_EPOCH_CHECK ? highestEpoch : epoch);
         return mutation == Mutation.STALE_REPORT_ACCEPTED
                 ? new JournalState(
                         state.lastPlan(), state.open(), List.of(), state.vms(), state.hosts(), state.recoveries())
@@ -147,12 +203,11 @@ final class CheckedJournal implements PlanJournal {
     }
 
     private void note(JournalEntry entry) {
+        trace.say(entry::toString);
         if (entry instanceof JournalEntry.StepStarted started) {
-            intents.add(new Intent(started.plan(), started.step(), started.epoch()));
+            intents.put(new Intent(started.plan(), started.step(), started.epoch()), highestEpoch);
         } else if (entry instanceof JournalEntry.StepEnded ended) {
-            if (ended.result() != ActionResult.DONE) {
-                ended.action().vm().ifPresent(excused::add);
-            }
+            noteTold(ended);
         } else if (entry instanceof JournalEntry.PlanApproved plan) {
             approved.add(plan.plan());
         } else if (entry instanceof JournalEntry.PlanClosed plan) {
@@ -162,7 +217,8 @@ final class CheckedJournal implements PlanJournal {
                 Violation.check(
                         opened.add(plan.plan().id()), 4, "plan " + plan.plan().id() + " was opened twice");
             }
-            plan.decision().parts().forEach(this::excuse);
+            decisions.put(plan.plan().id(), plan.decision());
+            plan.decision().parts().forEach(this::noteTold);
             plan.report().ifPresent(report -> {
                 noteLost(report, plan.at());
                 PlanId before = openedFor.put(report, plan.plan().id());

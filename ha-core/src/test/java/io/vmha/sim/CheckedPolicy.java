@@ -4,8 +4,10 @@ import io.vmha.fault.FaultReport;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.Host;
 import io.vmha.model.Inventory;
+import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.policy.Decision;
+import io.vmha.policy.DecisionEffects;
 import io.vmha.policy.FailoverPolicy;
 import io.vmha.policy.FaultEffects;
 import io.vmha.policy.SubjectDecision;
@@ -38,7 +40,20 @@ final class CheckedPolicy implements FailoverPolicy {
                 check(redirect, faulty);
             }
         }
+        checkCapacity(decision, DecisionEffects.apply(faulty, decision));
         return decision;
+    }
+
+    private static void checkCapacity(Decision decision, Inventory decided) {
+        for (SubjectDecision part : decision.parts()) {
+            if (part instanceof SubjectDecision.Reclone reclone) {
+                Resources given = decided.allocatedOn(reclone.host());
+                Violation.check(
+                        given.fitsIn(decided.requireHost(reclone.host()).capacity()),
+                        5,
+                        reclone.host() + " is given more than it has: " + given);
+            }
+        }
     }
 
     private static List<String> describe(Decision decision) {

@@ -5,6 +5,7 @@ import io.vmha.adapter.CallContext;
 import io.vmha.adapter.Capability;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.HypervisorAdapter;
+import io.vmha.adapter.MachineReading;
 import io.vmha.adapter.TrafficDirector;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
@@ -18,9 +19,11 @@ import io.vmha.model.VmType;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A datacenter whose answers fail, lie and get lost, as one center sees it; every effect is checked against the invariants.
@@ -29,44 +32,55 @@ import java.util.function.Supplier;
 final class FaultyWorld {
     private record EffectKey(long plan, int step, String what) {}
 
-    /** What the checks need to know of the simulation around. */
+    /** Checks what is about to have an effect. */
     interface Judge {
-        boolean isStormOpen(CallContext call);
+        void checkMayAct(CallContext call, String what);
 
-        void checkMayAct(CallContext call);
+        void checkPowersOff(CallContext call, String what);
+
+        void checkRefusal(VmId vm, HostId host, Resources asked);
     }
 
     private final SimulatedDatacenter datacenter;
     private final SplittableRandom random;
     private final Mutation mutation;
     private final FaultCounts counts;
-    private final Judge judge;
+    private final Trace trace;
     private final Map<EffectKey, Integer> effects = new HashMap<>();
     private double errorRate;
+    private @Nullable Judge judge;
 
-    FaultyWorld(
-            SimulatedDatacenter datacenter,
-            SplittableRandom random,
-            Mutation mutation,
-            FaultCounts counts,
-            Judge judge) {
-        this.datacenter = datacenter;
-        this.random = random;
-        this.mutation = mutation;
-        this.counts = counts;
-        this.judge = judge;
+    FaultyWorld(Stage stage) {
+        this.datacenter = stage.datacenter();
+        this.random = stage.random();
+        this.mutation = stage.mutation();
+        this.counts = stage.counts();
+        this.trace = stage.trace();
+    }
+
+    void judgedBy(Judge invariants) {
+        judge = invariants;
+    }
+
+    private Judge judge() {
+        return Objects.requireNonNull(judge);
     }
 
     void errorRate(double rate) {
         errorRate = rate;
     }
 
+    /** What was done has been undone from outside: to do it again is not to do it twice. */
+    void forgetEffects(String what) {
+        effects.keySet().removeIf(effect -> effect.what().startsWith(what));
+    }
+
     /** Makes a call that may fail before or after its effect. */
     private void perform(CallContext call, String what, Runnable effect) {
         fail("fails before its effect", false);
-        boolean isReadBack = what.startsWith("route") || what.startsWith("power off") || what.startsWith("fence");
-        if (isReadBack && random.nextDouble() < errorRate / 4) {
+        if (random.nextDouble() < errorRate / 4) {
             counts.add("accepted but not done");
+            trace.say(() -> what + " is accepted but not done");
             return;
         }
         Inventory before = datacenter.actual();
@@ -74,7 +88,8 @@ final class FaultyWorld {
         effect.run();
         if (before != datacenter.actual() && !before.equals(datacenter.actual())
                 || !routes.equals(datacenter.routes())) {
-            judge.checkMayAct(call);
+            trace.say(() -> "EFFECT: " + what + " in epoch " + call.epoch());
+            judge().checkMayAct(call, what);
             EffectKey key = new EffectKey(call.plan().orElseThrow().value(), call.step(), what);
             Violation.check(
                     effects.merge(key, 1, Integer::sum) == 1,
@@ -82,6 +97,21 @@ final class FaultyWorld {
                     what + " of plan " + key.plan() + " step " + key.step() + " had an effect twice");
         }
         fail("answer is lost after the effect", true);
+    }
+
+    /** Makes a call that needs room on a host. */
+    private void place(CallContext call, String what, VmId vm, HostId host, Resources asked, Runnable effect) {
+        perform(call, what + " " + vm + " on " + host, () -> {
+            try {
+                effect.run();
+            } catch (AdapterException.Permanent refused) {
+                if (refused.reason() == AdapterException.Cause.NO_CAPACITY) {
+                    judge().checkRefusal(vm, host, asked);
+                    counts.add("refused for want of room");
+                }
+                throw refused;
+            }
+        });
     }
 
     private void fail(String kind, boolean isUnknown) {
@@ -105,10 +135,6 @@ final class FaultyWorld {
         return reading.get();
     }
 
-    private void checkPowersOff(CallContext call, String what) {
-        Violation.check(!judge.isStormOpen(call), 8, what + " with the storm guard open");
-    }
-
     private boolean mayWrite(VmId id) {
         VirtualMachine vm = datacenter.actual().requireVm(id);
         return vm.power() == PowerState.ON && datacenter.actual().hostOf(vm).health() != HostHealth.DOWN;
@@ -129,8 +155,11 @@ final class FaultyWorld {
 
             @Override
             public void fence(HostId host, CallContext call) {
-                checkPowersOff(call, "host " + host + " was fenced");
-                perform(call, "fence " + host, () -> device.fence(host, call));
+                judge().checkPowersOff(call, "host " + host + " was fenced");
+                perform(call, "fence " + host, () -> {
+                    device.fence(host, call);
+                    datacenter.actual().vmsOn(host).forEach(vm -> forgetEffects("power on " + vm.id()));
+                });
             }
 
             @Override
@@ -184,7 +213,7 @@ final class FaultyWorld {
 
         @Override
         public Inventory discover(CallContext call) {
-            return read(() -> adapter.discover(call));
+            return FaultyWorld.this.read(() -> adapter.discover(call));
         }
 
         @Override
@@ -192,7 +221,7 @@ final class FaultyWorld {
             if (mutation == Mutation.POWER_OFF_NOT_CONFIRMED) {
                 return PowerState.OFF;
             }
-            PowerState state = read(() -> adapter.powerState(vm, call));
+            PowerState state = FaultyWorld.this.read(() -> adapter.powerState(vm, call));
             if (random.nextDouble() < errorRate / 4) {
                 counts.add("power state lies");
                 return state == PowerState.OFF ? PowerState.ON : PowerState.UNKNOWN;
@@ -201,29 +230,39 @@ final class FaultyWorld {
         }
 
         @Override
+        public MachineReading read(VmId vm, CallContext call) {
+            return FaultyWorld.this.read(() -> adapter.read(vm, call));
+        }
+
+        @Override
         public void powerOff(VmId vm, Duration grace, CallContext call) {
-            checkPowersOff(call, vm + " was powered off");
+            judge().checkPowersOff(call, vm + " was powered off");
             perform(call, "power off " + vm, () -> adapter.powerOff(vm, grace, call));
         }
 
         @Override
         public void powerOn(VmId vm, HostId host, CallContext call) {
-            perform(call, "power on " + vm, () -> adapter.powerOn(vm, host, call));
+            place(call, "power on", vm, host, allocation(vm), () -> adapter.powerOn(vm, host, call));
         }
 
         @Override
         public void reallocate(VmId vm, Resources allocation, CallContext call) {
-            perform(call, "reallocate " + vm, () -> adapter.reallocate(vm, allocation, call));
+            HostId host = datacenter.actual().requireVm(vm).host();
+            place(call, "reallocate", vm, host, allocation, () -> adapter.reallocate(vm, allocation, call));
         }
 
         @Override
         public void migrate(VmId vm, HostId target, CallContext call) {
-            perform(call, "migrate " + vm, () -> adapter.migrate(vm, target, call));
+            place(call, "migrate", vm, target, allocation(vm), () -> adapter.migrate(vm, target, call));
         }
 
         @Override
         public void cloneFromTemplate(TemplateId template, VmId vm, HostId host, CallContext call) {
-            perform(call, "clone " + vm, () -> adapter.cloneFromTemplate(template, vm, host, call));
+            place(call, "clone", vm, host, allocation(vm), () -> adapter.cloneFromTemplate(template, vm, host, call));
+        }
+
+        private Resources allocation(VmId vm) {
+            return datacenter.actual().requireVm(vm).allocation();
         }
 
         @Override

@@ -17,15 +17,16 @@ final class Shrinking {
         return broken.getMessage() + "\nshrunk to this scenario:\n" + toScenario(shrunk);
     }
 
-    /** Drops one fault after the other for as long as the course still fails. */
+    /** Drops one fault after the other for as long as the course still breaks the same invariant. */
     static SimulatedCourse shrink(SimulatedCourse failing, Mutation mutation) {
+        Optional<Integer> broken = violation(failing, mutation).map(Violation::invariant);
         SimulatedCourse smallest = failing;
         int i = 0;
         while (i < smallest.faults().size()) {
             List<SimulatedFault> fewer = new ArrayList<>(smallest.faults());
             fewer.remove(i);
             SimulatedCourse candidate = smallest.with(fewer);
-            if (violation(candidate, mutation).isPresent()) {
+            if (violation(candidate, mutation).map(Violation::invariant).equals(broken)) {
                 smallest = candidate;
                 i = 0;
             } else {
@@ -99,8 +100,14 @@ final class Shrinking {
                                 Locale.ROOT,
                                 "- {at: %.3f, centerRestart: {}}",
                                 (fault.at().toMillis() + 100L * fault.number()) / 1e3);
-            case RACK_FAILS, REPORT_REPEATED, LOAD, CENTER_TAKES_OVER, JOURNAL_FAILS, CLOCK_JUMPS, APPROVAL ->
-                "# " + fault;
+            case RACK_FAILS,
+                    REPORT_REPEATED,
+                    LOAD,
+                    CENTER_TAKES_OVER,
+                    LEADERSHIP_LOST,
+                    JOURNAL_FAILS,
+                    CLOCK_JUMPS,
+                    APPROVAL -> "# " + fault;
         };
     }
 }

@@ -28,6 +28,7 @@ record SimulatedFault(Duration at, Kind kind, VmId vm, HostId host, int number) 
         MAINTENANCE,
         CENTER_CRASHES,
         CENTER_TAKES_OVER,
+        LEADERSHIP_LOST,
         JOURNAL_FAILS,
         CLOCK_JUMPS,
         APPROVAL

@@ -17,6 +17,11 @@ public final class SimulationMain {
             listMutations();
             return;
         }
+        if (args.length == 2 && args[0].equals("replay")) {
+            Simulation.run(
+                    SimulatedCourse.of(Long.parseLong(args[1])), Mutation.NONE, what -> System.out.println(what.get()));
+            return;
+        }
         long seeds = args.length > 0 ? Long.parseLong(args[0]) : 10_000;
         long first = args.length > 1 ? Long.parseLong(args[1]) : 1;
         System.exit(run(seeds, first));

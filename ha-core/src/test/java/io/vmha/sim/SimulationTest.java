@@ -31,7 +31,7 @@ class SimulationTest {
 
     @ParameterizedTest
     @EnumSource(
-            names = {"NONE", "LEADERSHIP_IGNORED"},
+            names = "NONE",
             mode = EnumSource.Mode.EXCLUDE)
     void everyDeliberateBugIsFound(Mutation mutation) {
         assertThat(SimulationMain.seedsNeeded(mutation, 20_000))

@@ -4,8 +4,15 @@ package io.vmha.sim;
 final class Violation extends AssertionError {
     private static final long serialVersionUID = 1L;
 
+    private final int invariant;
+
     Violation(int invariant, String what) {
         super("invariant " + invariant + ": " + what);
+        this.invariant = invariant;
+    }
+
+    int invariant() {
+        return invariant;
     }
 
     static void check(boolean holds, int invariant, String what) {

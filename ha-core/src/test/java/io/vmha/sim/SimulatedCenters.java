@@ -1,0 +1,168 @@
+package io.vmha.sim;
+
+import io.vmha.center.CenterConfig;
+import io.vmha.center.ImmutableCenterConfig;
+import io.vmha.center.JournalException;
+import io.vmha.center.Leadership;
+import io.vmha.center.ManagementCenter;
+import io.vmha.model.Host;
+import io.vmha.model.HostHealth;
+import io.vmha.model.ImmutableHost;
+import io.vmha.model.ImmutableVirtualMachine;
+import io.vmha.model.Inventory;
+import io.vmha.model.Resources;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmHealth;
+import io.vmha.model.VmType;
+import io.vmha.policy.FailoverConfig;
+import io.vmha.policy.FencingMode;
+import io.vmha.policy.PrimaryThenStandbyPolicy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/**
+ * The centers of one course, one after the other: each crashes, loses its leadership or is superseded before the next one
+ * leads, or does not know of that yet. Confined to the simulation's thread.
+ */
+final class SimulatedCenters {
+    private final SimulatedCourse course;
+    private final Mutation mutation;
+    private final VirtualTime time;
+    private final SplittableRandom random;
+    private final SimulatedDatacenter datacenter;
+    private final FaultyWorld world;
+    private final CheckedJournal journal;
+    private final Trace trace;
+    private final List<RunningCenter> centers = new ArrayList<>();
+
+    SimulatedCenters(Stage stage, FaultyWorld world, CheckedJournal journal) {
+        this.course = stage.course();
+        this.mutation = stage.mutation();
+        this.time = stage.time();
+        this.random = stage.random();
+        this.datacenter = stage.datacenter();
+        this.trace = stage.trace();
+        this.world = world;
+        this.journal = journal;
+    }
+
+    List<RunningCenter> all() {
+        return centers;
+    }
+
+    RunningCenter latest() {
+        return centers.get(centers.size() - 1);
+    }
+
+    RunningCenter ofEpoch(long epoch) {
+        return centers.get((int) epoch - 1);
+    }
+
+    /** The center that was started last, if it runs. */
+    Optional<ManagementCenter> current() {
+        return latest().center();
+    }
+
+    void tellCurrent(Consumer<ManagementCenter> what) {
+        current().ifPresent(what);
+    }
+
+    /** The center that one who knows no better reports to: now and then the one before the current one. */
+    Optional<ManagementCenter> addressed() {
+        if (centers.size() > 1 && random.nextInt(4) == 0) {
+            Optional<ManagementCenter> before = centers.get(centers.size() - 2).center();
+            return before.isPresent() ? before : current();
+        }
+        return current();
+    }
+
+    /** Starts a center unless one runs and leads. */
+    void startIfNone() {
+        if (centers.isEmpty() || current().isEmpty() || !latest().believesToLead()) {
+            start();
+        }
+    }
+
+    void crash(Duration down) {
+        latest().process().crash();
+        time.schedule(down, this::startIfNone);
+    }
+
+    /** A second center leads while the first still believes that it does, for a while. */
+    void takeOver(Duration both) {
+        RunningCenter before = latest();
+        start();
+        time.schedule(both, before::loseLeadership);
+    }
+
+    /** The center leads no more, and for a while nobody does. */
+    void loseLeadership(Duration nobody) {
+        latest().loseLeadership();
+        time.schedule(nobody, this::startIfNone);
+    }
+
+    /** Starts a center in a later epoch on what there really is and what the journal holds. */
+    private void start() {
+        RunningCenter running = new RunningCenter(new CenterProcess(time, random), centers.size() + 1L);
+        centers.add(running);
+        trace.say(() -> "a center starts in epoch " + running.epoch());
+        Leadership leadership = () -> running.believesToLead() || mutation == Mutation.LEADERSHIP_IGNORED
+                ? OptionalLong.of(running.epoch())
+                : OptionalLong.empty();
+        try {
+            running.runs(ManagementCenter.builder()
+                    .adapter(world.hypervisor())
+                    .trafficDirector(world.trafficDirector())
+                    .fencingDevice(world.fencingDevice())
+                    .databasePromoter(datacenter.databasePromoter())
+                    .inventory(knownInventory())
+                    .failover(failover())
+                    .config(config())
+                    .policy(new CheckedPolicy(PrimaryThenStandbyPolicy.withDefaults(), mutation))
+                    .journal(journal)
+                    .leadership(leadership)
+                    .random(random)
+                    .scheduler(running.process())
+                    .build());
+        } catch (JournalException refused) {
+            running.process().crash();
+        }
+    }
+
+    private FailoverConfig failover() {
+        return mutation == Mutation.REDIRECT_BEFORE_FENCING
+                ? FailoverConfig.builder()
+                        .putFencing(VmType.DATABASE, FencingMode.BEST_EFFORT)
+                        .build()
+                : FailoverConfig.defaults();
+    }
+
+    private CenterConfig config() {
+        return mutation == Mutation.NO_STORM_GUARD
+                ? ImmutableCenterConfig.copyOf(course.config()).withStormGuard(Optional.empty())
+                : course.config();
+    }
+
+    /** What an orchestrator knows when a center starts: place, power and size, not health. */
+    private Inventory knownInventory() {
+        Inventory known = datacenter.actual();
+        for (VirtualMachine vm : course.inventory().vms()) {
+            known = known.with(
+                    ImmutableVirtualMachine.copyOf(datacenter.actual().requireVm(vm.id()))
+                            .withHealth(VmHealth.HEALTHY));
+        }
+        for (Host host : course.inventory().hosts()) {
+            Host actual = known.requireHost(host.id());
+            Resources capacity =
+                    mutation == Mutation.OVERCOMMITTED_HOST ? Resources.of(1_000_000, 1_000_000) : actual.capacity();
+            known = known.with(
+                    ImmutableHost.copyOf(actual).withHealth(HostHealth.UP).withCapacity(capacity));
+        }
+        return known;
+    }
+}
