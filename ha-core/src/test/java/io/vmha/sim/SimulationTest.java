@@ -30,9 +30,7 @@ class SimulationTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            names = "NONE",
-            mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(names = "NONE", mode = EnumSource.Mode.EXCLUDE)
     void everyDeliberateBugIsFound(Mutation mutation) {
         assertThat(SimulationMain.seedsNeeded(mutation, 20_000))
                 .as("seeds needed to find %s", mutation)
