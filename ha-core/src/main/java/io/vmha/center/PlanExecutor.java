@@ -127,9 +127,16 @@ final class PlanExecutor {
         }
     }
 
-    /** Counts in again, when plans are taken over, what they were still to move or resize: no inventory shows it yet. */
+    /**
+     * Counts in again, when plans are taken over, what they were still to move or resize, since no inventory shows it yet,
+     * and that machines may run which an earlier center tried to start.
+     */
     void restoreDecided(List<PlanRun> resumed) {
         for (PlanRun run : resumed) {
+            run.steps().stream()
+                    .filter(step -> !step.isEnded() && step.triedAt().isPresent())
+                    .filter(step -> step.step().action().kind() == ActionKind.POWER_ON)
+                    .forEach(step -> step.step().action().vm().ifPresent(state::mayRun));
             for (Action action : run.pendingActions()) {
                 boolean isToBe = (action instanceof Action.Reallocate reallocate
                                 && isHealthyOn(reallocate.target(), reallocate.on()))
@@ -245,7 +252,10 @@ final class PlanExecutor {
     void look(PlanId plan, int step, Action action, BiConsumer<Boolean, Optional<RuntimeException>> then) {
         AtomicBoolean isDone = new AtomicBoolean();
         scheduler.call(
-                () -> isDone.set(performer.isDone(action, call(plan, step))),
+                () -> {
+                    requireLeadership();
+                    isDone.set(performer.isDone(action, call(plan, step)));
+                },
                 thrown -> then.accept(isDone.get(), thrown));
     }
 
@@ -512,6 +522,13 @@ final class PlanExecutor {
                 .vm(owner)
                 .filter(vm -> vm.servedBy().orElse(owner).equals(server))
                 .isPresent();
+    }
+
+    /** With a host that was fenced, migrations from and to it are pointless. */
+    void settleMigrations(Action done) {
+        if (done instanceof Action.FenceHost fence) {
+            migrations.settle(fence.target());
+        }
     }
 
     /** Lets go on whatever waited for the step. */

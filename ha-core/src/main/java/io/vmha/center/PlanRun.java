@@ -257,6 +257,9 @@ final class PlanRun {
                     .forEach(part -> entries.addAll(unload(part)));
         }
         executor.journal(entries, () -> {});
+        if (record.result() == ActionResult.DONE) {
+            executor.settleMigrations(action);
+        }
         executor.stepEnded(this, step.step().action());
     }
 

@@ -32,6 +32,8 @@ final class StepRun {
         NOT_DONE
     }
 
+    private static final int MIGRATION_LOOKS = 4;
+
     private final PlanRun run;
     private final PlanExecutor executor;
     private final Step step;
@@ -304,6 +306,11 @@ final class StepRun {
             return;
         }
         executor.look(run.plan().id(), step.number(), action, (isDone, thrown) -> {
+            if (thrown.isPresent() && thrown.get() instanceof NotLeaderException notLeader) {
+                become(State.WAITING);
+                executor.lostLeadership(notLeader);
+                return;
+            }
             thrown.ifPresent(
                     unreadable -> foundNowhere |= isUnreachable(unreadable) && action instanceof Action.Migrate);
             if (isDone) {
@@ -315,13 +322,18 @@ final class StepRun {
             } else if (isWithLostHost(Action.Migrate::to)) {
                 failure = Optional.empty();
                 end(ActionResult.DONE, "it is on no host that answers, after: " + why, startedAt);
-            } else if (!isWithLostHost(Action.Migrate::from) && (foundNowhere || look < executor.maxAttempts())) {
+            } else if (!isWithLostHost(Action.Migrate::from) && (foundNowhere || look < maxLooks())) {
                 Duration backoff = executor.backoffAfter(Math.min(look, executor.maxAttempts()));
                 timer = executor.schedule(backoff, () -> endUnlessDone(why, startedAt, look + 1));
             } else {
                 end(ActionResult.FAILED, why + "; and what became of it cannot be read", startedAt);
             }
         });
+    }
+
+    /** It matters most where a machine is that may be on either of two hosts. */
+    private int maxLooks() {
+        return action instanceof Action.Migrate ? MIGRATION_LOOKS * executor.maxAttempts() : executor.maxAttempts();
     }
 
     /**

@@ -81,6 +81,16 @@ public abstract class HypervisorAdapterContractTest {
     }
 
     @Test
+    void whatIsReadOfOneMachineIsWhatDiscoveryTells() {
+        MachineReading reading = adapter.read(testbed.vm(), call());
+
+        assertThat(reading.host()).isEqualTo(machine().host());
+        assertThat(reading.power()).isEqualTo(machine().power());
+        assertThat(reading.allocation()).isEqualTo(machine().allocation());
+        assertUnknown(() -> adapter.read(NOBODY, call()));
+    }
+
+    @Test
     void aMachineThatIsPoweredOffIsOffAndOneThatIsOffStaysSo() {
         if (refusesWithout(Capability.POWER_OFF, () -> adapter.powerOff(testbed.vm(), Duration.ZERO, call()))) {
             return;

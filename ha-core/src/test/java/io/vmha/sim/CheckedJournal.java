@@ -207,6 +207,7 @@ final class CheckedJournal implements PlanJournal {
         if (entry instanceof JournalEntry.StepStarted started) {
             intents.put(new Intent(started.plan(), started.step(), started.epoch()), highestEpoch);
         } else if (entry instanceof JournalEntry.StepEnded ended) {
+            counts.addOutcome("action " + ended.action().kind() + " " + ended.result());
             noteTold(ended);
         } else if (entry instanceof JournalEntry.PlanApproved plan) {
             approved.add(plan.plan());
@@ -218,7 +219,10 @@ final class CheckedJournal implements PlanJournal {
                         opened.add(plan.plan().id()), 4, "plan " + plan.plan().id() + " was opened twice");
             }
             decisions.put(plan.plan().id(), plan.decision());
-            plan.decision().parts().forEach(this::noteTold);
+            plan.decision().parts().forEach(part -> {
+                counts.addOutcome("decision " + part.outcome());
+                noteTold(part);
+            });
             plan.report().ifPresent(report -> {
                 noteLost(report, plan.at());
                 PlanId before = openedFor.put(report, plan.plan().id());

@@ -1,60 +1,54 @@
 package io.vmha.sim;
 
-import java.time.Duration;
-import java.util.Arrays;
+import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /**
- * Runs many seeds with a progress bar and a summary: {@code SimulationMain [SEEDS [FIRST]]}, or {@code SimulationMain
- * mutations} to list how many seeds each deliberate bug needs to be found. Exit status 1: an invariant broke.
+ * Runs simulations: {@code run SEEDS FIRST} runs that many seeds from the first one on with a progress bar and a summary,
+ * which an interrupt prints too; {@code replay SEED} tells what happens in one; {@code mutations} lists how many seeds each
+ * deliberate bug needs to be found. Exit status 1: an invariant broke, 2: the arguments are wrong.
  */
 public final class SimulationMain {
+    private static final Path SCENARIOS = Path.of("target", "simulation");
+
     private SimulationMain() {}
 
     /** Runs the command and ends the process with its exit status. */
-    public static void main(String[] args) {
-        if (Arrays.asList(args).contains("mutations")) {
+    public static void main(String[] args) throws InterruptedException {
+        if (args.length == 3 && args[0].equals("run")) {
+            System.exit(run(Long.parseLong(args[1]), Long.parseLong(args[2])));
+        } else if (args.length == 2 && args[0].equals("replay")) {
+            System.exit(replay(Long.parseLong(args[1])));
+        } else if (args.length == 1 && args[0].equals("mutations")) {
             listMutations();
-            return;
+        } else {
+            System.err.println("expected: run SEEDS FIRST | replay SEED | mutations");
+            System.exit(2);
         }
-        if (args.length == 2 && args[0].equals("replay")) {
-            Simulation.run(
-                    SimulatedCourse.of(Long.parseLong(args[1])), Mutation.NONE, what -> System.out.println(what.get()));
-            return;
-        }
-        long seeds = args.length > 0 ? Long.parseLong(args[0]) : 10_000;
-        long first = args.length > 1 ? Long.parseLong(args[1]) : 1;
-        System.exit(run(seeds, first));
     }
 
-    private static int run(long seeds, long first) {
-        long started = System.nanoTime();
-        FaultCounts counts = new FaultCounts();
-        for (long i = 0; i < seeds; i++) {
-            long seed = first + i;
-            try {
-                counts.addAll(Simulation.run(SimulatedCourse.of(seed), Mutation.NONE));
-            } catch (Violation broken) {
-                System.err.println("\nseed " + seed + ": " + Shrinking.describe(seed, broken));
-                return 1;
-            }
-            if (i % Math.max(1, seeds / 200) == 0 || i == seeds - 1) {
-                showProgress(i + 1, seeds, started);
-            }
-        }
-        Duration took = Duration.ofNanos(System.nanoTime() - started);
-        System.out.printf("%n%,d seeds in %d s, no invariant broke. Injected:%n", seeds, took.toSeconds());
-        counts.byKind().forEach((kind, count) -> System.out.printf("  %,12d  %s%n", count, kind));
-        return 0;
+    private static int run(long seeds, long first) throws InterruptedException {
+        SeedRun run = new SeedRun(seeds, first);
+        Thread summary = new Thread(() -> System.out.println(run.summary()), "summary");
+        Runtime.getRuntime().addShutdownHook(summary);
+        run.run(Runtime.getRuntime().availableProcessors());
+        run.writeFirstFailing(SCENARIOS)
+                .ifPresent(file ->
+                        System.out.println("the first failing seed, shrunk to a scenario: " + file.toAbsolutePath()));
+        return run.isSound() ? 0 : 1;
     }
 
-    private static void showProgress(long done, long seeds, long started) {
-        int filled = (int) (40 * done / seeds);
-        double seconds = (System.nanoTime() - started) / 1e9;
-        System.out.printf(
-                "\r[%s%s] %,d of %,d, %.0f a second",
-                "#".repeat(filled), ".".repeat(40 - filled), done, seeds, done / seconds);
-        System.out.flush();
+    private static int replay(long seed) {
+        SimulatedCourse course = SimulatedCourse.of(seed);
+        System.out.print(Shrinking.toScenario(course));
+        try {
+            Simulation.run(course, Mutation.NONE, what -> System.out.println(what.get()));
+            System.out.println("no invariant broke");
+            return 0;
+        } catch (Violation broken) {
+            System.out.println(broken);
+            return 1;
+        }
     }
 
     private static void listMutations() {
