@@ -5,8 +5,9 @@ import com.google.common.collect.SetMultimap;
 import io.vmha.model.HostId;
 import io.vmha.model.VmId;
 import io.vmha.plan.Action;
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -15,10 +16,16 @@ import java.util.Optional;
  */
 final class Migrations {
     private final SetMultimap<HostId, StepRun> byHost = LinkedHashMultimap.create();
+    private final SetMultimap<VmId, StepRun> bySubject = LinkedHashMultimap.create();
+    private final Map<VmId, HostId> places = new HashMap<>();
 
     void add(List<StepRun> steps) {
         for (StepRun step : steps) {
             if (step.step().action() instanceof Action.Migrate migrate) {
+                if (bySubject.put(migrate.target(), step)
+                        && bySubject.get(migrate.target()).size() == 1) {
+                    places.put(migrate.target(), migrate.from());
+                }
                 byHost.put(migrate.from(), step);
                 byHost.put(migrate.to(), step);
             }
@@ -30,8 +37,20 @@ final class Migrations {
             if (step.step().action() instanceof Action.Migrate migrate) {
                 byHost.remove(migrate.from(), step);
                 byHost.remove(migrate.to(), step);
+                if (bySubject.remove(migrate.target(), step) && !bySubject.containsKey(migrate.target())) {
+                    places.remove(migrate.target());
+                }
             }
         }
+    }
+
+    /** Where a machine is that is to move, as far as is known: what is decided but not done does not count. */
+    Optional<HostId> placeOf(VmId vm) {
+        return Optional.ofNullable(places.get(vm));
+    }
+
+    void arrived(Action.Migrate done) {
+        places.computeIfPresent(done.target(), (vm, before) -> done.to());
     }
 
     /** Gives up the migrations from and to a host that is lost; returns whether it is known of all where the machine is. */
@@ -42,13 +61,8 @@ final class Migrations {
     }
 
     /** Gives up the migrations of a machine that failed; returns whether it is known where it is. */
-    static boolean settle(VmId failed, Collection<PlanRun> runs) {
-        List<StepRun> open = runs.stream()
-                .flatMap(run -> run.steps().stream())
-                .filter(step -> step.step().action() instanceof Action.Migrate migrate
-                        && migrate.target().equals(failed)
-                        && !step.isEnded())
-                .toList();
+    boolean settle(VmId failed) {
+        List<StepRun> open = List.copyOf(bySubject.get(failed));
         open.forEach(step -> step.abandon(failed + " failed", Optional.empty()));
         return open.stream().allMatch(StepRun::isEnded);
     }

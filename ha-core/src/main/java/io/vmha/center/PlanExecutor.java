@@ -7,6 +7,7 @@ import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
+import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
@@ -288,7 +289,7 @@ final class PlanExecutor {
         return action.kind() != ActionKind.POWER_ON
                 || !requiresFencing(vm)
                 || isRecoveredLater(run, vm)
-                || state.ownersServedBy(vm).stream().noneMatch(this::isAboutToMove);
+                || (!isAboutToMove(vm) && state.ownersServedBy(vm).stream().noneMatch(this::isAboutToMove));
     }
 
     /**
@@ -304,8 +305,7 @@ final class PlanExecutor {
 
     private boolean isSettled(VmId vm, Instant observedAt) {
         Deque<PlanRun> line = bySubject.getOrDefault(vm, new ArrayDeque<>());
-        return line.stream().noneMatch(run -> run.isStartedBefore(vm, observedAt))
-                && Migrations.settle(vm, List.copyOf(line));
+        return line.stream().noneMatch(run -> run.isStartedBefore(vm, observedAt)) && migrations.settle(vm);
     }
 
     private boolean isAboutToMove(VmId owner) {
@@ -462,11 +462,27 @@ final class PlanExecutor {
             entries.addAll(state.confirmOff(powerOff.target()));
         } else if (action instanceof Action.Redirect redirect) {
             state.routed(redirect.owner(), redirect.server());
+            entries.addAll(showRoute(redirect));
+        } else if (action instanceof Action.Migrate migrate) {
+            migrations.arrived(migrate);
         } else if (action instanceof Action.PowerOn powerOn) {
             state.mayRun(powerOn.target());
         }
         entries.addAll(state.replace(ActionEffects.apply(state.inventory(), action), vms, hosts));
         return entries;
+    }
+
+    /** Unless a later decision is still to move them, requests are where they were moved to, whatever was taken back. */
+    private List<JournalEntry> showRoute(Action.Redirect redirect) {
+        Optional<VirtualMachine> owner = state.inventory().vm(redirect.owner());
+        if (owner.isEmpty() || isAboutToMove(redirect.owner())) {
+            return List.of();
+        }
+        Optional<VmId> server =
+                redirect.owner().equals(redirect.server()) ? Optional.empty() : Optional.of(redirect.server());
+        Inventory shown = state.inventory()
+                .with(ImmutableVirtualMachine.copyOf(owner.get()).withServedBy(server));
+        return state.replace(shown, List.of(redirect.owner()), List.of());
     }
 
     /** Whether a machine is still counted where a decision counted it. */
@@ -486,7 +502,10 @@ final class PlanExecutor {
                                 .isPresent());
     }
 
-    /** The machines on a host, those included that a decision counts elsewhere already, and not those it counts there. */
+    /**
+     * The machines on a host, those included that a decision counts elsewhere already and that were not started there yet,
+     * and not those it counts there.
+     */
     Set<VmId> vmsEverOn(HostId host) {
         Set<VmId> vms = new LinkedHashSet<>();
         if (state.inventory().host(host).isPresent()) {
@@ -496,6 +515,7 @@ final class PlanExecutor {
             for (VmChange change : run.opened().changes()) {
                 if (change.before().host().equals(host)
                         && run.isPendingOn(change.before().id())
+                        && !run.isStartedBefore(change.before().id(), Instant.MAX)
                         && isWhere(change.after())) {
                     vms.add(change.before().id());
                 }
@@ -508,7 +528,8 @@ final class PlanExecutor {
     List<JournalEntry> undone(Action action, List<VmChange> changes) {
         boolean confirmedOff = action.vm().filter(state::isConfirmedOff).isPresent();
         VmId servedBy = action.vm().map(state::serverOf).orElse(NOBODY);
-        Inventory undone = Reversal.undo(state.inventory(), action, changes, confirmedOff, servedBy);
+        Optional<HostId> place = action.vm().flatMap(migrations::placeOf);
+        Inventory undone = Reversal.undo(state.inventory(), action, changes, confirmedOff, servedBy, place);
         return state.replace(undone, action.vm().map(List::of).orElse(List.of()), List.of());
     }
 

@@ -1,5 +1,6 @@
 package io.vmha.center;
 
+import io.vmha.model.HostId;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
@@ -18,16 +19,22 @@ final class Reversal {
      *
      * @param confirmedOff whether the machine that it is about is confirmed off
      * @param servedBy where the requests of that machine really go
+     * @param place where that machine really is, if it was to move
      */
     static Inventory undo(
-            Inventory inventory, Action action, List<VmChange> changes, boolean confirmedOff, VmId servedBy) {
+            Inventory inventory,
+            Action action,
+            List<VmChange> changes,
+            boolean confirmedOff,
+            VmId servedBy,
+            Optional<HostId> place) {
         return action.fold(new Action.Cases<Inventory>(
                 powerOff -> inventory,
                 fenceHost -> inventory,
                 redirect -> unroute(inventory, redirect, servedBy),
                 powerOn -> unplace(inventory, powerOn.target(), changes, confirmedOff),
                 reallocate -> unallocate(inventory, reallocate.target(), changes),
-                migrate -> unmigrate(inventory, migrate, confirmedOff),
+                migrate -> unmigrate(inventory, migrate, confirmedOff, place.orElse(migrate.from())),
                 clone -> unplace(inventory, clone.target(), changes, confirmedOff),
                 promote -> inventory));
     }
@@ -95,12 +102,13 @@ final class Reversal {
         return inventory.with(withWork(shrunk, work(vm.get())));
     }
 
-    private static Inventory unmigrate(Inventory inventory, Action.Migrate migrate, boolean confirmedOff) {
+    private static Inventory unmigrate(
+            Inventory inventory, Action.Migrate migrate, boolean confirmedOff, HostId place) {
         return inventory
                 .vm(migrate.target())
                 .filter(vm -> vm.host().equals(migrate.to()))
                 .map(vm -> inventory.with(ImmutableVirtualMachine.copyOf(vm)
-                        .withHost(migrate.from())
+                        .withHost(place)
                         .withPower(confirmedOff ? PowerState.OFF : vm.power())))
                 .orElse(inventory);
     }
