@@ -515,7 +515,7 @@ final class PlanExecutor {
             for (VmChange change : run.opened().changes()) {
                 if (change.before().host().equals(host)
                         && run.isPendingOn(change.before().id())
-                        && !run.isStartedBefore(change.before().id(), Instant.MAX)
+                        && !run.mayHaveStarted(change.before().id())
                         && isWhere(change.after())) {
                     vms.add(change.before().id());
                 }

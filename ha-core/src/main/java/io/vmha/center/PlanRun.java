@@ -99,6 +99,14 @@ final class PlanRun {
                         && step.triedAt().filter(moment::isAfter).isPresent());
     }
 
+    /** Whether it has powered that machine on, or has tried to. */
+    boolean mayHaveStarted(VmId vm) {
+        return byVm.getOrDefault(vm, List.of()).stream()
+                .filter(step -> step.step().action().kind() == ActionKind.POWER_ON)
+                .anyMatch(step ->
+                        step.state() == StepRun.State.DONE || step.triedAt().isPresent());
+    }
+
     boolean isApproved() {
         return approvedBy.isPresent();
     }
