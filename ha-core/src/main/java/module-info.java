@@ -11,6 +11,7 @@ module io.vmha.core {
 
     exports io.vmha.model;
     exports io.vmha.fault;
+    exports io.vmha.detection;
     exports io.vmha.adapter;
     exports io.vmha.adapter.fence;
     exports io.vmha.plan;

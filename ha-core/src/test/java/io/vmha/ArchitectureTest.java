@@ -20,6 +20,8 @@ class ArchitectureTest {
             .definedBy("io.vmha.model..")
             .layer("fault")
             .definedBy("io.vmha.fault..")
+            .layer("detection")
+            .definedBy("io.vmha.detection..")
             .layer("policy")
             .definedBy("io.vmha.policy..")
             .layer("plan")
@@ -38,6 +40,8 @@ class ArchitectureTest {
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("center")
             .mayOnlyBeAccessedByLayers("sim")
+            .whereLayer("detection")
+            .mayOnlyBeAccessedByLayers("center", "sim")
             .whereLayer("adapter")
             .mayOnlyBeAccessedByLayers("center", "sim")
             .whereLayer("plan")
@@ -45,7 +49,7 @@ class ArchitectureTest {
             .whereLayer("policy")
             .mayOnlyBeAccessedByLayers("plan", "adapter", "center", "sim")
             .whereLayer("fault")
-            .mayOnlyBeAccessedByLayers("policy", "plan", "adapter", "center", "sim", "monitor");
+            .mayOnlyBeAccessedByLayers("detection", "policy", "plan", "adapter", "center", "sim", "monitor");
 
     @ArchTest
     static final ArchRule PACKAGES_HAVE_NO_CIRCLES =
@@ -54,7 +58,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule DECISIONS_AND_PLANS_DO_NO_IO_AND_ASK_NO_CLOCK = noClasses()
             .that()
-            .resideInAnyPackage("io.vmha.model..", "io.vmha.fault..", "io.vmha.policy..", "io.vmha.plan..")
+            .resideInAnyPackage(
+                    "io.vmha.model..", "io.vmha.fault..", "io.vmha.detection..", "io.vmha.policy..", "io.vmha.plan..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.io..", "java.nio..", "java.net..", "java.util.concurrent..", "org.slf4j..")

@@ -41,13 +41,16 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a management center does with what it is given.
  *
  * <p>The public methods may be called from any thread; everything else is confined to the scheduler's loop.
  */
-final class CenterLoop implements PlanExecutor.Surroundings {
+final class CenterLoop implements PlanExecutor.Surroundings, HeartbeatWatch.Surroundings {
+    private static final Logger LOG = LoggerFactory.getLogger(CenterLoop.class);
     /** How many repeated reports are answered before the loop looks after others: a real report waits for no more. */
     private static final int REPEATED_AT_ONCE = 256;
 
@@ -110,7 +113,8 @@ final class CenterLoop implements PlanExecutor.Surroundings {
         this.lastPlan = left.lastPlan();
     }
 
-    Inventory inventory() {
+    @Override
+    public Inventory inventory() {
         return state.inventory();
     }
 
@@ -402,6 +406,25 @@ final class CenterLoop implements PlanExecutor.Surroundings {
             ended = Optional.of(new IllegalStateException("the management center is closed"));
         }
         executor.stop();
+    }
+
+    @Override
+    public boolean isActing() {
+        return ended.isEmpty() && leads();
+    }
+
+    @Override
+    public void report(FaultReport report) {
+        submit(report).whenComplete((outcome, thrown) -> {
+            if (thrown != null) {
+                LOG.warn("{} of {} was found but not decided", report.kind(), report.subject(), thrown);
+            }
+        });
+    }
+
+    @Override
+    public void change(UnaryOperator<Inventory> change) {
+        journal(state.update(change.apply(state.inventory())), () -> {});
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.vmha.center;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import io.vmha.fault.FaultReport;
+import io.vmha.fault.FaultSubject;
 import io.vmha.model.HostId;
 import io.vmha.plan.Plan;
 import io.vmha.plan.PlanId;
@@ -127,6 +128,24 @@ public sealed interface HaEvent {
      * @param detail why; empty where it works again
      */
     record JournalChanged(Instant at, boolean isFailing, String detail) implements HaEvent {}
+
+    /**
+     * A machine's monitor or a host is silent for longer than it should be, which is not yet a failure. A suspect machine is
+     * no target.
+     *
+     * @param at when
+     * @param subject who is silent
+     * @param lastHeard when it was last heard of, or since when it should be
+     */
+    record Suspected(Instant at, FaultSubject subject, Instant lastHeard) implements HaEvent {}
+
+    /**
+     * A machine or a host is suspect no longer: it was heard of, or is not expected to live.
+     *
+     * @param at when
+     * @param subject who was silent
+     */
+    record SuspicionEnded(Instant at, FaultSubject subject) implements HaEvent {}
 
     /**
      * This center leads no more and starts nothing more.

@@ -9,6 +9,9 @@ import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.IsolationLease;
 import io.vmha.adapter.TrafficDirector;
+import io.vmha.detection.DetectionConfig;
+import io.vmha.detection.Heartbeat;
+import io.vmha.detection.SecondCheck;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
@@ -18,8 +21,10 @@ import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.FailoverPolicy;
 import io.vmha.policy.LoadSample;
 import io.vmha.policy.PrimaryThenStandbyPolicy;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -37,9 +42,11 @@ import org.jspecify.annotations.Nullable;
 public final class ManagementCenter implements AutoCloseable {
     private final CenterLoop loop;
     private final CenterScheduler scheduler;
+    private final Optional<HeartbeatWatch> heartbeats;
 
-    private ManagementCenter(CenterLoop loop, CenterScheduler scheduler) {
+    private ManagementCenter(CenterLoop loop, CenterScheduler scheduler, Optional<HeartbeatWatch> heartbeats) {
         this.loop = loop;
+        this.heartbeats = heartbeats;
         this.scheduler = scheduler;
     }
 
@@ -64,6 +71,22 @@ public final class ManagementCenter implements AutoCloseable {
      */
     public CompletionStage<DecisionOutcome> submit(FaultReport report) {
         return loop.submit(report);
+    }
+
+    /**
+     * Takes a heartbeat of a machine's monitor or of a host: once one came, its silence is noticed and, where it is a
+     * failure, reported. Quick, and safe to call from many threads at once. One of an unknown sender is ignored.
+     *
+     * @throws IllegalStateException if no {@link Builder#detection} is set, or the center is closed
+     */
+    public void heartbeat(Heartbeat beat) {
+        HeartbeatWatch watch = heartbeats.orElseThrow(
+                () -> new IllegalStateException("heartbeats need detection to be set when the center is built"));
+        try {
+            watch.heartbeat(beat);
+        } catch (RejectedExecutionException closed) {
+            throw new IllegalStateException("the management center is closed", closed);
+        }
     }
 
     /**
@@ -150,6 +173,8 @@ public final class ManagementCenter implements AutoCloseable {
         private @Nullable FailoverPolicy policy;
         private @Nullable CenterScheduler scheduler;
         private @Nullable PlanJournal journal;
+        private @Nullable DetectionConfig detection;
+        private @Nullable SecondCheck secondCheck;
         private final ImmutableList.Builder<FencingDevice> fencingDevices = ImmutableList.builder();
         private final ImmutableList.Builder<HaListener> listeners = ImmutableList.builder();
         private Inventory inventory = Inventory.empty();
@@ -259,6 +284,19 @@ public final class ManagementCenter implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Sets how the silence of machines and hosts is understood, for {@link ManagementCenter#heartbeat}.
+         *
+         * @param chosen whose silence is a failure, and from when on
+         * @param check what looks a second time at a silent machine, such as a {@link PowerStateCheck}
+         */
+        @CanIgnoreReturnValue
+        public Builder detection(DetectionConfig chosen, SecondCheck check) {
+            detection = chosen;
+            secondCheck = check;
+            return this;
+        }
+
         /** Adds a listener. */
         @CanIgnoreReturnValue
         public Builder listener(HaListener listener) {
@@ -291,8 +329,14 @@ public final class ManagementCenter implements AutoCloseable {
                     : PrimaryThenStandbyPolicy.builder().config(failover).build();
             CenterLoop loop = new CenterLoop(
                     parts, decides, performer, opened, new KnownState(inventory, left), left, listeners.build());
-            time.execute(() -> loop.resume(left));
-            return new ManagementCenter(loop, time);
+            Optional<HeartbeatWatch> heartbeats = detection != null && secondCheck != null
+                    ? Optional.of(new HeartbeatWatch(time, detection, secondCheck, loop))
+                    : Optional.empty();
+            time.execute(() -> {
+                loop.resume(left);
+                heartbeats.ifPresent(HeartbeatWatch::start);
+            });
+            return new ManagementCenter(loop, time, heartbeats);
         }
     }
 }

@@ -1,0 +1,315 @@
+package io.vmha.detection;
+
+import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
+import io.vmha.fault.FaultSubject;
+import io.vmha.model.Host;
+import io.vmha.model.HostId;
+import io.vmha.model.Inventory;
+import io.vmha.model.PowerState;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmHealth;
+import io.vmha.model.VmId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * Follows heartbeats and finds who has failed.
+ *
+ * <ul>
+ *   <li>A machine that is silent is suspect first. It counts as failed only once a {@link SecondCheck} has shown no life.
+ *   <li>Where many machines of a host fall silent together, and the host is not heard of, the host is unreachable.
+ *   <li>A silent host is unreachable, not down: silence confirms nothing. While enough of its machines are heard of, it is
+ *       suspect only, since it runs them.
+ *   <li>A check that comes late, or a clock that goes back, shows that the watcher was stopped: all silence counts anew.
+ * </ul>
+ *
+ * <p>Who is off, failed already, or on a host that is out of service is not expected to send. Not thread-safe; it asks no
+ * clock, and the same calls give the same findings. A heartbeat takes constant time, but for the samples of its detector.
+ */
+public final class LivenessTracker {
+    private final DetectionConfig config;
+    private final Map<FaultSubject, Watched> watched = new HashMap<>();
+    private final TreeSet<Watched> queue = new TreeSet<>(
+            Comparator.comparing((Watched sender) -> sender.due).thenComparingLong(sender -> sender.order));
+    private final Map<HostId, Instant> reportedHosts = new HashMap<>();
+    private Instant latest = Instant.MIN;
+    private long orders;
+    private long questions;
+    private long reports;
+
+    /** Makes a tracker that follows nobody yet. */
+    public LivenessTracker(DetectionConfig config) {
+        this.config = config;
+    }
+
+    /** Expects heartbeats of that machine or host from now on, as its first one does. Does nothing where it is so already. */
+    public void watch(FaultSubject subject, Instant now) {
+        if (!watched.containsKey(subject)) {
+            SilenceLimit limit = subject.fold(vm -> config.vmLimit(), host -> config.hostLimit());
+            Watched sender = new Watched(subject, limit.newDetector(now), orders++, now);
+            watched.put(subject, sender);
+            queue.add(sender);
+        }
+    }
+
+    /**
+     * Takes a heartbeat.
+     *
+     * @param beat the heartbeat; one that is repeated or late changes nothing
+     * @param now when it arrived, by the receiver's clock
+     * @return that its sender is suspect no longer, if it was
+     */
+    public List<Finding> heartbeat(Heartbeat beat, Instant now) {
+        watch(beat.subject(), now);
+        Watched sender = require(beat.subject());
+        if (!sender.accept(beat, now)) {
+            return List.of();
+        }
+        boolean wasSilent = sender.isSilent();
+        // A sender is put in line again only where it must be looked at sooner: else its turn comes, and is put off
+        // then.
+        if (wasSilent || sender.suspectedAt().isBefore(sender.due)) {
+            queue.remove(sender);
+            sender.heard();
+            queue.add(sender);
+        }
+        return wasSilent ? List.of(new Finding.SuspicionEnded(sender.subject)) : List.of();
+    }
+
+    /** When {@link #check} is to be called next; empty while nobody is watched. */
+    public Optional<Instant> nextCheck() {
+        return queue.isEmpty() ? Optional.empty() : Optional.of(queue.first().due);
+    }
+
+    /**
+     * Looks at all whose turn it is.
+     *
+     * @param inventory what there is, and who is where
+     * @param now the present moment, by the receiver's clock
+     */
+    public List<Finding> check(Inventory inventory, Instant now) {
+        if (now.isBefore(latest)
+                || nextCheck()
+                        .filter(due -> due.plus(config.ownPause()).isBefore(now))
+                        .isPresent()) {
+            countAnew(now);
+        }
+        latest = now;
+        List<Finding> findings = new ArrayList<>();
+        while (!queue.isEmpty() && !queue.first().due.isAfter(now)) {
+            Watched sender = queue.first();
+            queue.remove(sender);
+            boolean stays = sender.subject.fold(
+                    vm -> lookAtVm(sender, inventory.vm(vm), inventory, now, findings),
+                    host -> lookAtHost(sender, inventory.host(host), inventory, now, findings));
+            if (stays) {
+                queue.add(sender);
+            } else {
+                watched.remove(sender.subject);
+            }
+        }
+        return findings;
+    }
+
+    /**
+     * Takes the answer to a question.
+     *
+     * @param question the question; one that has lost its point since changes nothing
+     * @param look what the second check showed
+     * @param inventory what there is, and who is where
+     * @param now the present moment, by the receiver's clock
+     */
+    public List<Finding> answered(Finding.Asked question, SecondLook look, Inventory inventory, Instant now) {
+        Watched sender = watched.get(new FaultSubject.OfVm(question.vm()));
+        if (sender == null || sender.state != Watched.State.ASKED || sender.question != question.number()) {
+            return List.of();
+        }
+        List<Finding> findings = new ArrayList<>();
+        queue.remove(sender);
+        Optional<VirtualMachine> vm = inventory.vm(question.vm());
+        if (vm.isEmpty() || !isExpected(vm.get(), inventory)) {
+            rest(sender, now, findings);
+        } else {
+            weigh(sender, vm.get(), look, inventory, now, findings);
+        }
+        queue.add(sender);
+        return findings;
+    }
+
+    private void weigh(
+            Watched sender,
+            VirtualMachine vm,
+            SecondLook look,
+            Inventory inventory,
+            Instant now,
+            List<Finding> findings) {
+        switch (look) {
+            case OFF -> report(sender, FaultKind.POWERED_OFF, now, findings);
+            case NO_SIGN_OF_LIFE -> report(sender, FaultKind.GUEST_HUNG, now, findings);
+            case ALIVE, UNKNOWN, HOST_SILENT -> {
+                sender.state = Watched.State.SUSPECT;
+                sender.due = now.plus(config.lookAgainAfter());
+                sender.isHostSilentToo = look == SecondLook.HOST_SILENT;
+                reportHostIfUnreachable(vm.host(), inventory, now, findings);
+            }
+        }
+    }
+
+    private Watched require(FaultSubject subject) {
+        Watched sender = watched.get(subject);
+        if (sender == null) {
+            throw new IllegalStateException(subject + " is not watched");
+        }
+        return sender;
+    }
+
+    private void countAnew(Instant now) {
+        queue.clear();
+        for (Watched sender : watched.values()) {
+            if (sender.isSilent()) {
+                sender.due = now.plus(config.gatherFor());
+            } else {
+                sender.restart(now, Duration.ZERO);
+            }
+            queue.add(sender);
+        }
+        reportedHosts.clear();
+    }
+
+    private boolean lookAtVm(
+            Watched sender, Optional<VirtualMachine> vm, Inventory inventory, Instant now, List<Finding> findings) {
+        if (vm.isEmpty()) {
+            return false;
+        }
+        HostId host = vm.get().host();
+        if (!isExpected(vm.get(), inventory)) {
+            rest(sender, now, findings);
+        } else if (sender.isSilent()) {
+            sender.state = Watched.State.ASKED;
+            sender.question = questions++;
+            sender.due = now.plus(config.secondCheckDeadline()).plus(config.lookAgainAfter());
+            findings.add(new Finding.Asked(vm.get().id(), host, sender.question));
+        } else if (isSuspectedNow(sender, now, findings)) {
+            sender.due = now.plus(config.gatherFor());
+            reportHostIfUnreachable(host, inventory, now, findings);
+        }
+        return true;
+    }
+
+    private boolean lookAtHost(
+            Watched sender, Optional<Host> host, Inventory inventory, Instant now, List<Finding> findings) {
+        if (host.isEmpty()) {
+            return false;
+        }
+        if (!host.get().isAvailable()) {
+            rest(sender, now, findings);
+        } else if (sender.isSilent() || isSuspectedNow(sender, now, findings)) {
+            sender.due = now.plus(config.gatherFor());
+            reportHostIfUnreachable(host.get().id(), inventory, now, findings);
+        }
+        return true;
+    }
+
+    private static boolean isSuspectedNow(Watched sender, Instant now, List<Finding> findings) {
+        sender.due = sender.suspectedAt();
+        if (sender.due.isAfter(now)) {
+            return false;
+        }
+        sender.state = Watched.State.SUSPECT;
+        findings.add(new Finding.Suspected(sender.subject, sender.lastHeard));
+        return true;
+    }
+
+    private static boolean isExpected(VirtualMachine vm, Inventory inventory) {
+        return vm.power() == PowerState.ON
+                && vm.health() != VmHealth.FAILED
+                && inventory.hostOf(vm).isAvailable();
+    }
+
+    /** Nobody expects it to send: its silence begins to count when that changes. */
+    private void rest(Watched sender, Instant now, List<Finding> findings) {
+        if (sender.restart(now, config.startsWithin())) {
+            findings.add(new Finding.SuspicionEnded(sender.subject));
+        }
+        // Looked at again before its time to start is up: it may be expected by then.
+        sender.due = sender.detector.suspectedAt();
+    }
+
+    private void reportHostIfUnreachable(HostId host, Inventory inventory, Instant now, List<Finding> findings) {
+        reportedHosts.values().removeIf(at -> at.plus(config.lookAgainAfter()).isBefore(now));
+        if (!reportedHosts.containsKey(host) && isUnreachable(host, inventory)) {
+            reportedHosts.put(host, now);
+            findings.add(new Finding.Reported(
+                    FaultReport.ofHost(host, FaultKind.HOST_UNREACHABLE, now, config.source(), nextReport(now))));
+            // What becomes of its machines, such as clones elsewhere, has yet to start.
+            for (Watched vm : expectedVmsOn(host, inventory)) {
+                boolean isInLine = queue.remove(vm);
+                vm.restart(now, config.startsWithin());
+                if (isInLine) {
+                    queue.add(vm);
+                }
+            }
+        }
+    }
+
+    private boolean isUnreachable(HostId host, Inventory inventory) {
+        Watched itself = watched.get(new FaultSubject.OfHost(host));
+        if (itself != null && !itself.isSilent()) {
+            return false;
+        }
+        List<Watched> vms = expectedVmsOn(host, inventory);
+        Instant last = vms.stream()
+                .filter(Watched::isSilent)
+                .map(vm -> vm.lastHeard)
+                .max(Comparator.naturalOrder())
+                .orElse(Instant.MIN);
+        // Who fell silent long before the others did says nothing about the host.
+        long silent = 0;
+        long heard = 0;
+        boolean isHostSilentToo = false;
+        for (Watched vm : vms) {
+            if (!vm.isSilent()) {
+                heard++;
+            } else if (!vm.lastHeard.plus(config.together()).isBefore(last)) {
+                silent++;
+                isHostSilentToo |= vm.isHostSilentToo;
+            }
+        }
+        boolean isShown = itself != null || isHostSilentToo || silent >= config.silentVmsAtLeast();
+        return isShown && silent >= config.silentShare() * (silent + heard);
+    }
+
+    private List<Watched> expectedVmsOn(HostId host, Inventory inventory) {
+        if (inventory.host(host).filter(Host::isAvailable).isEmpty()) {
+            return List.of();
+        }
+        List<Watched> senders = new ArrayList<>();
+        for (VirtualMachine vm : inventory.vmsOn(host)) {
+            Watched sender = watched.get(new FaultSubject.OfVm(vm.id()));
+            if (sender != null && isExpected(vm, inventory)) {
+                senders.add(sender);
+            }
+        }
+        return senders;
+    }
+
+    private void report(Watched sender, FaultKind kind, Instant now, List<Finding> findings) {
+        VmId vm = sender.subject.fold(id -> id, host -> VmId.of(host.value()));
+        sender.restart(now, config.startsWithin());
+        findings.add(new Finding.Reported(FaultReport.ofVm(vm, kind, now, config.source(), nextReport(now))));
+    }
+
+    /** Higher than before a restart of the watcher too, as long as the clock does not go back by more than that took. */
+    private long nextReport(Instant now) {
+        reports = Math.max(reports + 1, Math.max(0, now.toEpochMilli()));
+        return reports;
+    }
+}
