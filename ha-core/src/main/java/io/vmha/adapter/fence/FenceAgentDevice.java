@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * process's environment. At the deadline the agent is killed with all that it has started. After {@code off} the power state
  * is read back by another run of the agent, and only that confirms the host off.
  *
+ * <p>What an agent hands on to programs of its own is beyond this: {@code fence_ipmilan} gives the password to ipmitool on a
+ * command line, which ipmitool overwrites once it runs.
+ *
  * <p>Thread-safe: runs for one host wait for one another, those for different hosts do not. What throws: {@link
  * AdapterException.Permanent} where the agent is missing, or refuses its options or the login; {@link
  * AdapterException.Transient} where nothing was done and a retry can help; else {@link AdapterException.OutcomeUnknown}.
