@@ -8,6 +8,7 @@ import io.vmha.model.HostId;
 import io.vmha.model.ImmutableHost;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
+import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.plan.Plan;
 import io.vmha.plan.PlanId;
@@ -423,8 +424,8 @@ final class CenterLoop implements PlanExecutor.Surroundings, HeartbeatWatch.Surr
     }
 
     @Override
-    public void change(UnaryOperator<Inventory> change) {
-        journal(state.update(change.apply(state.inventory())), () -> {});
+    public void change(VirtualMachine changed) {
+        journal(state.replace(state.inventory().with(changed), List.of(changed.id()), List.of()), () -> {});
     }
 
     @Override

@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +39,7 @@ final class HeartbeatWatch {
 
         void report(FaultReport report);
 
-        void change(UnaryOperator<Inventory> change);
+        void change(VirtualMachine changed);
 
         void publish(HaEvent event);
     }
@@ -97,12 +96,13 @@ final class HeartbeatWatch {
     }
 
     private void takeArrivals() {
+        boolean isActing = center.isActing();
         for (int i = 0; i < BEATS_AT_ONCE; i++) {
             Arrival next = arrivals.poll();
             if (next == null) {
                 break;
             }
-            if (isKnown(next.beat().subject())) {
+            if (isActing && isKnown(next.beat().subject())) {
                 act(tracker.heartbeat(next.beat(), next.at()));
             }
         }
@@ -165,8 +165,8 @@ final class HeartbeatWatch {
         Optional<VmId> vm = subject.fold(Optional::of, host -> Optional.empty());
         vm.flatMap(center.inventory()::vm)
                 .filter(found -> found.health() == from && (found.power() == PowerState.ON || to == VmHealth.HEALTHY))
-                .ifPresent(found -> center.change(inventory ->
-                        inventory.with(ImmutableVirtualMachine.copyOf(found).withHealth(to))));
+                .ifPresent(found ->
+                        center.change(ImmutableVirtualMachine.copyOf(found).withHealth(to)));
     }
 
     private void ask(Finding.Asked question) {

@@ -27,8 +27,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** From heartbeats, or none, to decisions, in virtual time. */
@@ -255,6 +257,22 @@ class HeartbeatWatchTest {
 
         assertThat(reports()).isEmpty();
         assertThat(events).isEmpty();
+    }
+
+    @Test
+    void aCenterThatLeadsNoMoreSuspectsNobodyAndReportsNothing() {
+        AtomicReference<OptionalLong> epoch = new AtomicReference<>(OptionalLong.of(1));
+        ManagementCenter center = builder(time)
+                .leadership(epoch::get)
+                .detection(config().build(), check())
+                .build();
+        run(center, 5);
+        silence(H2);
+        epoch.set(OptionalLong.empty());
+        run(center, 60);
+
+        assertThat(events).isEmpty();
+        assertThat(asked).isEmpty();
     }
 
     @Test
