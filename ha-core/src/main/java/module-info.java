@@ -6,6 +6,7 @@ module io.vmha.core {
     requires static org.immutables.value.annotations;
     requires static com.google.errorprone.annotations;
     requires static java.compiler;
+    requires static com.h2database.mvstore;
     requires io.vavr;
     requires jdk.jfr;
 
@@ -17,5 +18,6 @@ module io.vmha.core {
     exports io.vmha.plan;
     exports io.vmha.sim;
     exports io.vmha.center;
+    exports io.vmha.center.durable;
     exports io.vmha.policy;
 }

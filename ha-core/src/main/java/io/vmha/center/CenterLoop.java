@@ -61,8 +61,6 @@ final class CenterLoop implements PlanExecutor.Surroundings, HeartbeatWatch.Surr
     /** A report that is looked at once a step has ended, see {@link PlanExecutor#isSettled}. */
     private record Postponed(FaultReport report, CompletableFuture<DecisionOutcome> outcome) {}
 
-    private record Proposal(Decision decision, Plan plan) {}
-
     private final CenterParts parts;
     private final CenterScheduler scheduler;
     private final FailoverPolicy policy;
@@ -80,7 +78,7 @@ final class CenterLoop implements PlanExecutor.Surroundings, HeartbeatWatch.Surr
     private final SetMultimap<PlanId, CompletableFuture<DecisionOutcome>> outcomes = HashMultimap.create();
     private List<Postponed> postponed = new ArrayList<>();
     private final Queue<Repeated> repeated = new ConcurrentLinkedQueue<>();
-    private final Map<PlanId, Proposal> proposals = new HashMap<>();
+    private final Map<PlanId, JournalEntry.PlanProposed> proposals = new HashMap<>();
     private final AtomicBoolean isAnswering = new AtomicBoolean();
     private volatile Optional<IllegalStateException> ended = Optional.empty();
     private long lastPlan;
@@ -193,9 +191,20 @@ final class CenterLoop implements PlanExecutor.Surroundings, HeartbeatWatch.Surr
             begin(Optional.empty(), state.inventory(), decision, plan, Optional.empty(), outcome);
             return;
         }
-        proposals.put(plan.id(), new Proposal(decision, plan));
-        publish(new HaEvent.PlanHeld(scheduler.now(), plan, Reason.AWAITING_APPROVAL, decision.parts()));
-        outcome.complete(new DecisionOutcome(Optional.empty(), decision, plan, List.of()));
+        JournalEntry.PlanProposed proposal = new JournalEntry.PlanProposed(scheduler.now(), decision, plan);
+        journal(List.of(proposal), () -> {
+            hold(proposal);
+            outcome.complete(new DecisionOutcome(Optional.empty(), decision, plan, List.of()));
+        });
+    }
+
+    private void hold(JournalEntry.PlanProposed proposal) {
+        proposals.put(proposal.plan().id(), proposal);
+        publish(new HaEvent.PlanHeld(
+                scheduler.now(),
+                proposal.plan(),
+                Reason.AWAITING_APPROVAL,
+                proposal.decision().parts()));
     }
 
     CompletionStage<Inventory> update(UnaryOperator<Inventory> change) {
@@ -212,7 +221,7 @@ final class CenterLoop implements PlanExecutor.Surroundings, HeartbeatWatch.Surr
         CompletableFuture<DecisionOutcome> outcome = new CompletableFuture<>();
         run(outcome, () -> {
             checkActing();
-            Proposal proposal = proposals.remove(plan);
+            JournalEntry.PlanProposed proposal = proposals.remove(plan);
             Optional<PlanRun> held = executor.run(plan).filter(run -> !run.isApproved());
             if (proposal != null) {
                 begin(
@@ -374,6 +383,7 @@ final class CenterLoop implements PlanExecutor.Surroundings, HeartbeatWatch.Surr
         }
         executor.restoreServers(resumed);
         executor.restoreDecided(resumed);
+        left.proposals().forEach(this::hold);
         left.reports().forEach(taken -> storm.onReport(taken.report(), earlier(taken.at(), scheduler.now())));
         refreshStorm();
         resumed.forEach(PlanRun::advance);

@@ -37,6 +37,7 @@ public final class InMemoryPlanJournal implements PlanJournal {
     }
 
     private final Map<PlanId, Open> open = new TreeMap<>();
+    private final Map<PlanId, JournalEntry.PlanProposed> proposals = new TreeMap<>();
     private final Map<ReportKey, JournalState.TakenReport> reports = new HashMap<>();
     private final Map<VmId, JournalEntry.VmTroubled> vms = new LinkedHashMap<>();
     private final Map<HostId, Host> hosts = new LinkedHashMap<>();
@@ -57,6 +58,7 @@ public final class InMemoryPlanJournal implements PlanJournal {
         return new JournalState(
                 lastPlan,
                 plans,
+                ImmutableList.copyOf(proposals.values()),
                 ImmutableList.copyOf(reports.values()),
                 ImmutableList.copyOf(vms.values()),
                 ImmutableList.copyOf(hosts.values()),
@@ -78,6 +80,8 @@ public final class InMemoryPlanJournal implements PlanJournal {
     private void write(JournalEntry entry) {
         if (entry instanceof JournalEntry.PlanOpened opened) {
             opened(opened);
+        } else if (entry instanceof JournalEntry.PlanProposed proposed) {
+            proposed(proposed);
         } else if (entry instanceof JournalEntry.StepStarted started) {
             plan(started.plan()).ifPresent(plan -> plan.started.put(started.step(), started));
         } else if (entry instanceof JournalEntry.StepEnded ended) {
@@ -101,6 +105,14 @@ public final class InMemoryPlanJournal implements PlanJournal {
         return Optional.ofNullable(open.get(id));
     }
 
+    private void proposed(JournalEntry.PlanProposed proposed) {
+        PlanId id = proposed.plan().id();
+        lastPlan = Math.max(lastPlan, id.value());
+        if (!open.containsKey(id)) {
+            proposals.put(id, proposed);
+        }
+    }
+
     private void opened(JournalEntry.PlanOpened opened) {
         PlanId id = opened.plan().id();
         opened.report()
@@ -111,8 +123,9 @@ public final class InMemoryPlanJournal implements PlanJournal {
             return;
         }
         lastPlan = Math.max(lastPlan, id.value());
+        proposals.remove(id);
         open.put(id, new Open(opened));
-        for (VmId vm : Recoveries.recoveredBy(opened.decision())) {
+        for (VmId vm : opened.recovered()) {
             recoveries.add(new JournalState.Recovery(vm, opened.at()));
             if (recoveries.size() > MAX_RECOVERIES) {
                 recoveries.remove();

@@ -13,6 +13,7 @@ import io.vmha.policy.Decision;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** One thing that a plan journal keeps. Immutable; writing one again changes nothing. */
 public sealed interface JournalEntry {
@@ -32,7 +33,22 @@ public sealed interface JournalEntry {
         public PlanOpened {
             changes = ImmutableList.copyOf(changes);
         }
+
+        /** The machines that the decision recovers. */
+        public Set<VmId> recovered() {
+            return Recoveries.recoveredBy(decision);
+        }
     }
+
+    /**
+     * A plan is held before it is begun: nobody's requests wait for it. It is begun with the same number once an operator
+     * approves.
+     *
+     * @param at when
+     * @param decision what was decided
+     * @param plan what would be done
+     */
+    record PlanProposed(Instant at, Decision decision, Plan plan) implements JournalEntry {}
 
     /**
      * A try of an action is about to start. Written before its effect.

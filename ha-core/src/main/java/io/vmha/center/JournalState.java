@@ -15,6 +15,7 @@ import java.util.Optional;
  *
  * @param lastPlan the highest number that a plan was given, 0 if none was
  * @param open the plans that have not come to their end, by number
+ * @param proposals the plans that are held and not begun, by number
  * @param reports the latest report that was taken of each source about each subject
  * @param vms the machines that are not as they should be
  * @param hosts the hosts that are not up
@@ -23,6 +24,7 @@ import java.util.Optional;
 public record JournalState(
         long lastPlan,
         List<OpenPlan> open,
+        List<JournalEntry.PlanProposed> proposals,
         List<TakenReport> reports,
         List<JournalEntry.VmTroubled> vms,
         List<Host> hosts,
@@ -31,6 +33,7 @@ public record JournalState(
     /** Copies the lists. */
     public JournalState {
         open = ImmutableList.copyOf(open);
+        proposals = ImmutableList.copyOf(proposals);
         reports = ImmutableList.copyOf(reports);
         vms = ImmutableList.copyOf(vms);
         hosts = ImmutableList.copyOf(hosts);
@@ -39,7 +42,7 @@ public record JournalState(
 
     /** The state of a journal that nothing was written to. */
     public static JournalState empty() {
-        return new JournalState(0, List.of(), List.of(), List.of(), List.of(), List.of());
+        return new JournalState(0, List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
     }
 
     /**

@@ -111,7 +111,7 @@ public final class ManagementCenter implements AutoCloseable {
 
     /**
      * Takes note that a machine is healthy and powered on again, and gives it its requests back, or holds the plan for that
-     * until it is approved, as {@link FailoverConfig#failback} says. A plan that is held so is forgotten with the center.
+     * until it is approved, as {@link FailoverConfig#failback} says.
      *
      * @return completes when the plan came to its end or is held; exceptionally with an {@link IllegalArgumentException}
      *     where there is no such machine

@@ -163,7 +163,13 @@ final class CheckedJournal implements PlanJournal {
         highestEpoch = Math.max(highestEpoch, epoch);
         return mutation == Mutation.STALE_REPORT_ACCEPTED
                 ? new JournalState(
-                        state.lastPlan(), state.open(), List.of(), state.vms(), state.hosts(), state.recoveries())
+                        state.lastPlan(),
+                        state.open(),
+                        state.proposals(),
+                        List.of(),
+                        state.vms(),
+                        state.hosts(),
+                        state.recoveries())
                 : state;
     }
 

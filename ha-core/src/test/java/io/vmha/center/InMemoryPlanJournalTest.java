@@ -1,0 +1,13 @@
+package io.vmha.center;
+
+class InMemoryPlanJournalTest extends PlanJournalContractTest {
+    @Override
+    protected PlanJournal journal() {
+        return new InMemoryPlanJournal();
+    }
+
+    @Override
+    protected PlanJournal afterCrash(PlanJournal before) {
+        return before;
+    }
+}
