@@ -19,5 +19,7 @@ module io.vmha.core {
     exports io.vmha.sim;
     exports io.vmha.center;
     exports io.vmha.center.durable;
+    exports io.vmha.monitor;
+    exports io.vmha.monitor.report;
     exports io.vmha.policy;
 }

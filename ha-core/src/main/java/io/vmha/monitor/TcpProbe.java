@@ -1,0 +1,44 @@
+package io.vmha.monitor;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import io.vmha.fault.FaultKind;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+
+/** Sees whether a service accepts connections. Immutable. */
+public final class TcpProbe implements Probe {
+    private static final int MOST_PORT = 65_535;
+
+    private final String host;
+    private final int port;
+    private final Duration timeout;
+
+    /**
+     * Watches a port.
+     *
+     * @param host name or address; this machine's own as a rule
+     * @param port 1 to 65535
+     * @param timeout how long a connection may take, 1 ms or more
+     * @throws IllegalArgumentException if the port or the timeout is out of its range
+     */
+    public TcpProbe(String host, int port, Duration timeout) {
+        checkArgument(port >= 1 && port <= MOST_PORT, "port must be from 1 to 65535: %s", port);
+        checkArgument(timeout.toMillis() >= 1, "timeout must be 1 ms or more: %s", timeout);
+        this.host = host;
+        this.port = port;
+        this.timeout = timeout;
+    }
+
+    @Override
+    public ProbeResult check() {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(host, port), Math.toIntExact(timeout.toMillis()));
+            return ProbeResult.healthy(host + ":" + port + " accepts connections");
+        } catch (IOException refused) {
+            return ProbeResult.failed(FaultKind.SERVICE_DOWN, host + ":" + port + ": " + refused);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+package io.vmha.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.sun.net.httpserver.HttpServer;
+import io.vmha.fault.FaultKind;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProbesTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    @TempDir
+    Path folder;
+
+    private Path file(String name, String... lines) throws IOException {
+        return Files.write(folder.resolve(name), List.of(lines));
+    }
+
+    private ReadOnlyFilesystemProbe disks(List<String> chosen, List<String> meantReadOnly) {
+        return new ReadOnlyFilesystemProbe(chosen, meantReadOnly, folder.resolve("mountinfo"), folder.resolve("ext4"));
+    }
+
+    private static Consumer<ProbeResult> failedWith(FaultKind kind) {
+        return result -> assertThat(result.<Optional<FaultKind>>fold(
+                        healthy -> Optional.empty(), warning -> Optional.empty(), failed -> Optional.of(failed.kind())))
+                .contains(kind);
+    }
+
+    private void mounted(String... lines) throws IOException {
+        file("mountinfo", lines);
+    }
+
+    private static String line(int id, String point, String options, String type, String source, String superOptions) {
+        return id + " 1 254:0 / " + point + " " + options + " shared:1 - " + type + " " + source + " " + superOptions;
+    }
+
+    @Test
+    void aFilesystemThatBecomesReadOnlyIsAFault() throws IOException {
+        mounted(line(20, "/", "rw,relatime", "ext4", "/dev/vda1", "rw"));
+        ReadOnlyFilesystemProbe probe = disks(List.of(), List.of());
+        assertThat(probe.check()).isEqualTo(ProbeResult.healthy("1 filesystems writable"));
+        mounted(line(20, "/", "rw,relatime", "ext4", "/dev/vda1", "ro"));
+        assertThat(probe.check()).isEqualTo(ProbeResult.failed(FaultKind.FILESYSTEM_READ_ONLY, "/ is read-only"));
+        mounted(line(20, "/", "ro,relatime", "ext4", "/dev/vda1", "rw"));
+        assertThat(probe.check())
+                .isEqualTo(ProbeResult.failed(FaultKind.FILESYSTEM_READ_ONLY, "/ is mounted read-only"));
+        mounted(line(20, "/", "rw,relatime", "ext4", "/dev/vda1", "rw,emergency_ro"));
+        assertThat(probe.check()).isInstanceOf(ProbeResult.Failed.class);
+    }
+
+    @Test
+    void whatIsMeantToBeReadOnlyIsNone() throws IOException {
+        mounted(
+                line(20, "/", "rw", "ext4", "/dev/vda1", "rw"),
+                line(21, "/usr", "ro", "ext4", "/dev/vda2", "ro"),
+                line(22, "/cd", "ro", "iso9660", "/dev/sr0", "ro"),
+                line(23, "/snap/x", "ro", "squashfs", "/dev/loop1", "ro"),
+                line(24, "/sys", "ro", "sysfs", "sysfs", "ro"),
+                line(25, "/archive", "rw", "xfs", "/dev/vdb", "rw"));
+        ReadOnlyFilesystemProbe probe = disks(List.of(), List.of("/archive"));
+        assertThat(probe.check()).isEqualTo(ProbeResult.healthy("2 filesystems writable"));
+        mounted(
+                line(20, "/", "rw", "ext4", "/dev/vda1", "rw"),
+                line(21, "/usr", "ro", "ext4", "/dev/vda2", "ro"),
+                line(25, "/archive", "ro", "xfs", "/dev/vdb", "ro"),
+                line(26, "/backup\\040disk", "ro", "ext4", "/dev/vdc", "ro"));
+        assertThat(probe.check()).isInstanceOf(ProbeResult.Healthy.class);
+        mounted(line(27, "/backup\\040disk", "rw", "ext4", "/dev/vdc", "rw"));
+        assertThat(probe.check()).isInstanceOf(ProbeResult.Healthy.class);
+        mounted(line(27, "/backup\\040disk", "rw", "ext4", "/dev/vdc", "ro"));
+        assertThat(probe.check())
+                .isEqualTo(ProbeResult.failed(FaultKind.FILESYSTEM_READ_ONLY, "/backup disk is read-only"));
+    }
+
+    @Test
+    void aChosenMountMustBeThereAndWritable() throws IOException {
+        mounted(line(20, "/data", "ro", "ext4", "/dev/vdb", "ro"));
+        assertThat(disks(List.of("/data"), List.of()).check()).isInstanceOf(ProbeResult.Failed.class);
+        assertThat(disks(List.of("/other"), List.of()).check())
+                .isEqualTo(ProbeResult.failed(FaultKind.IO_ERROR, "/other is not mounted"));
+        assertThatIllegalArgumentException().isThrownBy(() -> ReadOnlyFilesystemProbe.of(List.of()));
+    }
+
+    @Test
+    void ext4ErrorsWarnWhileWritesGoThrough() throws IOException {
+        mounted(line(20, folder.toString(), "rw", "ext4", "/dev/vdb", "rw"));
+        Path errors = Files.createDirectories(folder.resolve("ext4/vdb")).resolve("errors_count");
+        Files.writeString(errors, "0\n");
+        ReadOnlyFilesystemProbe probe = disks(List.of(), List.of());
+        assertThat(probe.check()).isInstanceOf(ProbeResult.Healthy.class);
+        Files.writeString(errors, "2\n");
+        assertThat(probe.check()).isEqualTo(ProbeResult.warning(folder + " has 2 ext4 errors"));
+    }
+
+    @Test
+    void ext4ErrorsAreAFaultWhereNoWriteGoesThroughThoughTheFlagsSaySo() throws IOException {
+        String gone = folder.resolve("gone").toString();
+        mounted(line(20, gone, "rw", "ext4", "/dev/vdb", "rw"));
+        Files.writeString(Files.createDirectories(folder.resolve("ext4/vdb")).resolve("errors_count"), "1\n");
+        assertThat(disks(List.of(), List.of()).check().detail()).contains("takes no write after 1 ext4 errors");
+    }
+
+    @Test
+    void aRootThatWasReadOnlyAtStartAfterErrorsIsAFaultAllTheSame() throws IOException {
+        mounted(line(20, "/", "ro", "ext4", "/dev/vda", "ro"));
+        Files.writeString(Files.createDirectories(folder.resolve("ext4/vda")).resolve("errors_count"), "1\n");
+        assertThat(disks(List.of(), List.of()).check()).isInstanceOf(ProbeResult.Failed.class);
+    }
+
+    @Test
+    void linesThatAreNoMountsAreRefused() {
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> Mount.parse("20 1 254:0 / / rw ext4"));
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> Mount.parse(""));
+    }
+
+    @Test
+    void thisMachinesOwnMountsCanBeRead() throws IOException {
+        assertThat(ReadOnlyFilesystemProbe.allDisks(List.of()).check()).isInstanceOf(ProbeResult.Healthy.class);
+    }
+
+    @Test
+    void aWriteThatGoesThroughIsHealthyAndOneThatDoesNotIsAFault() {
+        assertThat(new WriteProbe(folder).check()).isInstanceOf(ProbeResult.Healthy.class);
+        assertThat(new WriteProbe(folder.resolve("missing")).check())
+                .isInstanceOfSatisfying(
+                        ProbeResult.Failed.class,
+                        failed -> assertThat(failed.kind()).isEqualTo(FaultKind.IO_ERROR));
+    }
+
+    @Test
+    void freeSpaceIsJudgedByItsLimits() throws IOException {
+        assertThat(new DiskSpaceProbe(folder, 0, 0).check()).isInstanceOf(ProbeResult.Healthy.class);
+        assertThat(new DiskSpaceProbe(folder, 100, 0).check()).isInstanceOf(ProbeResult.Warning.class);
+        assertThat(new DiskSpaceProbe(folder, 100, 100).check()).satisfies(failedWith(FaultKind.DISK_FULL));
+        assertThatIllegalArgumentException().isThrownBy(() -> new DiskSpaceProbe(folder, 5, 6));
+        assertThatIllegalArgumentException().isThrownBy(() -> new DiskSpaceProbe(folder, 101, 6));
+    }
+
+    @Test
+    void memoryPressureIsJudgedByItsLimits() throws IOException {
+        Path psi = file(
+                "memory",
+                "some avg10=55.00 avg60=1.00 avg300=0.00 total=12",
+                "full avg10=12.50 avg60=0.00 avg300=0.00 total=7");
+        assertThat(new MemoryPressureProbe(psi, 20, 40).check()).isInstanceOf(ProbeResult.Healthy.class);
+        assertThat(new MemoryPressureProbe(psi, 12.5, 40).check()).isInstanceOf(ProbeResult.Warning.class);
+        assertThat(new MemoryPressureProbe(psi, 5, 12.5).check())
+                .isEqualTo(ProbeResult.failed(FaultKind.GUEST_HUNG, "all tasks stalled on memory 12.5% of 10 s"));
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> new MemoryPressureProbe(file("empty"), 1, 2).check());
+        assertThatIllegalArgumentException().isThrownBy(() -> new MemoryPressureProbe(0, 2));
+        assertThatIllegalArgumentException().isThrownBy(() -> new MemoryPressureProbe(5, 2));
+    }
+
+    @Test
+    void aPortThatIsClosedIsAFault() throws IOException {
+        int port;
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = server.getLocalPort();
+            assertThat(new TcpProbe("127.0.0.1", port, SECOND).check()).isInstanceOf(ProbeResult.Healthy.class);
+        }
+        assertThat(new TcpProbe("127.0.0.1", port, SECOND).check()).satisfies(failedWith(FaultKind.SERVICE_DOWN));
+        assertThatIllegalArgumentException().isThrownBy(() -> new TcpProbe("127.0.0.1", 0, SECOND));
+        assertThatIllegalArgumentException().isThrownBy(() -> new TcpProbe("127.0.0.1", 1, Duration.ZERO));
+    }
+
+    @Test
+    void onlySuccessAndNeitherErrorNorSilenceIsAnAnswer() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            int status = Integer.parseInt(exchange.getRequestURI().getPath().substring(1));
+            exchange.sendResponseHeaders(status, -1);
+            exchange.close();
+        });
+        server.start();
+        String address = "http://127.0.0.1:" + server.getAddress().getPort();
+        try {
+            assertThat(new HttpProbe(URI.create(address + "/204"), SECOND).check())
+                    .isInstanceOf(ProbeResult.Healthy.class);
+            assertThat(new HttpProbe(URI.create(address + "/302"), SECOND).check())
+                    .isInstanceOf(ProbeResult.Failed.class);
+            assertThat(new HttpProbe(URI.create(address + "/503"), SECOND).check())
+                    .isEqualTo(ProbeResult.failed(FaultKind.SERVICE_DOWN, address + "/503 answers 503"));
+        } finally {
+            server.stop(0);
+        }
+        assertThat(new HttpProbe(URI.create(address + "/200"), SECOND).check()).isInstanceOf(ProbeResult.Failed.class);
+        assertThatIllegalArgumentException().isThrownBy(() -> new HttpProbe(URI.create("file:///etc"), SECOND));
+    }
+
+    @Test
+    void aCommandsStatusIsItsResult() throws Exception {
+        assertThat(new CommandProbe(List.of("true"), FaultKind.SERVICE_DOWN).check())
+                .isInstanceOf(ProbeResult.Healthy.class);
+        assertThat(new CommandProbe(List.of("sh", "-c", "echo broken; exit 3"), FaultKind.IO_ERROR).check())
+                .isEqualTo(ProbeResult.failed(FaultKind.IO_ERROR, "sh ended with 3: broken"));
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> new CommandProbe(List.of("/no/such"), FaultKind.IO_ERROR).check());
+        assertThatIllegalArgumentException().isThrownBy(() -> new CommandProbe(List.of(), FaultKind.IO_ERROR));
+    }
+
+    @Test
+    void aStepOpensTheTriggerBeforeItIsNeeded() throws Exception {
+        Path trigger = file("trigger");
+        SysrqStep step = new SysrqStep(trigger);
+        assertThat(trigger).isEmptyFile();
+        Path moved = Files.move(trigger, folder.resolve("moved"));
+        step.powerOff();
+        assertThat(moved).hasContent("o");
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> new SysrqStep(folder.resolve("no/such")));
+    }
+
+    @Test
+    void aCommandStepIsFoundBeforeItIsNeededAndFailsWithItsProgram() throws Exception {
+        CommandStep shell = new CommandStep("sh", "-c", "exit 4");
+        assertThat(shell.command().get(0)).isEqualTo("/usr/bin/sh");
+        assertThatExceptionOfType(IOException.class).isThrownBy(shell::powerOff).withMessageContaining("ended with 4");
+        new CommandStep("true").powerOff();
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> new CommandStep("no-such-program").powerOff());
+    }
+}

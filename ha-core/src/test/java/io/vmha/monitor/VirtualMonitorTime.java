@@ -1,0 +1,67 @@
+package io.vmha.monitor;
+
+import io.vmha.sim.VirtualTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Virtual time for a monitor, in which calls take none, or hang until they are released. */
+final class VirtualMonitorTime implements MonitorScheduler {
+    private final VirtualTime time = new VirtualTime();
+    private final List<Runnable> hanging = new ArrayList<>();
+    private boolean hang;
+    private int interrupts;
+
+    void hang() {
+        hang = true;
+    }
+
+    void release() {
+        hang = false;
+        hanging.forEach(time::execute);
+        hanging.clear();
+    }
+
+    int hangingCalls() {
+        return hanging.size();
+    }
+
+    int interrupts() {
+        return interrupts;
+    }
+
+    void pass(Duration duration) {
+        time.advanceTo(time.now().plus(duration));
+    }
+
+    @Override
+    public Instant now() {
+        return time.now();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        time.execute(task);
+    }
+
+    @Override
+    public void schedule(Duration delay, Runnable task) {
+        time.schedule(delay, task);
+    }
+
+    @Override
+    public Runnable call(Runnable blocking) {
+        if (hang) {
+            hanging.add(blocking);
+        } else {
+            time.execute(blocking);
+        }
+        return () -> interrupts++;
+    }
+
+    @Override
+    public void close() {
+        time.close();
+    }
+}
