@@ -1,7 +1,5 @@
 package io.vmha.model;
 
-import io.vavr.collection.TreeSet;
-
 /**
  * A host as the inventory keeps it: with what its machines are allocated and which they are, in id order.
  *
@@ -9,10 +7,10 @@ import io.vavr.collection.TreeSet;
  * @param allocated the sum of its machines' allocations
  * @param vms its machines
  */
-record HostEntry(Host host, Resources allocated, TreeSet<VmId> vms) {
+record HostEntry(Host host, Resources allocated, VmIdSet vms) {
 
     static HostEntry empty(Host host) {
-        return new HostEntry(host, Resources.NONE, TreeSet.empty());
+        return new HostEntry(host, Resources.NONE, VmIdSet.EMPTY);
     }
 
     HostEntry with(Host changed) {
@@ -20,11 +18,11 @@ record HostEntry(Host host, Resources allocated, TreeSet<VmId> vms) {
     }
 
     HostEntry with(VirtualMachine added) {
-        return new HostEntry(host, allocated.plus(added.allocation()), vms.add(added.id()));
+        return new HostEntry(host, allocated.plus(added.allocation()), vms.with(added.id()));
     }
 
     HostEntry without(VirtualMachine removed) {
-        return new HostEntry(host, allocated.minus(removed.allocation()), vms.remove(removed.id()));
+        return new HostEntry(host, allocated.minus(removed.allocation()), vms.without(removed.id()));
     }
 
     HostEntry with(VirtualMachine before, VirtualMachine after) {

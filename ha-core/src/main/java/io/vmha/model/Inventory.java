@@ -6,7 +6,6 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vavr.collection.HashMap;
-import io.vavr.collection.TreeSet;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,13 +26,13 @@ public final class Inventory {
 
     private final HashMap<HostId, HostEntry> hosts;
     private final HashMap<VmId, VirtualMachine> vms;
-    private final HashMap<VmId, TreeSet<VmId>> ownersByServer;
+    private final HashMap<VmId, VmIdSet> ownersByServer;
     private final ServingIndex serving;
 
     Inventory(
             HashMap<HostId, HostEntry> hosts,
             HashMap<VmId, VirtualMachine> vms,
-            HashMap<VmId, TreeSet<VmId>> ownersByServer,
+            HashMap<VmId, VmIdSet> ownersByServer,
             ServingIndex serving) {
         this.hosts = hosts;
         this.vms = vms;
@@ -132,7 +131,7 @@ public final class Inventory {
 
     /** The machines whose requests this machine serves besides its own, by id. */
     public SortedSet<VmId> servedFor(VmId server) {
-        TreeSet<VmId> owners = ownersByServer.getOrElse(server, null);
+        VmIdSet owners = ownersByServer.getOrElse(server, null);
         return owners == null ? ImmutableSortedSet.of() : ImmutableSortedSet.copyOf(owners);
     }
 

@@ -3,7 +3,6 @@ package io.vmha.model;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import io.vavr.collection.HashMap;
-import io.vavr.collection.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,17 +10,15 @@ import org.jspecify.annotations.Nullable;
  * away; confined to the thread that made it.
  */
 final class InventoryEditor {
-    private static final TreeSet<VmId> NOBODY = TreeSet.empty();
-
     private HashMap<HostId, HostEntry> hosts;
     private HashMap<VmId, VirtualMachine> vms;
-    private HashMap<VmId, TreeSet<VmId>> ownersByServer;
+    private HashMap<VmId, VmIdSet> ownersByServer;
     private final ServingIndex.Editor serving;
 
     InventoryEditor(
             HashMap<HostId, HostEntry> hosts,
             HashMap<VmId, VirtualMachine> vms,
-            HashMap<VmId, TreeSet<VmId>> ownersByServer,
+            HashMap<VmId, VmIdSet> ownersByServer,
             ServingIndex serving) {
         this.hosts = hosts;
         this.vms = vms;
@@ -96,12 +93,12 @@ final class InventoryEditor {
         }
         after.servedBy()
                 .ifPresent(server -> ownersByServer = ownersByServer.put(
-                        server, ownersByServer.getOrElse(server, NOBODY).add(after.id())));
+                        server, ownersByServer.getOrElse(server, VmIdSet.EMPTY).with(after.id())));
     }
 
     private void disown(VirtualMachine vm) {
         vm.servedBy().ifPresent(server -> {
-            TreeSet<VmId> left = ownersByServer.getOrElse(server, NOBODY).remove(vm.id());
+            VmIdSet left = ownersByServer.getOrElse(server, VmIdSet.EMPTY).without(vm.id());
             ownersByServer = left.isEmpty() ? ownersByServer.remove(server) : ownersByServer.put(server, left);
         });
     }

@@ -1,10 +1,14 @@
 package io.vmha.model;
 
+import com.google.common.collect.ImmutableList;
 import io.vavr.collection.HashMap;
-import io.vavr.collection.TreeMap;
-import io.vavr.collection.TreeSet;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
-import org.jspecify.annotations.Nullable;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The machines that could serve, by type and cluster, then by the size of their allocation, then the least loaded first.
@@ -13,94 +17,146 @@ import org.jspecify.annotations.Nullable;
  * the order by load after any move, so that the best of a size is found without looking at the rest. Immutable.
  */
 final class ServingIndex {
-    private static final Comparator<Resources> BY_SIZE = (left, right) -> {
-        int byCpu = Long.compare(left.cpuMillis(), right.cpuMillis());
-        return byCpu == 0 ? Long.compare(left.memoryMiB(), right.memoryMiB()) : byCpu;
-    };
-    private static final TreeSet<Candidate> NOBODY = TreeSet.empty();
-    private static final TreeMap<Resources, TreeSet<Candidate>> NO_SIZES = TreeMap.empty(BY_SIZE);
+    private static final Comparator<Resources> BY_SIZE =
+            Comparator.comparingLong(Resources::cpuMillis).thenComparingLong(Resources::memoryMiB);
 
     static final ServingIndex EMPTY = new ServingIndex(HashMap.empty());
 
     private record Key(VmType type, ClusterRole role) {}
 
-    private final HashMap<Key, TreeMap<Resources, TreeSet<Candidate>>> sizes;
+    /**
+     * The machines of one type and cluster. Immutable.
+     *
+     * @param sizes the sizes that there are, the smallest first
+     * @param orders the machines of each of these sizes
+     */
+    private record Group(ImmutableList<Resources> sizes, ImmutableList<LoadOrder> orders) {
+        static final Group EMPTY = new Group(ImmutableList.of(), ImmutableList.of());
+    }
 
-    private ServingIndex(HashMap<Key, TreeMap<Resources, TreeSet<Candidate>>> sizes) {
-        this.sizes = sizes;
+    private final HashMap<Key, Group> groups;
+
+    private ServingIndex(HashMap<Key, Group> groups) {
+        this.groups = groups;
     }
 
     Iterable<? extends Iterable<Candidate>> groups(VmType type, ClusterRole role) {
-        return sizes.getOrElse(new Key(type, role), NO_SIZES).values();
+        return groups.getOrElse(new Key(type, role), Group.EMPTY).orders();
     }
 
     boolean isEmpty(ClusterRole role) {
-        return !sizes.keysIterator().exists(key -> key.role() == role);
+        return !groups.keysIterator().exists(key -> key.role() == role);
     }
 
     Editor edit() {
-        return new Editor(sizes);
+        return new Editor(groups);
     }
 
-    /** Collects changes, so that several of one kind touch the outer map once. Confined to the thread that made it. */
-    static final class Editor {
-        private HashMap<Key, TreeMap<Resources, TreeSet<Candidate>>> sizes;
-        private @Nullable Key openKey;
-        private TreeMap<Resources, TreeSet<Candidate>> open = NO_SIZES;
+    /** The index of these machines, each on its host, all of which could serve. */
+    static ServingIndex of(Iterable<Candidate> candidates) {
+        Map<Key, TreeMap<Resources, List<Candidate>>> sorted = new LinkedHashMap<>();
+        for (Candidate candidate : candidates) {
+            sorted.computeIfAbsent(
+                            new Key(candidate.vm().type(), candidate.host().role()), key -> new TreeMap<>(BY_SIZE))
+                    .computeIfAbsent(candidate.vm().allocation(), size -> new ArrayList<>())
+                    .add(candidate);
+        }
+        HashMap<Key, Group> groups = HashMap.empty();
+        for (Map.Entry<Key, TreeMap<Resources, List<Candidate>>> entry : sorted.entrySet()) {
+            ImmutableList.Builder<LoadOrder> orders = ImmutableList.builder();
+            for (List<Candidate> size : entry.getValue().values()) {
+                Candidate[] order = size.toArray(Candidate[]::new);
+                Arrays.sort(order);
+                orders.add(LoadOrder.ofSorted(order));
+            }
+            groups = groups.put(
+                    entry.getKey(),
+                    new Group(ImmutableList.copyOf(entry.getValue().keySet()), orders.build()));
+        }
+        return new ServingIndex(groups);
+    }
 
-        private Editor(HashMap<Key, TreeMap<Resources, TreeSet<Candidate>>> sizes) {
-            this.sizes = sizes;
+    /** Collects changes, so that each type and cluster is written once. Confined to the thread that made it. */
+    static final class Editor {
+        private final HashMap<Key, Group> groups;
+        private final Map<Key, OpenGroup> open = new LinkedHashMap<>();
+
+        private Editor(HashMap<Key, Group> groups) {
+            this.groups = groups;
         }
 
         void add(VirtualMachine vm, Host host) {
-            open(new Key(vm.type(), host.role()));
-            open = open.put(vm.allocation(), group(vm).add(new Candidate(vm, host)));
+            open(vm, host).add(vm.allocation(), new Candidate(vm, host));
         }
 
         void remove(VirtualMachine vm, Host host) {
-            open(new Key(vm.type(), host.role()));
-            TreeSet<Candidate> left = group(vm).remove(new Candidate(vm, host));
-            open = left.isEmpty() ? open.remove(vm.allocation()) : open.put(vm.allocation(), left);
+            open(vm, host).remove(vm.allocation(), new Candidate(vm, host));
         }
 
-        /** Takes one machine's entry out and puts another's in; faster than one after the other where both are alike. */
+        /** Takes one machine's entry out and puts another's in. */
         void replace(VirtualMachine before, Host source, VirtualMachine after, Host target) {
-            boolean alike = before.type().equals(after.type())
-                    && source.role() == target.role()
-                    && before.allocation().equals(after.allocation());
-            if (!alike) {
-                remove(before, source);
-                add(after, target);
-                return;
-            }
-            open(new Key(after.type(), target.role()));
-            TreeSet<Candidate> group =
-                    group(after).remove(new Candidate(before, source)).add(new Candidate(after, target));
-            open = open.put(after.allocation(), group);
+            remove(before, source);
+            add(after, target);
         }
 
-        private TreeSet<Candidate> group(VirtualMachine vm) {
-            return open.getOrElse(vm.allocation(), NOBODY);
-        }
-
-        private void open(Key key) {
-            if (!key.equals(openKey)) {
-                close();
-                openKey = key;
-                open = sizes.getOrElse(key, NO_SIZES);
+        private OpenGroup open(VirtualMachine vm, Host host) {
+            Key key = new Key(vm.type(), host.role());
+            OpenGroup known = open.get(key);
+            if (known == null) {
+                known = new OpenGroup(groups.getOrElse(key, Group.EMPTY));
+                open.put(key, known);
             }
-        }
-
-        private void close() {
-            if (openKey != null) {
-                sizes = open.isEmpty() ? sizes.remove(openKey) : sizes.put(openKey, open);
-            }
+            return known;
         }
 
         ServingIndex build() {
-            close();
-            openKey = null;
-            return new ServingIndex(sizes);
+            HashMap<Key, Group> changed = groups;
+            for (Map.Entry<Key, OpenGroup> entry : open.entrySet()) {
+                Group group = entry.getValue().close();
+                changed = group.sizes().isEmpty() ? changed.remove(entry.getKey()) : changed.put(entry.getKey(), group);
+            }
+            return new ServingIndex(changed);
+        }
+    }
+
+    /** One type and cluster while it is changed. There are few sizes, so that they are looked through one by one. */
+    private static final class OpenGroup {
+        private final List<Resources> sizes;
+        private final List<LoadOrder> orders;
+
+        private OpenGroup(Group group) {
+            this.sizes = new ArrayList<>(group.sizes());
+            this.orders = new ArrayList<>(group.orders());
+        }
+
+        private void add(Resources size, Candidate candidate) {
+            int at = 0;
+            while (at < sizes.size() && BY_SIZE.compare(sizes.get(at), size) < 0) {
+                at++;
+            }
+            if (at == sizes.size() || !sizes.get(at).equals(size)) {
+                sizes.add(at, size);
+                orders.add(at, LoadOrder.EMPTY);
+            }
+            orders.set(at, orders.get(at).with(candidate));
+        }
+
+        private void remove(Resources size, Candidate candidate) {
+            int at = sizes.indexOf(size);
+            if (at < 0) {
+                return;
+            }
+            LoadOrder left = orders.get(at).without(candidate);
+            if (left.isEmpty()) {
+                sizes.remove(at);
+                orders.remove(at);
+            } else {
+                orders.set(at, left);
+            }
+        }
+
+        private Group close() {
+            return new Group(ImmutableList.copyOf(sizes), ImmutableList.copyOf(orders));
         }
     }
 }
