@@ -9,6 +9,7 @@ public final class Candidate implements Comparable<Candidate> {
     private final Host host;
     // Kept beside the machine, since an ordered set compares far more often than anything else happens.
     private final double load;
+    private final long idPrefix;
 
     /**
      * Makes a candidate.
@@ -20,6 +21,7 @@ public final class Candidate implements Comparable<Candidate> {
         this.vm = vm;
         this.host = host;
         this.load = vm.load();
+        this.idPrefix = vm.id().prefix();
     }
 
     /** The machine. */
@@ -34,8 +36,11 @@ public final class Candidate implements Comparable<Candidate> {
 
     @Override
     public int compareTo(Candidate other) {
-        int byLoad = Double.compare(load, other.load);
-        return byLoad == 0 ? vm.id().compareTo(other.vm.id()) : byLoad;
+        int order = Double.compare(load, other.load);
+        if (order == 0) {
+            order = Long.compareUnsigned(idPrefix, other.idPrefix);
+        }
+        return order == 0 ? vm.id().compareTo(other.vm.id()) : order;
     }
 
     @Override

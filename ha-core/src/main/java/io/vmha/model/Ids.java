@@ -19,4 +19,19 @@ final class Ids {
             }
         }
     }
+
+    /**
+     * The first characters of an id as a number, compared unsigned: ids with different ones are in the order of their
+     * numbers. Eight characters, each in a byte; from one on that needs more than a byte, nothing is told apart.
+     */
+    static long prefix(String value) {
+        long prefix = 0;
+        boolean isTold = true;
+        for (int i = 0; i < Long.BYTES; i++) {
+            int unit = i < value.length() ? value.charAt(i) : 0;
+            isTold = isTold && unit < 0xFF;
+            prefix = prefix << Byte.SIZE | (isTold ? unit : 0xFF);
+        }
+        return prefix;
+    }
 }

@@ -45,7 +45,7 @@ final class LoadOrder implements Iterable<Candidate> {
         }
         int at = chunkOf(added);
         Candidate[] chunk = chunks[at];
-        int place = Arrays.binarySearch(chunk, added);
+        int place = find(chunk, added);
         if (place >= 0) {
             return this;
         }
@@ -60,7 +60,7 @@ final class LoadOrder implements Iterable<Candidate> {
         }
         int at = chunkOf(removed);
         Candidate[] chunk = chunks[at];
-        int place = Arrays.binarySearch(chunk, removed);
+        int place = find(chunk, removed);
         if (place < 0) {
             return this;
         }
@@ -80,6 +80,25 @@ final class LoadOrder implements Iterable<Candidate> {
             }
         }
         return low;
+    }
+
+    /** Where the candidate stands in the chunk, or -1 less where it would. */
+    private static int find(Candidate[] chunk, Candidate candidate) {
+        int low = 0;
+        int high = chunk.length - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            int order = chunk[middle].compareTo(candidate);
+            if (order == 0) {
+                return middle;
+            }
+            if (order < 0) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return -low - 1;
     }
 
     private LoadOrder withChunk(int at, Candidate[] chunk) {

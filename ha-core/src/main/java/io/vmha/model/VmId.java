@@ -1,19 +1,24 @@
 package io.vmha.model;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Names one virtual machine in the inventory; it stays the same when the machine is cloned anew.
  *
- * <p>1 to 255 characters, not blank, no control characters; compared by code unit.
+ * <p>1 to 255 characters, not blank, no control characters; compared by code unit. Immutable.
  */
-public record VmId(String value) implements Comparable<VmId> {
+public final class VmId implements Comparable<VmId> {
+    private final String value;
+    // Ids are looked up and put in order far more often than they are made: both mostly end here, without the
+    // characters.
+    private final int hash;
+    private final long prefix;
 
-    /**
-     * Checks the name.
-     *
-     * @throws IllegalArgumentException if the value is blank, too long or has control characters
-     */
-    public VmId {
+    private VmId(String value) {
         Ids.check("VM id", value);
+        this.value = value;
+        this.hash = value.hashCode();
+        this.prefix = Ids.prefix(value);
     }
 
     /**
@@ -25,9 +30,34 @@ public record VmId(String value) implements Comparable<VmId> {
         return new VmId(value);
     }
 
+    /** The name. */
+    public String value() {
+        return value;
+    }
+
+    /** The beginning of the name as an unsigned number: a name with a lesser one comes earlier. */
+    long prefix() {
+        return prefix;
+    }
+
     @Override
     public int compareTo(VmId other) {
-        return value.compareTo(other.value);
+        int byPrefix = Long.compareUnsigned(prefix, other.prefix);
+        return byPrefix == 0 ? value.compareTo(other.value) : byPrefix;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other
+                || (other instanceof VmId that
+                        && hash == that.hash
+                        && prefix == that.prefix
+                        && value.equals(that.value));
+    }
+
+    @Override
+    public int hashCode() {
+        return hash;
     }
 
     @Override
