@@ -1,5 +1,7 @@
 package io.vmha.plan;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
 import io.vmha.model.ClusterRole;
@@ -29,6 +31,18 @@ import java.util.TreeSet;
  * Made for one plan and thrown away; confined to the thread that made it.
  */
 final class PlanBuilder {
+    private static final SubjectDecision.Cases<Optional<VmId>> MOVED_VM = new SubjectDecision.Cases<>(
+            redirect -> Optional.of(redirect.vm()),
+            restart -> Optional.of(restart.vm()),
+            reclone -> Optional.of(reclone.vm()),
+            reallocate -> Optional.empty(),
+            shift -> Optional.empty(),
+            migrate -> Optional.empty(),
+            failback -> Optional.empty(),
+            noTarget -> Optional.empty(),
+            blocked -> Optional.empty(),
+            ignored -> Optional.empty());
+
     private final FailoverConfig config;
     private final Inventory inventory;
     private final List<Step> steps = new ArrayList<>();
@@ -42,55 +56,58 @@ final class PlanBuilder {
     }
 
     Plan build(PlanId id, List<SubjectDecision> decisions) {
-        decisions.forEach(this::addFencing);
-        addPromotions(decisions);
-        decisions.forEach(this::addRest);
+        List<Optional<Source>> sources = new ArrayList<>(decisions.size());
+        for (SubjectDecision decision : decisions) {
+            Optional<Source> source = movedVm(decision).map(this::source);
+            source.ifPresent(moved -> confirmOff(moved, decision.trigger()));
+            sources.add(source);
+        }
+        addPromotions(decisions, sources);
+        for (int i = 0; i < decisions.size(); i++) {
+            addRest(decisions.get(i), sources.get(i));
+        }
         return new Plan(id, steps);
     }
 
-    private void addFencing(SubjectDecision decision) {
-        movedVm(decision).ifPresent(vm -> confirmOff(vm, decision.trigger()));
+    /** The machine that a decision moves or makes anew, looked up once, and the host that it is on. */
+    private record Source(VirtualMachine vm, Host host) {}
+
+    private Source source(VmId id) {
+        VirtualMachine vm = inventory.requireVm(id);
+        return new Source(vm, inventory.hostOf(vm));
     }
 
     private static Optional<VmId> movedVm(SubjectDecision decision) {
-        return decision.fold(new SubjectDecision.Cases<Optional<VmId>>(
-                redirect -> Optional.of(redirect.vm()),
-                restart -> Optional.of(restart.vm()),
-                reclone -> Optional.of(reclone.vm()),
-                reallocate -> Optional.empty(),
-                shift -> Optional.empty(),
-                migrate -> Optional.empty(),
-                failback -> Optional.empty(),
-                noTarget -> Optional.empty(),
-                blocked -> Optional.empty(),
-                ignored -> Optional.empty()));
+        return decision.fold(MOVED_VM);
     }
 
     /** One promotion for each database that takes over, after every machine that it takes over from is confirmed off. */
-    private void addPromotions(List<SubjectDecision> decisions) {
+    private void addPromotions(List<SubjectDecision> decisions, List<Optional<Source>> sources) {
         Map<VmId, Set<Integer>> gates = new LinkedHashMap<>();
-        for (SubjectDecision decision : decisions) {
-            if (decision instanceof SubjectDecision.Redirect redirect && isTakeover(redirect)) {
-                gates.computeIfAbsent(redirect.target(), target -> new TreeSet<>())
-                        .addAll(confirmedOffBy(redirect.vm()));
+        for (int i = 0; i < decisions.size(); i++) {
+            if (decisions.get(i) instanceof SubjectDecision.Redirect redirect) {
+                Source source = sources.get(i).orElseThrow();
+                if (isTakeover(redirect, source)) {
+                    gates.computeIfAbsent(redirect.target(), target -> new TreeSet<>())
+                            .addAll(confirmedOffBy(source));
+                }
             }
         }
         gates.forEach((target, offs) -> promotions.put(target, append(new Action.Promote(target), offs)));
     }
 
-    private boolean isTakeover(SubjectDecision.Redirect redirect) {
-        VirtualMachine failed = inventory.requireVm(redirect.vm());
-        return !redirect.owners().isEmpty()
-                && failed.type().equals(VmType.DATABASE)
-                && redirect.targetRole() == ClusterRole.STANDBY
-                && inventory.hostOf(failed).role() == ClusterRole.PRIMARY;
+    private static boolean isTakeover(SubjectDecision.Redirect redirect, Source failed) {
+        return redirect.targetRole() == ClusterRole.STANDBY
+                && !redirect.owners().isEmpty()
+                && failed.vm().type().equals(VmType.DATABASE)
+                && failed.host().role() == ClusterRole.PRIMARY;
     }
 
-    private void addRest(SubjectDecision decision) {
+    private void addRest(SubjectDecision decision, Optional<Source> source) {
         decision.fold(new SubjectDecision.Cases<List<Step>>(
-                this::addRedirect,
-                restart -> add(new Action.PowerOn(restart.vm(), restart.host()), confirmedOffBy(restart.vm())),
-                this::addReclone,
+                redirect -> addRedirect(redirect, source.orElseThrow()),
+                restart -> add(new Action.PowerOn(restart.vm(), restart.host()), confirmedOffBy(source.orElseThrow())),
+                reclone -> addReclone(reclone, source.orElseThrow()),
                 reallocate -> add(
                         new Action.Reallocate(reallocate.vm(), reallocate.host(), reallocate.allocation()),
                         ImmutableSet.of()),
@@ -102,13 +119,14 @@ final class PlanBuilder {
                 ignored -> steps));
     }
 
-    private List<Step> addRedirect(SubjectDecision.Redirect redirect) {
-        Set<Integer> gates = new TreeSet<>();
-        if (config.fencingOf(inventory.requireVm(redirect.vm()).type()) == FencingMode.REQUIRED) {
-            gates.addAll(confirmedOffBy(redirect.vm()));
-        }
-        if (isTakeover(redirect)) {
-            gates.add(promotions.get(redirect.target()));
+    private List<Step> addRedirect(SubjectDecision.Redirect redirect, Source failed) {
+        boolean isFenced = config.fencingOf(failed.vm().type()) == FencingMode.REQUIRED;
+        Set<Integer> gates = isFenced ? confirmedOffBy(failed) : ImmutableSet.of();
+        if (isTakeover(redirect, failed)) {
+            gates = ImmutableSet.<Integer>builder()
+                    .addAll(gates)
+                    .add(requireNonNull(promotions.get(redirect.target())))
+                    .build();
         }
         return addRedirects(redirect.owners(), redirect.target(), gates);
     }
@@ -135,10 +153,9 @@ final class PlanBuilder {
         return add(new Action.Redirect(failback.vm(), failback.vm()), gates);
     }
 
-    private List<Step> addReclone(SubjectDecision.Reclone reclone) {
+    private List<Step> addReclone(SubjectDecision.Reclone reclone, Source failed) {
         int clone = append(
-                new Action.CloneFromTemplate(reclone.vm(), reclone.template(), reclone.host()),
-                confirmedOffBy(reclone.vm()));
+                new Action.CloneFromTemplate(reclone.vm(), reclone.template(), reclone.host()), confirmedOffBy(failed));
         return add(new Action.PowerOn(reclone.vm(), reclone.host()), ImmutableSet.of(clone));
     }
 
@@ -148,8 +165,9 @@ final class PlanBuilder {
     }
 
     /** Adds what confirms the machine off, once; nothing where its host is confirmed off, and it with it. */
-    private void confirmOff(VmId id, Trigger trigger) {
-        Host host = inventory.hostOf(inventory.requireVm(id));
+    private void confirmOff(Source failed, Trigger trigger) {
+        VmId id = failed.vm().id();
+        Host host = failed.host();
         switch (healthAfter(trigger, host)) {
             case DOWN -> {}
             case UNREACHABLE -> {
@@ -176,10 +194,9 @@ final class PlanBuilder {
     }
 
     /** The step that confirms the machine off, if one is needed. */
-    private Set<Integer> confirmedOffBy(VmId id) {
-        Integer step = powerOffs.containsKey(id)
-                ? powerOffs.get(id)
-                : fences.get(inventory.requireVm(id).host());
+    private Set<Integer> confirmedOffBy(Source failed) {
+        Integer powerOff = powerOffs.get(failed.vm().id());
+        Integer step = powerOff == null ? fences.get(failed.host().id()) : powerOff;
         return step == null ? ImmutableSet.of() : ImmutableSet.of(step);
     }
 

@@ -1,5 +1,7 @@
 package io.vmha.policy;
 
+import io.vmha.fault.FaultReport;
+import io.vmha.model.Host;
 import io.vmha.model.HostId;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
@@ -29,6 +31,18 @@ public final class DecisionEffects {
         DecisionEffects effects = new DecisionEffects(inventory);
         decision.parts().forEach(effects::apply);
         return effects.changed.isEmpty() ? inventory : inventory.withAll(effects.changed.values());
+    }
+
+    /**
+     * Returns the inventory with a fault and the decision about it counted in: the same as {@link FaultEffects#apply} and
+     * then {@link #apply(Inventory, Decision)}, but what both change is written once. A pure function.
+     */
+    public static Inventory apply(Inventory inventory, FaultReport report, Decision decision) {
+        DecisionEffects effects = new DecisionEffects(inventory);
+        Optional<Host> host = FaultEffects.collect(inventory, report, effects::put);
+        decision.parts().forEach(effects::apply);
+        return host.map(changed -> inventory.withAll(changed, effects.changed.values()))
+                .orElseGet(() -> inventory.withAll(effects.changed.values()));
     }
 
     private void apply(SubjectDecision part) {

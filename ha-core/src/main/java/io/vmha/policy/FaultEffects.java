@@ -1,6 +1,5 @@
 package io.vmha.policy;
 
-import com.google.common.collect.Lists;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.Host;
@@ -13,6 +12,10 @@ import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Shows a reported fault, or its end, in the inventory. Pure functions. */
 public final class FaultEffects {
@@ -23,8 +26,26 @@ public final class FaultEffects {
      * what that means for its machines. An unknown subject changes nothing, and applying a report twice is as once.
      */
     public static Inventory apply(Inventory inventory, FaultReport report) {
+        List<VirtualMachine> failed = new ArrayList<>();
+        return collect(inventory, report, failed::add)
+                .map(host -> inventory.withAll(host, failed))
+                .orElseGet(() -> failed.isEmpty() ? inventory : inventory.withAll(failed));
+    }
+
+    /** Tells the machines as the report says that they are; returns the host, where it is about one that is known. */
+    static Optional<Host> collect(Inventory inventory, FaultReport report, Consumer<VirtualMachine> machines) {
         return report.subject()
-                .fold(vm -> vmFault(inventory, vm, report.kind()), host -> hostFault(inventory, host, report.kind()));
+                .fold(
+                        vm -> {
+                            inventory
+                                    .vm(vm)
+                                    .map(found -> vmFault(found, report.kind()))
+                                    .ifPresent(machines);
+                            return Optional.empty();
+                        },
+                        host -> inventory
+                                .host(host)
+                                .map(found -> hostFault(inventory, found, report.kind(), machines)));
     }
 
     /**
@@ -47,18 +68,11 @@ public final class FaultEffects {
         return inventory.with(ImmutableHost.copyOf(inventory.requireHost(id)).withHealth(HostHealth.UP));
     }
 
-    private static Inventory vmFault(Inventory inventory, VmId id, FaultKind kind) {
-        return inventory
-                .vm(id)
-                .map(vm -> inventory.with(failed(vm, kind == FaultKind.POWERED_OFF ? PowerState.OFF : vm.power())))
-                .orElse(inventory);
+    private static VirtualMachine vmFault(VirtualMachine vm, FaultKind kind) {
+        return failed(vm, kind == FaultKind.POWERED_OFF ? PowerState.OFF : vm.power());
     }
 
-    private static Inventory hostFault(Inventory inventory, HostId id, FaultKind kind) {
-        return inventory.host(id).map(host -> hostFault(inventory, host, kind)).orElse(inventory);
-    }
-
-    private static Inventory hostFault(Inventory inventory, Host host, FaultKind kind) {
+    private static Host hostFault(Inventory inventory, Host host, FaultKind kind, Consumer<VirtualMachine> machines) {
         HostHealth health = switch (kind) {
             case HOST_DOWN -> HostHealth.DOWN;
             case HOST_UNREACHABLE -> HostHealth.UNREACHABLE;
@@ -66,12 +80,11 @@ public final class FaultEffects {
             case FILESYSTEM_READ_ONLY, GUEST_HUNG, SERVICE_DOWN, DISK_FULL, IO_ERROR, POWERED_OFF ->
                 throw new IllegalArgumentException(kind + " is not a fault of a host");
         };
-        Host changed = ImmutableHost.copyOf(host).withHealth(health);
-        if (health.runsVms()) {
-            return inventory.with(changed);
+        if (!health.runsVms()) {
+            PowerState power = health == HostHealth.DOWN ? PowerState.OFF : PowerState.UNKNOWN;
+            inventory.vmsOn(host.id()).forEach(vm -> machines.accept(failed(vm, power)));
         }
-        PowerState power = health == HostHealth.DOWN ? PowerState.OFF : PowerState.UNKNOWN;
-        return inventory.withAll(changed, Lists.transform(inventory.vmsOn(host.id()), vm -> failed(vm, power)));
+        return ImmutableHost.copyOf(host).withHealth(health);
     }
 
     private static VirtualMachine failed(VirtualMachine vm, PowerState power) {

@@ -60,7 +60,9 @@ class FailoverProperties {
                             .toList())
                     .as("%s, decided again", what)
                     .isEqualTo(decision.parts().stream().map(DecisionText::row).toList());
-            inventory = checkedStepByStep(FaultEffects.apply(inventory, fault), decision, config, what);
+            Inventory before = inventory;
+            inventory = checkedStepByStep(FaultEffects.apply(before, fault), decision, config, what);
+            assertThat(DecisionEffects.apply(before, fault, decision)).as(what).isEqualTo(inventory);
             inventory = random.repairSomething(inventory);
         }
     }

@@ -9,18 +9,21 @@ import io.vmha.plan.Planner;
 import io.vmha.policy.Decision;
 import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.PrimaryThenStandbyPolicy;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
 
 /** Failures A (one host) and B (one machine): decided, and for A planned. */
 @State(Scope.Benchmark)
@@ -37,6 +40,7 @@ public class FailoverBenchmark {
     private final PrimaryThenStandbyPolicy policy = PrimaryThenStandbyPolicy.withDefaults();
     private final Planner planner = new Planner(FailoverConfig.defaults());
     private Inventory inventory = Inventory.empty();
+    private List<FaultReport> machines = List.of();
     private FaultReport oneVm = Workload.hostDown(HostId.of("none"));
     private FaultReport oneHost = oneVm;
 
@@ -46,6 +50,7 @@ public class FailoverBenchmark {
         Workload workload = Workload.read(size);
         inventory = workload.inventory();
         oneVm = workload.vmFault();
+        machines = workload.machinesInTurn().stream().map(Workload::vmFault).toList();
         oneHost = Workload.hostDown(workload.oneHost());
     }
 
@@ -53,6 +58,15 @@ public class FailoverBenchmark {
     @Benchmark
     public Decision oneVmDecided() {
         return policy.decide(inventory, oneVm);
+    }
+
+    /** B for machines all over the inventory in turn, each with nothing else failed: little of it is in the cache. */
+    @Benchmark
+    @OperationsPerInvocation(Workload.IN_TURN)
+    public void machinesInTurnDecided(Blackhole decided) {
+        for (FaultReport machine : machines) {
+            decided.consume(policy.decide(inventory, machine));
+        }
     }
 
     /** A: where the machines of one host go, and the plan. */

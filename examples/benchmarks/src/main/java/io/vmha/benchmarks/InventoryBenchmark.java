@@ -10,7 +10,6 @@ import io.vmha.model.VmId;
 import io.vmha.policy.Decision;
 import io.vmha.policy.DecisionEffects;
 import io.vmha.policy.FailoverCapacity;
-import io.vmha.policy.FaultEffects;
 import io.vmha.policy.PrimaryThenStandbyPolicy;
 import io.vmha.policy.SubjectDecision;
 import java.util.LinkedHashMap;
@@ -98,8 +97,8 @@ public class InventoryBenchmark {
             Decision decision = policy.decide(current, report);
             Map<VmId, VirtualMachine> before = touched(current, decision);
             Host healthy = current.requireHost(host);
-            current = DecisionEffects.apply(FaultEffects.apply(current, report), decision);
-            current = current.with(healthy).withAll(before.values());
+            current = DecisionEffects.apply(current, report, decision);
+            current = current.withAll(healthy, before.values());
         }
         return current;
     }

@@ -4,21 +4,25 @@ import io.vmha.model.ClusterRole;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
 import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * About the least that a decision can cost: mutable arrays, machines as numbers, and for each type, cluster and size a list
- * for each percent of load. It knows no ids, no rules, no states and no explanations, and takes any machine of the lowest
+ * About the least that a decision can cost: mutable arrays, machines as numbers with a map from their ids, and for each type, cluster and size a list
+ * for each percent of load. It knows no rules, no states and no explanations, and takes any machine of the lowest
  * percent. Mutable; confined to the thread that made it.
  */
 final class MinimalReference {
     private static final int BUCKETS = 1_024;
     private static final int WORDS = BUCKETS / 64;
 
+    private final Map<VmId, Integer> vmNumbers = new HashMap<>();
+    private final VmId[] ids;
     private final int[] host;
     private final int[] rack;
     private final int[] priority;
@@ -37,6 +41,8 @@ final class MinimalReference {
     MinimalReference(Workload workload) {
         List<VirtualMachine> vms = workload.vms();
         int count = vms.size();
+        ids = vms.stream().map(VirtualMachine::id).toArray(VmId[]::new);
+        Arrays.stream(ids).forEach(id -> vmNumbers.put(id, vmNumbers.size()));
         host = new int[count];
         rack = new int[count];
         priority = vms.stream().mapToInt(VirtualMachine::priority).toArray();
@@ -114,8 +120,15 @@ final class MinimalReference {
         return machines;
     }
 
+    /** The machine that takes the requests of a failed one; null if there is none. */
+    @Nullable
+    VmId oneVm(VmId failed) {
+        int target = oneVm(vmNumbers.getOrDefault(failed, -1));
+        return target < 0 ? null : ids[target];
+    }
+
     /** The number of the machine that takes the requests of a failed one; -1 if there is none. */
-    int oneVm(int failed) {
+    private int oneVm(int failed) {
         double work = load[failed] * cpu[failed];
         int best = -1;
         double bestLoad = Double.MAX_VALUE;

@@ -22,6 +22,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
 
 /** The same failures as of the other benchmarks, by a linear scan and by a minimal reference; nothing is planned. */
 @State(Scope.Benchmark)
@@ -40,7 +41,7 @@ public class ReferenceBenchmark {
     private @Nullable LinearScan linear;
     private @Nullable MinimalReference minimal;
     private VmId oneVm = VmId.of("none");
-    private int oneVmNumber;
+    private List<VmId> machines = List.of();
     private List<HostId> oneHost = List.of();
     private List<HostId> rack = List.of();
     private int[] oneHostNumber = {};
@@ -57,7 +58,7 @@ public class ReferenceBenchmark {
         linear = new LinearScan(workload);
         minimal = new MinimalReference(workload);
         Map<HostId, Integer> numbers = MinimalReference.numbers(workload);
-        oneVmNumber = workload.vms().stream().map(vm -> vm.id()).toList().indexOf(oneVm);
+        machines = workload.machinesInTurn();
         oneHostNumber = numbers(oneHost, numbers);
         rackNumbers = numbers(rack, numbers);
         stream = workload.stream().stream()
@@ -98,8 +99,17 @@ public class ReferenceBenchmark {
 
     /** B by the minimal reference. */
     @Benchmark
-    public int oneVmMinimal() {
-        return minimal().oneVm(oneVmNumber);
+    public @Nullable VmId oneVmMinimal() {
+        return minimal().oneVm(oneVm);
+    }
+
+    /** B by the minimal reference, for machines all over the inventory in turn. */
+    @Benchmark
+    @OperationsPerInvocation(Workload.IN_TURN)
+    public void machinesInTurnMinimal(Blackhole decided) {
+        for (VmId machine : machines) {
+            decided.consume(minimal().oneVm(machine));
+        }
     }
 
     /** A by linear scan. */

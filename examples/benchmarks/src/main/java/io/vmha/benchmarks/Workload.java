@@ -17,7 +17,11 @@ import io.vmha.model.VmType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * A generated inventory and the failures to measure on it, read from a file that {@code inventories/generate.py} wrote.
@@ -36,6 +40,9 @@ record Workload(
         VmId oneVm,
         List<HostId> rack,
         List<HostId> stream) {
+
+    /** How many machines fail one after the other in B. */
+    static final int IN_TURN = 1_000;
 
     static Workload read(String size) {
         Path file = Path.of(System.getProperty("inventories", "examples/benchmarks/inventories/data"))
@@ -102,7 +109,25 @@ record Workload(
     }
 
     FaultReport vmFault() {
-        return FaultReport.ofVm(oneVm, FaultKind.FILESYSTEM_READ_ONLY, Instant.EPOCH, "benchmark", 1);
+        return vmFault(oneVm);
+    }
+
+    static FaultReport vmFault(VmId vm) {
+        return FaultReport.ofVm(vm, FaultKind.FILESYSTEM_READ_ONLY, Instant.EPOCH, "benchmark", 1);
+    }
+
+    /** A thousand machines on primary hosts, all over the inventory, the same on every run; some twice in a small one. */
+    List<VmId> machinesInTurn() {
+        Map<HostId, ClusterRole> roles = new HashMap<>();
+        hosts.forEach(host -> roles.put(host.id(), host.role()));
+        List<VmId> primary = vms.stream()
+                .filter(vm -> roles.get(vm.host()) == ClusterRole.PRIMARY)
+                .map(VirtualMachine::id)
+                .toList();
+        SplittableRandom random = new SplittableRandom(1);
+        return IntStream.range(0, IN_TURN)
+                .mapToObj(i -> primary.get(random.nextInt(primary.size())))
+                .toList();
     }
 
     static FaultReport hostDown(HostId host) {
