@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmha.Fixtures;
 import io.vmha.fault.FaultReport;
+import io.vmha.fault.FaultSubject;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.Host;
+import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
+import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +145,106 @@ class FailoverProperties {
         return inventory.vms().stream()
                 .mapToDouble(vm -> vm.load() * vm.allocation().cpuMillis())
                 .sum();
+    }
+
+    @Test
+    void hostsThatFailAtOnceAreDecidedAsThePlainReferenceDecidesThem() {
+        for (long seed = 0; seed < USUAL; seed++) {
+            RandomDatacenter random = new RandomDatacenter(seed);
+            FailoverConfig config = random.config();
+            Inventory inventory = random.inventory();
+            List<FaultReport> reports = inventory.hosts().stream()
+                    .map(Host::id)
+                    .sorted()
+                    .limit(1 + seed % 3)
+                    .map(host -> Fixtures.hostDown(host.value()))
+                    .toList();
+            Decision decision =
+                    PrimaryThenStandbyPolicy.builder().config(config).build().decideAll(inventory, reports);
+
+            assertThat(decision.parts().stream().map(DecisionText::row).toList())
+                    .as("seed %s", seed)
+                    .isEqualTo(new ReferencePolicy(config).decide(inventory, reports));
+        }
+    }
+
+    /** The reference places each machine where the fullest host is least full afterwards, by looking at every host. */
+    @Test
+    void whereEveryMachineIsRestartedTheFullestHostIsNoFullerThanThePlainReferenceLeavesIt() {
+        for (long seed = 0; seed < USUAL; seed++) {
+            RandomDatacenter random = new RandomDatacenter(seed);
+            Inventory inventory = random.inventory();
+            ImmutableFailoverConfig.Builder config = FailoverConfig.builder();
+            inventory.vms().stream()
+                    .map(VirtualMachine::type)
+                    .distinct()
+                    .forEach(type -> config.putRecovery(type, RecoveryMode.RESTART));
+            List<FaultReport> reports = inventory.hosts().stream()
+                    .map(Host::id)
+                    .sorted()
+                    .limit(2)
+                    .map(host -> Fixtures.hostDown(host.value()))
+                    .toList();
+            Decision decision = PrimaryThenStandbyPolicy.builder()
+                    .config(config.build())
+                    .build()
+                    .decideAll(inventory, reports);
+            Inventory lost = inventory;
+            for (FaultReport report : reports) {
+                lost = FaultEffects.apply(lost, report);
+            }
+
+            assertThat(fullest(DecisionEffects.apply(lost, decision)))
+                    .as("seed %s", seed)
+                    .isLessThanOrEqualTo(fullest(placedPlainly(lost, reports)));
+        }
+    }
+
+    private static Inventory placedPlainly(Inventory lost, List<FaultReport> reports) {
+        Inventory now = lost;
+        List<VirtualMachine> failed = new ArrayList<>();
+        for (FaultReport report : reports) {
+            failed.addAll(lost.vmsOn(((FaultSubject.OfHost) report.subject()).host()));
+        }
+        failed.sort(Comparator.comparingInt((VirtualMachine vm) -> -vm.priority())
+                .thenComparing(vm -> vm.id().value()));
+        for (VirtualMachine vm : failed) {
+            Host best = null;
+            for (Host host : now.hosts()) {
+                if (host.health() == HostHealth.UP
+                        && !host.inMaintenance()
+                        && host.role() == now.hostOf(vm).role()
+                        && vm.allocation().fitsIn(now.freeOn(host.id()))
+                        && now.vmsOn(host.id()).stream()
+                                .noneMatch(other -> !Collections.disjoint(vm.antiAffinity(), other.antiAffinity()))
+                        && (best == null || fullness(now, host, vm) < fullness(now, best, vm))) {
+                    best = host;
+                }
+            }
+            if (best != null) {
+                now = now.with(VirtualMachineCopy.offOn(vm, best.id()));
+            }
+        }
+        return now;
+    }
+
+    private static double fullness(Inventory now, Host host, VirtualMachine added) {
+        Resources allocated = now.allocatedOn(host.id()).plus(added.allocation());
+        return Math.max(
+                (double) allocated.cpuMillis() / host.capacity().cpuMillis(),
+                (double) allocated.memoryMiB() / host.capacity().memoryMiB());
+    }
+
+    private static double fullest(Inventory inventory) {
+        return inventory.hosts().stream()
+                .filter(host -> host.health() == HostHealth.UP)
+                .mapToDouble(host -> Math.max(
+                        (double) inventory.allocatedOn(host.id()).cpuMillis()
+                                / host.capacity().cpuMillis(),
+                        (double) inventory.allocatedOn(host.id()).memoryMiB()
+                                / host.capacity().memoryMiB()))
+                .max()
+                .orElse(0);
     }
 
     @Test

@@ -31,9 +31,18 @@ final class ReferencePolicy {
 
     /** One line for each decision: the subject, the outcome, the target, the reason. */
     List<String> decide(Inventory before, FaultReport report) {
-        Inventory now = FaultEffects.apply(before, report);
-        List<VirtualMachine> failing = new ArrayList<>(
-                report.subject().<List<VirtualMachine>>fold(vm -> List.of(before.requireVm(vm)), before::vmsOn));
+        return decide(before, List.of(report));
+    }
+
+    /** The same for hosts that fail at once. */
+    List<String> decide(Inventory before, List<FaultReport> reports) {
+        Inventory now = before;
+        List<VirtualMachine> failing = new ArrayList<>();
+        for (FaultReport report : reports) {
+            now = FaultEffects.apply(now, report);
+            failing.addAll(
+                    report.subject().<List<VirtualMachine>>fold(vm -> List.of(before.requireVm(vm)), before::vmsOn));
+        }
         failing.sort(Comparator.comparingInt((VirtualMachine vm) -> -vm.priority())
                 .thenComparing(vm -> vm.id().value()));
         List<String> rows = new ArrayList<>();
