@@ -1,6 +1,7 @@
 package io.vmha.model;
 
 import com.google.common.collect.AbstractIterator;
+import com.google.common.collect.Iterables;
 import java.util.Arrays;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
@@ -156,5 +157,10 @@ final class LoadOrder implements Iterable<Candidate> {
                 return next;
             }
         };
+    }
+
+    @Override
+    public String toString() {
+        return Iterables.toString(this);
     }
 }
