@@ -53,9 +53,16 @@ final class Migrations {
         places.computeIfPresent(done.target(), (vm, before) -> done.to());
     }
 
-    /** Gives up the migrations from and to a host that is lost; returns whether it is known of all where the machine is. */
+    /**
+     * Gives up the migrations from and to a host that is lost, and what was to move the same machines further; returns
+     * whether it is known of all where they are.
+     */
     boolean settle(HostId lost) {
-        List<StepRun> open = List.copyOf(byHost.get(lost));
+        List<StepRun> open = byHost.get(lost).stream()
+                .flatMap(step -> step.step().action().vm().stream())
+                .distinct()
+                .flatMap(vm -> bySubject.get(vm).stream())
+                .toList();
         open.forEach(step -> step.abandon("host " + lost + " was lost", Optional.of(lost)));
         return open.stream().allMatch(StepRun::isEnded);
     }
