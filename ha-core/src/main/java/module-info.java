@@ -9,6 +9,8 @@ module io.vmha.core {
     requires static com.h2database.mvstore;
     requires io.vavr;
     requires jdk.jfr;
+    requires java.net.http;
+    requires static jdk.httpserver;
 
     exports io.vmha.model;
     exports io.vmha.fault;

@@ -52,6 +52,14 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("detection", "policy", "plan", "adapter", "center", "sim", "monitor");
 
     @ArchTest
+    static final ArchRule REPORTING_DOES_NOT_KNOW_THE_PROBES = noClasses()
+            .that()
+            .resideInAPackage("io.vmha.monitor.report..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.vmha.monitor");
+
+    @ArchTest
     static final ArchRule PACKAGES_HAVE_NO_CIRCLES =
             slices().matching("io.vmha.(**)").should().beFreeOfCycles();
 

@@ -1,0 +1,189 @@
+package io.vmha.monitor.report;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
+
+import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes messages of monitors, and hands on those that are genuine. Thread-safe.
+ *
+ * <p>It is a plain function from a message's bytes to an answer, for any web framework; {@link ReportServer} serves it on the
+ * JDK's own HTTP server. A machine can speak only of itself: it signs with a key of its own, and the id that it names is
+ * signed with the rest. Refused are messages that are unsigned, altered, sent before, or sent outside the time window.
+ *
+ * <p>What was sent before is remembered in memory: a message can be sent again to a receiver that was started anew, within
+ * the time window. The report then has the number that it had, and a center ignores it as a duplicate.
+ */
+public final class FaultReportReceiver {
+    private static final Logger LOG = LoggerFactory.getLogger(FaultReportReceiver.class);
+
+    private final ReportVerifier verifier;
+    private final MessageRates rates;
+    private final MessageRates logRate;
+    private final ReportListener listener;
+    private final Duration answerWait;
+    private final Map<Refusal, AtomicLong> refused = new EnumMap<>(Refusal.class);
+
+    private FaultReportReceiver(Builder settings, ReportKeys keys, ReportListener listener) {
+        this.verifier = new ReportVerifier(keys, settings.window, settings.clock);
+        this.rates = new MessageRates(settings.perSource, settings.overall, settings.clock);
+        this.logRate = new MessageRates(1, Refusal.values().length, settings.clock);
+        this.listener = listener;
+        this.answerWait = settings.answerWait;
+        for (Refusal refusal : Refusal.values()) {
+            refused.put(refusal, new AtomicLong());
+        }
+    }
+
+    /** Returns a builder with safe defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Takes one message. Does not block.
+     *
+     * @param source where it came from, such as the sender's address: for limits and the log
+     * @param body the message; one byte more than is allowed is enough of one that is too long
+     * @return what to answer, within the time to wait for the listener; never exceptionally
+     */
+    public CompletionStage<ReceiverAnswer> receive(String source, byte[] body) {
+        try {
+            if (!rates.allow(source)) {
+                throw new RefusedException(Refusal.TOO_MANY);
+            }
+            return take(verifier.verify(body));
+        } catch (RefusedException e) {
+            count(e.refusal(), source);
+            return CompletableFuture.completedFuture(ReceiverAnswer.refused(e.refusal()));
+        }
+    }
+
+    /** How many messages were refused since it was made, by reason; every reason is in it. */
+    public Map<Refusal, Long> refused() {
+        Map<Refusal, Long> counts = new EnumMap<>(Refusal.class);
+        refused.forEach((refusal, count) -> counts.put(refusal, count.get()));
+        return Collections.unmodifiableMap(counts);
+    }
+
+    /** Counts, and logs, a message that was refused before it came here. */
+    void count(Refusal refusal, String source) {
+        long count = refused.getOrDefault(refusal, new AtomicLong()).incrementAndGet();
+        if (logRate.allow(refusal.name())) {
+            LOG.warn("Message from {} refused: {} ({} so far)", source, refusal, count);
+        }
+    }
+
+    private CompletionStage<ReceiverAnswer> take(ReportVerifier.Verified verified) {
+        try {
+            return tell(verified.message())
+                    .toCompletableFuture()
+                    .thenApply(taken -> ReceiverAnswer.confirmed(verified.confirmation()))
+                    .completeOnTimeout(ReceiverAnswer.notNow(), answerWait.toMillis(), TimeUnit.MILLISECONDS)
+                    .exceptionally(failed -> notTaken(verified.message(), failed));
+        } catch (RuntimeException failed) {
+            return CompletableFuture.completedFuture(notTaken(verified.message(), failed));
+        }
+    }
+
+    private CompletionStage<?> tell(ReportMessage message) {
+        Optional<FaultKind> kind = message.kind();
+        if (kind.isEmpty()) {
+            listener.heartbeat(message.vm(), message.sentAt());
+            return CompletableFuture.completedFuture(true);
+        }
+        LOG.info("{} reports {}: {}", message.vm(), kind.get(), message.detail());
+        return listener.fault(FaultReport.ofVm(
+                message.vm(), kind.get(), message.observedAt(), "monitor:" + message.vm(), message.report()));
+    }
+
+    private static ReceiverAnswer notTaken(ReportMessage message, Throwable failed) {
+        LOG.warn("A message of {} was not taken in", message.vm(), failed);
+        return ReceiverAnswer.notNow();
+    }
+
+    /** Builds a receiver. Not thread-safe. */
+    public static final class Builder {
+        private Optional<ReportKeys> keys = Optional.empty();
+        private Optional<ReportListener> listener = Optional.empty();
+        private Duration window = Duration.ofSeconds(30);
+        private Duration answerWait = Duration.ofSeconds(5);
+        private int perSource = 50;
+        private int overall = 5000;
+        private InstantSource clock = InstantSource.system();
+
+        private Builder() {}
+
+        /** Sets the machines' keys. */
+        public Builder keys(ReportKeys machinesKeys) {
+            keys = Optional.of(machinesKeys);
+            return this;
+        }
+
+        /** Sets who is told. */
+        public Builder listener(ReportListener whoIsTold) {
+            listener = Optional.of(whoIsTold);
+            return this;
+        }
+
+        /** Sets how far a machine's clock may be from this one's, more than 0. Default 30 seconds. */
+        public Builder timeWindow(Duration most) {
+            window = positive("timeWindow", most);
+            return this;
+        }
+
+        /**
+         * Sets how long the listener may take, more than 0. Default 5 seconds. Afterwards the machine is told to try again;
+         * a center then answers that it has the report.
+         */
+        public Builder answerWait(Duration most) {
+            answerWait = positive("answerWait", most);
+            return this;
+        }
+
+        /**
+         * Sets how many messages a second are looked at, each 1 or more. Defaults 50 of one source, 5,000 of all.
+         */
+        public Builder rates(int ofOneSource, int ofAll) {
+            checkArgument(ofOneSource >= 1 && ofAll >= 1, "rates must be 1 or more: %s, %s", ofOneSource, ofAll);
+            perSource = ofOneSource;
+            overall = ofAll;
+            return this;
+        }
+
+        /** Sets the clock. Default the system's. */
+        public Builder clock(InstantSource time) {
+            clock = time;
+            return this;
+        }
+
+        /**
+         * Returns the receiver.
+         *
+         * @throws IllegalStateException if keys or a listener are missing
+         */
+        public FaultReportReceiver build() {
+            checkState(keys.isPresent() && listener.isPresent(), "a receiver needs keys and a listener");
+            return new FaultReportReceiver(this, keys.orElseThrow(), listener.orElseThrow());
+        }
+
+        private static Duration positive(String name, Duration duration) {
+            checkArgument(!duration.isZero() && !duration.isNegative(), "%s must be more than 0: %s", name, duration);
+            return duration;
+        }
+    }
+}

@@ -1,0 +1,292 @@
+package io.vmha.monitor.report;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
+
+import io.vmha.fault.FaultKind;
+import io.vmha.model.VmId;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/**
+ * Reports to management centers over HTTP, with signed messages. Thread-safe: its state is confined to its one thread.
+ *
+ * <p>A report goes to all centers at once and again, after a growing and random time, until one confirms it with a signature
+ * of the same key; it is never dropped. Of heartbeats that wait, the newest is sent, and not again. Where very many
+ * reports wait, one of a kind that waits already shares the fate of that one.
+ *
+ * <p>Numbers are microseconds of the clock, and always higher than the last, so that they go on after a restart without
+ * anything on a disk. After a restart with a clock set back, messages are refused until the clock has caught up.
+ */
+public final class HttpFaultReporter implements FaultReporter, AutoCloseable {
+    private static final int MAX_WAITING = 64;
+
+    private final CenterChannel channel;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final Duration confirmWait;
+    private final Duration firstRetry;
+    private final Duration longestRetry;
+    private final ScheduledThreadPoolExecutor loop;
+
+    // Confined to the loop.
+    private final Deque<Waiting> faults = new ArrayDeque<>();
+    private boolean heartbeat;
+    private boolean underWay;
+    private boolean paused;
+    private int failures;
+    private long lastNumber;
+
+    private HttpFaultReporter(Builder settings, VmId vm, ReportKey key) {
+        this.channel = new CenterChannel(vm, key, settings.centers, settings.client, settings.requestTimeout);
+        this.clock = settings.clock;
+        this.random = settings.random;
+        this.confirmWait = settings.confirmWait;
+        this.firstRetry = settings.firstRetry;
+        this.longestRetry = settings.longestRetry;
+        this.loop = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "fault-reporter");
+            thread.setDaemon(true);
+            return thread;
+        });
+        loop.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    /** Returns a builder. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>It says false when no center confirmed within the time to wait; the report is tried on all the same.
+     *
+     * @throws IllegalArgumentException if the kind is a host's
+     * @throws java.util.concurrent.RejectedExecutionException if it is closed
+     */
+    @Override
+    public CompletionStage<Boolean> report(FaultKind kind, String detail, Instant observedAt) {
+        checkArgument(kind.scope() == FaultKind.Scope.VM, "a machine can report only of itself: %s", kind);
+        CompletableFuture<Boolean> confirmed = new CompletableFuture<>();
+        loop.execute(() -> enqueue(kind, detail, observedAt, confirmed));
+        return confirmed.completeOnTimeout(false, confirmWait.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if it is closed
+     */
+    @Override
+    public void heartbeat() {
+        loop.execute(() -> {
+            heartbeat = true;
+            sendNext();
+        });
+    }
+
+    private void enqueue(FaultKind kind, String detail, Instant observedAt, CompletableFuture<Boolean> confirmed) {
+        if (faults.size() >= MAX_WAITING) {
+            for (Waiting waiting : faults) {
+                if (waiting.kind == kind) {
+                    waiting.confirmed.add(confirmed);
+                    return;
+                }
+            }
+        }
+        faults.add(new Waiting(kind, CenterChannel.printable(detail), observedAt, nextNumber(), confirmed));
+        sendNext();
+    }
+
+    private void sendNext() {
+        if (underWay) {
+            return;
+        }
+        if (!paused && !faults.isEmpty()) {
+            sendFault(faults.element());
+        } else if (heartbeat) {
+            sendHeartbeat();
+        }
+    }
+
+    private void sendFault(Waiting fault) {
+        underWay = true;
+        channel.send(message(Optional.of(fault.kind), fault.report, fault.observedAt, fault.detail))
+                .thenAcceptAsync(confirmed -> faultSent(fault, confirmed), loop);
+    }
+
+    private void faultSent(Waiting fault, boolean confirmed) {
+        underWay = false;
+        if (confirmed) {
+            failures = 0;
+            faults.remove();
+            fault.confirmed.forEach(stage -> stage.complete(true));
+        } else {
+            failures++;
+            paused = true;
+            ScheduledFuture<?> unused = loop.schedule(this::tryAgain, pauseMillis(), TimeUnit.MILLISECONDS);
+        }
+        sendNext();
+    }
+
+    private void tryAgain() {
+        paused = false;
+        sendNext();
+    }
+
+    private long pauseMillis() {
+        long most = Math.min(longestRetry.toMillis(), firstRetry.toMillis() << Math.min(failures - 1, 20));
+        return Math.max(1, most / 2 + random.nextLong(most / 2 + 1));
+    }
+
+    private void sendHeartbeat() {
+        underWay = true;
+        heartbeat = false;
+        channel.send(message(Optional.empty(), nextNumber(), clock.instant(), ""))
+                .thenRunAsync(
+                        () -> {
+                            underWay = false;
+                            sendNext();
+                        },
+                        loop);
+    }
+
+    private CenterChannel.Content message(Optional<FaultKind> kind, long report, Instant observedAt, String detail) {
+        return new CenterChannel.Content(nextNumber(), clock.instant(), report, kind, observedAt, detail);
+    }
+
+    private long nextNumber() {
+        lastNumber = Math.max(lastNumber + 1, clock.millis() * 1000);
+        return lastNumber;
+    }
+
+    /** Stops sending; stages that wait for a confirmation say false when their time is over. */
+    @Override
+    public void close() {
+        loop.shutdownNow();
+    }
+
+    /** A report that no center confirmed yet. Confined to the loop. */
+    private static final class Waiting {
+        private final FaultKind kind;
+        private final String detail;
+        private final Instant observedAt;
+        private final long report;
+        private final List<CompletableFuture<Boolean>> confirmed = new ArrayList<>();
+
+        Waiting(FaultKind kind, String detail, Instant observedAt, long report, CompletableFuture<Boolean> confirmed) {
+            this.kind = kind;
+            this.detail = detail;
+            this.observedAt = observedAt;
+            this.report = report;
+            this.confirmed.add(confirmed);
+        }
+    }
+
+    /** Builds a reporter. Not thread-safe. */
+    public static final class Builder {
+        private Optional<VmId> vm = Optional.empty();
+        private Optional<ReportKey> key = Optional.empty();
+        private final List<URI> centers = new ArrayList<>();
+        private HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        private Duration requestTimeout = Duration.ofSeconds(6);
+        private Duration confirmWait = Duration.ofMinutes(1);
+        private Duration firstRetry = Duration.ofMillis(200);
+        private Duration longestRetry = Duration.ofSeconds(10);
+        private InstantSource clock = InstantSource.system();
+        private RandomGenerator random = RandomGenerator.getDefault();
+
+        private Builder() {}
+
+        /** Sets the machine that it speaks for, and the key that it signs with. */
+        public Builder vm(VmId machine, ReportKey machinesKey) {
+            vm = Optional.of(machine);
+            key = Optional.of(machinesKey);
+            return this;
+        }
+
+        /**
+         * Adds a center: the whole address of its receiver.
+         *
+         * @throws IllegalArgumentException if it is not an http or https address with a host
+         */
+        public Builder center(URI address) {
+            boolean isHttp = "http".equals(address.getScheme()) || "https".equals(address.getScheme());
+            checkArgument(
+                    isHttp && address.getHost() != null, "a center must be an http or https address: %s", address);
+            centers.add(address);
+            return this;
+        }
+
+        /** Sets the client: with an SSL context for TLS, which has this machine's certificate for mutual TLS. */
+        public Builder client(HttpClient http) {
+            client = http;
+            return this;
+        }
+
+        /** Sets how long a center may take to answer, at least 1 ms. Default 6 seconds. */
+        public Builder requestTimeout(Duration most) {
+            requestTimeout = atLeastOneMilli("requestTimeout", most);
+            return this;
+        }
+
+        /** Sets after how long a report's stage says that none confirmed, at least 1 ms. Default 1 minute. */
+        public Builder confirmWait(Duration most) {
+            confirmWait = atLeastOneMilli("confirmWait", most);
+            return this;
+        }
+
+        /**
+         * Sets the longest time before the second try, and before any try, at least 1 ms each. It doubles from one to the
+         * other; half of it is random. Defaults 200 ms and 10 seconds.
+         *
+         * @throws IllegalArgumentException if one is less, or the first longer than the second
+         */
+        public Builder retry(Duration first, Duration longest) {
+            firstRetry = atLeastOneMilli("first", first);
+            longestRetry = atLeastOneMilli("longest", longest);
+            checkArgument(first.compareTo(longest) <= 0, "first %s must not be longer than longest %s", first, longest);
+            checkArgument(longest.compareTo(Duration.ofDays(1)) <= 0, "longest must be at most a day: %s", longest);
+            return this;
+        }
+
+        /** Sets the clock and the randomness of pauses. Default the system's. */
+        public Builder clock(InstantSource time, RandomGenerator chance) {
+            clock = time;
+            random = chance;
+            return this;
+        }
+
+        /**
+         * Returns the reporter.
+         *
+         * @throws IllegalStateException if the machine or a center is missing
+         */
+        public HttpFaultReporter build() {
+            checkState(vm.isPresent() && key.isPresent(), "a reporter needs a machine and its key");
+            checkState(!centers.isEmpty(), "a reporter needs a center");
+            return new HttpFaultReporter(this, vm.orElseThrow(), key.orElseThrow());
+        }
+
+        private static Duration atLeastOneMilli(String name, Duration duration) {
+            checkArgument(duration.compareTo(Duration.ofMillis(1)) >= 0, "%s must be 1 ms or more: %s", name, duration);
+            return duration;
+        }
+    }
+}

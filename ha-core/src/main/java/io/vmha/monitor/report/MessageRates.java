@@ -1,0 +1,59 @@
+package io.vmha.monitor.report;
+
+import com.google.common.cache.CacheBuilder;
+import com.google.common.cache.CacheLoader;
+import com.google.common.cache.LoadingCache;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/** How much is taken from one source and from all together: token buckets of one second's messages. Thread-safe. */
+final class MessageRates {
+    private static final int MAX_SOURCES = 10_000;
+
+    private final InstantSource clock;
+    private final Bucket overall;
+    private final LoadingCache<String, Bucket> bySource;
+
+    MessageRates(int perSource, int overall, InstantSource clock) {
+        this.clock = clock;
+        this.overall = new Bucket(overall, clock.instant());
+        this.bySource = CacheBuilder.newBuilder()
+                .maximumSize(MAX_SOURCES)
+                .expireAfterAccess(Duration.ofMinutes(1))
+                .build(CacheLoader.from(source -> new Bucket(perSource, clock.instant())));
+    }
+
+    /** Whether one more message is taken. What a source sends too much does not use up what the others may send. */
+    boolean allow(String source) {
+        Instant now = clock.instant();
+        return bySource.getUnchecked(source).take(now) && overall.take(now);
+    }
+
+    /** Guarded by itself. */
+    private static final class Bucket {
+        private final int perSecond;
+        private double tokens;
+        private Instant filled;
+
+        Bucket(int perSecond, Instant now) {
+            this.perSecond = perSecond;
+            this.tokens = perSecond;
+            this.filled = now;
+        }
+
+        synchronized boolean take(Instant now) {
+            long millis =
+                    Math.max(0, Math.min(1000, Duration.between(filled, now).toMillis()));
+            if (millis > 0 || now.isBefore(filled)) {
+                tokens = Math.min(perSecond, tokens + perSecond * (millis / 1000.0));
+                filled = now;
+            }
+            if (tokens < 1) {
+                return false;
+            }
+            tokens--;
+            return true;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.vmha.monitor.report;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.collect.ImmutableTable;
+import com.google.common.collect.Multimap;
+import io.vmha.model.VmId;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The keys that each virtual machine may sign with. Must be thread-safe and fast: it is asked for each message, forged ones
+ * too.
+ *
+ * <p>A machine may have several keys. To change one without a gap: let this know the new key beside the old one, give the
+ * machine the new one, then take the old one away.
+ */
+@FunctionalInterface
+public interface ReportKeys {
+
+    /** Returns the machine's own key of that id; empty where it has none. */
+    Optional<ReportKey> find(VmId vm, String keyId);
+
+    /**
+     * Returns fixed keys. Immutable.
+     *
+     * @throws IllegalArgumentException if a machine has two keys of one id, or the same key is given to two machines
+     */
+    static ReportKeys of(Multimap<VmId, ReportKey> keys) {
+        ImmutableTable.Builder<VmId, String, ReportKey> table = ImmutableTable.builder();
+        Set<ReportKey> seen = new HashSet<>();
+        keys.forEach((vm, key) -> {
+            checkArgument(seen.add(key), "%s is given to two machines: one could speak for the other", key);
+            table.put(vm, key.id(), key);
+        });
+        ImmutableTable<VmId, String, ReportKey> all = table.build();
+        return (vm, keyId) -> Optional.ofNullable(all.get(vm, keyId));
+    }
+}

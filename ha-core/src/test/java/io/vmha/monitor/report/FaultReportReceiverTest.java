@@ -1,0 +1,232 @@
+package io.vmha.monitor.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.common.collect.ImmutableSetMultimap;
+import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
+import io.vmha.model.VmId;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FaultReportReceiverTest {
+    private static final VmId MW1 = VmId.of("mw1");
+    private static final VmId DB1 = VmId.of("db1");
+    private static final ReportKey K1 = key("k1", 0);
+    private static final ReportKey K2 = key("k2", 100);
+    private static final ReportKey DB_KEY = key("k1", 50);
+    private static final String VECTOR = """
+            vmha-report/1
+            vm=mw1
+            key=k1
+            sequence=7
+            sent-at=1700000000000
+            report=5
+            kind=FILESYSTEM_READ_ONLY
+            observed-at=1699999999000
+            detail=/data is read-only
+            mac=1d671117b2f8f991faa9238804855bcf12881d6c808fae8b3e1ca37fd6fa5b6b
+            """;
+    private static final String VECTOR_CONFIRMATION =
+            "3c330a69f543ae1654eaabbb716b27e05ffc241c7cc749b480be35599ad4ac69";
+
+    private final List<FaultReport> reports = new ArrayList<>();
+    private final List<VmId> heartbeats = new ArrayList<>();
+    private Instant now = Instant.ofEpochMilli(1_700_000_000_000L);
+    private CompletionStage<Boolean> center = CompletableFuture.completedFuture(true);
+
+    private final FaultReportReceiver receiver = builder().build();
+
+    private FaultReportReceiver.Builder builder() {
+        return FaultReportReceiver.builder()
+                .keys(ReportKeys.of(ImmutableSetMultimap.of(MW1, K1, MW1, K2, DB1, DB_KEY)))
+                .clock(() -> now)
+                .listener(new ReportListener() {
+                    @Override
+                    public CompletionStage<?> fault(FaultReport report) {
+                        reports.add(report);
+                        return center;
+                    }
+
+                    @Override
+                    public void heartbeat(VmId vm, Instant sentAt) {
+                        heartbeats.add(vm);
+                    }
+                });
+    }
+
+    private static ReportKey key(String id, int first) {
+        byte[] secret = new byte[32];
+        for (int i = 0; i < secret.length; i++) {
+            secret[i] = (byte) (first + i);
+        }
+        return ReportKey.of(id, secret);
+    }
+
+    private byte[] message(VmId vm, ReportKey key, long sequence) {
+        ReportMessage message = new ReportMessage(
+                vm, key.id(), sequence, now, sequence, Optional.of(FaultKind.IO_ERROR), now, "sda: é 𝄞");
+        byte[] unsigned = ReportFormat.unsigned(message);
+        String mac = ReportFormat.mac(key, unsigned, unsigned.length);
+        return (new String(unsigned, StandardCharsets.UTF_8) + ReportFormat.macLine(mac))
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private ReceiverAnswer send(byte[] body) {
+        return receiver.receive("192.0.2.1", body).toCompletableFuture().join();
+    }
+
+    private void assertRefused(byte[] body, Refusal refusal) {
+        long before = receiver.refused().get(refusal);
+        assertThat(send(body)).isEqualTo(new ReceiverAnswer(refusal.status(), Optional.empty()));
+        assertThat(receiver.refused()).containsEntry(refusal, before + 1);
+        assertThat(reports).isEmpty();
+    }
+
+    @Test
+    void theTestVectorIsTakenInAndConfirmed() {
+        assertThat(send(VECTOR.getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(new ReceiverAnswer(200, Optional.of(VECTOR_CONFIRMATION)));
+        assertThat(reports)
+                .containsExactly(FaultReport.ofVm(
+                        MW1,
+                        FaultKind.FILESYSTEM_READ_ONLY,
+                        Instant.ofEpochMilli(1_699_999_999_000L),
+                        "monitor:mw1",
+                        5));
+    }
+
+    @Test
+    void aReplayIsRefused() {
+        byte[] message = message(MW1, K1, 8);
+        assertThat(send(message).status()).isEqualTo(200);
+        reports.clear();
+        assertRefused(message, Refusal.REPLAYED);
+        assertRefused(message(MW1, K1, 7), Refusal.REPLAYED);
+    }
+
+    @Test
+    void aMachineCannotSpeakForAnother() {
+        assertRefused(message(DB1, K1, 1), Refusal.WRONG_SIGNATURE);
+        assertRefused(message(DB1, K2, 1), Refusal.UNKNOWN_KEY);
+    }
+
+    @Test
+    void unknownMachinesAndKeysAreAnsweredAsWrongSignaturesAre() {
+        assertRefused(message(VmId.of("none"), K1, 1), Refusal.UNKNOWN_KEY);
+        assertRefused(message(MW1, key("k3", 0), 1), Refusal.UNKNOWN_KEY);
+        assertThat(Refusal.UNKNOWN_KEY.status()).isEqualTo(Refusal.WRONG_SIGNATURE.status());
+    }
+
+    @Test
+    void anAlteredBodyIsRefused() {
+        String altered = VECTOR.replace("FILESYSTEM_READ_ONLY", "DISK_FULL");
+        assertRefused(altered.getBytes(StandardCharsets.UTF_8), Refusal.WRONG_SIGNATURE);
+    }
+
+    @Test
+    void aMessageThatIsTooOldOrFromTheFutureIsRefused() {
+        byte[] message = message(MW1, K1, 1);
+        now = now.plus(Duration.ofSeconds(31));
+        assertRefused(message, Refusal.OUTSIDE_TIME_WINDOW);
+        now = now.minus(Duration.ofSeconds(62));
+        assertRefused(message, Refusal.OUTSIDE_TIME_WINDOW);
+    }
+
+    @Test
+    void whatIsTooLongOrNoMessageIsRefused() {
+        assertRefused(new byte[4097], Refusal.OVERSIZED);
+        assertRefused(new byte[0], Refusal.MALFORMED);
+        assertRefused(VECTOR.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8), Refusal.MALFORMED);
+        assertRefused(VECTOR.replace("sequence=7", "sequence=07").getBytes(StandardCharsets.UTF_8), Refusal.MALFORMED);
+        assertRefused(
+                VECTOR.replace("FILESYSTEM_READ_ONLY", "HOST_DOWN").getBytes(StandardCharsets.UTF_8),
+                Refusal.MALFORMED);
+    }
+
+    @Test
+    void bothKeysAreGoodWhileTheyAreChanged() {
+        assertThat(send(message(MW1, K1, 1)).status()).isEqualTo(200);
+        assertThat(send(message(MW1, K2, 2)).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aSourceThatSendsTooMuchDoesNotUseUpWhatOthersMaySend() {
+        FaultReportReceiver limited = builder().rates(10, 20).build();
+        for (int i = 0; i < 10_000; i++) {
+            limited.receive("192.0.2.66", new byte[0]);
+        }
+        assertThat(limited.refused()).containsEntry(Refusal.TOO_MANY, 9_990L);
+        assertThat(limited.receive("192.0.2.1", message(MW1, K1, 1))
+                        .toCompletableFuture()
+                        .join()
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void aReportIsNotConfirmedBeforeTheCenterTookIt() {
+        CompletableFuture<Boolean> pending = new CompletableFuture<>();
+        center = pending;
+        CompletableFuture<ReceiverAnswer> answer =
+                receiver.receive("192.0.2.1", message(MW1, K1, 1)).toCompletableFuture();
+        assertThat(answer).isNotDone();
+        pending.completeExceptionally(new IllegalStateException("closed"));
+        assertThat(answer.join().status()).isEqualTo(503);
+        assertThat(answer.join().confirmation()).isEmpty();
+    }
+
+    @Test
+    void whateverTheBytesAreNothingButARefusalIsThrownAndAMessageHasOneFormOnly() {
+        long seed = Long.getLong("vmha.seed", 1L);
+        Random random = new Random(seed);
+        for (int i = 0; i < 20_000; i++) {
+            byte[] bytes = mutate(VECTOR.getBytes(StandardCharsets.UTF_8), random);
+            try {
+                ReportFormat.Read read = ReportFormat.read(bytes);
+                assertThat(ReportFormat.unsigned(read.message()))
+                        .as("seed %s, case %s", seed, i)
+                        .isEqualTo(Arrays.copyOf(bytes, read.signedLength()));
+            } catch (RefusedException refused) {
+                assertThat(refused.refusal()).isIn(Refusal.MALFORMED, Refusal.OVERSIZED);
+            }
+        }
+    }
+
+    private static byte[] mutate(byte[] bytes, Random random) {
+        byte[] mutated = Arrays.copyOf(bytes, random.nextInt(4) == 0 ? random.nextInt(5000) : bytes.length);
+        for (int i = random.nextInt(4); i > 0 && mutated.length > 0; i--) {
+            mutated[random.nextInt(mutated.length)] = (byte) random.nextInt(256);
+        }
+        return mutated;
+    }
+
+    @Test
+    void aKeyFileThatOthersCanReadIsRefusedAndNoTextHasTheSecret(@TempDir Path directory) throws Exception {
+        String secret = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+        Path file = Files.writeString(directory.resolve("key"), "k1 " + secret + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+        assertThatThrownBy(() -> ReportKey.read(file))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("owner only")
+                .hasMessageNotContaining(secret);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        ReportKey read = ReportKey.read(file);
+        assertThat(read).hasToString("ReportKey[k1]");
+        assertThat(read.sign(new byte[1], 1)).isEqualTo(K1.sign(new byte[1], 1));
+    }
+}

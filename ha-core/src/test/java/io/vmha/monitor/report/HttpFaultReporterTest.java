@@ -1,0 +1,155 @@
+package io.vmha.monitor.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.common.collect.ImmutableSetMultimap;
+import com.sun.net.httpserver.HttpServer;
+import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
+import io.vmha.model.VmId;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class HttpFaultReporterTest {
+    private static final VmId MW1 = VmId.of("mw1");
+    private static final ReportKey KEY = ReportKey.of("k1", new byte[32]);
+    private static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+    private final List<FaultReport> reports = new CopyOnWriteArrayList<>();
+    private final List<VmId> heartbeats = new CopyOnWriteArrayList<>();
+    private final List<AutoCloseable> open = new CopyOnWriteArrayList<>();
+    private final AtomicInteger refusals = new AtomicInteger();
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable part : open) {
+            part.close();
+        }
+    }
+
+    private URI center() throws IOException {
+        FaultReportReceiver receiver = FaultReportReceiver.builder()
+                .keys(ReportKeys.of(ImmutableSetMultimap.of(MW1, KEY)))
+                .listener(new ReportListener() {
+                    @Override
+                    public CompletionStage<?> fault(FaultReport report) {
+                        reports.add(report);
+                        return refusals.getAndDecrement() > 0
+                                ? CompletableFuture.failedFuture(new IllegalStateException("not the leader"))
+                                : CompletableFuture.completedFuture(true);
+                    }
+
+                    @Override
+                    public void heartbeat(VmId vm, Instant sentAt) {
+                        heartbeats.add(vm);
+                    }
+                })
+                .build();
+        ReportServer server = ReportServer.start(receiver, ANY_PORT);
+        open.add(server);
+        return address(server.address().getPort());
+    }
+
+    private URI garbage() throws IOException {
+        HttpServer server = HttpServer.create(ANY_PORT, 0);
+        server.createContext("/", exchange -> {
+            exchange.getResponseHeaders().set(ReceiverAnswer.HEADER, "0".repeat(64));
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().write(new byte[100_000]);
+            exchange.close();
+        });
+        server.start();
+        open.add(() -> server.stop(0));
+        return address(server.getAddress().getPort());
+    }
+
+    private static URI address(int port) {
+        return URI.create("http://127.0.0.1:" + port + ReportServer.PATH);
+    }
+
+    private HttpFaultReporter reporter(URI... centers) {
+        HttpFaultReporter.Builder builder = HttpFaultReporter.builder()
+                .vm(MW1, KEY)
+                .requestTimeout(Duration.ofSeconds(5))
+                .retry(Duration.ofMillis(1), Duration.ofMillis(20));
+        List.of(centers).forEach(builder::center);
+        HttpFaultReporter reporter = builder.build();
+        open.add(reporter);
+        return reporter;
+    }
+
+    private static boolean join(CompletionStage<Boolean> confirmed) throws Exception {
+        return confirmed.toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aReportIsConfirmedByTheCenterThatAnswersThoughAnotherTalksGarbageAndAThirdIsDown() throws Exception {
+        HttpFaultReporter reporter = reporter(garbage(), address(1), center());
+        Instant seen = Instant.ofEpochMilli(1234);
+        assertThat(join(reporter.report(FaultKind.IO_ERROR, "sda\n\u0000 \ud800", seen)))
+                .isTrue();
+        assertThat(reports).hasSize(1);
+        assertThat(reports.get(0).source()).isEqualTo("monitor:mw1");
+        assertThat(reports.get(0).observedAt()).isEqualTo(seen);
+    }
+
+    @Test
+    void aReportIsTriedUntilACenterTakesItAndHasOneNumberInAllTries() throws Exception {
+        refusals.set(3);
+        HttpFaultReporter reporter = reporter(center());
+        assertThat(join(reporter.report(FaultKind.DISK_FULL, "", Instant.EPOCH)))
+                .isTrue();
+        assertThat(reports).hasSize(4).containsOnly(reports.get(0));
+    }
+
+    @Test
+    void reportsArriveInOrderWithRisingNumbersAlsoAfterARestart() throws Exception {
+        URI center = center();
+        for (int restart = 0; restart < 3; restart++) {
+            try (HttpFaultReporter reporter = reporter(center)) {
+                reporter.report(FaultKind.IO_ERROR, "", Instant.EPOCH);
+                assertThat(join(reporter.report(FaultKind.DISK_FULL, "", Instant.EPOCH)))
+                        .isTrue();
+            }
+        }
+        assertThat(reports)
+                .hasSize(6)
+                .extracting(FaultReport::sequence)
+                .isSorted()
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aHeartbeatArrivesThoughAReportIsNotTaken() throws Exception {
+        refusals.set(Integer.MAX_VALUE);
+        HttpFaultReporter reporter = reporter(center());
+        reporter.report(FaultKind.IO_ERROR, "", Instant.EPOCH);
+        reporter.heartbeat();
+        await().until(() -> !heartbeats.isEmpty());
+    }
+
+    @Test
+    void aForgedConfirmationIsNone() throws Exception {
+        try (HttpFaultReporter reporter = HttpFaultReporter.builder()
+                .vm(MW1, KEY)
+                .center(garbage())
+                .confirmWait(Duration.ofMillis(300))
+                .build()) {
+            assertThat(join(reporter.report(FaultKind.IO_ERROR, "", Instant.EPOCH)))
+                    .isFalse();
+        }
+    }
+}
