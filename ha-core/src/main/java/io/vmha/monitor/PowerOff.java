@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Made before it is needed: threads are started, classes loaded, programs read and trigger files open.
  */
-public final class PowerOff implements Isolation {
+public final class PowerOff implements Isolation, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PowerOff.class);
     private static final Path SYSRQ = Path.of("/proc/sysrq-trigger");
 
@@ -113,5 +113,11 @@ public final class PowerOff implements Isolation {
     @Override
     public String describe() {
         return steps.stream().map(PowerOffStep::describe).collect(Collectors.joining(", then "));
+    }
+
+    /** Ends its threads, if the machine is not to be powered off after all. */
+    @Override
+    public void close() {
+        threads.shutdownNow();
     }
 }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** On a real ext4 of a disk that can be made to fail, as root: each failure is found within the interval and 100 ms. */
 @Tag("lab")
+@SuppressWarnings("try")
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class RealFilesystemTest {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
