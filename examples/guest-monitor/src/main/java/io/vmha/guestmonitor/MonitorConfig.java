@@ -1,0 +1,40 @@
+package io.vmha.guestmonitor;
+
+import io.vmha.model.VmId;
+import io.vmha.monitor.IsolationOrder;
+import io.vmha.monitor.Watch;
+import io.vmha.monitor.report.ReportKey;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a configuration file says. Immutable.
+ *
+ * @param vm which machine this is
+ * @param watches what is watched
+ * @param order what comes first, report or isolation
+ * @param reportWait how long isolation waits for a report's answer
+ * @param isolationCommand the program that isolates the machine; absent: it is powered off
+ * @param powerOffGrace how long each way to power off is given
+ * @param report where faults are reported; absent: nowhere
+ */
+record MonitorConfig(
+        VmId vm,
+        List<Watch> watches,
+        IsolationOrder order,
+        Duration reportWait,
+        Optional<List<String>> isolationCommand,
+        Duration powerOffGrace,
+        Optional<Report> report) {
+
+    /**
+     * Where faults are reported.
+     *
+     * @param centers the addresses of the centers' receivers
+     * @param key what the reports are signed with
+     * @param heartbeat from one heartbeat to the next
+     */
+    record Report(List<URI> centers, ReportKey key, Duration heartbeat) {}
+}

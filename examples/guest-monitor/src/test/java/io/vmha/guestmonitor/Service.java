@@ -1,0 +1,65 @@
+package io.vmha.guestmonitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The monitor as a process of its own, with the options of the shipped unit. */
+record Service(Process process, Path log) implements AutoCloseable {
+    private static final Path UNIT = Path.of("vmha-guest-monitor.service");
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    static Service start(Path config, String... options) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(unitOptions());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), GuestMonitor.class.getName()));
+        command.addAll(List.of(options));
+        command.add(config.toString());
+        Path log = Files.createTempFile("guest-monitor", ".log");
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        return new Service(builder.redirectOutput(log.toFile()).start(), log);
+    }
+
+    private static List<String> unitOptions() throws IOException {
+        String line = Files.readAllLines(UNIT).stream()
+                .filter(one -> one.startsWith("ExecStart="))
+                .findFirst()
+                .orElseThrow();
+        List<String> words = List.of(line.split(" "));
+        return words.subList(1, words.indexOf("-jar"));
+    }
+
+    /** A key file with the given permissions, such as {@code rw-------}. */
+    static Path key(Path folder, String permissions) throws IOException {
+        Path key = folder.resolve("report.key");
+        Files.writeString(key, "k1 " + Base64.getEncoder().encodeToString(new byte[32]) + "\n");
+        return Files.setPosixFilePermissions(key, PosixFilePermissions.fromString(permissions));
+    }
+
+    void awaitLine(String part) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(Files.readString(log)).contains(part));
+    }
+
+    int terminate() throws InterruptedException {
+        process.destroy();
+        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroyForcibly().onExit().join();
+        Files.delete(log);
+    }
+}
