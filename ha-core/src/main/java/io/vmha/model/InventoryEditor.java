@@ -14,6 +14,7 @@ final class InventoryEditor {
     private HashMap<VmId, VirtualMachine> vms;
     private HashMap<VmId, VmIdSet> ownersByServer;
     private final ServingIndex.Editor serving;
+    private @Nullable HostEntry last;
 
     InventoryEditor(
             HashMap<HostId, HostEntry> hosts,
@@ -33,11 +34,11 @@ final class InventoryEditor {
     void put(Host host) {
         HostEntry before = hosts.getOrElse(host.id(), null);
         if (before == null) {
-            hosts = hosts.put(host.id(), HostEntry.empty(host));
+            putHost(host.id(), HostEntry.empty(host));
             return;
         }
         HostEntry after = before.with(host);
-        hosts = hosts.put(host.id(), after);
+        putHost(host.id(), after);
         for (VmId id : after.vms()) {
             VirtualMachine vm = vms.get(id).get();
             reindex(vm, before.host(), vm, host);
@@ -45,7 +46,7 @@ final class InventoryEditor {
     }
 
     void put(VirtualMachine vm) {
-        HostEntry target = hosts.getOrElse(vm.host(), null);
+        HostEntry target = entry(vm.host());
         checkArgument(target != null, "VM %s is on host %s, which does not exist", vm.id(), vm.host());
         VirtualMachine before = vms.getOrElse(vm.id(), null);
         Host source = before == null || before.host().equals(vm.host()) ? target.host() : host(before.host());
@@ -61,12 +62,27 @@ final class InventoryEditor {
             return;
         }
         HostEntry entry = hosts.get(vm.host()).get();
-        hosts = hosts.put(vm.host(), entry.without(vm));
+        putHost(vm.host(), entry.without(vm));
         vms = vms.remove(id);
         disown(vm);
         if (isIndexed(vm, entry.host())) {
             serving.remove(vm, entry.host());
         }
+    }
+
+    /** Changes often come in a row for one host's machines. */
+    private @Nullable HostEntry entry(HostId id) {
+        HostEntry known = last;
+        if (known == null || !known.host().id().equals(id)) {
+            known = hosts.getOrElse(id, null);
+            last = known;
+        }
+        return known;
+    }
+
+    private void putHost(HostId id, HostEntry entry) {
+        hosts = hosts.put(id, entry);
+        last = null;
     }
 
     private Host host(HostId id) {
@@ -75,12 +91,13 @@ final class InventoryEditor {
 
     private void putOnHost(@Nullable VirtualMachine before, VirtualMachine after, HostEntry target) {
         if (before == null) {
-            hosts = hosts.put(after.host(), target.with(after));
+            putHost(after.host(), target.with(after));
         } else if (!before.host().equals(after.host())) {
             HostEntry left = hosts.get(before.host()).get().without(before);
-            hosts = hosts.put(before.host(), left).put(after.host(), target.with(after));
+            putHost(before.host(), left);
+            putHost(after.host(), target.with(after));
         } else if (!before.allocation().equals(after.allocation())) {
-            hosts = hosts.put(after.host(), target.with(before, after));
+            putHost(after.host(), target.with(before, after));
         }
     }
 

@@ -25,16 +25,6 @@ final class LoadOrder implements Iterable<Candidate> {
         this.chunks = chunks;
     }
 
-    /** The order of these candidates, which are sorted already. */
-    static LoadOrder ofSorted(Candidate[] sorted) {
-        int half = LONGEST_CHUNK / 2;
-        Candidate[][] chunks = new Candidate[(sorted.length + half - 1) / half][];
-        for (int i = 0; i < chunks.length; i++) {
-            chunks[i] = Arrays.copyOfRange(sorted, i * half, Math.min(sorted.length, (i + 1) * half));
-        }
-        return new LoadOrder(chunks);
-    }
-
     boolean isEmpty() {
         return chunks.length == 0;
     }
@@ -66,6 +56,26 @@ final class LoadOrder implements Iterable<Candidate> {
             return this;
         }
         return chunk.length > 1 ? withChunk(at, deleted(chunk, place)) : withoutChunk(at);
+    }
+
+    /** With one candidate in another's place: as one after the other, but the list of chunks is copied once. */
+    LoadOrder with(Candidate removed, Candidate added) {
+        if (isEmpty()) {
+            return with(added);
+        }
+        int from = chunkOf(removed);
+        int to = chunkOf(added);
+        int gone = find(chunks[from], removed);
+        int place = find(chunks[to], added);
+        boolean isPlain =
+                from != to && gone >= 0 && place < 0 && chunks[from].length > 1 && chunks[to].length < LONGEST_CHUNK;
+        if (!isPlain) {
+            return without(removed).with(added);
+        }
+        Candidate[][] changed = chunks.clone();
+        changed[from] = deleted(chunks[from], gone);
+        changed[to] = inserted(chunks[to], -place - 1, added);
+        return new LoadOrder(changed);
     }
 
     /** The last chunk that begins at or before the candidate, or the first of all. */

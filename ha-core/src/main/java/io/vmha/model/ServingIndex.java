@@ -3,12 +3,10 @@ package io.vmha.model;
 import com.google.common.collect.ImmutableList;
 import io.vavr.collection.HashMap;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The machines that could serve, by type and cluster, then by the size of their allocation, then the least loaded first.
@@ -52,30 +50,6 @@ final class ServingIndex {
         return new Editor(groups);
     }
 
-    /** The index of these machines, each on its host, all of which could serve. */
-    static ServingIndex of(Iterable<Candidate> candidates) {
-        Map<Key, TreeMap<Resources, List<Candidate>>> sorted = new LinkedHashMap<>();
-        for (Candidate candidate : candidates) {
-            sorted.computeIfAbsent(
-                            new Key(candidate.vm().type(), candidate.host().role()), key -> new TreeMap<>(BY_SIZE))
-                    .computeIfAbsent(candidate.vm().allocation(), size -> new ArrayList<>())
-                    .add(candidate);
-        }
-        HashMap<Key, Group> groups = HashMap.empty();
-        for (Map.Entry<Key, TreeMap<Resources, List<Candidate>>> entry : sorted.entrySet()) {
-            ImmutableList.Builder<LoadOrder> orders = ImmutableList.builder();
-            for (List<Candidate> size : entry.getValue().values()) {
-                Candidate[] order = size.toArray(Candidate[]::new);
-                Arrays.sort(order);
-                orders.add(LoadOrder.ofSorted(order));
-            }
-            groups = groups.put(
-                    entry.getKey(),
-                    new Group(ImmutableList.copyOf(entry.getValue().keySet()), orders.build()));
-        }
-        return new ServingIndex(groups);
-    }
-
     /** Collects changes, so that each type and cluster is written once. Confined to the thread that made it. */
     static final class Editor {
         private final HashMap<Key, Group> groups;
@@ -95,8 +69,16 @@ final class ServingIndex {
 
         /** Takes one machine's entry out and puts another's in. */
         void replace(VirtualMachine before, Host source, VirtualMachine after, Host target) {
-            remove(before, source);
-            add(after, target);
+            boolean alike = before.type().equals(after.type())
+                    && source.role() == target.role()
+                    && before.allocation().equals(after.allocation());
+            if (alike) {
+                open(after, target)
+                        .replace(after.allocation(), new Candidate(before, source), new Candidate(after, target));
+            } else {
+                remove(before, source);
+                add(after, target);
+            }
         }
 
         private OpenGroup open(VirtualMachine vm, Host host) {
@@ -153,6 +135,11 @@ final class ServingIndex {
             } else {
                 orders.set(at, left);
             }
+        }
+
+        private void replace(Resources size, Candidate before, Candidate after) {
+            int at = sizes.indexOf(size);
+            orders.set(at, orders.get(at).with(before, after));
         }
 
         private Group close() {

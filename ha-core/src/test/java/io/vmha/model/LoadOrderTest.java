@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableList;
 import io.vmha.Fixtures;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -37,13 +36,23 @@ class LoadOrderTest {
         }
     }
 
-    @Test
-    void whatIsMadeOfSortedCandidatesHasThemAll() {
-        Candidate[] sorted = new Candidate[333];
-        Arrays.setAll(sorted, i -> candidate(i, i / 1_000.0));
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3})
+    void aReplacementIsARemovalAndAnAddition(long seed) {
+        RandomGenerator random = new SplittableRandom(seed);
+        LoadOrder order = LoadOrder.EMPTY;
+        for (int i = 0; i < 150; i++) {
+            order = order.with(candidate(i, random.nextInt(10) / 10.0));
+        }
+        for (int round = 0; round < 3_000; round++) {
+            Candidate removed = candidate(random.nextInt(200), random.nextInt(10) / 10.0);
+            Candidate added = candidate(random.nextInt(200), random.nextInt(10) / 10.0);
+            LoadOrder expected = order.without(removed).with(added);
+            order = order.with(removed, added);
 
-        assertThat(LoadOrder.ofSorted(sorted)).containsExactly(sorted);
-        assertThat(LoadOrder.ofSorted(new Candidate[0])).isEmpty();
+            assertThat(ImmutableList.copyOf(order)).isEqualTo(ImmutableList.copyOf(expected));
+        }
+        assertThat(LoadOrder.EMPTY.with(candidate(1, 0.1), candidate(2, 0.1))).hasSize(1);
     }
 
     @Test
