@@ -75,7 +75,7 @@ final class ConfigReader {
                         .map(ConfigReader::center)
                         .toList(),
                 key(section.required("keyFile")),
-                section.optional("heartbeat", Duration.ofSeconds(1), ConfigValue::duration));
+                section.optional("heartbeat", Duration.ofSeconds(5), ConfigValue::duration));
         section.refuseUnknown();
         return report;
     }

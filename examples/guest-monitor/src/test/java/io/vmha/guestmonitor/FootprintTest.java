@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the service costs: at most 64 MiB and 0.5% of a core, with five probes and a heartbeat every second. */
+/** What the service costs: at most 64 MiB and 0.5% of a core, with five probes a second and a heartbeat every five. */
 @Tag("slow")
 class FootprintTest {
     private static final Duration SETTLING = Duration.ofSeconds(30);
@@ -52,7 +52,7 @@ class FootprintTest {
     private Path config(int port) throws IOException {
         String config = """
                 vm: mw1
-                report: {centers: ["http://127.0.0.1:%d/"], keyFile: %s, heartbeat: 1s}
+                report: {centers: ["http://127.0.0.1:%d/"], keyFile: %s, heartbeat: 5s}
                 probes:
                   - {type: readOnlyFilesystem}
                   - {type: write, folder: %s}

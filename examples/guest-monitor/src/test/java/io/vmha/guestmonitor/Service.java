@@ -27,16 +27,23 @@ record Service(Process process, Path log) implements AutoCloseable {
         command.add(config.toString());
         Path log = Files.createTempFile("guest-monitor", ".log");
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        for (String pair : unitLine("Environment=")) {
+            builder.environment().put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
+        }
         return new Service(builder.redirectOutput(log.toFile()).start(), log);
     }
 
     private static List<String> unitOptions() throws IOException {
-        String line = Files.readAllLines(UNIT).stream()
-                .filter(one -> one.startsWith("ExecStart="))
+        List<String> words = unitLine("ExecStart=");
+        return words.subList(1, words.indexOf("-jar"));
+    }
+
+    private static List<String> unitLine(String key) throws IOException {
+        return Files.readAllLines(UNIT).stream()
+                .filter(line -> line.startsWith(key))
+                .map(line -> List.of(line.substring(key.length()).split(" ")))
                 .findFirst()
                 .orElseThrow();
-        List<String> words = List.of(line.split(" "));
-        return words.subList(1, words.indexOf("-jar"));
     }
 
     /** A key file with the given permissions, such as {@code rw-------}. */
