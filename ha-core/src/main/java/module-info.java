@@ -17,6 +17,7 @@ module io.vmha.core {
     exports io.vmha.detection;
     exports io.vmha.adapter;
     exports io.vmha.adapter.fence;
+    exports io.vmha.adapter.haproxy;
     exports io.vmha.plan;
     exports io.vmha.sim;
     exports io.vmha.center;

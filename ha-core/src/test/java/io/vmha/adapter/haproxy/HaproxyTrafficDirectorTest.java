@@ -1,0 +1,147 @@
+package io.vmha.adapter.haproxy;
+
+import static io.vmha.adapter.haproxy.HaproxyLab.MW11;
+import static io.vmha.adapter.haproxy.HaproxyLab.MW21;
+import static io.vmha.adapter.haproxy.HaproxyLab.MW31;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
+
+import io.vmha.adapter.AdapterException;
+import io.vmha.adapter.CallContext;
+import io.vmha.model.VmId;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("lab")
+class HaproxyTrafficDirectorTest {
+    private static final CallContext CALL = CallContext.within(Duration.ofSeconds(10));
+
+    private HaproxyLab lab;
+    private HaproxyTrafficDirector director;
+
+    @BeforeEach
+    void begin() {
+        lab = new HaproxyLab();
+        director = lab.director();
+    }
+
+    @AfterEach
+    void end() {
+        lab.close();
+    }
+
+    @Test
+    void newSessionsAreSpreadOverThePrimaryClusterAlone() {
+        assertNewSessionsSpreadOver(MW11, MW21);
+    }
+
+    @Test
+    void aSessionIsToldItsMachineOnce() {
+        assertThat(lab.send("").headers().firstValue("Set-Cookie"))
+                .hasValueSatisfying(cookie -> assertThat(cookie).startsWith("MIDDLEWARE=mw"));
+        assertThat(lab.send("MIDDLEWARE=mw21").headers().firstValue("Set-Cookie"))
+                .isEmpty();
+    }
+
+    @Test
+    void theShareOfAMachineWhoseRequestsMovedGoesToTheOneThatServesThem() {
+        director.route(MW11, MW31, CALL);
+
+        assertNewSessionsSpreadOver(MW21, MW31);
+    }
+
+    @Test
+    void aStandbyMachineGetsNothingAnyMoreWhenItsLastRequestsWentBack() {
+        director.route(MW11, MW31, CALL);
+        director.route(MW21, MW31, CALL);
+        director.route(MW11, MW11, CALL);
+        director.route(MW21, MW21, CALL);
+
+        assertThat(lab.newSessions(20)).containsOnlyKeys(MW11, MW21);
+    }
+
+    @Test
+    void aCookieThatNamesNoMachineIsGivenAnotherOne() {
+        assertThat(lab.send("MIDDLEWARE=../evil").headers().firstValue("Set-Cookie"))
+                .isPresent();
+    }
+
+    @Test
+    void aRestartedHaproxyGoesOnAsItWas() throws Exception {
+        director.route(MW11, MW31, CALL);
+
+        lab.kill();
+        lab.start();
+
+        assertThat(lab.answererOf(MW11)).isEqualTo(MW31);
+        assertNewSessionsSpreadOver(MW21, MW31);
+    }
+
+    @Test
+    void whatARestartWithoutTheServerStateLostIsReconciled() throws Exception {
+        director.route(MW11, MW31, CALL);
+        lab.kill();
+        Files.delete(lab.serverState());
+        lab.start();
+
+        assertThat(lab.director().reconcile(CALL)).containsExactly(entry(MW11, MW31));
+        assertNewSessionsSpreadOver(MW21, MW31);
+    }
+
+    @Test
+    void whatSomebodyChangedByHandIsReconciled() {
+        lab.command("set server middleware/mw21 state maint");
+        lab.command("set server middleware/mw31 state ready");
+
+        director.reconcile(CALL);
+
+        assertNewSessionsSpreadOver(MW11, MW21);
+    }
+
+    @Test
+    void aHaproxyThatIsDownIsWorthARetry() {
+        lab.kill();
+
+        assertThatThrownBy(() -> director.route(MW11, MW21, CALL))
+                .isInstanceOfSatisfying(
+                        AdapterException.Transient.class,
+                        down -> assertThat(down.reason()).isEqualTo(AdapterException.Cause.UNREACHABLE))
+                .hasMessageContaining("admin.sock");
+    }
+
+    @Test
+    void aMapThatHaproxyDoesNotUseIsRefusedByName() {
+        HaproxyTrafficDirector wrong =
+                lab.builder().routesMap(Path.of("/no/such.map")).build();
+
+        assertThatThrownBy(() -> wrong.serverOf(MW11, CALL))
+                .isInstanceOf(AdapterException.Permanent.class)
+                .hasMessageContaining("/no/such.map");
+    }
+
+    @Test
+    void aServerThatHaproxyDoesNotHaveIsRefusedByName() {
+        VmId mw99 = VmId.of("mw99");
+        HaproxyTrafficDirector wrong = lab.builder()
+                .server(new HaproxyServer(mw99, "middleware", "mw99", 1))
+                .build();
+
+        assertThatThrownBy(() -> wrong.route(MW11, mw99, CALL))
+                .isInstanceOf(AdapterException.Permanent.class)
+                .hasMessageContaining("middleware/mw99");
+        assertThat(lab.answererOf(MW11)).isEqualTo(MW11);
+    }
+
+    /** Half each; HAProxy's turn may be anywhere in its round when the counting begins. */
+    private void assertNewSessionsSpreadOver(VmId one, VmId another) {
+        assertThat(lab.newSessions(20))
+                .containsOnlyKeys(one, another)
+                .allSatisfy((vm, sessions) -> assertThat(sessions).isBetween(9, 11));
+    }
+}
