@@ -10,5 +10,10 @@ done
 echo "installing: ${missing[*]}" >&2
 export DEBIAN_FRONTEND=noninteractive
 apt-get -qq update
-# postgresql-common would start a cluster of its own at once
+# A database package would make and start a cluster of its own.
+if [[ " ${missing[*]} " = *" postgresql"* ]]; then
+  mkdir -p /etc/postgresql-common
+  grep -qs '^create_main_cluster' /etc/postgresql-common/createcluster.conf ||
+    echo 'create_main_cluster = false' >>/etc/postgresql-common/createcluster.conf
+fi
 exec apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends "${missing[@]}" >/dev/null

@@ -11,6 +11,7 @@ module io.vmha.core {
     requires jdk.jfr;
     requires java.net.http;
     requires static jdk.httpserver;
+    requires static transitive java.sql;
 
     exports io.vmha.model;
     exports io.vmha.fault;
@@ -18,6 +19,7 @@ module io.vmha.core {
     exports io.vmha.adapter;
     exports io.vmha.adapter.fence;
     exports io.vmha.adapter.haproxy;
+    exports io.vmha.adapter.postgresql;
     exports io.vmha.plan;
     exports io.vmha.sim;
     exports io.vmha.center;

@@ -1,7 +1,6 @@
 package io.vmha.adapter;
 
 import io.vmha.model.VmId;
-import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -13,9 +12,9 @@ import java.util.Optional;
 public interface ReplicationMonitor {
 
     /**
-     * How far this machine's database is behind its source, 0 or more; empty where it is not a replica.
+     * How far this machine's database is behind its source; empty where it is not a replica.
      *
      * @throws AdapterException if it cannot be read
      */
-    Optional<Duration> lag(VmId vm, CallContext call);
+    Optional<ReplicationLag> lag(VmId vm, CallContext call);
 }

@@ -50,7 +50,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The public methods may be called from any thread; everything else is confined to the scheduler's loop.
  */
-final class CenterLoop implements PlanExecutor.Surroundings, HeartbeatWatch.Surroundings {
+final class CenterLoop
+        implements PlanExecutor.Surroundings, HeartbeatWatch.Surroundings, ReplicationWatch.Surroundings {
     private static final Logger LOG = LoggerFactory.getLogger(CenterLoop.class);
     /** How many repeated reports are answered before the loop looks after others: a real report waits for no more. */
     private static final int REPEATED_AT_ONCE = 256;
@@ -212,6 +213,17 @@ final class CenterLoop implements PlanExecutor.Surroundings, HeartbeatWatch.Surr
         run(done, () -> {
             journal(state.update(change.apply(state.inventory())), () -> {});
             refreshStorm();
+            done.complete(state.inventory());
+        });
+        return done;
+    }
+
+    CompletionStage<Inventory> acceptReplicationLag(ReplicationWatch watch, VmId vm, String operator) {
+        CompletableFuture<Inventory> done = new CompletableFuture<>();
+        run(done, () -> {
+            checkActing();
+            watch.accept(vm);
+            PlanExecutor.AUDIT.info("epoch {}: {} accepts the replication lag of {}", parts.epoch(), operator, vm);
             done.complete(state.inventory());
         });
         return done;

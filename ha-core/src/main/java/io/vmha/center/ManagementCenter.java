@@ -8,6 +8,7 @@ import io.vmha.adapter.DatabasePromoter;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.IsolationLease;
+import io.vmha.adapter.ReplicationMonitor;
 import io.vmha.adapter.TrafficDirector;
 import io.vmha.detection.DetectionConfig;
 import io.vmha.detection.Heartbeat;
@@ -21,6 +22,7 @@ import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.FailoverPolicy;
 import io.vmha.policy.LoadSample;
 import io.vmha.policy.PrimaryThenStandbyPolicy;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
@@ -43,11 +45,17 @@ public final class ManagementCenter implements AutoCloseable {
     private final CenterLoop loop;
     private final CenterScheduler scheduler;
     private final Optional<HeartbeatWatch> heartbeats;
+    private final Optional<ReplicationWatch> replication;
 
-    private ManagementCenter(CenterLoop loop, CenterScheduler scheduler, Optional<HeartbeatWatch> heartbeats) {
+    private ManagementCenter(
+            CenterLoop loop,
+            CenterScheduler scheduler,
+            Optional<HeartbeatWatch> heartbeats,
+            Optional<ReplicationWatch> replication) {
         this.loop = loop;
-        this.heartbeats = heartbeats;
         this.scheduler = scheduler;
+        this.heartbeats = heartbeats;
+        this.replication = replication;
     }
 
     /** Returns a builder, which is not thread-safe. */
@@ -150,6 +158,25 @@ public final class ManagementCenter implements AutoCloseable {
         return loop.approve(plan, operator);
     }
 
+    /**
+     * Takes note that a standby database may take over although it is further behind its source than {@link
+     * FailoverConfig#maxReplicationLag} allows, so that what it has not applied is lost. It holds until it has caught up.
+     * What was decided before stays: a machine that was left without a target is to be reported anew.
+     *
+     * @param vm the standby's machine
+     * @param operator who takes responsibility for the loss, for the audit log; not blank
+     * @return the inventory with it, once it is noted; exceptionally with an {@link IllegalArgumentException} where there is
+     *     no such machine
+     * @throws IllegalArgumentException if the operator is blank
+     * @throws IllegalStateException if no {@link Builder#replicationMonitor} is set
+     */
+    public CompletionStage<Inventory> acceptReplicationLag(VmId vm, String operator) {
+        Preconditions.checkArgument(!operator.isBlank(), "operator must not be blank");
+        ReplicationWatch watch = replication.orElseThrow(
+                () -> new IllegalStateException("there is no replication monitor whose lag could be accepted"));
+        return loop.acceptReplicationLag(watch, vm, operator);
+    }
+
     /** How it is: what is stuck, and since when. */
     public CompletionStage<CenterHealth> health() {
         return loop.health();
@@ -175,6 +202,8 @@ public final class ManagementCenter implements AutoCloseable {
         private @Nullable PlanJournal journal;
         private @Nullable DetectionConfig detection;
         private @Nullable SecondCheck secondCheck;
+        private @Nullable ReplicationMonitor replicationMonitor;
+        private Duration replicationInterval = Duration.ofSeconds(1);
         private final ImmutableList.Builder<FencingDevice> fencingDevices = ImmutableList.builder();
         private final ImmutableList.Builder<HaListener> listeners = ImmutableList.builder();
         private Inventory inventory = Inventory.empty();
@@ -215,6 +244,23 @@ public final class ManagementCenter implements AutoCloseable {
         @CanIgnoreReturnValue
         public Builder databasePromoter(DatabasePromoter chosen) {
             promoter = chosen;
+            return this;
+        }
+
+        /**
+         * Sets what tells how far standby databases are behind, to be asked regularly; without one, the lags are what {@link
+         * ManagementCenter#update} makes them.
+         *
+         * @param chosen what tells it
+         * @param interval how long to wait between two rounds of questions, and how long one may take; more than 0
+         * @throws IllegalArgumentException if the interval is not more than 0
+         */
+        @CanIgnoreReturnValue
+        public Builder replicationMonitor(ReplicationMonitor chosen, Duration interval) {
+            Preconditions.checkArgument(
+                    !interval.isNegative() && !interval.isZero(), "interval must be more than 0: %s", interval);
+            replicationMonitor = chosen;
+            replicationInterval = interval;
             return this;
         }
 
@@ -332,11 +378,15 @@ public final class ManagementCenter implements AutoCloseable {
             Optional<HeartbeatWatch> heartbeats = detection != null && secondCheck != null
                     ? Optional.of(new HeartbeatWatch(time, detection, secondCheck, loop))
                     : Optional.empty();
+            Optional<ReplicationWatch> replication = replicationMonitor != null
+                    ? Optional.of(new ReplicationWatch(time, replicationMonitor, replicationInterval, loop))
+                    : Optional.empty();
             time.execute(() -> {
                 loop.resume(left);
                 heartbeats.ifPresent(HeartbeatWatch::start);
+                replication.ifPresent(ReplicationWatch::look);
             });
-            return new ManagementCenter(loop, time, heartbeats);
+            return new ManagementCenter(loop, time, heartbeats, replication);
         }
     }
 }

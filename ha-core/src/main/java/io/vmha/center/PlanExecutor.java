@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * made pointless is skipped; what is not safe now is refused or held. Confined to the center's loop.
  */
 final class PlanExecutor {
-    private static final Logger AUDIT = LoggerFactory.getLogger("io.vmha.audit");
+    static final Logger AUDIT = LoggerFactory.getLogger("io.vmha.audit");
 
     /** What the executor needs of the center around it. */
     interface Surroundings {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpServer;
 import io.vmha.adapter.CallContext;
+import io.vmha.adapter.LabScript;
 import io.vmha.model.VmId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,7 +41,7 @@ final class HaproxyLab implements AutoCloseable {
 
     HaproxyLab() {
         try {
-            install();
+            LabScript.run("packages.sh", "haproxy:haproxy");
             folder = Files.createTempDirectory("vmha-haproxy");
             for (VmId vm : List.of(MW11, MW21, MW31)) {
                 servers.put(vm, server(vm));
@@ -51,29 +52,6 @@ final class HaproxyLab implements AutoCloseable {
             start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void install() throws IOException {
-        Path up = Path.of("").toAbsolutePath();
-        while (!Files.exists(up.resolve("examples/lab/packages.sh"))) {
-            up = up.getParent();
-        }
-        run(List.of("bash", up.resolve("examples/lab/packages.sh").toString(), "haproxy:haproxy"));
-    }
-
-    private static void run(List<String> command) throws IOException {
-        try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            process.getOutputStream().close();
-            String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-            if (process.waitFor() != 0) {
-                throw new IllegalStateException(command + " failed: " + output);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
         }
     }
 
@@ -150,14 +128,20 @@ final class HaproxyLab implements AutoCloseable {
     /** Stops HAProxy's process until the handle is closed. */
     AutoCloseable hang() {
         signal("STOP");
+        Path status = Path.of("/proc/" + haproxy.pid() + "/status");
+        Awaitility.await().until(() -> Files.readString(status).contains("State:\tT"));
         return () -> signal("CONT");
     }
 
     private void signal(String name) {
         try {
-            run(List.of("kill", "-" + name, Long.toString(haproxy.pid())));
+            new ProcessBuilder("kill", "-" + name, Long.toString(haproxy.pid()))
+                    .start()
+                    .waitFor();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
