@@ -20,7 +20,7 @@ cat <<X
   <uuid>$u</uuid>
   <metadata>$M</metadata>
   <memory unit='MiB'>$GUEST_MIB</memory>
-  <currentMemory unit='MiB'>$((GUEST_MIB * 3 / 4))</currentMemory>
+  <currentMemory unit='MiB'>$GUEST_NOW_MIB</currentMemory>
   <vcpu placement='static' current='1'>2</vcpu>
   <os>
     <type arch='x86_64' machine='pc'>hvm</type>

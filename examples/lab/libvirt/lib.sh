@@ -12,6 +12,7 @@ GUESTS=${GUESTS:-3}          # number of guests vm1..vmN, all on h1.. round robi
 NAMES=${NAMES:-}             # the guests' names instead, those that begin with db or mw being of that type
 NIC=${NIC:-}                 # not empty: guests get a network card on the lab's LAN
 GUEST_MIB=${GUEST_MIB:-128}  # memory of one guest
+GUEST_NOW_MIB=${GUEST_NOW_MIB:-$((GUEST_MIB * 3 / 4))} # what it has of that at first
 TEMPLATE=${TEMPLATE:-golden} # the template domain, defined on every host and never started
 TYPES=${TYPES:-"DATABASE MIDDLEWARE"} # what vm1, vm2, ... say that they are, in turn
 NET=${NET:-192.0.2}          # lab LAN, exists only inside our network namespaces

@@ -4,20 +4,23 @@
 #   copy DIR NAME ADDRESS PORT FROM_ADDRESS FROM_PORT  a replica of another one, made afresh
 #   return DIR FROM_ADDRESS FROM_PORT                one that was a source becomes a replica: pg_rewind, else made afresh
 #   start DIR | stop DIR | kill DIR
+#   clear DIR                                        takes away what a server left that lost its power
 #   synchronous DIR [REPLICA]                        commits wait for that replica, or for none
 set -euo pipefail
 command=$1 dir=$2; shift 2
 base=$(dirname "$dir")
+# Its socket is its own: servers of one port differ by their network namespaces, but share the files.
+run=$dir.run
 BIN=$(echo /usr/lib/postgresql/*/bin)
 export LC_ALL=C PGPASSFILE=$base/pgpass
 
 as_postgres() { (cd "$base" && setpriv --reuid=postgres --regid=postgres --clear-groups "$@"); }
 
 prepare() {
-  mkdir -p "$base"
+  mkdir -p "$base" "$run"
   [[ -s $base/password ]] || (umask 077; head -c 18 /dev/urandom | base64 >"$base/password")
   [[ -s $base/pgpass ]] || (umask 077; echo "*:*:*:postgres:$(cat "$base/password")" >"$base/pgpass")
-  chown postgres:postgres "$base" "$base/password" "$base/pgpass"
+  chown postgres:postgres "$base" "$run" "$base/password" "$base/pgpass"
 }
 
 # settings NAME ADDRESS PORT: what survives being copied is set anew
@@ -26,7 +29,7 @@ settings() {
 cluster_name = '$1'
 listen_addresses = '$2'
 port = $3
-unix_socket_directories = '$base'
+unix_socket_directories = '$run'
 max_wal_senders = 5
 wal_keep_size = 64MB
 wal_log_hints = on
@@ -60,6 +63,9 @@ copy() {  # copy NAME ADDRESS PORT FROM_ADDRESS FROM_PORT
   follow "$1" "$4" "$5"
 }
 
+# The number in a lock may be another process's by now, or that of one that nobody waits for.
+clear_locks() { rm -f "$dir/postmaster.pid" "$run"/.s.PGSQL.*; }
+
 case $command in
   create)
     prepare
@@ -86,11 +92,11 @@ case $command in
     server=$(head -1 "$dir/postmaster.pid")
     workers=$(pgrep -P "$server" || :)
     kill -KILL "$server" $workers 2>/dev/null || :
-    # A process that nobody waits for keeps its number, and looks alive to a server that starts.
-    rm -f "$dir/postmaster.pid" "$base"/.s.PGSQL."$(sed -n 's/^port = //p' "$dir/vmha.conf")"* ;;
+    clear_locks ;;
+  clear) clear_locks ;;
   synchronous)
     read -r name address port <"$dir/vmha.identity"
-    as_postgres "$BIN/psql" -q -h "$base" -p "$port" -U postgres -d postgres \
+    as_postgres "$BIN/psql" -q -h "$run" -p "$port" -U postgres -d postgres \
       -c "alter system set synchronous_standby_names = '${1:-}'" -c "select pg_reload_conf()" >/dev/null ;;
   *) echo "unknown command: $command" >&2; exit 2 ;;
 esac

@@ -1,0 +1,148 @@
+package io.vmha.lab;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vmha.model.ClusterRole;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The center's process as the conductor sees it: starts and kills it, and talks to it. Not thread-safe. */
+final class CenterControl implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final LabSite site;
+    private final List<String> command;
+    private final HttpClient client =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+    private Process process;
+
+    CenterControl(LabSite site, List<String> command) {
+        this.site = site;
+        this.command = List.copyOf(command);
+        this.process = start();
+    }
+
+    private Process start() {
+        Process started = site.shell().start(site.file("center.log"), command);
+        Waiting.until("the management center answers, see " + site.file("center.log"), PATIENCE, () -> {
+            ask("state");
+            return true;
+        });
+        return started;
+    }
+
+    /** Kills the process and starts another one. */
+    void killAndRestart() {
+        process.destroyForcibly();
+        process = start();
+    }
+
+    /**
+     * A machine as the center knows it.
+     *
+     * @param host where it is
+     * @param isServing whether it could serve
+     * @param server which machine serves its requests
+     * @param memoryMiB what it is allocated
+     */
+    record Vm(String host, boolean isServing, String server, int memoryMiB) {}
+
+    /**
+     * How the center is.
+     *
+     * @param openPlans how many plans have not come to their end
+     * @param vms all machines, by name
+     */
+    record State(int openPlans, Map<String, Vm> vms) {
+        /** Whether the plans have ended and each primary machine's requests go to one that serves. */
+        boolean isSettled() {
+            return openPlans == 0
+                    && Guest.ALL.stream()
+                            .filter(guest -> guest.role() == ClusterRole.PRIMARY)
+                            .map(guest -> vm(vm(guest.name()).server()))
+                            .allMatch(Vm::isServing);
+        }
+
+        /** Whether each machine serves its own requests. */
+        boolean isAsAtFirst() {
+            return openPlans == 0
+                    && vms.entrySet().stream()
+                            .allMatch(entry -> entry.getValue().isServing()
+                                    && entry.getValue().server().equals(entry.getKey()));
+        }
+
+        Vm vm(String name) {
+            Vm vm = vms.get(name);
+            if (vm == null) {
+                throw new LabException("the center does not know " + name);
+            }
+            return vm;
+        }
+    }
+
+    State state() {
+        JsonNode answer = ask("state");
+        Map<String, Vm> vms = new LinkedHashMap<>();
+        answer.get("vms")
+                .forEach(vm -> vms.put(
+                        vm.get("name").asText(),
+                        new Vm(
+                                vm.get("host").asText(),
+                                vm.get("serving").asBoolean(),
+                                vm.get("server").asText(),
+                                vm.get("memoryMiB").asInt())));
+        return new State(answer.get("openPlans").asInt(), vms);
+    }
+
+    /** Tells it that hosts have power again. */
+    void hostsAreBack() {
+        ask("hosts-up");
+    }
+
+    /** Tells it that a machine may have its requests back. */
+    void repaired(String vm) {
+        ask("repaired?vm=" + vm);
+    }
+
+    /** Has it watch loads, or no longer. */
+    void watchLoads(boolean on) {
+        ask("loads?on=" + on);
+    }
+
+    private JsonNode ask(String what) {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://" + LabSite.MANAGEMENT + ":" + CenterProcess.PORT + "/" + what))
+                .timeout(PATIENCE)
+                .build();
+        try {
+            return JSON.readTree(
+                    client.send(request, HttpResponse.BodyHandlers.ofString()).body());
+        } catch (JsonProcessingException e) {
+            throw new LabException("the center answers no JSON: " + e.getOriginalMessage());
+        } catch (IOException e) {
+            throw new LabException("the center does not answer: " + e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LabException("interrupted while the center was asked");
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        process.onExit()
+                .orTimeout(5, TimeUnit.SECONDS)
+                .exceptionally(late -> process.destroyForcibly())
+                .join();
+    }
+}

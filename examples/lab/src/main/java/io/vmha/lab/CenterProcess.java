@@ -1,0 +1,251 @@
+package io.vmha.lab;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.vmha.adapter.CallContext;
+import io.vmha.adapter.haproxy.HaproxyTrafficDirector;
+import io.vmha.adapter.postgresql.PostgresReplication;
+import io.vmha.center.CenterConfig;
+import io.vmha.center.ManagementCenter;
+import io.vmha.center.durable.DurablePlanJournal;
+import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
+import io.vmha.libvirt.FaultWatch;
+import io.vmha.libvirt.LibvirtAdapter;
+import io.vmha.libvirt.LibvirtFaultSource;
+import io.vmha.libvirt.LibvirtHost;
+import io.vmha.model.ClusterRole;
+import io.vmha.model.Host;
+import io.vmha.model.HostHealth;
+import io.vmha.model.HostId;
+import io.vmha.model.ImmutableVirtualMachine;
+import io.vmha.model.Inventory;
+import io.vmha.model.PowerState;
+import io.vmha.model.RackId;
+import io.vmha.model.Resources;
+import io.vmha.model.TemplateId;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmHealth;
+import io.vmha.model.VmId;
+import io.vmha.policy.FailbackMode;
+import io.vmha.policy.FailoverConfig;
+import io.vmha.policy.FaultEffects;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The orchestrator's own process, with the library in it: the management center, what it drives, and what tells it of
+ * faults. It may be killed at any moment, and goes on with its journal when it is started again.
+ *
+ * <p>It answers on {@value #PORT}: {@code /state}, {@code /hosts-up}, {@code /repaired?vm=NAME} and {@code /loads?on=true}.
+ */
+final class CenterProcess {
+    static final int PORT = 8090;
+    static final Duration PROBE_INTERVAL = Duration.ofSeconds(1);
+
+    /** What each host has for its guests: four of them as they start, and a pool. */
+    private static final int GUESTS_PER_HOST = 4;
+
+    private static final int SMALL_POOL_MIB = 40;
+    private static final int LARGE_POOL_MIB = 300;
+    private static final Resources GUEST = Resources.of(1_000, LabSite.GUEST_NOW_MIB);
+
+    private final LabSite site;
+    private final AtomicLong sequence = new AtomicLong(System.currentTimeMillis());
+    private @Nullable LoadWatch loads;
+
+    CenterProcess(LabSite site) {
+        this.site = site;
+    }
+
+    /** Runs until the process is ended. */
+    void run() {
+        GuestShell guests = new GuestShell(site);
+        Provisioner provisioner = new Provisioner(guests);
+        LibvirtAdapter adapter = adapter();
+        HaproxyTrafficDirector director = LoadBalancer.director(site);
+        director.reconcile(CallContext.within(Duration.ofSeconds(5)));
+        PostgresReplication databases = new DatabaseTier(site).replication();
+        DurablePlanJournal journal = DurablePlanJournal.in(site.file("journal"));
+        ManagementCenter center = ManagementCenter.builder()
+                .adapter(adapter)
+                .trafficDirector(director)
+                .fencingDevice(new PowerStrip(site))
+                .databasePromoter(databases)
+                .replicationMonitor(databases, Duration.ofSeconds(1))
+                .inventory(withAllMachines(adapter.discover(CallContext.within(Duration.ofSeconds(10)))))
+                .failover(FailoverConfig.builder()
+                        .failback(FailbackMode.AUTOMATIC)
+                        .maxReplicationLag(Duration.ofSeconds(5))
+                        .build())
+                .config(CenterConfig.builder()
+                        .actionDeadline(Duration.ofSeconds(30))
+                        .build())
+                .journal(journal)
+                .listener(new EventLog(site.file("events.jsonl")))
+                .listener(provisioner)
+                .build();
+        provisioner.tell(center);
+        center.inventory().vms().stream()
+                .filter(vm -> vm.servedBy().isPresent() && vm.isServing())
+                .forEach(vm -> provisioner.provision(Guest.named(vm.id().value())));
+        LibvirtFaultSource faults =
+                adapter.watch(FaultWatch.builder().probeInterval(PROBE_INTERVAL).build(), Clock.systemUTC(), report -> {
+                    var unused = center.submit(report);
+                });
+        serve(center);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            faults.close();
+            center.close();
+            provisioner.close();
+            journal.close();
+            adapter.close();
+        }));
+    }
+
+    /** A host that does not answer does not tell what is on it: what is nowhere else must be there. */
+    private static Inventory withAllMachines(Inventory discovered) {
+        Inventory all = discovered;
+        for (Guest guest : Guest.ALL) {
+            if (all.vm(guest.id()).isEmpty()) {
+                HostId silent = discovered.hosts().stream()
+                        .filter(host -> host.health() != HostHealth.UP && host.role() == guest.role())
+                        .map(Host::id)
+                        .findFirst()
+                        .orElse(guest.home());
+                all = all.with(VirtualMachine.builder()
+                        .id(guest.id())
+                        .type(guest.type())
+                        .host(silent)
+                        .allocation(GUEST)
+                        .template(TemplateId.of("golden"))
+                        .build());
+            }
+        }
+        return all;
+    }
+
+    private LibvirtAdapter adapter() {
+        LibvirtAdapter.Builder builder = LibvirtAdapter.builder().keepAlive(Duration.ofSeconds(1), 2);
+        for (HostId host : LabSite.HOSTS) {
+            boolean isStandby = host.equals(HostId.of("h3"));
+            int pool = host.equals(HostId.of("h1")) ? SMALL_POOL_MIB : LARGE_POOL_MIB;
+            builder.host(LibvirtHost.builder()
+                    .id(host)
+                    .uri(site.uri(host))
+                    .role(isStandby ? ClusterRole.STANDBY : ClusterRole.PRIMARY)
+                    .rack(RackId.of("rack-" + host))
+                    .capacity(Resources.of(
+                            GUESTS_PER_HOST * 2 * GUEST.cpuMillis(), GUESTS_PER_HOST * GUEST.memoryMiB() + pool))
+                    .build());
+        }
+        return builder.build();
+    }
+
+    private void serve(ManagementCenter center) {
+        try {
+            HttpServer server = HttpServer.create(new InetSocketAddress(LabSite.MANAGEMENT, PORT), 0);
+            server.createContext("/state", exchange -> answer(exchange, state(center)));
+            server.createContext("/hosts-up", exchange -> {
+                hostsAreBack(center);
+                answer(exchange, "{}");
+            });
+            server.createContext("/repaired", exchange -> {
+                var unused = center.repaired(VmId.of(query(exchange, "vm")));
+                answer(exchange, "{}");
+            });
+            server.createContext("/loads", exchange -> {
+                watchLoads(center, Boolean.parseBoolean(query(exchange, "on")));
+                answer(exchange, "{}");
+            });
+            server.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String query(HttpExchange exchange, String key) {
+        return String.valueOf(exchange.getRequestURI().getQuery()).replaceFirst("^" + key + "=", "");
+    }
+
+    private static void answer(HttpExchange exchange, String json) throws IOException {
+        byte[] body = json.getBytes(UTF_8);
+        exchange.sendResponseHeaders(200, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
+    /** Called on the server's one thread, as are the others below. */
+    private void watchLoads(ManagementCenter center, boolean on) {
+        if (loads != null) {
+            loads.close();
+        }
+        loads = on ? new LoadWatch(center) : null;
+    }
+
+    /** Puts hosts that have power again back into service, and has their machines made anew. */
+    private void hostsAreBack(ManagementCenter center) {
+        Inventory inventory =
+                center.update(this::withHostsUp).toCompletableFuture().join();
+        inventory.vms().stream().filter(vm -> vm.power() == PowerState.OFF).forEach(vm -> {
+            var unused = center.submit(FaultReport.ofVm(
+                    vm.id(),
+                    FaultKind.POWERED_OFF,
+                    Clock.systemUTC().instant(),
+                    "operator",
+                    sequence.incrementAndGet()));
+        });
+    }
+
+    /** What is off on a host that has power is only off, and no longer a failure that is dealt with. */
+    private Inventory withHostsUp(Inventory before) {
+        Inventory after = before;
+        for (Host host : before.hosts()) {
+            if (site.isOn(host.id())) {
+                boolean hadNoPower = host.health() != HostHealth.UP;
+                after = FaultEffects.hostUp(after, host.id());
+                for (VirtualMachine vm : before.vmsOn(host.id())) {
+                    if (hadNoPower || vm.power() == PowerState.OFF) {
+                        after = after.with(ImmutableVirtualMachine.copyOf(vm)
+                                .withHealth(VmHealth.HEALTHY)
+                                .withPower(PowerState.OFF));
+                    }
+                }
+            }
+        }
+        return after;
+    }
+
+    private static String state(ManagementCenter center) {
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode state = json.createObjectNode();
+        try {
+            state.put(
+                    "openPlans",
+                    center.health().toCompletableFuture().join().openPlans().size());
+        } catch (CompletionException e) {
+            throw new LabException("the center has no health: " + e.getMessage());
+        }
+        ArrayNode vms = state.putArray("vms");
+        for (VirtualMachine vm : center.inventory().vms()) {
+            ObjectNode node = vms.addObject();
+            node.put("name", vm.id().value());
+            node.put("host", vm.host().value());
+            node.put("serving", vm.isServing() && center.inventory().hostOf(vm).isAvailable());
+            node.put("server", vm.servedBy().orElse(vm.id()).value());
+            node.put("memoryMiB", vm.allocation().memoryMiB());
+        }
+        return state.toString();
+    }
+}

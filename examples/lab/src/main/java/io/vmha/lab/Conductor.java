@@ -1,0 +1,257 @@
+package io.vmha.lab;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.zaxxer.hikari.HikariDataSource;
+import io.vmha.model.ClusterRole;
+import io.vmha.model.HostId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Makes the faults, one after the other, while users' requests flow, and waits each time until the library has put things
+ * right. Runs in the network namespace of the lab's management, on one thread.
+ *
+ * <p>The phases, by their letters: a, a middleware guest's filesystem flips to read-only; b, a database guest's; c, the plug of
+ * host 1 is pulled; f, the center is killed in the middle of c and started again; d, the plug of host 2 is pulled too, so that the
+ * standby takes over with its database promoted; e, the hosts return, all machines are cloned anew and get their requests back;
+ * g, a machine's load passes the threshold, then its host's pool.
+ */
+final class Conductor implements AutoCloseable {
+    static final String ALL_PHASES = "gabcfde";
+    private static final Duration STEADY = Duration.ofSeconds(5);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(15);
+    private static final double STEADY_RATE = 2.5;
+    private static final Duration WARM_UP = Duration.ofSeconds(15);
+    private static final String LOADED = "mw12";
+    /** Above the threshold of what it has, and then above what its host's pool can add. */
+    private static final double HIGH_RATE = 7.4;
+
+    private static final double TOO_HIGH_RATE = 11.5;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final LabSite site;
+    private final String phases;
+    private final List<String> centerCommand;
+    private final Progress progress;
+    private final GuestShell guests;
+    private final DatabaseTier databases;
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    Conductor(LabSite site, String phases, List<String> centerCommand, Progress progress) {
+        this.site = site;
+        this.phases = phases;
+        this.centerCommand = List.copyOf(centerCommand);
+        this.progress = progress;
+        this.guests = new GuestShell(site);
+        this.databases = new DatabaseTier(site);
+    }
+
+    /** Runs the phases and returns what came of them. */
+    RunSummary run() {
+        progress.begin("databases, load balancer and guests");
+        databases.create();
+        introduceGuests();
+        HikariDataSource connections = opened(databases.applicationConnections());
+        WriteGateway gateway = opened(new WriteGateway(connections));
+        opened(LoadBalancer.start(site));
+        CenterControl center = opened(new CenterControl(site, centerCommand));
+        String before = Topology.dot(center.state());
+        RequestLoad users = opened(new RequestLoad(site.file("requests.txt"), STEADY_RATE));
+        progress.watch(users);
+        mark("-", "steady load", List.of());
+        pause(WARM_UP);
+        for (int i = 0; i < phases.length(); i++) {
+            run(phases.charAt(i), center, users);
+        }
+        pause(STEADY);
+        mark("-", "the end", List.of());
+        users.close();
+        String after = Topology.dot(center.state());
+        progress.begin("the rows and the logs of both databases");
+        Set<Long> rows = gateway.rows();
+        RunSummary summary =
+                RunSummary.of(Recording.read(site), rows, DatabaseLogs.read(databases), CenterProcess.PROBE_INTERVAL);
+        progress.begin("the report");
+        ReportPage.write(site, summary, Recording.read(site), before, after);
+        return summary;
+    }
+
+    private void run(char phase, CenterControl center, RequestLoad users) {
+        switch (phase) {
+            case 'a' -> breakFilesystem(center, phase, Guest.named("mw11"));
+            case 'b' -> breakFilesystem(center, phase, Guest.named("db12"));
+            case 'c' -> pullPlug(center, phase, "h1");
+            case 'd' -> pullPlug(center, phase, "h2");
+            case 'e' -> returnHosts(center);
+            case 'f' -> {
+                // It is a part of c.
+            }
+            case 'g' -> overload(center, users);
+            default -> throw new LabException("no such phase: " + phase);
+        }
+    }
+
+    private void introduceGuests() {
+        try (Provisioner provisioner = new Provisioner(guests)) {
+            CompletableFuture.allOf(Guest.ALL.stream()
+                            .map(guest -> CompletableFuture.runAsync(() -> provisioner.bringUp(guest)))
+                            .toArray(CompletableFuture<?>[]::new))
+                    .join();
+        }
+    }
+
+    private void breakFilesystem(CenterControl center, char phase, Guest guest) {
+        HostId host = guests.hostOf(guest).orElseThrow(() -> new LabException(guest.name() + " does not run"));
+        long since = mark(phase, "the filesystem of " + guest.name() + " flips to read-only", List.of(guest.name()));
+        guests.breakFilesystem(host, guest);
+        awaitPlanSince(since, center);
+        Waiting.until(
+                guest.name() + " is cloned anew and has its requests back",
+                LIMIT,
+                () -> center.state().isAsAtFirst());
+        pause(STEADY);
+    }
+
+    private void pullPlug(CenterControl center, char phase, String host) {
+        List<String> served = center.state().vms().entrySet().stream()
+                .filter(vm -> Guest.named(vm.getKey()).role() == ClusterRole.PRIMARY)
+                .filter(vm -> center.state().vm(vm.getValue().server()).host().equals(host))
+                .map(Map.Entry::getKey)
+                .toList();
+        long since = mark(phase, "the plug of " + host + " is pulled", served);
+        site.pullPlug(HostId.of(host));
+        if (phase == 'c' && phases.indexOf('f') >= 0) {
+            Waiting.until(
+                    "the center has begun to act",
+                    LIMIT,
+                    () -> Recording.events(site).stream()
+                            .anyMatch(event -> event.at() >= since && event.isDone("FENCE_HOST", "REDIRECT")));
+            mark('f', "the center is killed and started again", served);
+            center.killAndRestart();
+        }
+        awaitPlanSince(since, center);
+        pause(STEADY);
+    }
+
+    private void returnHosts(CenterControl center) {
+        mark('e', "the hosts return", List.of());
+        site.powerHostsOn();
+        progress.note("the primary's database came back: " + databases.comeBack(DatabaseTier.PRIMARY));
+        awaitReturn(center);
+        progress.note("the standby's database came back: " + databases.comeBack(DatabaseTier.STANDBY));
+        pause(STEADY);
+    }
+
+    /** A clone that found no room, while what it makes room for was not yet gone, is asked for again. */
+    private static void awaitReturn(CenterControl center) {
+        long[] askedAt = {0};
+        Waiting.until("all machines are cloned anew and have their requests back", LIMIT, () -> {
+            if (System.nanoTime() - askedAt[0] > ASK_AGAIN.toNanos() || askedAt[0] == 0) {
+                askedAt[0] = System.nanoTime();
+                center.hostsAreBack();
+            }
+            return center.state().isAsAtFirst();
+        });
+    }
+
+    private void overload(CenterControl center, RequestLoad users) {
+        int before = center.state().vm(LOADED).memoryMiB();
+        center.watchLoads(true);
+        mark('g', "the load of " + LOADED + " passes the threshold", List.of(LOADED));
+        users.setRate(LOADED, HIGH_RATE);
+        Waiting.until(
+                LOADED + " gets more from its host's pool",
+                LIMIT,
+                () -> center.state().vm(LOADED).memoryMiB() > before);
+        pause(STEADY);
+        mark('g', "the load of " + LOADED + " passes its host's pool", List.of(LOADED));
+        users.setRate(LOADED, TOO_HIGH_RATE);
+        Waiting.until(
+                "requests of " + LOADED + " move",
+                LIMIT,
+                () -> !center.state().vm(LOADED).server().equals(LOADED));
+        pause(STEADY);
+        center.watchLoads(false);
+        users.setRate(LOADED, STEADY_RATE);
+        mark("-", "the load is as before", List.of());
+        center.repaired(LOADED);
+        Waiting.until(
+                "requests of " + LOADED + " come back",
+                LIMIT,
+                () -> center.state().isAsAtFirst());
+        pause(STEADY);
+    }
+
+    /** A plan that began since then has ended, and nothing is left to be done. */
+    private void awaitPlanSince(long since, CenterControl center) {
+        Waiting.until(
+                "plans are carried out",
+                LIMIT,
+                () -> Recording.events(site).stream()
+                                .anyMatch(event ->
+                                        event.at() >= since && event.type().equals("PlanEnded"))
+                        && center.state().isSettled());
+    }
+
+    private long mark(char phase, String text, List<String> affected) {
+        return mark(String.valueOf(phase), text, affected);
+    }
+
+    private long mark(String phase, String text, List<String> affected) {
+        Mark mark = new Mark(phase, System.currentTimeMillis(), text, affected);
+        try {
+            Files.writeString(
+                    site.file("marks.jsonl"),
+                    JSON.writeValueAsString(mark) + "\n",
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        progress.begin(phase.equals("-") ? text : "(" + phase + ") " + text);
+        return mark.at();
+    }
+
+    /** Lets requests flow for a while, so that each phase begins from a steady state. */
+    private static void pause(Duration time) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(time.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LabException("interrupted");
+        }
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        synchronized (open) {
+            open.add(0, part);
+        }
+        return part;
+    }
+
+    /** Ends what it started, the last first; the hosts and guests are the script's to take down. */
+    @Override
+    public void close() {
+        synchronized (open) {
+            for (AutoCloseable part : open) {
+                try {
+                    part.close();
+                } catch (Exception e) {
+                    progress.note("at the end: " + e.getMessage());
+                }
+            }
+            open.clear();
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package io.vmha.lab;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.vmha.adapter.AdapterException;
+import io.vmha.adapter.AdapterException.Cause;
+import io.vmha.adapter.CallContext;
+import io.vmha.adapter.postgresql.PostgresDatabase;
+import io.vmha.adapter.postgresql.PostgresReplication;
+import io.vmha.model.ClusterRole;
+import io.vmha.model.HostId;
+import io.vmha.model.VmId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * The two databases, as processes on hosts of the lab: the primary cluster's on h2 and the standby cluster's on h3. Safe to
+ * use from many threads.
+ */
+final class DatabaseTier {
+    static final String PRIMARY = "primary";
+    static final String STANDBY = "standby";
+    private static final int PORT = 5432;
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    private final LabSite site;
+
+    DatabaseTier(LabSite site) {
+        this.site = site;
+    }
+
+    static HostId host(String database) {
+        return HostId.of(database.equals(PRIMARY) ? "h2" : "h3");
+    }
+
+    private static String address(String database) {
+        return database.equals(PRIMARY) ? "192.0.2.12" : "192.0.2.13";
+    }
+
+    /** Makes both anew, the standby's replicating the primary's synchronously. */
+    void create() {
+        try {
+            // The servers do not run as root, and have to come by.
+            Files.setPosixFilePermissions(site.folder(), PosixFilePermissions.fromString("rwx--x--x"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server("create", PRIMARY, PRIMARY, "*", Integer.toString(PORT));
+        server("start", PRIMARY);
+        server("copy", STANDBY, STANDBY, "*", Integer.toString(PORT), address(PRIMARY), Integer.toString(PORT));
+        server("start", STANDBY);
+        server("synchronous", PRIMARY, STANDBY);
+    }
+
+    /** Starts one that was a source as a synchronous replica of the other one, and returns how its data came. */
+    String comeBack(String database) {
+        String source = database.equals(PRIMARY) ? STANDBY : PRIMARY;
+        server("clear", database);
+        String how = server("return", database, address(source), Integer.toString(PORT))
+                .strip();
+        server("start", database);
+        server("synchronous", source, database);
+        return how;
+    }
+
+    private String server(String command, String database, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(command, folder(database).toString()));
+        all.addAll(List.of(arguments));
+        return site.shell()
+                .run(
+                        PATIENCE,
+                        site.onHost(
+                                host(database),
+                                site.scriptCommand("postgresql/server.sh", all.toArray(String[]::new))));
+    }
+
+    private Path folder(String database) {
+        return site.file("db/" + database);
+    }
+
+    Path log(String database) {
+        return site.file("db/" + database + ".log");
+    }
+
+    /** Its host has no power, or the server is stopped there: then it accepts nothing. */
+    private void fence(String database, CallContext call) {
+        if (!site.isOn(host(database)) || !Files.exists(folder(database).resolve("postmaster.pid"))) {
+            return;
+        }
+        try {
+            server("stop", database);
+        } catch (LabException failed) {
+            throw new AdapterException.OutcomeUnknown(
+                    Cause.REFUSED, "database " + database + " was not stopped by " + call.deadline(), failed);
+        }
+    }
+
+    /** What reads its lag and promotes. */
+    PostgresReplication replication() {
+        return PostgresReplication.builder()
+                .database(database(PRIMARY, ClusterRole.PRIMARY))
+                .database(database(STANDBY, ClusterRole.STANDBY))
+                .fence(this::fence)
+                .build();
+    }
+
+    private PostgresDatabase database(String name, ClusterRole role) {
+        Set<VmId> machines = Guest.ALL.stream()
+                .filter(guest -> guest.isDatabase() && guest.role() == role)
+                .map(Guest::id)
+                .collect(Collectors.toSet());
+        PGSimpleDataSource source = source(name);
+        return new PostgresDatabase(name, source, name, machines);
+    }
+
+    private PGSimpleDataSource source(String... databases) {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setServerNames(
+                List.of(databases).stream().map(DatabaseTier::address).toArray(String[]::new));
+        source.setPortNumbers(List.of(databases).stream().mapToInt(name -> PORT).toArray());
+        source.setDatabaseName("postgres");
+        source.setUser("postgres");
+        source.setPassword(password());
+        source.setConnectTimeout(1);
+        return source;
+    }
+
+    /** Connections to whichever of them is the source, for the application. */
+    HikariDataSource applicationConnections() {
+        PGSimpleDataSource source = source(PRIMARY, STANDBY);
+        source.setTargetServerType("primary");
+        source.setSocketTimeout(2);
+        HikariConfig pool = new HikariConfig();
+        pool.setDataSource(source);
+        pool.setMaximumPoolSize(4);
+        pool.setMinimumIdle(1);
+        pool.setConnectionTimeout(1_000);
+        pool.setValidationTimeout(500);
+        pool.setInitializationFailTimeout(-1);
+        return new HikariDataSource(pool);
+    }
+
+    private String password() {
+        try {
+            return Files.readString(site.file("db/password")).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

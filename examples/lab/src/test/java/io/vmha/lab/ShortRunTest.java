@@ -1,0 +1,62 @@
+package io.vmha.lab;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The lab as a user runs it, with fewer faults: a guest's filesystem, then both primary hosts, the center killed in between. */
+@Tag("lab")
+class ShortRunTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void faultsCostNoAcknowledgedRowAndLeaveNothingBehind() throws Exception {
+        Path lab = Files.createTempDirectory("vl");
+        Path scripts = Path.of("").toAbsolutePath();
+        Path log = folder.resolve("run.log");
+        Path report = folder.resolve("report.html");
+        Process run = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LabCommand.class.getName(),
+                        "run",
+                        "--phases",
+                        "acfd",
+                        "--folder",
+                        lab.toString(),
+                        "--scripts",
+                        scripts.toString(),
+                        "--namespace",
+                        "vmhact",
+                        "--report",
+                        report.toString()))
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        assertThat(run.waitFor(10, TimeUnit.MINUTES)).as("ended in time").isTrue();
+        String said = Files.readString(log, UTF_8);
+
+        // How long users wait is measured by a run on a machine that does nothing else; here it is what never may be.
+        assertThat(said).contains(" acknowledged rows, 0 lost").doesNotContain("by turns");
+        assertThat(said).contains("writes by the primary's database", "writes by the standby's database");
+        assertThat(report).isNotEmptyFile();
+        assertThat(lab).doesNotExist();
+        assertThat(namespaces()).noneMatch(name -> name.startsWith("vmhact"));
+    }
+
+    private static List<String> namespaces() throws Exception {
+        try (var names = Files.list(Path.of("/run/netns"))) {
+            return names.map(name -> name.getFileName().toString()).toList();
+        }
+    }
+}
