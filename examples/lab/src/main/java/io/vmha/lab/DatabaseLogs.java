@@ -35,16 +35,13 @@ final class DatabaseLogs {
 
     /** The stretches, in their order: were two databases written to at the same time, there would be many short ones. */
     static ImmutableList<Reign> read(DatabaseTier databases) {
-        List<String> names = List.of(DatabaseTier.PRIMARY, DatabaseTier.STANDBY);
-        List<Write> writes = new ArrayList<>();
-        for (String name : names) {
-            try {
-                writes.addAll(writes(name, Files.readAllLines(databases.log(name))));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+        try {
+            return of(
+                    Files.readAllLines(databases.log(DatabaseTier.PRIMARY)),
+                    Files.readAllLines(databases.log(DatabaseTier.STANDBY)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return reigns(writes);
     }
 
     private static List<Write> writes(String database, List<String> lines) {

@@ -121,7 +121,7 @@ final class LabCommand implements Runnable {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> takeDown(site, keepsFiles.get())));
         bringUp(site);
         int status = conductInside(site, phases);
-        keepsFiles.set(status == FAILED);
+        keepsFiles.set(status == FAILED && !Files.exists(site.file("report.html")));
         keep(site.file("report.html"), report);
         return status;
     }

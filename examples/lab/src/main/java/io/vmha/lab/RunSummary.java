@@ -107,20 +107,17 @@ record RunSummary(
                 .filter(event -> event.at() >= mark.at() && event.at() < until)
                 .toList();
         List<Request> requests = recording.requests().stream()
-                .filter(request -> request.answeredAt() >= mark.at() && request.at() < until)
+                .filter(request -> request.answeredAt() >= mark.at() && request.answeredAt() < until)
                 .toList();
         String plan = events.stream()
-                .filter(event -> event.type().equals("Decided") || event.type().equals("PlanResumed"))
+                .filter(RunSummary::isDecision)
                 .flatMap(event -> event.plan().stream())
                 .findFirst()
                 .orElse("");
         return new Phase(
                 mark,
                 first(events, mark, event -> event.type().equals("ReportAccepted")),
-                first(
-                        events,
-                        mark,
-                        event -> event.type().equals("Decided") || event.type().equals("PlanResumed")),
+                first(events, mark, RunSummary::isDecision),
                 first(events, mark, event -> event.isDone("POWER_OFF", "FENCE_HOST")),
                 events.stream()
                         .filter(event -> event.isDone("REDIRECT")
@@ -134,6 +131,12 @@ record RunSummary(
                 count(requests, request -> !request.isOk() && mark.affected().contains(request.owner())),
                 count(requests, request -> !request.isOk() && !mark.affected().contains(request.owner())),
                 count(requests, request -> request.milliseconds() > SLOW_MS));
+    }
+
+    /** A decision to do something. */
+    private static boolean isDecision(Event event) {
+        return (event.type().equals("Decided") || event.type().equals("PlanResumed"))
+                && !event.text().isEmpty();
     }
 
     private static OptionalLong first(List<Event> events, Mark mark, Predicate<Event> which) {

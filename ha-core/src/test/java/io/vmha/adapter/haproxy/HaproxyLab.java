@@ -2,6 +2,8 @@ package io.vmha.adapter.haproxy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import com.sun.net.httpserver.HttpServer;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.LabScript;
@@ -18,7 +20,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -209,7 +210,11 @@ final class HaproxyLab implements AutoCloseable {
     @Override
     public void close() {
         kill();
-        List<HttpServer> all = new ArrayList<>(servers.values());
-        all.forEach(server -> server.stop(0));
+        servers.values().forEach(server -> server.stop(0));
+        try {
+            MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

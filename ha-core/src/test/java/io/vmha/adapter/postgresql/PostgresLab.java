@@ -1,5 +1,7 @@
 package io.vmha.adapter.postgresql;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import io.vmha.adapter.LabScript;
 import io.vmha.model.VmId;
 import java.io.IOException;
@@ -139,6 +141,11 @@ final class PostgresLab implements AutoCloseable {
             if (Files.exists(folder.resolve("db/" + server + "/postmaster.pid"))) {
                 server("stop", server);
             }
+        }
+        try {
+            MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
