@@ -151,7 +151,9 @@ public final class GuestMonitor implements Callable<Integer> {
                 config.vm(),
                 config.watches().size(),
                 isolation.describe());
-        new CountDownLatch(1).await();
+        try (monitor) {
+            new CountDownLatch(1).await();
+        }
         return OK;
     }
 

@@ -1,16 +1,21 @@
 package io.vmha.guestmonitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -134,5 +139,33 @@ class GuestMonitorTest {
             service.awaitLine("Isolated[");
         }
         assertThat(trace).exists();
+    }
+
+    @Test
+    void aFaultRunsTheProgramThatIsolates() throws Exception {
+        Path isolated = folder.resolve("isolated");
+        String config = "vm: mw1\nisolation: [touch, " + isolated
+                + "]\nprobes: [{type: command, run: [\"false\"], threshold: 1, interval: 50ms, reaction: ISOLATE}]";
+        assertThat(runUntil(config, () -> Files.exists(isolated))).isNotEqualTo(GuestMonitor.REFUSED);
+    }
+
+    /** Runs the monitor as a service in this process, and interrupts it when the condition holds. */
+    private int runUntil(String config, Callable<Boolean> condition, String... options) throws Exception {
+        AtomicInteger status = new AtomicInteger();
+        Thread service = new Thread(() -> {
+            try {
+                status.set(run(config, options));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        service.start();
+        try {
+            await().atMost(Duration.ofSeconds(30)).until(condition);
+        } finally {
+            service.interrupt();
+            service.join();
+        }
+        return status.get();
     }
 }
