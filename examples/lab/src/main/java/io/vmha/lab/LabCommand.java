@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         description =
                 "The reference embodiment on real hypervisors of this machine, with users' requests and faults. Needs root.",
         footer = "Exit status: 0 done and nothing was violated, 1 something was or the lab failed, 2 wrong arguments.")
-final class LabCommand implements Runnable {
+public final class LabCommand implements Runnable {
     static final int FAILED = 1;
     static final int REFUSED = 2;
 
@@ -54,6 +54,7 @@ final class LabCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    /** Runs the command, and ends the process with its status if that is not 0. */
     public static void main(String... arguments) {
         int status = commandLine().execute(arguments);
         if (status != 0) {
