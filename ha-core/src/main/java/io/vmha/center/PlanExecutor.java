@@ -149,6 +149,13 @@ final class PlanExecutor {
         }
     }
 
+    /** Knows again, when plans are taken over, where a machine is that an earlier center moved. */
+    void restorePlace(Action done) {
+        if (done instanceof Action.Migrate migrate) {
+            migrations.arrived(migrate);
+        }
+    }
+
     private boolean isHealthyOn(VmId id, HostId host) {
         return state.inventory()
                 .vm(id)

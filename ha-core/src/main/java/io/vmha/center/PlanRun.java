@@ -139,6 +139,9 @@ final class PlanRun {
             JournalEntry.StepStarted started = left.started().get(number);
             if (stepEnded != null) {
                 step.resume(stepEnded);
+                if (stepEnded.result() == ActionResult.DONE) {
+                    executor.restorePlace(stepEnded.action());
+                }
                 blockParts(
                         step,
                         stepEnded.result() == ActionResult.FAILED

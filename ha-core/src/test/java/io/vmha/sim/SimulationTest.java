@@ -1,6 +1,7 @@
 package io.vmha.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,12 @@ class SimulationTest {
                 throw new AssertionError("seed " + seed + ": " + Shrinking.describe(seed, broken), broken);
             }
         }
+    }
+
+    /** The center that took over took the machine to be where it was before the first center moved it. */
+    @Test
+    void aMachineThatMovedBeforeATakeoverIsKnownToBeWhereItIs() {
+        assertThatNoException().isThrownBy(() -> Simulation.run(SimulatedCourse.of(719_097), Mutation.NONE));
     }
 
     @Test
