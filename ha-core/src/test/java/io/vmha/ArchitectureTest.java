@@ -37,7 +37,7 @@ class ArchitectureTest {
             .whereLayer("sim")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("monitor")
-            .mayNotBeAccessedByAnyLayer()
+            .mayOnlyBeAccessedByLayers("center")
             .whereLayer("center")
             .mayOnlyBeAccessedByLayers("sim")
             .whereLayer("detection")

@@ -34,13 +34,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,17 +49,11 @@ import org.slf4j.LoggerFactory;
  * <p>The public methods may be called from any thread; everything else is confined to the scheduler's loop.
  */
 final class CenterLoop
-        implements PlanExecutor.Surroundings, HeartbeatWatch.Surroundings, ReplicationWatch.Surroundings {
+        implements PlanExecutor.Surroundings,
+                ReportIntake.Surroundings,
+                HeartbeatWatch.Surroundings,
+                ReplicationWatch.Surroundings {
     private static final Logger LOG = LoggerFactory.getLogger(CenterLoop.class);
-    /** How many repeated reports are answered before the loop looks after others: a real report waits for no more. */
-    private static final int REPEATED_AT_ONCE = 256;
-
-    private record Repeated(
-            FaultReport report, SubjectDecision.Ignored decision, CompletableFuture<DecisionOutcome> outcome) {}
-
-    /** A report that is looked at once a step has ended, see {@link PlanExecutor#isSettled}. */
-    private record Postponed(FaultReport report, CompletableFuture<DecisionOutcome> outcome) {}
-
     private final CenterParts parts;
     private final CenterScheduler scheduler;
     private final FailoverPolicy policy;
@@ -70,17 +62,15 @@ final class CenterLoop
     private final FailbackPolicy failbackPolicy;
     private final Planner planner;
     private final KnownState state;
-    private final ReportFilter filter;
+    private final ReportIntake intake;
     private final Recoveries recoveries;
     private final StormWatch storm;
     private final JournalWriter journal;
     private final EventDispatcher events;
     private final PlanExecutor executor;
-    private final SetMultimap<PlanId, CompletableFuture<DecisionOutcome>> outcomes = HashMultimap.create();
-    private List<Postponed> postponed = new ArrayList<>();
-    private final Queue<Repeated> repeated = new ConcurrentLinkedQueue<>();
+    private final SetMultimap<PlanId, PendingDecision> waiting = HashMultimap.create();
+    private final PendingDecisions pendings = new PendingDecisions();
     private final Map<PlanId, JournalEntry.PlanProposed> proposals = new HashMap<>();
-    private final AtomicBoolean isAnswering = new AtomicBoolean();
     private volatile Optional<IllegalStateException> ended = Optional.empty();
     private long lastPlan;
 
@@ -99,7 +89,7 @@ final class CenterLoop
         this.failbackPolicy = new FailbackPolicy(parts.failover());
         this.planner = new Planner(parts.failover());
         this.state = state;
-        this.filter = new ReportFilter(left.reports());
+        this.intake = new ReportIntake(scheduler, new ReportFilter(left.reports()), pendings, this);
         this.recoveries = new Recoveries(parts.config().maxRecoveriesPerVm(), left.recoveries());
         this.storm = new StormWatch(parts.config().stormGuard());
         this.events = new EventDispatcher(scheduler, listeners);
@@ -118,84 +108,60 @@ final class CenterLoop
         return state.inventory();
     }
 
-    CompletionStage<DecisionOutcome> submit(FaultReport report) {
-        CompletableFuture<DecisionOutcome> outcome = new CompletableFuture<>();
-        Optional<SubjectDecision.Ignored> ignored = filter.claim(report);
-        if (ignored.isPresent()) {
-            repeated.add(new Repeated(report, ignored.get(), outcome));
-            if (isAnswering.compareAndSet(false, true)) {
-                run(outcome, this::answerRepeated);
-            }
-        } else {
-            run(outcome, () -> take(report, outcome));
-        }
-        return outcome;
-    }
-
-    private void take(FaultReport report, CompletableFuture<DecisionOutcome> outcome) {
-        try {
-            if (ended.isPresent() || executor.isSettled(report)) {
-                handle(report, outcome);
-            } else {
-                postponed.add(new Postponed(report, outcome));
-            }
-        } catch (RuntimeException thrown) {
-            // A policy of the user's own may throw; whoever reported must not wait for ever.
-            filter.release(report);
-            outcome.completeExceptionally(thrown);
-        }
+    PendingDecision submit(FaultReport report) {
+        return intake.submit(report);
     }
 
     CompletionStage<DecisionOutcome> load(LoadSample sample) {
-        CompletableFuture<DecisionOutcome> outcome = new CompletableFuture<>();
-        run(outcome, () -> {
+        PendingDecision pending = pendings.add();
+        run(pending, () -> {
             Inventory loaded = state.inventory()
                     .with(ImmutableVirtualMachine.copyOf(state.inventory().requireVm(sample.vm()))
                             .withLoad(sample.load()));
-            begin(Optional.empty(), loaded, loadPolicy.decide(loaded, sample), outcome);
+            begin(Optional.empty(), loaded, loadPolicy.decide(loaded, sample), pending);
         });
-        return outcome;
+        return pending.ended();
     }
 
     CompletionStage<DecisionOutcome> maintenance(HostId host, boolean on) {
-        CompletableFuture<DecisionOutcome> outcome = new CompletableFuture<>();
-        run(outcome, () -> {
+        PendingDecision pending = pendings.add();
+        run(pending, () -> {
             Inventory changed = state.inventory()
                     .with(ImmutableHost.copyOf(state.inventory().requireHost(host))
                             .withInMaintenance(on));
             Decision decision =
                     on ? evacuationPolicy.decide(changed, host, Trigger.MAINTENANCE) : new DecisionBatch(List.of());
-            begin(Optional.empty(), changed, decision, outcome);
+            begin(Optional.empty(), changed, decision, pending);
         });
-        return outcome;
+        return pending.ended();
     }
 
     CompletionStage<DecisionOutcome> repaired(VmId vm) {
-        CompletableFuture<DecisionOutcome> outcome = new CompletableFuture<>();
-        run(outcome, () -> {
+        PendingDecision pending = pendings.add();
+        run(pending, () -> {
             checkActing();
             journal(state.update(FaultEffects.vmRepaired(state.inventory(), vm)), () -> {});
             Decision decision = failbackPolicy.decide(state.inventory(), vm);
             if (parts.failover().failback() == FailbackMode.AUTOMATIC) {
-                begin(Optional.empty(), state.inventory(), decision, outcome);
+                begin(Optional.empty(), state.inventory(), decision, pending);
             } else {
-                propose(decision, outcome);
+                propose(decision, pending);
             }
         });
-        return outcome;
+        return pending.ended();
     }
 
     /** Holds what nobody's requests wait for, without counting it in: it is begun once it is approved. */
-    private void propose(Decision decision, CompletableFuture<DecisionOutcome> outcome) {
+    private void propose(Decision decision, PendingDecision pending) {
         Plan plan = plan(state.inventory(), decision);
         if (plan.isEmpty()) {
-            begin(Optional.empty(), state.inventory(), decision, plan, Optional.empty(), outcome);
+            begin(Optional.empty(), state.inventory(), decision, plan, Optional.empty(), pending);
             return;
         }
         JournalEntry.PlanProposed proposal = new JournalEntry.PlanProposed(scheduler.now(), decision, plan);
         journal(List.of(proposal), () -> {
             hold(proposal);
-            outcome.complete(new DecisionOutcome(Optional.empty(), decision, plan, List.of()));
+            pending.end(new DecisionOutcome(Optional.empty(), decision, plan, List.of()));
         });
     }
 
@@ -210,7 +176,7 @@ final class CenterLoop
 
     CompletionStage<Inventory> update(UnaryOperator<Inventory> change) {
         CompletableFuture<Inventory> done = new CompletableFuture<>();
-        run(done, () -> {
+        run(done::completeExceptionally, () -> {
             journal(state.update(change.apply(state.inventory())), () -> {});
             refreshStorm();
             done.complete(state.inventory());
@@ -220,7 +186,7 @@ final class CenterLoop
 
     CompletionStage<Inventory> acceptReplicationLag(ReplicationWatch watch, VmId vm, String operator) {
         CompletableFuture<Inventory> done = new CompletableFuture<>();
-        run(done, () -> {
+        run(done::completeExceptionally, () -> {
             checkActing();
             watch.accept(vm);
             PlanExecutor.AUDIT.info("epoch {}: {} accepts the replication lag of {}", parts.epoch(), operator, vm);
@@ -230,8 +196,8 @@ final class CenterLoop
     }
 
     CompletionStage<DecisionOutcome> approve(PlanId plan, String operator) {
-        CompletableFuture<DecisionOutcome> outcome = new CompletableFuture<>();
-        run(outcome, () -> {
+        PendingDecision pending = pendings.add();
+        run(pending, () -> {
             checkActing();
             JournalEntry.PlanProposed proposal = proposals.remove(plan);
             Optional<PlanRun> held = executor.run(plan).filter(run -> !run.isApproved());
@@ -242,9 +208,9 @@ final class CenterLoop
                         proposal.decision(),
                         proposal.plan(),
                         Optional.of(operator),
-                        outcome);
+                        pending);
             } else if (held.isPresent()) {
-                outcomes.put(plan, outcome);
+                waiting.put(plan, pending);
                 journal(
                         List.of(new JournalEntry.PlanApproved(plan, operator)),
                         () -> held.get().approve(operator));
@@ -252,13 +218,13 @@ final class CenterLoop
                 throw new IllegalArgumentException("no plan " + plan + " is held");
             }
         });
-        return outcome;
+        return pending.ended();
     }
 
     CompletionStage<CenterHealth> health() {
         CompletableFuture<CenterHealth> health = new CompletableFuture<>();
         run(
-                health,
+                health::completeExceptionally,
                 () -> health.complete(new CenterHealth(
                         parts.epoch(),
                         ended.isEmpty() && leads(),
@@ -269,50 +235,53 @@ final class CenterLoop
     }
 
     /** Runs a task on the loop; what it throws, and that there is no loop any more, goes to the one who waits. */
-    private void run(CompletableFuture<?> waiting, Runnable task) {
+    private void run(PendingDecision pending, Runnable task) {
+        run(pending::fail, task);
+    }
+
+    private void run(Consumer<Throwable> onFailure, Runnable task) {
         try {
             scheduler.execute(() -> {
                 try {
                     task.run();
                 } catch (RuntimeException thrown) {
-                    waiting.completeExceptionally(thrown);
+                    onFailure.accept(thrown);
                 }
             });
         } catch (RejectedExecutionException closed) {
-            waiting.completeExceptionally(new IllegalStateException("the management center is closed", closed));
+            onFailure.accept(new IllegalStateException("the management center is closed", closed));
         }
     }
 
-    private void answerRepeated() {
-        for (int i = 0; i < REPEATED_AT_ONCE; i++) {
-            Repeated next = repeated.poll();
-            if (next == null) {
-                break;
-            }
-            publish(new HaEvent.ReportAccepted(scheduler.now(), next.report()));
-            answer(next.report(), next.decision(), next.outcome());
-        }
-        isAnswering.set(false);
-        if (!repeated.isEmpty() && isAnswering.compareAndSet(false, true)) {
-            scheduler.execute(this::answerRepeated);
-        }
+    @Override
+    public boolean isSettled(FaultReport report) {
+        return ended.isPresent() || executor.isSettled(report);
     }
 
-    private void answer(FaultReport report, Decision decision, CompletableFuture<DecisionOutcome> outcome) {
+    @Override
+    public void ignore(FaultReport report, SubjectDecision.Ignored decision, PendingDecision pending) {
+        publish(new HaEvent.ReportAccepted(scheduler.now(), report));
         Plan none = new Plan(new PlanId(lastPlan + 1), List.of());
         publish(new HaEvent.Decided(scheduler.now(), Optional.of(report), decision, none));
         DecisionOutcome result = new DecisionOutcome(Optional.of(report), decision, none, List.of());
         publish(new HaEvent.PlanEnded(scheduler.now(), result));
-        outcome.complete(result);
+        pending.ended().complete(result);
+        // What was decided the first time may still have to be written.
+        if (journal.failingSince().isPresent()) {
+            pending.fail(new IllegalStateException("the journal cannot be written"));
+        } else {
+            journal(List.of(), () -> pending.recorded().complete(decision));
+        }
     }
 
-    private void handle(FaultReport report, CompletableFuture<DecisionOutcome> outcome) {
+    @Override
+    public void handle(FaultReport report, PendingDecision pending) {
         checkActing();
         Decision decision = recoveries.limited(policy.decide(state.inventory(), report), scheduler.now());
         publish(new HaEvent.ReportAccepted(scheduler.now(), report));
         storm.onReport(report, scheduler.now());
         Inventory faulty = FaultEffects.apply(state.inventory(), report);
-        begin(Optional.of(report), faulty, decision, outcome);
+        begin(Optional.of(report), faulty, decision, pending);
     }
 
     private void checkActing() {
@@ -330,12 +299,8 @@ final class CenterLoop
         return epoch.isPresent() && epoch.getAsLong() == parts.epoch();
     }
 
-    private void begin(
-            Optional<FaultReport> report,
-            Inventory faulty,
-            Decision decision,
-            CompletableFuture<DecisionOutcome> outcome) {
-        begin(report, faulty, decision, plan(faulty, decision), Optional.empty(), outcome);
+    private void begin(Optional<FaultReport> report, Inventory faulty, Decision decision, PendingDecision pending) {
+        begin(report, faulty, decision, plan(faulty, decision), Optional.empty(), pending);
     }
 
     private Plan plan(Inventory before, Decision decision) {
@@ -352,7 +317,7 @@ final class CenterLoop
             Decision decision,
             Plan plan,
             Optional<String> approvedBy,
-            CompletableFuture<DecisionOutcome> outcome) {
+            PendingDecision pending) {
         checkActing();
         recoveries.count(decision, scheduler.now());
         Inventory decided = DecisionEffects.apply(faulty, decision);
@@ -363,25 +328,28 @@ final class CenterLoop
         List<HostId> hosts = Touched.hosts(report);
         report.filter(fault -> fault.kind() == FaultKind.HOST_DOWN)
                 .ifPresent(fault -> hosts.stream()
-                        .flatMap(host -> executor.vmsEverOn(host).stream())
+                        .flatMap(host -> executor.ledger().vmsEverOn(host).stream())
                         .forEach(vm -> entries.addAll(state.confirmOff(vm))));
         entries.addAll(state.replace(decided, vms, hosts));
         publish(new HaEvent.Decided(scheduler.now(), report, decision, plan));
         // Before the plan may start: this report may be the one too many.
         refreshStorm();
         if (plan.isEmpty()) {
-            journal(entries, () -> endEmpty(new DecisionOutcome(report, decision, plan, List.of()), outcome));
+            journal(entries, () -> endEmpty(new DecisionOutcome(report, decision, plan, List.of()), pending));
         } else {
             PlanRun run = executor.add((JournalEntry.PlanOpened) entries.get(0), approvedBy);
             approvedBy.ifPresent(operator -> entries.add(new JournalEntry.PlanApproved(plan.id(), operator)));
-            outcomes.put(plan.id(), outcome);
-            journal(entries, run::advance);
+            waiting.put(plan.id(), pending);
+            journal(entries, () -> {
+                pending.recorded().complete(decision);
+                run.advance();
+            });
         }
     }
 
-    private void endEmpty(DecisionOutcome result, CompletableFuture<DecisionOutcome> outcome) {
+    private void endEmpty(DecisionOutcome result, PendingDecision pending) {
         publish(new HaEvent.PlanEnded(scheduler.now(), result));
-        outcome.complete(result);
+        pending.end(result);
     }
 
     /** Goes on with what an earlier center left. */
@@ -393,8 +361,8 @@ final class CenterLoop
             run.resume(open);
             resumed.add(run);
         }
-        executor.restoreServers(resumed);
-        executor.restoreDecided(resumed);
+        executor.ledger().restoreServers(resumed);
+        executor.ledger().restoreDecided(resumed);
         left.proposals().forEach(this::hold);
         left.reports().forEach(taken -> storm.onReport(taken.report(), earlier(taken.at(), scheduler.now())));
         refreshStorm();
@@ -424,6 +392,11 @@ final class CenterLoop
         return wait.isNegative() ? Duration.ZERO : wait;
     }
 
+    /** Tells who still waits that the center is closed. Once the loop has ended. */
+    void closed() {
+        pendings.failAll(ended.orElseGet(() -> new IllegalStateException("the management center is closed")));
+    }
+
     void stop() {
         if (ended.isEmpty()) {
             ended = Optional.of(new IllegalStateException("the management center is closed"));
@@ -438,7 +411,8 @@ final class CenterLoop
 
     @Override
     public void report(FaultReport report) {
-        submit(report).whenComplete((outcome, thrown) -> {
+        CompletionStage<DecisionOutcome> decided = submit(report).ended();
+        decided.whenComplete((outcome, thrown) -> {
             if (thrown != null) {
                 LOG.warn("{} of {} was found but not decided", report.kind(), report.subject(), thrown);
             }
@@ -462,18 +436,14 @@ final class CenterLoop
 
     @Override
     public void stepEnded() {
-        if (!postponed.isEmpty()) {
-            List<Postponed> late = postponed;
-            postponed = new ArrayList<>();
-            late.forEach(one -> scheduler.execute(() -> take(one.report(), one.outcome())));
-        }
+        intake.stepEnded();
     }
 
     @Override
     public void planEnded(PlanRun run, DecisionOutcome outcome) {
         journal(List.of(new JournalEntry.PlanClosed(run.plan().id())), () -> {
             publish(new HaEvent.PlanEnded(scheduler.now(), outcome));
-            outcomes.removeAll(run.plan().id()).forEach(waiting -> waiting.complete(outcome));
+            waiting.removeAll(run.plan().id()).forEach(pending -> pending.end(outcome));
         });
     }
 
@@ -487,10 +457,7 @@ final class CenterLoop
         ended = Optional.of(lost);
         executor.stop();
         publish(new HaEvent.LeadershipLost(scheduler.now(), parts.epoch(), detail));
-        outcomes.values().forEach(waiting -> waiting.completeExceptionally(lost));
-        outcomes.clear();
-        postponed.forEach(late -> late.outcome().completeExceptionally(lost));
-        postponed.clear();
+        pendings.failAll(lost);
     }
 
     @Override

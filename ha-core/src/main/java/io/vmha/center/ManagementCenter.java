@@ -18,6 +18,7 @@ import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
 import io.vmha.model.VmId;
 import io.vmha.plan.PlanId;
+import io.vmha.policy.Decision;
 import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.FailoverPolicy;
 import io.vmha.policy.LoadSample;
@@ -78,7 +79,18 @@ public final class ManagementCenter implements AutoCloseable {
      *     then the same report may be sent again
      */
     public CompletionStage<DecisionOutcome> submit(FaultReport report) {
-        return loop.submit(report);
+        return loop.submit(report).ended();
+    }
+
+    /**
+     * Takes a report as {@link #submit} does, for whoever only wants to know that it will not be lost: a monitor that
+     * reports until it is confirmed.
+     *
+     * @return completes when what was decided is written down so that it survives a crash, and the plan goes on from there;
+     *     exceptionally as {@link #submit} does, and for a repeated report where the journal cannot be written
+     */
+    public CompletionStage<Decision> accept(FaultReport report) {
+        return loop.submit(report).recorded();
     }
 
     /**
@@ -95,6 +107,10 @@ public final class ManagementCenter implements AutoCloseable {
         } catch (RejectedExecutionException closed) {
             throw new IllegalStateException("the management center is closed", closed);
         }
+    }
+
+    boolean detectsSilence() {
+        return heartbeats.isPresent();
     }
 
     /**
@@ -184,13 +200,15 @@ public final class ManagementCenter implements AutoCloseable {
 
     /**
      * Ends the center: no further step of any plan is started, and what is under way is waited for as the scheduler does.
-     * Plans that are not at their end stay in the journal for the next center. The adapter stays open, and so does a
+     * Plans that are not at their end stay in the journal for the next center; who waits for them is told so by an {@link
+     * IllegalStateException}. The adapter stays open, and so does a
      * journal that was given: they are their owner's to close. Calling it again does nothing.
      */
     @Override
     public void close() {
         loop.stop();
         scheduler.close();
+        loop.closed();
     }
 
     /** Builds a center; not thread-safe. */

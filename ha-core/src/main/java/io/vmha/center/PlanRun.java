@@ -140,7 +140,7 @@ final class PlanRun {
             if (stepEnded != null) {
                 step.resume(stepEnded);
                 if (stepEnded.result() == ActionResult.DONE) {
-                    executor.restorePlace(stepEnded.action());
+                    executor.ledger().restorePlace(stepEnded.action());
                 }
                 blockParts(
                         step,
@@ -253,15 +253,15 @@ final class PlanRun {
                 record.detail(),
                 executor.now()));
         if (record.result() == ActionResult.DONE) {
-            entries.addAll(executor.applied(action));
+            entries.addAll(executor.ledger().applied(action));
             if (!action.equals(step.step().action())) {
-                entries.addAll(executor.applied(step.step().action()));
+                entries.addAll(executor.ledger().applied(step.step().action()));
             }
         } else if (step.failure().isPresent()) {
             Set<SubjectDecision> counted =
                     parts.stream().filter(this::isLoadStillThere).collect(Collectors.toSet());
             if (!isClonedAlready(step.step().action())) {
-                entries.addAll(executor.undone(step.step().action(), opened.changes()));
+                entries.addAll(executor.ledger().undone(step.step().action(), opened.changes()));
             }
             blockParts(step, step.failure()).stream()
                     .filter(counted::contains)
@@ -269,7 +269,7 @@ final class PlanRun {
         }
         executor.journal(entries, () -> {});
         if (record.result() == ActionResult.DONE) {
-            executor.settleMigrations(action);
+            executor.ledger().settleMigrations(action);
         }
         executor.stepEnded(this, step.step().action());
     }
@@ -304,18 +304,19 @@ final class PlanRun {
     /** Whether the load that a decision moved is still counted there: a later one may have moved it on. */
     private boolean isLoadStillThere(SubjectDecision part) {
         if (part instanceof SubjectDecision.Redirect redirect) {
-            return redirect.owners().stream().anyMatch(owner -> executor.isCountedAt(owner, redirect.target()));
+            return redirect.owners().stream()
+                    .anyMatch(owner -> executor.ledger().isCountedAt(owner, redirect.target()));
         }
         return part instanceof SubjectDecision.Shift shift
-                && shift.owners().stream().anyMatch(owner -> executor.isCountedAt(owner, shift.target()));
+                && shift.owners().stream().anyMatch(owner -> executor.ledger().isCountedAt(owner, shift.target()));
     }
 
     private List<JournalEntry> unload(SubjectDecision part) {
         if (part instanceof SubjectDecision.Redirect redirect) {
-            return executor.unloaded(redirect.vm(), redirect.target(), opened.changes());
+            return executor.ledger().unloaded(redirect.vm(), redirect.target(), opened.changes());
         }
         if (part instanceof SubjectDecision.Shift shift) {
-            return executor.unloaded(shift.vm(), shift.target(), opened.changes());
+            return executor.ledger().unloaded(shift.vm(), shift.target(), opened.changes());
         }
         return List.of();
     }

@@ -117,7 +117,7 @@ final class StepRun {
             end(ActionResult.SKIPPED, superseded.get());
             return;
         }
-        if (executor.isConfirmedAlready(action)) {
+        if (executor.fencing().isConfirmedAlready(action)) {
             end(ActionResult.DONE, "confirmed off already");
             return;
         }
@@ -126,7 +126,7 @@ final class StepRun {
             run.held(this, hold.get());
             return;
         }
-        Optional<StepFailure> refusal = executor.refusal(action);
+        Optional<StepFailure> refusal = executor.fencing().refusal(action);
         if (refusal.isPresent()) {
             failure = refusal;
             end(ActionResult.FAILED, refusal.get().detail());
@@ -262,7 +262,7 @@ final class StepRun {
             waitAndStart(executor.backoffAfter(attempt));
             return;
         }
-        Optional<Action> substitute = executor.substituteFor(step.action(), substitutes);
+        Optional<Action> substitute = executor.fencing().substituteFor(step.action(), substitutes);
         if (substitute.isPresent()) {
             record(ActionResult.FAILED, lastDetail, startedAt);
             substitutes++;
@@ -279,7 +279,7 @@ final class StepRun {
 
     /** The last means: the machine powers itself off unless it renews its lease. */
     private void awaitLease(Instant startedAt) {
-        Optional<Instant> isolatedAt = executor.isolatedAt(step.action());
+        Optional<Instant> isolatedAt = executor.fencing().isolatedAt(step.action());
         if (isolatedAt.isEmpty()) {
             endUnlessDone(lastDetail, startedAt, 1);
         } else if (!executor.now().isBefore(isolatedAt.get())) {

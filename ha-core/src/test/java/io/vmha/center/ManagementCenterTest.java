@@ -17,11 +17,13 @@ import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import io.vmha.plan.ActionKind;
 import io.vmha.plan.PlanId;
+import io.vmha.policy.Decision;
 import io.vmha.policy.FaultEffects;
 import io.vmha.policy.LoadSample;
 import io.vmha.policy.Reason;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -111,6 +113,49 @@ class ManagementCenterTest {
 
         assertThat(second.plan().isEmpty()).isTrue();
         assertThat(second.actions()).isEmpty();
+    }
+
+    @Test
+    void aReportIsAcceptedOnceItIsWrittenDownThoughItsPlanIsHeld() {
+        InMemoryPlanJournal journal = new InMemoryPlanJournal();
+        CenterConfig manual = ImmutableCenterConfig.builder()
+                .automation(AutomationLevel.MANUAL)
+                .build();
+        ManagementCenter center = center().config(manual).journal(journal).build();
+        CompletionStage<Decision> accepted = center.accept(Fixtures.readOnly("db3"));
+        time.runToEnd();
+
+        assertThat(accepted.toCompletableFuture()).isCompleted();
+        assertThat(journal.open(2).open()).hasSize(1);
+    }
+
+    @Test
+    void whoWaitsForAPlanThatIsNotAtItsEndIsToldThatTheCenterIsClosed() {
+        CenterConfig manual = ImmutableCenterConfig.builder()
+                .automation(AutomationLevel.MANUAL)
+                .build();
+        ManagementCenter center = center().config(manual).build();
+        CompletionStage<DecisionOutcome> waiting = center.submit(Fixtures.readOnly("db3"));
+        time.runToEnd();
+        center.close();
+
+        assertThat(waiting.toCompletableFuture())
+                .isCompletedExceptionally()
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withCauseInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aMonitorsReportAndHeartbeatReachTheCenter() {
+        ManagementCenter center = center().build();
+        MonitorReports monitors = new MonitorReports(center);
+        monitors.heartbeat(DB3, time.now());
+        CompletionStage<?> taken = monitors.fault(Fixtures.readOnly("db3"));
+        time.runToEnd();
+
+        assertThat(taken.toCompletableFuture()).isCompleted();
+        assertThat(datacenter.routes()).containsEntry(DB3, VmId.of("db1"));
     }
 
     @Test

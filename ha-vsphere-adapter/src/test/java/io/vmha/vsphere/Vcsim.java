@@ -1,5 +1,7 @@
 package io.vmha.vsphere;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -172,6 +174,11 @@ public final class Vcsim implements AutoCloseable {
     @Override
     public void close() {
         script("down.sh");
+        try {
+            MoreFiles.deleteRecursively(run, RecursiveDeleteOption.ALLOW_INSECURE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Path lab() {

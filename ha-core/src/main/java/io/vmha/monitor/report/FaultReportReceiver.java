@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
  * <p>It is a plain function from a message's bytes to an answer, for any web framework; {@link ReportServer} serves it on the
  * JDK's own HTTP server. A machine can speak only of itself: it signs with a key of its own, and the id that it names is
  * signed with the rest. Refused are messages that are unsigned, altered, sent before, or sent outside the time window.
+ * Each is verified, which takes less time than to receive it, so that whoever sends forged ones uses up nothing of what
+ * genuine ones may have: neither those of other sources nor those that come by the same address.
  *
  * <p>What was sent before is remembered in memory: a message can be sent again to a receiver that was started anew, within
  * the time window. The report then has the number that it had, and a center ignores it as a duplicate.
@@ -32,7 +34,8 @@ public final class FaultReportReceiver {
     private static final Logger LOG = LoggerFactory.getLogger(FaultReportReceiver.class);
 
     private final ReportVerifier verifier;
-    private final MessageRates rates;
+    private final MessageRates refusals;
+    private final MessageRates genuine;
     private final MessageRates logRate;
     private final ReportListener listener;
     private final Duration answerWait;
@@ -40,7 +43,8 @@ public final class FaultReportReceiver {
 
     private FaultReportReceiver(Builder settings, ReportKeys keys, ReportListener listener) {
         this.verifier = new ReportVerifier(keys, settings.window, settings.clock);
-        this.rates = new MessageRates(settings.perSource, settings.overall, settings.clock);
+        this.refusals = new MessageRates(settings.refusedPerSource, MessageRates.UNLIMITED, settings.clock);
+        this.genuine = new MessageRates(settings.perMachine, settings.overall, settings.clock);
         this.logRate = new MessageRates(1, Refusal.values().length, settings.clock);
         this.listener = listener;
         this.answerWait = settings.answerWait;
@@ -63,14 +67,21 @@ public final class FaultReportReceiver {
      */
     public CompletionStage<ReceiverAnswer> receive(String source, byte[] body) {
         try {
-            if (!rates.allow(source)) {
+            ReportVerifier.Verified verified = verifier.verify(body);
+            if (!genuine.allow(verified.message().vm().value())) {
                 throw new RefusedException(Refusal.TOO_MANY);
             }
-            return take(verifier.verify(body));
+            return take(verified);
         } catch (RefusedException e) {
             count(e.refusal(), source);
-            return CompletableFuture.completedFuture(ReceiverAnswer.refused(e.refusal()));
+            Refusal told = mayExplain(source) ? e.refusal() : Refusal.TOO_MANY;
+            return CompletableFuture.completedFuture(ReceiverAnswer.refused(told));
         }
+    }
+
+    /** Whether a request that is no message may still be answered by what is wrong with it. */
+    boolean mayExplain(String source) {
+        return refusals.allow(source);
     }
 
     /** How many messages were refused since it was made, by reason; every reason is in it. */
@@ -122,7 +133,8 @@ public final class FaultReportReceiver {
         private Optional<ReportListener> listener = Optional.empty();
         private Duration window = Duration.ofSeconds(30);
         private Duration answerWait = Duration.ofSeconds(5);
-        private int perSource = 50;
+        private int refusedPerSource = 50;
+        private int perMachine = 50;
         private int overall = 5000;
         private InstantSource clock = InstantSource.system();
 
@@ -156,12 +168,23 @@ public final class FaultReportReceiver {
         }
 
         /**
-         * Sets how many messages a second are looked at, each 1 or more. Defaults 50 of one source, 5,000 of all.
+         * Sets how many genuine messages a second are taken, each 1 or more. Defaults 50 of one machine, 5,000 of all. What
+         * is beyond is answered 429, and its sender tries again.
          */
-        public Builder rates(int ofOneSource, int ofAll) {
-            checkArgument(ofOneSource >= 1 && ofAll >= 1, "rates must be 1 or more: %s, %s", ofOneSource, ofAll);
-            perSource = ofOneSource;
+        public Builder rates(int ofOneMachine, int ofAll) {
+            checkArgument(ofOneMachine >= 1 && ofAll >= 1, "rates must be 1 or more: %s, %s", ofOneMachine, ofAll);
+            perMachine = ofOneMachine;
             overall = ofAll;
+            return this;
+        }
+
+        /**
+         * Sets how many messages of one source a second are told why they are refused, 1 or more; the others get 429. Default
+         * 50.
+         */
+        public Builder refusalRate(int ofOneSource) {
+            checkArgument(ofOneSource >= 1, "refusalRate must be 1 or more: %s", ofOneSource);
+            refusedPerSource = ofOneSource;
             return this;
         }
 

@@ -26,7 +26,8 @@ import java.util.random.RandomGenerator;
  * Reports to management centers over HTTP, with signed messages. Thread-safe: its state is confined to its one thread.
  *
  * <p>A report goes to all centers at once and again, after a growing and random time, until one confirms it with a signature
- * of the same key; it is never dropped. Of heartbeats that wait, the newest is sent, and not again. Where very many
+ * of the same key; it is never dropped. Of heartbeats that wait, the newest is sent, and not again; a report that is
+ * long unanswered does not hold them up. Where very many
  * reports wait, one of a kind that waits already shares the fate of that one.
  *
  * <p>Numbers are microseconds of the clock, and always higher than the last, so that they go on after a restart without
@@ -34,6 +35,8 @@ import java.util.random.RandomGenerator;
  */
 public final class HttpFaultReporter implements FaultReporter, AutoCloseable {
     private static final int MAX_WAITING = 64;
+    /** A heartbeat that overtook a report would make it look old, and it would have to be sent again. */
+    private static final Duration ARRIVES_WITHIN = Duration.ofMillis(500);
 
     private final CenterChannel channel;
     private final InstantSource clock;
@@ -46,7 +49,9 @@ public final class HttpFaultReporter implements FaultReporter, AutoCloseable {
     // Confined to the loop.
     private final Deque<Waiting> faults = new ArrayDeque<>();
     private boolean heartbeat;
-    private boolean underWay;
+    private boolean heartbeatUnderWay;
+    private boolean faultUnderWay;
+    private boolean heartbeatsMayPass;
     private boolean paused;
     private int failures;
     private long lastNumber;
@@ -114,24 +119,35 @@ public final class HttpFaultReporter implements FaultReporter, AutoCloseable {
     }
 
     private void sendNext() {
-        if (underWay) {
-            return;
-        }
-        if (!paused && !faults.isEmpty()) {
+        if (!faultUnderWay && !paused && !faults.isEmpty()) {
             sendFault(faults.element());
-        } else if (heartbeat) {
+        }
+        if (heartbeat && !heartbeatUnderWay && (!faultUnderWay || heartbeatsMayPass)) {
             sendHeartbeat();
         }
     }
 
     private void sendFault(Waiting fault) {
-        underWay = true;
+        faultUnderWay = true;
+        heartbeatsMayPass = false;
+        ScheduledFuture<?> arrived =
+                loop.schedule(this::letHeartbeatsPass, ARRIVES_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
         channel.send(message(Optional.of(fault.kind), fault.report, fault.observedAt, fault.detail))
-                .thenAcceptAsync(confirmed -> faultSent(fault, confirmed), loop);
+                .thenAcceptAsync(
+                        confirmed -> {
+                            arrived.cancel(false);
+                            faultSent(fault, confirmed);
+                        },
+                        loop);
+    }
+
+    private void letHeartbeatsPass() {
+        heartbeatsMayPass = true;
+        sendNext();
     }
 
     private void faultSent(Waiting fault, boolean confirmed) {
-        underWay = false;
+        faultUnderWay = false;
         if (confirmed) {
             failures = 0;
             faults.remove();
@@ -155,12 +171,12 @@ public final class HttpFaultReporter implements FaultReporter, AutoCloseable {
     }
 
     private void sendHeartbeat() {
-        underWay = true;
+        heartbeatUnderWay = true;
         heartbeat = false;
         channel.send(message(Optional.empty(), nextNumber(), clock.instant(), ""))
                 .thenRunAsync(
                         () -> {
-                            underWay = false;
+                            heartbeatUnderWay = false;
                             sendNext();
                         },
                         loop);

@@ -9,6 +9,7 @@ import java.time.InstantSource;
 
 /** How much is taken from one source and from all together: token buckets of one second's messages. Thread-safe. */
 final class MessageRates {
+    static final int UNLIMITED = Integer.MAX_VALUE;
     private static final int MAX_SOURCES = 10_000;
 
     private final InstantSource clock;

@@ -89,6 +89,11 @@ public final class ReportKey {
         return id;
     }
 
+    /** The secret, to compare it with that of others. */
+    SecretKeySpec secret() {
+        return secret;
+    }
+
     byte[] sign(byte[] message, int length) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);

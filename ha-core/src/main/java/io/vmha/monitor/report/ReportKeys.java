@@ -5,9 +5,10 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.google.common.collect.ImmutableTable;
 import com.google.common.collect.Multimap;
 import io.vmha.model.VmId;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The keys that each virtual machine may sign with. Must be thread-safe and fast: it is asked for each message, forged ones
@@ -25,13 +26,19 @@ public interface ReportKeys {
     /**
      * Returns fixed keys. Immutable.
      *
-     * @throws IllegalArgumentException if a machine has two keys of one id, or the same key is given to two machines
+     * @throws IllegalArgumentException if a machine has two keys of one id, or two machines have the same secret
      */
     static ReportKeys of(Multimap<VmId, ReportKey> keys) {
         ImmutableTable.Builder<VmId, String, ReportKey> table = ImmutableTable.builder();
-        Set<ReportKey> seen = new HashSet<>();
+        Map<SecretKeySpec, VmId> owners = new HashMap<>();
         keys.forEach((vm, key) -> {
-            checkArgument(seen.add(key), "%s is given to two machines: one could speak for the other", key);
+            VmId owner = owners.putIfAbsent(key.secret(), vm);
+            checkArgument(
+                    owner == null || owner.equals(vm),
+                    "%s of %s and a key of %s have the same secret: one could speak for the other",
+                    key,
+                    vm,
+                    owner);
             table.put(vm, key.id(), key);
         });
         ImmutableTable<VmId, String, ReportKey> all = table.build();

@@ -1,5 +1,7 @@
 package io.vmha.adapter.fence;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import io.vmha.model.HostId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -118,6 +120,11 @@ final class IpmiLab implements AutoCloseable {
     @Override
     public void close() {
         script("down.sh");
+        try {
+            MoreFiles.deleteRecursively(run, RecursiveDeleteOption.ALLOW_INSECURE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Path lab() {

@@ -165,17 +165,65 @@ class FaultReportReceiverTest {
     }
 
     @Test
-    void aSourceThatSendsTooMuchDoesNotUseUpWhatOthersMaySend() {
-        FaultReportReceiver limited = builder().rates(10, 20).build();
+    void keysOfTwoMachinesWithOneSecretAreRefused() {
+        ReportKey sameSecret = key("k9", 0);
+        assertThatThrownBy(() -> ReportKeys.of(ImmutableSetMultimap.of(MW1, K1, DB1, sameSecret)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("same secret");
+    }
+
+    @Test
+    void whoeverSendsForgedMessagesUsesUpNothingOfWhatGenuineOnesBehindTheSameAddressMayHave() {
         for (int i = 0; i < 10_000; i++) {
-            limited.receive("192.0.2.66", new byte[0]);
+            send(new byte[0]);
         }
-        assertThat(limited.refused()).containsEntry(Refusal.TOO_MANY, 9_990L);
-        assertThat(limited.receive("192.0.2.1", message(MW1, K1, 1))
+        assertThat(receiver.refused()).containsEntry(Refusal.MALFORMED, 10_000L);
+        assertThat(send(message(MW1, K1, 1)).status()).isEqualTo(200);
+    }
+
+    @Test
+    void moreThanASourceMayBeToldIsRefusedWithoutSayingWhy() {
+        FaultReportReceiver limited = builder().refusalRate(2).build();
+        List<Integer> statuses = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            statuses.add(limited.receive("192.0.2.66", new byte[0])
+                    .toCompletableFuture()
+                    .join()
+                    .status());
+        }
+        assertThat(statuses).containsExactly(400, 400, 429);
+    }
+
+    @Test
+    void aMachineThatSendsTooMuchUsesUpNothingOfWhatOthersMaySend() {
+        FaultReportReceiver limited = builder().rates(2, 4).build();
+        for (int i = 1; i <= 100; i++) {
+            limited.receive("192.0.2.1", message(MW1, K1, i));
+        }
+        assertThat(limited.refused()).containsEntry(Refusal.TOO_MANY, 98L);
+        assertThat(limited.receive("192.0.2.1", message(DB1, DB_KEY, 1))
                         .toCompletableFuture()
                         .join()
                         .status())
                 .isEqualTo(200);
+    }
+
+    @Test
+    void aReplayToAReceiverThatWasStartedAnewIsTheSameReportAgain() {
+        byte[] message = message(MW1, K1, 1);
+        send(message);
+        builder().build().receive("192.0.2.66", message);
+        assertThat(reports).hasSize(2).containsOnly(reports.get(0));
+    }
+
+    @Test
+    void aMessageIsTakenOnceTheReceiversClockIsRightAgain() {
+        byte[] message = message(MW1, K1, 1);
+        Instant right = now;
+        now = right.plus(Duration.ofHours(1));
+        assertRefused(message, Refusal.OUTSIDE_TIME_WINDOW);
+        now = right;
+        assertThat(send(message).status()).isEqualTo(200);
     }
 
     @Test

@@ -15,8 +15,11 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +35,7 @@ class HttpFaultReporterTest {
     private final List<VmId> heartbeats = new CopyOnWriteArrayList<>();
     private final List<AutoCloseable> open = new CopyOnWriteArrayList<>();
     private final AtomicInteger refusals = new AtomicInteger();
+    private volatile boolean silent;
 
     @AfterEach
     void close() throws Exception {
@@ -41,12 +45,19 @@ class HttpFaultReporterTest {
     }
 
     private URI center() throws IOException {
+        return center(ReportKeys.of(ImmutableSetMultimap.of(MW1, KEY)));
+    }
+
+    private URI center(ReportKeys keys) throws IOException {
         FaultReportReceiver receiver = FaultReportReceiver.builder()
-                .keys(ReportKeys.of(ImmutableSetMultimap.of(MW1, KEY)))
+                .keys(keys)
                 .listener(new ReportListener() {
                     @Override
                     public CompletionStage<?> fault(FaultReport report) {
                         reports.add(report);
+                        if (silent) {
+                            return new CompletableFuture<Boolean>();
+                        }
                         return refusals.getAndDecrement() > 0
                                 ? CompletableFuture.failedFuture(new IllegalStateException("not the leader"))
                                 : CompletableFuture.completedFuture(true);
@@ -150,6 +161,43 @@ class HttpFaultReporterTest {
                 .build()) {
             assertThat(join(reporter.report(FaultKind.IO_ERROR, "", Instant.EPOCH)))
                     .isFalse();
+        }
+    }
+
+    @Test
+    void heartbeatsGoOnWhileACenterLeavesAReportWithoutAnAnswer() throws Exception {
+        silent = true;
+        HttpFaultReporter reporter = reporter(center());
+        reporter.report(FaultKind.IO_ERROR, "", Instant.EPOCH);
+        await().until(() -> !reports.isEmpty());
+        reporter.heartbeat();
+        await().until(() -> !heartbeats.isEmpty());
+        assertThat(reports).hasSize(1);
+    }
+
+    @Test
+    void aKeyIsChangedWithoutAGap() throws Exception {
+        byte[] secret = new byte[32];
+        secret[0] = 1;
+        ReportKey newKey = ReportKey.of("k2", secret);
+        Map<String, ReportKey> known = new ConcurrentHashMap<>(Map.of("k1", KEY));
+        URI center = center((vm, id) -> Optional.ofNullable(known.get(id)));
+        assertThat(reportWith(KEY, center)).isTrue();
+        known.put("k2", newKey);
+        assertThat(reportWith(KEY, center)).isTrue();
+        assertThat(reportWith(newKey, center)).isTrue();
+        known.remove("k1");
+        assertThat(reportWith(newKey, center)).isTrue();
+        assertThat(reportWith(KEY, center)).isFalse();
+    }
+
+    private static boolean reportWith(ReportKey key, URI center) throws Exception {
+        try (HttpFaultReporter reporter = HttpFaultReporter.builder()
+                .vm(MW1, key)
+                .center(center)
+                .confirmWait(Duration.ofSeconds(1))
+                .build()) {
+            return join(reporter.report(FaultKind.IO_ERROR, "", Instant.now()));
         }
     }
 }
