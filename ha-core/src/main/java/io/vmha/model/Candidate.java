@@ -34,6 +34,14 @@ public final class Candidate implements Comparable<Candidate> {
         return host;
     }
 
+    double load() {
+        return load;
+    }
+
+    long idPrefix() {
+        return idPrefix;
+    }
+
     @Override
     public int compareTo(Candidate other) {
         int order = Double.compare(load, other.load);

@@ -26,16 +26,10 @@ public interface Host {
     Optional<CpuPlatform> cpuPlatform();
 
     /** Its state; UP unless told otherwise. */
-    @Value.Default
-    default HostHealth health() {
-        return HostHealth.UP;
-    }
+    HostHealth health();
 
     /** Whether an operator has taken it out of service: it takes nothing new. Default false. */
-    @Value.Default
-    default boolean inMaintenance() {
-        return false;
-    }
+    boolean inMaintenance();
 
     /** Whether it runs its virtual machines and may be given requests or new machines: UP or DEGRADED, and not in maintenance. */
     default boolean isAvailable() {
@@ -54,6 +48,7 @@ public interface Host {
 
     /** Returns a builder; it is not thread-safe, and its {@code build} refuses a host without capacity. */
     static ImmutableHost.Builder builder() {
-        return ImmutableHost.builder();
+        // Not as defaults of the generated class, which cost each copy an object and a barrier.
+        return ImmutableHost.builder().health(HostHealth.UP).inMaintenance(false);
     }
 }

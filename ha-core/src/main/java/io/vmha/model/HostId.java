@@ -1,19 +1,25 @@
 package io.vmha.model;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Names one physical host in the inventory.
  *
- * <p>1 to 255 characters, not blank, no control characters; compared by code unit.
+ * <p>1 to 255 characters, not blank, no control characters; compared by code unit. Immutable.
  */
-public record HostId(String value) implements Comparable<HostId> {
+public final class HostId implements Comparable<HostId> {
+    private final String value;
+    // As in VmId: looked up and compared far more often than made.
+    private final int hash;
+    private final long prefix;
+    private final boolean isWhole;
 
-    /**
-     * Checks the name.
-     *
-     * @throws IllegalArgumentException if the value is blank, too long or has control characters
-     */
-    public HostId {
+    private HostId(String value) {
         Ids.check("host id", value);
+        this.value = value;
+        this.hash = value.hashCode();
+        this.prefix = Ids.prefix(value);
+        this.isWhole = Ids.isWhole(value, prefix);
     }
 
     /**
@@ -25,9 +31,29 @@ public record HostId(String value) implements Comparable<HostId> {
         return new HostId(value);
     }
 
+    /** The name itself. */
+    public String value() {
+        return value;
+    }
+
     @Override
     public int compareTo(HostId other) {
-        return value.compareTo(other.value);
+        int byPrefix = Long.compareUnsigned(prefix, other.prefix);
+        return byPrefix == 0 ? value.compareTo(other.value) : byPrefix;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other
+                || (other instanceof HostId that
+                        && hash == that.hash
+                        && prefix == that.prefix
+                        && ((isWhole && that.isWhole) || value.equals(that.value)));
+    }
+
+    @Override
+    public int hashCode() {
+        return hash;
     }
 
     @Override

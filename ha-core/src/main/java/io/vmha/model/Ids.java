@@ -34,4 +34,9 @@ final class Ids {
         }
         return prefix;
     }
+
+    /** Whether a prefix holds its whole name, so that of two such names equal prefixes mean equal names. */
+    static boolean isWhole(String value, long prefix) {
+        return value.length() <= Long.BYTES && (prefix & 0xFF) != 0xFF;
+    }
 }

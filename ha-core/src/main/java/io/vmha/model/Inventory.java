@@ -185,8 +185,7 @@ public final class Inventory {
      */
     public Inventory withAll(Host host, Iterable<? extends VirtualMachine> changed) {
         InventoryEditor editor = edit();
-        changed.forEach(editor::put);
-        editor.put(host);
+        editor.put(host, changed);
         return editor.build();
     }
 

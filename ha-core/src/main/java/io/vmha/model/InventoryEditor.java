@@ -3,6 +3,8 @@ package io.vmha.model;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import io.vavr.collection.HashMap;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,10 @@ final class InventoryEditor {
     private HashMap<VmId, VmIdSet> ownersByServer;
     private final ServingIndex.Editor serving;
     private @Nullable HostEntry last;
+    /** A host that is being changed with its machines, as it was, and those of them that the index still has on it. */
+    private @Nullable Host changing;
+
+    private final Set<VmId> indexedOnOld = new HashSet<>();
 
     InventoryEditor(
             HashMap<HostId, HostEntry> hosts,
@@ -45,15 +51,48 @@ final class InventoryEditor {
         }
     }
 
+    /** Changes a host and machines together: those of its machines that change anyway are looked at once. */
+    void put(Host host, Iterable<? extends VirtualMachine> changed) {
+        HostEntry before = hosts.getOrElse(host.id(), null);
+        if (before == null) {
+            put(host);
+            changed.forEach(this::put);
+            return;
+        }
+        HostEntry after = before.with(host);
+        putHost(host.id(), after);
+        changing = before.host();
+        after.vms().forEach(indexedOnOld::add);
+        for (VirtualMachine vm : changed) {
+            put(vm);
+            indexedOnOld.remove(vm.id());
+        }
+        for (VmId id : indexedOnOld) {
+            VirtualMachine vm = vms.get(id).get();
+            reindex(vm, before.host(), vm, host);
+        }
+        changing = null;
+        indexedOnOld.clear();
+    }
+
     void put(VirtualMachine vm) {
         HostEntry target = entry(vm.host());
         checkArgument(target != null, "VM %s is on host %s, which does not exist", vm.id(), vm.host());
         VirtualMachine before = vms.getOrElse(vm.id(), null);
-        Host source = before == null || before.host().equals(vm.host()) ? target.host() : host(before.host());
+        Host source = before == null ? target.host() : indexedOn(before, target.host());
         putOnHost(before, vm, target);
         vms = vms.put(vm.id(), vm);
         changeOwner(before, vm);
         reindex(before, source, vm, target.host());
+    }
+
+    /** The host as it was when the machine was put into the index. */
+    private Host indexedOn(VirtualMachine vm, Host target) {
+        Host old = changing;
+        if (old != null && indexedOnOld.contains(vm.id())) {
+            return old;
+        }
+        return vm.host().equals(target.id()) ? target : host(vm.host());
     }
 
     void remove(VmId id) {

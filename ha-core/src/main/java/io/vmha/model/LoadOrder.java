@@ -16,12 +16,11 @@ import org.jspecify.annotations.Nullable;
 final class LoadOrder implements Iterable<Candidate> {
     private static final int LONGEST_CHUNK = 64;
 
-    static final LoadOrder EMPTY = new LoadOrder(new Candidate[0][]);
+    static final LoadOrder EMPTY = new LoadOrder(new Chunk[0]);
 
-    /** None is empty. */
-    private final Candidate[][] chunks;
+    private final Chunk[] chunks;
 
-    private LoadOrder(Candidate[][] chunks) {
+    private LoadOrder(Chunk[] chunks) {
         this.chunks = chunks;
     }
 
@@ -29,123 +28,171 @@ final class LoadOrder implements Iterable<Candidate> {
         return chunks.length == 0;
     }
 
+    /** Collects changes, which share one copy of the list of chunks. */
+    Editor edit() {
+        return new Editor(this);
+    }
+
     /** With that candidate; the same where it is there already. */
     LoadOrder with(Candidate added) {
-        if (isEmpty()) {
-            return new LoadOrder(new Candidate[][] {{added}});
-        }
-        int at = chunkOf(added);
-        Candidate[] chunk = chunks[at];
-        int place = find(chunk, added);
-        if (place >= 0) {
-            return this;
-        }
-        Candidate[] longer = inserted(chunk, -place - 1, added);
-        return longer.length <= LONGEST_CHUNK ? withChunk(at, longer) : split(at, longer);
+        Editor editor = edit();
+        editor.add(added);
+        return editor.close();
     }
 
     /** Without that candidate; the same where it is not there. */
     LoadOrder without(Candidate removed) {
-        if (isEmpty()) {
-            return this;
-        }
-        int at = chunkOf(removed);
-        Candidate[] chunk = chunks[at];
-        int place = find(chunk, removed);
-        if (place < 0) {
-            return this;
-        }
-        return chunk.length > 1 ? withChunk(at, deleted(chunk, place)) : withoutChunk(at);
+        Editor editor = edit();
+        editor.remove(removed);
+        return editor.close();
     }
 
-    /** With one candidate in another's place: as one after the other, but the list of chunks is copied once. */
-    LoadOrder with(Candidate removed, Candidate added) {
-        if (isEmpty()) {
-            return with(added);
-        }
-        int from = chunkOf(removed);
-        int to = chunkOf(added);
-        int gone = find(chunks[from], removed);
-        int place = find(chunks[to], added);
-        boolean isPlain =
-                from != to && gone >= 0 && place < 0 && chunks[from].length > 1 && chunks[to].length < LONGEST_CHUNK;
-        if (!isPlain) {
-            return without(removed).with(added);
-        }
-        Candidate[][] changed = chunks.clone();
-        changed[from] = deleted(chunks[from], gone);
-        changed[to] = inserted(chunks[to], -place - 1, added);
-        return new LoadOrder(changed);
-    }
+    /** Changes to an order. Made for one change of an inventory and thrown away; confined to the thread that made it. */
+    static final class Editor {
+        private final LoadOrder original;
+        private Chunk[] chunks;
 
-    /** The last chunk that begins at or before the candidate, or the first of all. */
-    private int chunkOf(Candidate candidate) {
-        int low = 0;
-        int high = chunks.length - 1;
-        while (low < high) {
-            int middle = (low + high + 1) >>> 1;
-            if (chunks[middle][0].compareTo(candidate) <= 0) {
-                low = middle;
+        private Editor(LoadOrder original) {
+            this.original = original;
+            this.chunks = original.chunks;
+        }
+
+        LoadOrder close() {
+            if (chunks == original.chunks) {
+                return original;
+            }
+            return isEmpty() ? EMPTY : new LoadOrder(chunks);
+        }
+
+        boolean isEmpty() {
+            return chunks.length == 0;
+        }
+
+        /** Adds a candidate; nothing where it is there already. */
+        void add(Candidate added) {
+            if (isEmpty()) {
+                chunks = new Chunk[] {new Chunk(new Candidate[] {added})};
+                return;
+            }
+            int at = chunkOf(added);
+            int place = chunks[at].find(added);
+            if (place >= 0) {
+                return;
+            }
+            Chunk longer = chunks[at].inserted(-place - 1, added);
+            if (longer.candidates.length <= LONGEST_CHUNK) {
+                set(at, longer);
             } else {
-                high = middle - 1;
+                split(at, longer.candidates);
             }
         }
-        return low;
+
+        /** Removes a candidate; nothing where it is not there. */
+        void remove(Candidate removed) {
+            if (isEmpty()) {
+                return;
+            }
+            int at = chunkOf(removed);
+            int place = chunks[at].find(removed);
+            if (place < 0) {
+                return;
+            }
+            if (chunks[at].candidates.length > 1) {
+                set(at, chunks[at].deleted(place));
+            } else {
+                removeChunk(at);
+            }
+        }
+
+        /** The last chunk that begins at or before the candidate, or the first of all. */
+        private int chunkOf(Candidate candidate) {
+            int low = 0;
+            int high = chunks.length - 1;
+            while (low < high) {
+                int middle = (low + high + 1) >>> 1;
+                if (chunks[middle].beginsAtOrBefore(candidate)) {
+                    low = middle;
+                } else {
+                    high = middle - 1;
+                }
+            }
+            return low;
+        }
+
+        private void set(int at, Chunk chunk) {
+            if (chunks == original.chunks) {
+                chunks = chunks.clone();
+            }
+            chunks[at] = chunk;
+        }
+
+        private void removeChunk(int at) {
+            Chunk[] fewer = Arrays.copyOf(chunks, chunks.length - 1);
+            System.arraycopy(chunks, at + 1, fewer, at, fewer.length - at);
+            chunks = fewer;
+        }
+
+        private void split(int at, Candidate[] candidates) {
+            Chunk[] more = Arrays.copyOf(chunks, chunks.length + 1);
+            System.arraycopy(chunks, at + 1, more, at + 2, chunks.length - at - 1);
+            more[at] = new Chunk(Arrays.copyOf(candidates, candidates.length / 2));
+            more[at + 1] = new Chunk(Arrays.copyOfRange(candidates, candidates.length / 2, candidates.length));
+            chunks = more;
+        }
     }
 
-    /** Where the candidate stands in the chunk, or -1 less where it would. */
-    private static int find(Candidate[] chunk, Candidate candidate) {
-        int low = 0;
-        int high = chunk.length - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            int order = chunk[middle].compareTo(candidate);
+    /** Some candidates in a row, at least one. Immutable. */
+    private static final class Chunk {
+        private final Candidate[] candidates;
+        // Kept here, so that the search for a chunk looks at nothing else in most cases.
+        private final double firstLoad;
+        private final long firstIdPrefix;
+
+        private Chunk(Candidate[] candidates) {
+            this.candidates = candidates;
+            this.firstLoad = candidates[0].load();
+            this.firstIdPrefix = candidates[0].idPrefix();
+        }
+
+        private boolean beginsAtOrBefore(Candidate candidate) {
+            int order = Double.compare(firstLoad, candidate.load());
             if (order == 0) {
-                return middle;
+                order = Long.compareUnsigned(firstIdPrefix, candidate.idPrefix());
             }
-            if (order < 0) {
-                low = middle + 1;
-            } else {
-                high = middle - 1;
+            return order < 0 || (order == 0 && candidates[0].compareTo(candidate) <= 0);
+        }
+
+        /** Where the candidate stands, or -1 less where it would. */
+        private int find(Candidate candidate) {
+            int low = 0;
+            int high = candidates.length - 1;
+            while (low <= high) {
+                int middle = (low + high) >>> 1;
+                int order = candidates[middle].compareTo(candidate);
+                if (order == 0) {
+                    return middle;
+                }
+                if (order < 0) {
+                    low = middle + 1;
+                } else {
+                    high = middle - 1;
+                }
             }
+            return -low - 1;
         }
-        return -low - 1;
-    }
 
-    private LoadOrder withChunk(int at, Candidate[] chunk) {
-        Candidate[][] changed = chunks.clone();
-        changed[at] = chunk;
-        return new LoadOrder(changed);
-    }
-
-    private LoadOrder withoutChunk(int at) {
-        if (chunks.length == 1) {
-            return EMPTY;
+        private Chunk inserted(int place, Candidate added) {
+            Candidate[] longer = Arrays.copyOf(candidates, candidates.length + 1);
+            System.arraycopy(candidates, place, longer, place + 1, candidates.length - place);
+            longer[place] = added;
+            return new Chunk(longer);
         }
-        Candidate[][] changed = Arrays.copyOf(chunks, chunks.length - 1);
-        System.arraycopy(chunks, at + 1, changed, at, changed.length - at);
-        return new LoadOrder(changed);
-    }
 
-    private LoadOrder split(int at, Candidate[] chunk) {
-        Candidate[][] changed = Arrays.copyOf(chunks, chunks.length + 1);
-        System.arraycopy(chunks, at + 1, changed, at + 2, chunks.length - at - 1);
-        changed[at] = Arrays.copyOf(chunk, chunk.length / 2);
-        changed[at + 1] = Arrays.copyOfRange(chunk, chunk.length / 2, chunk.length);
-        return new LoadOrder(changed);
-    }
-
-    private static Candidate[] inserted(Candidate[] chunk, int place, Candidate added) {
-        Candidate[] longer = Arrays.copyOf(chunk, chunk.length + 1);
-        System.arraycopy(chunk, place, longer, place + 1, chunk.length - place);
-        longer[place] = added;
-        return longer;
-    }
-
-    private static Candidate[] deleted(Candidate[] chunk, int place) {
-        Candidate[] shorter = Arrays.copyOf(chunk, chunk.length - 1);
-        System.arraycopy(chunk, place + 1, shorter, place, shorter.length - place);
-        return shorter;
+        private Chunk deleted(int place) {
+            Candidate[] shorter = Arrays.copyOf(candidates, candidates.length - 1);
+            System.arraycopy(candidates, place + 1, shorter, place, shorter.length - place);
+            return new Chunk(shorter);
+        }
     }
 
     @Override
@@ -159,8 +206,9 @@ final class LoadOrder implements Iterable<Candidate> {
                 if (chunk == chunks.length) {
                     return endOfData();
                 }
-                Candidate next = chunks[chunk][place++];
-                if (place == chunks[chunk].length) {
+                Candidate[] candidates = chunks[chunk].candidates;
+                Candidate next = candidates[place++];
+                if (place == candidates.length) {
                     chunk++;
                     place = 0;
                 }

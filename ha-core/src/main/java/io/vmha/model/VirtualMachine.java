@@ -25,16 +25,10 @@ public interface VirtualMachine {
     Resources allocation();
 
     /** Its load as a fraction of its own allocation: 0 or more, 1 is full, finite. Default 0. */
-    @Value.Default
-    default double load() {
-        return 0.0;
-    }
+    double load();
 
     /** The higher is recovered first; any integer. Default 0. */
-    @Value.Default
-    default int priority() {
-        return 0;
-    }
+    int priority();
 
     /** The template that it is cloned anew from when it failed (rule 9 of the reference design). */
     Optional<TemplateId> template();
@@ -43,16 +37,10 @@ public interface VirtualMachine {
     Set<AntiAffinityGroup> antiAffinity();
 
     /** Its power state; ON unless told otherwise. */
-    @Value.Default
-    default PowerState power() {
-        return PowerState.ON;
-    }
+    PowerState power();
 
     /** Its health; HEALTHY unless told otherwise. */
-    @Value.Default
-    default VmHealth health() {
-        return VmHealth.HEALTHY;
-    }
+    VmHealth health();
 
     /** The machine that serves this one's requests; absent while it serves them itself. */
     Optional<VmId> servedBy();
@@ -89,6 +77,11 @@ public interface VirtualMachine {
 
     /** Returns a builder; it is not thread-safe, and its {@code build} refuses what {@link #check} names. */
     static ImmutableVirtualMachine.Builder builder() {
-        return ImmutableVirtualMachine.builder();
+        // Not as defaults of the generated class, which cost each copy an object and a barrier.
+        return ImmutableVirtualMachine.builder()
+                .load(0)
+                .priority(0)
+                .power(PowerState.ON)
+                .health(VmHealth.HEALTHY);
     }
 }

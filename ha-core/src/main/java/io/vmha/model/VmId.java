@@ -13,12 +13,14 @@ public final class VmId implements Comparable<VmId> {
     // characters.
     private final int hash;
     private final long prefix;
+    private final boolean isWhole;
 
     private VmId(String value) {
         Ids.check("VM id", value);
         this.value = value;
         this.hash = value.hashCode();
         this.prefix = Ids.prefix(value);
+        this.isWhole = Ids.isWhole(value, prefix);
     }
 
     /**
@@ -52,7 +54,7 @@ public final class VmId implements Comparable<VmId> {
                 || (other instanceof VmId that
                         && hash == that.hash
                         && prefix == that.prefix
-                        && value.equals(that.value));
+                        && ((isWhole && that.isWhole) || value.equals(that.value)));
     }
 
     @Override

@@ -1,11 +1,13 @@
 package io.vmha.model;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Names what a virtual machine is for; machines of one type can serve for one another.
  *
- * <p>1 to 255 characters, not blank, no control characters; compared by code unit.
+ * <p>1 to 255 characters, not blank, no control characters; compared by code unit. Immutable.
  */
-public record VmType(String value) implements Comparable<VmType> {
+public final class VmType implements Comparable<VmType> {
 
     /** An application server; the sessions of a group of them are replicated and sticky. */
     public static final VmType MIDDLEWARE = new VmType("MIDDLEWARE");
@@ -13,27 +15,43 @@ public record VmType(String value) implements Comparable<VmType> {
     /** A database server: a single-writer role, so that it is confirmed off before it is replaced. */
     public static final VmType DATABASE = new VmType("DATABASE");
 
-    /**
-     * Checks the name.
-     *
-     * @throws IllegalArgumentException if the value is blank, too long or has control characters
-     */
-    public VmType {
+    private final String value;
+    // As in VmId: a key of every look for a candidate.
+    private final int hash;
+
+    private VmType(String value) {
         Ids.check("VM type", value);
+        this.value = value;
+        this.hash = value.hashCode();
     }
 
     /**
-     * Returns the id with the given value.
+     * Returns the type with the given name.
      *
-     * @throws IllegalArgumentException if the value is blank, too long or has control characters
+     * @throws IllegalArgumentException if the name is blank, too long or has control characters
      */
     public static VmType of(String value) {
         return new VmType(value);
     }
 
+    /** The name. */
+    public String value() {
+        return value;
+    }
+
     @Override
     public int compareTo(VmType other) {
         return value.compareTo(other.value);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other || (other instanceof VmType that && hash == that.hash && value.equals(that.value));
+    }
+
+    @Override
+    public int hashCode() {
+        return hash;
     }
 
     @Override

@@ -3,7 +3,9 @@ package io.vmha.policy;
 import io.vmha.model.Candidate;
 import io.vmha.model.Host;
 import io.vmha.model.Inventory;
+import io.vmha.model.RackId;
 import io.vmha.model.VirtualMachine;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** What a rule sees besides the candidate. Immutable and thread-safe. */
@@ -11,12 +13,14 @@ public final class FailoverContext {
     private final Supplier<Inventory> inventory;
     private final VirtualMachine failed;
     private final Host failedHost;
+    private final Optional<RackId> failedRack;
     private final FailoverConfig config;
 
     FailoverContext(Supplier<Inventory> inventory, VirtualMachine failed, Host failedHost, FailoverConfig config) {
         this.inventory = inventory;
         this.failed = failed;
         this.failedHost = failedHost;
+        this.failedRack = failedHost.rack();
         this.config = config;
     }
 
@@ -36,6 +40,11 @@ public final class FailoverContext {
     /** The host that it is on, as it was before the fault. */
     public Host failedHost() {
         return failedHost;
+    }
+
+    /** Whether the candidate is in the rack of that host, as far as is known. */
+    boolean isInFailedRack(Candidate candidate) {
+        return failedRack.isPresent() && candidate.host().rack().equals(failedRack);
     }
 
     /** The operator's choices. */

@@ -33,15 +33,8 @@ public record Preference(String name, Penalty rule) {
                     candidate.host().id().equals(context.failedHost().id()) ? 1 : 0);
 
     /** In another rack than the failed machine; hosts whose rack is unknown count as in another one. */
-    public static final Preference IN_ANOTHER_RACK = new Preference(
-            "in another rack",
-            (candidate, context) -> candidate.host().rack().isPresent()
-                            && candidate
-                                    .host()
-                                    .rack()
-                                    .equals(context.failedHost().rack())
-                    ? 1
-                    : 0);
+    public static final Preference IN_ANOTHER_RACK =
+            new Preference("in another rack", (candidate, context) -> context.isInFailedRack(candidate) ? 1 : 0);
 
     int penalty(Candidate candidate, FailoverContext context) {
         return rule.of(candidate, context);

@@ -119,6 +119,41 @@ final class Cluster implements AutoCloseable {
                 reading.failures.values().iterator().next());
     }
 
+    /**
+     * Reads where a machine is and what it has. A machine that runs where it was last seen runs nowhere else, so that this
+     * one host tells; otherwise all are read.
+     *
+     * @throws AdapterException if it is unknown, or its host does not answer
+     */
+    Location readAnew(VmId vm, Deadline deadline) {
+        return directory
+                .find(vm)
+                .filter(seen -> !seen.isOff())
+                .flatMap(seen -> readRunning(seen, Deadline.in(deadline.remaining().dividedBy(2))))
+                .orElseGet(() -> readEverywhere(vm, deadline));
+    }
+
+    private Optional<Location> readRunning(Location seen, Deadline deadline) {
+        try {
+            read(host(seen.host()), deadline);
+        } catch (AdapterException e) {
+            LOG.debug("host {} does not answer; {} may have moved", seen.host(), seen.vm(), e);
+            return Optional.empty();
+        }
+        return directory.find(seen.vm()).filter(now -> now.host().equals(seen.host()) && !now.isOff());
+    }
+
+    private Location readEverywhere(VmId vm, Deadline deadline) {
+        Reading reading = readAll(deadline);
+        Location found = directory.find(vm).orElseGet(() -> locateAnew(vm, deadline));
+        RuntimeException failure = reading.failures.get(found.host());
+        if (failure != null) {
+            throw new AdapterException.Transient(
+                    Cause.UNREACHABLE, "host " + found.host() + " of " + vm + " does not answer", failure);
+        }
+        return found;
+    }
+
     /** Does something with a machine where it was last seen, and once more where it is now if it is not there. */
     <T> T onMachine(VmId vm, Deadline deadline, Function<Location, T> action) {
         try {

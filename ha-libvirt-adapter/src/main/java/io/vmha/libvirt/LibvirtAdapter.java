@@ -11,6 +11,9 @@ import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.Capability;
 import io.vmha.adapter.HypervisorAdapter;
+import io.vmha.adapter.MachineReading;
+import io.vmha.libvirt.Directory.Location;
+import io.vmha.plan.PlanId;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
@@ -106,6 +109,20 @@ public final class LibvirtAdapter implements HypervisorAdapter {
     @Override
     public PowerState powerState(VmId vm, CallContext call) {
         return power.state(vm, Deadline.in(call.deadline()));
+    }
+
+    /** Reads the host that the machine runs on, and all hosts where it does not run where it was last seen. */
+    @Override
+    public MachineReading read(VmId vm, CallContext call) {
+        Location machine = cluster.readAnew(vm, Deadline.in(call.deadline()));
+        return new MachineReading(
+                machine.host(),
+                machine.entry().stats().power(),
+                machine.entry().allocation(),
+                true,
+                machine.profile()
+                        .origin()
+                        .map(origin -> new MachineReading.Origin(new PlanId(origin.plan()), origin.step())));
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
+import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VmId;
 import io.vmha.vsphere.internal.vim.Deadline;
@@ -59,6 +60,10 @@ final class Vcenter {
 
     /** A machine as it is now. */
     record Machine(VmId id, MoRef ref, PowerState power, Optional<HostId> host, int cpus, long memoryMiB) {
+        Resources allocation() {
+            return Resources.of(cpus * 1_000L, memoryMiB);
+        }
+
         /** Refuses a machine whose state vCenter cannot tell now. */
         void requireKnown() {
             if (power == PowerState.UNKNOWN) {

@@ -9,6 +9,7 @@ import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.Capability;
 import io.vmha.adapter.HypervisorAdapter;
+import io.vmha.adapter.MachineReading;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.HostId;
@@ -96,6 +97,17 @@ public final class VsphereAdapter implements HypervisorAdapter {
     @Override
     public PowerState powerState(VmId vm, CallContext call) {
         return power.state(vm, Deadline.in(call.deadline()));
+    }
+
+    /** Asks for the one machine, which costs one call however many there are. */
+    @Override
+    public MachineReading read(VmId vm, CallContext call) {
+        Vcenter.Machine machine = vcenter.machine(vm, Deadline.in(call.deadline()));
+        machine.requireKnown();
+        HostId host = machine.host()
+                .orElseThrow(() ->
+                        new AdapterException.Transient(Cause.UNREACHABLE, vm + " is on no host that vCenter tells"));
+        return new MachineReading(host, machine.power(), machine.allocation(), false, Optional.empty());
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.vmha.benchmarks;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import io.vmha.center.DecisionOutcome;
 import io.vmha.center.InMemoryPlanJournal;
 import io.vmha.center.ManagementCenter;
@@ -61,6 +63,7 @@ public class CenterBenchmark {
     private final HandedOver adapter = new HandedOver();
     private final List<FaultReport> reports = new ArrayList<>();
     private Inventory inventory = Inventory.empty();
+    private Path folder = Path.of("");
     private PlanJournal plans = new InMemoryPlanJournal();
     private ManagementCenter center =
             ManagementCenter.builder().adapter(adapter).trafficDirector(adapter).build();
@@ -80,9 +83,8 @@ public class CenterBenchmark {
     /** Starts a center that knows of no fault. */
     @Setup(Level.Iteration)
     public void start() throws IOException {
-        plans = journal.equals("memory")
-                ? new InMemoryPlanJournal()
-                : DurablePlanJournal.in(Files.createTempDirectory(Path.of("target"), "journal"));
+        folder = Files.createTempDirectory("journal");
+        plans = journal.equals("memory") ? new InMemoryPlanJournal() : DurablePlanJournal.in(folder);
         center.close();
         adapter.forget();
         center = ManagementCenter.builder()
@@ -95,9 +97,10 @@ public class CenterBenchmark {
 
     /** Ends it. */
     @TearDown(Level.Iteration)
-    public void stop() {
+    public void stop() throws IOException {
         center.close();
         plans.close();
+        MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
     }
 
     /** From one machine's report to its plan's first action, with 5,000 reports at once. */

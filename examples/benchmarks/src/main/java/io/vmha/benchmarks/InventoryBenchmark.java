@@ -6,15 +6,13 @@ import io.vmha.model.HostId;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.VirtualMachine;
-import io.vmha.model.VmId;
 import io.vmha.policy.Decision;
 import io.vmha.policy.DecisionEffects;
 import io.vmha.policy.FailoverCapacity;
 import io.vmha.policy.PrimaryThenStandbyPolicy;
 import io.vmha.policy.SubjectDecision;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -95,20 +93,21 @@ public class InventoryBenchmark {
         for (HostId host : stream) {
             FaultReport report = Workload.hostDown(host);
             Decision decision = policy.decide(current, report);
-            Map<VmId, VirtualMachine> before = touched(current, decision);
+            List<VirtualMachine> before = touched(current, decision);
             Host healthy = current.requireHost(host);
             current = DecisionEffects.apply(current, report, decision);
-            current = current.withAll(healthy, before.values());
+            current = current.withAll(healthy, before);
         }
         return current;
     }
 
-    private static Map<VmId, VirtualMachine> touched(Inventory current, Decision decision) {
-        Map<VmId, VirtualMachine> before = new LinkedHashMap<>();
+    /** The machines that a decision changes, as they were: each source fails once, and a target is named with each. */
+    private static List<VirtualMachine> touched(Inventory current, Decision decision) {
+        List<VirtualMachine> before = new ArrayList<>();
         for (SubjectDecision part : decision.parts()) {
             if (part instanceof SubjectDecision.Redirect redirect) {
-                before.put(redirect.vm(), current.requireVm(redirect.vm()));
-                before.put(redirect.target(), current.requireVm(redirect.target()));
+                before.add(current.requireVm(redirect.vm()));
+                before.add(current.requireVm(redirect.target()));
             }
         }
         return before;
