@@ -129,7 +129,8 @@ final class Cluster implements AutoCloseable {
         return directory
                 .find(vm)
                 .filter(seen -> !seen.isOff())
-                .flatMap(seen -> readRunning(seen, Deadline.in(deadline.remaining().dividedBy(2))))
+                .flatMap(seen ->
+                        readRunning(seen, Deadline.in(deadline.remaining().dividedBy(2))))
                 .orElseGet(() -> readEverywhere(vm, deadline));
     }
 
