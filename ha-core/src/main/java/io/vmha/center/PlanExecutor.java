@@ -309,6 +309,9 @@ final class PlanExecutor {
     }
 
     void audit(JournalEntry.PlanOpened opened, ActionRecord record) {
+        if (!AUDIT.isInfoEnabled()) {
+            return;
+        }
         AUDIT.info(
                 "epoch {} plan {} step {}: {} - {} (attempt {}) {} - because {}",
                 epoch,

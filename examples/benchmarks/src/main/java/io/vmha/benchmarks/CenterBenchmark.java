@@ -45,9 +45,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 8)
-@Measurement(iterations = 10)
-@Fork(value = 1, jvmArgsAppend = "-Xmx4g")
+@Warmup(iterations = 20)
+@Measurement(iterations = 20)
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"-Xmx4g", "-XX:+UseParallelGC", "-Xmn2g"})
 public class CenterBenchmark {
     private static final int FAILOVERS = 5_000;
     private static final int REPEATED = 100_000;
@@ -86,7 +88,7 @@ public class CenterBenchmark {
         folder = Files.createTempDirectory("journal");
         plans = journal.equals("memory") ? new InMemoryPlanJournal() : DurablePlanJournal.in(folder);
         center.close();
-        adapter.forget();
+        adapter.expect(FAILOVERS);
         center = ManagementCenter.builder()
                 .adapter(adapter)
                 .trafficDirector(adapter)
@@ -110,7 +112,7 @@ public class CenterBenchmark {
         for (FaultReport report : reports.subList(0, FAILOVERS)) {
             CompletionStage<DecisionOutcome> unused = center.submit(report);
         }
-        adapter.await(FAILOVERS);
+        adapter.await();
     }
 
     /** A center that has just been sent 100,000 repeated reports. */
@@ -124,7 +126,7 @@ public class CenterBenchmark {
             FaultReport repeated = benchmark.reports.get(0);
             benchmark.center.submit(repeated).toCompletableFuture().join();
             real = benchmark.reports.get(FAILOVERS);
-            benchmark.adapter.forget();
+            benchmark.adapter.expect(1);
             for (int i = 0; i < REPEATED; i++) {
                 CompletionStage<DecisionOutcome> unused = benchmark.center.submit(repeated);
             }
@@ -135,6 +137,6 @@ public class CenterBenchmark {
     @Benchmark
     public void reportBehindRepeatedOnes(Flooded flooded) throws InterruptedException {
         CompletableFuture<DecisionOutcome> unused = center.submit(flooded.real).toCompletableFuture();
-        adapter.await(1);
+        adapter.await();
     }
 }

@@ -15,30 +15,30 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.CountDownLatch;
 
 /** Counts the plans that reach an adapter, which does nothing and takes no time. Thread-safe. */
 final class HandedOver implements HypervisorAdapter, TrafficDirector {
-    private final Semaphore plans = new Semaphore(0);
+    private volatile CountDownLatch plans = new CountDownLatch(0);
     private final Set<VmId> off = ConcurrentHashMap.newKeySet();
     private final Map<VmId, VmId> routes = new ConcurrentHashMap<>();
 
-    /** Waits until that many plans more had their first action carried out. */
-    void await(int count) throws InterruptedException {
-        plans.acquire(count);
-    }
-
-    /** Counts anew: all machines are on, and serve for themselves. */
-    void forget() {
-        plans.drainPermits();
+    /** Begins to count: all machines are on, and serve for themselves. */
+    void expect(int count) {
         off.clear();
         routes.clear();
+        plans = new CountDownLatch(count);
+    }
+
+    /** Waits until that many plans had their first action carried out; it is woken once, when they had. */
+    void await() throws InterruptedException {
+        plans.await();
     }
 
     @Override
     public void powerOff(VmId vm, Duration grace, CallContext call) {
         if (off.add(vm)) {
-            plans.release();
+            plans.countDown();
         }
     }
 

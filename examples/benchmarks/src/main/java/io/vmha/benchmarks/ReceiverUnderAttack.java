@@ -156,7 +156,7 @@ public final class ReceiverUnderAttack {
                 vmha-report/1
                 vm=vm1
                 key=k
-                sequence=9000000000000000000
+                sequence=900000000000000000
                 sent-at=%d
                 report=1
                 kind=FILESYSTEM_READ_ONLY

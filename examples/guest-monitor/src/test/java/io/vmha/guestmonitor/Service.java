@@ -33,7 +33,7 @@ record Service(Process process, Path log) implements AutoCloseable {
         return new Service(builder.redirectOutput(log.toFile()).start(), log);
     }
 
-    private static List<String> unitOptions() throws IOException {
+    static List<String> unitOptions() throws IOException {
         List<String> words = unitLine("ExecStart=");
         return words.subList(1, words.indexOf("-jar"));
     }
