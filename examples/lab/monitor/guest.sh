@@ -6,8 +6,8 @@
 set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 dir=$1 java_home=$2 config=$3 key=$4 classpath=$5; shift 5
-"$HERE/../packages.sh" qemu-system-x86_64:qemu-system-x86 cpio:cpio mkfs.ext4:e2fsprogs /bin/busybox:busybox-static
-LAB=$dir "$HERE/../libvirt/guest.sh" >&2
+bash "$HERE/../packages.sh" qemu-system-x86_64:qemu-system-x86 cpio:cpio mkfs.ext4:e2fsprogs /bin/busybox:busybox-static
+LAB=$dir bash "$HERE/../libvirt/guest.sh" >&2
 root=$dir/monitor
 rm -rf "$root"; mkdir -p "$root/monitor/lib"
 
@@ -38,7 +38,7 @@ mount -t ext4 -o errors=remount-ro /dev/vda /data
 ip link set lo up; ip link set eth0 up
 ip addr add 10.0.2.15/24 dev eth0; ip route add default via 10.0.2.2
 /jre/bin/java -cp $inside $* /monitor/config.yaml 2>&1 | tee /tmp/log &
-until grep -q watching /tmp/log; do sleep 1; done
+until grep -q watching /tmp/log 2>/dev/null; do sleep 1; done
 sleep 3
 echo 1 >/sys/fs/ext4/vda/trigger_fs_error
 while :; do sleep 60; done
@@ -47,6 +47,6 @@ chmod +x "$root/monitor-init"
 (cd "$root" && find . | cpio -o -H newc --quiet | gzip -1) | cat "$dir/guest/initrd.gz" - >"$dir/initrd"
 
 exec qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot -serial stdio \
-  -machine "pc,accel=$(cat "$dir/guest/accel")" -cpu max -smp 2 -m 768 \
+  -machine "pc,accel=$(sed s/qemu/tcg/ "$dir/guest/accel")" -cpu max -smp 2 -m 768 \
   -kernel "$dir/guest/vmlinuz" -initrd "$dir/initrd" -append "console=ttyS0 quiet panic=-1 rdinit=/monitor-init" \
   -drive "file=$dir/guest/data.img,if=virtio,format=raw" -netdev user,id=net -device virtio-net-pci,netdev=net </dev/null

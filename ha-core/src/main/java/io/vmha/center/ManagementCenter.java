@@ -26,6 +26,7 @@ import io.vmha.policy.PrimaryThenStandbyPolicy;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.UnaryOperator;
@@ -229,7 +230,7 @@ public final class ManagementCenter implements AutoCloseable {
         private CenterConfig config = CenterConfig.defaults();
         private Leadership leadership = Leadership.soleCenter();
         private IsolationLease lease = IsolationLease.none();
-        private RandomGenerator random = RandomGenerator.getDefault();
+        private RandomGenerator random = new SplittableRandom();
         private DatabasePromoter promoter = (vm, call) -> {
             throw new AdapterException.Permanent(
                     AdapterException.Cause.UNSUPPORTED, "no database promoter is configured to promote " + vm);

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledFuture;
@@ -226,7 +227,8 @@ public final class HttpFaultReporter implements FaultReporter, AutoCloseable {
         private Duration firstRetry = Duration.ofMillis(200);
         private Duration longestRetry = Duration.ofSeconds(10);
         private InstantSource clock = InstantSource.system();
-        private RandomGenerator random = RandomGenerator.getDefault();
+        // Of the base module: a runtime that is linked for a monitor may have no other.
+        private RandomGenerator random = new SplittableRandom();
 
         private Builder() {}
 
