@@ -69,7 +69,7 @@ class RealGuestTest {
                 System.getProperty("java.home"),
                 config.toString(),
                 Service.key(folder, "rw-------").toString(),
-                System.getProperty("java.class.path")));
+                Service.classPath()));
         command.addAll(Service.unitOptions());
         command.add(GuestMonitor.class.getName());
         return command;

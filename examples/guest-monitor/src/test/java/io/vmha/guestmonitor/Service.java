@@ -3,6 +3,8 @@ package io.vmha.guestmonitor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.common.base.Splitter;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,17 +14,21 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The monitor as a process of its own, with the options of the shipped unit. */
 record Service(Process process, Path log) implements AutoCloseable {
     private static final Path UNIT = Path.of("vmha-guest-monitor.service");
+    private static final Pattern TEST_LIBRARY =
+            Pattern.compile("junit|assertj|awaitility|hamcrest|opentest4j|apiguardian|byte-buddy|test-classes");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     static Service start(Path config, String... options) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(unitOptions());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), GuestMonitor.class.getName()));
+        command.addAll(List.of("-cp", classPath(), GuestMonitor.class.getName()));
         command.addAll(List.of(options));
         command.add(config.toString());
         Path log = Files.createTempFile("guest-monitor", ".log");
@@ -31,6 +37,14 @@ record Service(Process process, Path log) implements AutoCloseable {
             builder.environment().put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
         }
         return new Service(builder.redirectOutput(log.toFile()).start(), log);
+    }
+
+    /** What the monitor's jar is made of: not what only its tests need. */
+    static String classPath() {
+        return Splitter.on(File.pathSeparatorChar)
+                .splitToStream(System.getProperty("java.class.path"))
+                .filter(entry -> !TEST_LIBRARY.matcher(entry).find())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     static List<String> unitOptions() throws IOException {
