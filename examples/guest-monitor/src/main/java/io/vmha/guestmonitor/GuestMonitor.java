@@ -146,6 +146,9 @@ public final class GuestMonitor implements Callable<Integer> {
         Duration isolating = config.reportWait().plus(config.powerOffGrace().multipliedBy(POWER_OFF_STEPS));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(monitor, isolating), "guest-monitor-stop"));
         monitor.start();
+        // What reading the configuration and the rehearsal left would stay resident for weeks: little is made from here
+        // on.
+        System.gc();
         LOG.info(
                 "watching {} with {} probes; on a fault: {}",
                 config.vm(),
