@@ -1,0 +1,42 @@
+package io.vmha.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Names are looked up by a number of their first characters: they must be told apart as their texts are. */
+class NamesTest {
+    private static final String[] TEXTS = {
+        "a",
+        "b",
+        "a1",
+        "a\u00ffb",
+        "a\u0100",
+        "a\u0101",
+        "12345678",
+        "123456789",
+        "123456780",
+        "1234567\u00ff",
+        "1234567\u0100"
+    };
+
+    static Stream<Arguments> pairs() {
+        return Stream.<Function<String, ? extends Comparable<?>>>of(HostId::of, VmId::of, VmType::of)
+                .flatMap(kind -> Stream.of(TEXTS)
+                        .flatMap(left -> Stream.of(TEXTS)
+                                .map(right -> Arguments.of(kind.apply(left), kind.apply(right), left, right))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pairs")
+    <T extends Comparable<T>> void namesAreEqualAndInOrderAsTheirTextsAre(T one, T other, String left, String right) {
+        assertThat(one.equals(other)).isEqualTo(left.equals(right));
+        assertThat(Integer.signum(one.compareTo(other))).isEqualTo(Integer.signum(left.compareTo(right)));
+        assertThat(one).hasToString(left).hasSameHashCodeAs(left);
+        assertThat(one.equals(left)).isFalse();
+    }
+}
