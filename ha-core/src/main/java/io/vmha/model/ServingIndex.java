@@ -104,14 +104,11 @@ final class ServingIndex {
     /** One type and cluster while it is changed. There are few sizes, so that they are looked through one by one. */
     private static final class OpenGroup {
         private final List<Resources> sizes;
-        private final List<LoadOrder.Editor> orders;
+        private final List<LoadOrder> orders;
 
         private OpenGroup(Group group) {
             this.sizes = new ArrayList<>(group.sizes());
-            this.orders = new ArrayList<>(sizes.size());
-            for (LoadOrder order : group.orders()) {
-                orders.add(order.edit());
-            }
+            this.orders = new ArrayList<>(group.orders());
         }
 
         private void add(Resources size, Candidate candidate) {
@@ -121,9 +118,9 @@ final class ServingIndex {
             }
             if (at == sizes.size() || !sizes.get(at).equals(size)) {
                 sizes.add(at, size);
-                orders.add(at, LoadOrder.EMPTY.edit());
+                orders.add(at, LoadOrder.EMPTY);
             }
-            orders.get(at).add(candidate);
+            orders.set(at, orders.get(at).with(candidate));
         }
 
         private void remove(Resources size, Candidate candidate) {
@@ -131,25 +128,22 @@ final class ServingIndex {
             if (at < 0) {
                 return;
             }
-            orders.get(at).remove(candidate);
-            if (orders.get(at).isEmpty()) {
+            LoadOrder left = orders.get(at).without(candidate);
+            if (left.isEmpty()) {
                 sizes.remove(at);
                 orders.remove(at);
+            } else {
+                orders.set(at, left);
             }
         }
 
         private void replace(Resources size, Candidate before, Candidate after) {
-            LoadOrder.Editor order = orders.get(sizes.indexOf(size));
-            order.remove(before);
-            order.add(after);
+            int at = sizes.indexOf(size);
+            orders.set(at, orders.get(at).without(before).with(after));
         }
 
         private Group close() {
-            ImmutableList.Builder<LoadOrder> closed = ImmutableList.builderWithExpectedSize(orders.size());
-            for (LoadOrder.Editor order : orders) {
-                closed.add(order.close());
-            }
-            return new Group(ImmutableList.copyOf(sizes), closed.build());
+            return new Group(ImmutableList.copyOf(sizes), ImmutableList.copyOf(orders));
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.vmha.model;
 
+import com.google.common.collect.Interner;
+import com.google.common.collect.Interners;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,12 +10,14 @@ import org.jspecify.annotations.Nullable;
  * <p>1 to 255 characters, not blank, no control characters; compared by code unit. Immutable.
  */
 public final class VmType implements Comparable<VmType> {
+    // There are few types and many machines: with one object for each name, a comparison rarely looks into it.
+    private static final Interner<VmType> KNOWN = Interners.newWeakInterner();
 
     /** An application server; the sessions of a group of them are replicated and sticky. */
-    public static final VmType MIDDLEWARE = new VmType("MIDDLEWARE");
+    public static final VmType MIDDLEWARE = of("MIDDLEWARE");
 
     /** A database server: a single-writer role, so that it is confirmed off before it is replaced. */
-    public static final VmType DATABASE = new VmType("DATABASE");
+    public static final VmType DATABASE = of("DATABASE");
 
     private final String value;
     // As in VmId: a key of every look for a candidate.
@@ -31,7 +35,7 @@ public final class VmType implements Comparable<VmType> {
      * @throws IllegalArgumentException if the name is blank, too long or has control characters
      */
     public static VmType of(String value) {
-        return new VmType(value);
+        return KNOWN.intern(new VmType(value));
     }
 
     /** The name. */
