@@ -36,6 +36,11 @@ public interface Host {
         return health().runsVms() && !inMaintenance();
     }
 
+    /** Whether machines may be placed on it: UP, and not in maintenance. */
+    default boolean takesMachines() {
+        return health() == HostHealth.UP && !inMaintenance();
+    }
+
     /** Refuses a host without any capacity. */
     @Value.Check
     default void check() {

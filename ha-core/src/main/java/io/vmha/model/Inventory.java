@@ -22,22 +22,25 @@ import java.util.SortedSet;
  */
 public final class Inventory {
     private static final Inventory EMPTY =
-            new Inventory(HashMap.empty(), HashMap.empty(), HashMap.empty(), ServingIndex.EMPTY);
+            new Inventory(HashMap.empty(), HashMap.empty(), HashMap.empty(), ServingIndex.EMPTY, RoomIndex.EMPTY);
 
     private final HashMap<HostId, HostEntry> hosts;
     private final HashMap<VmId, VirtualMachine> vms;
     private final HashMap<VmId, VmIdSet> ownersByServer;
     private final ServingIndex serving;
+    private final RoomIndex rooms;
 
     Inventory(
             HashMap<HostId, HostEntry> hosts,
             HashMap<VmId, VirtualMachine> vms,
             HashMap<VmId, VmIdSet> ownersByServer,
-            ServingIndex serving) {
+            ServingIndex serving,
+            RoomIndex rooms) {
         this.hosts = hosts;
         this.vms = vms;
         this.ownersByServer = ownersByServer;
         this.serving = serving;
+        this.rooms = rooms;
     }
 
     /** Returns the inventory of nothing. */
@@ -149,6 +152,14 @@ public final class Inventory {
         return !serving.isEmpty(role);
     }
 
+    /**
+     * The hosts of a cluster that machines may be placed on: up, and not in maintenance. They come in one group for each
+     * capacity, in no particular order, and each group has the least full first, then by id. The groups are immutable.
+     */
+    public Iterable<? extends Iterable<HostRoom>> roomsByCapacity(ClusterRole role) {
+        return rooms.groups(role);
+    }
+
     /** Returns the inventory with a host added, or changed where its name is known; its machines stay. */
     public Inventory with(Host host) {
         InventoryEditor editor = edit();
@@ -200,7 +211,7 @@ public final class Inventory {
     }
 
     private InventoryEditor edit() {
-        return new InventoryEditor(hosts, vms, ownersByServer, serving);
+        return new InventoryEditor(hosts, vms, ownersByServer, serving, rooms);
     }
 
     private HostEntry entry(HostId id) {

@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import io.vavr.collection.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,9 @@ final class InventoryEditor {
     private HashMap<VmId, VirtualMachine> vms;
     private HashMap<VmId, VmIdSet> ownersByServer;
     private final ServingIndex.Editor serving;
+    private final HashMap<HostId, HostEntry> hostsBefore;
+    private final RoomIndex roomsBefore;
+    private final Set<HostId> changedHosts = new LinkedHashSet<>();
     private @Nullable HostEntry last;
     /** A host that is being changed with its machines, as it was, and those of them that the index still has on it. */
     private @Nullable Host changing;
@@ -26,15 +30,28 @@ final class InventoryEditor {
             HashMap<HostId, HostEntry> hosts,
             HashMap<VmId, VirtualMachine> vms,
             HashMap<VmId, VmIdSet> ownersByServer,
-            ServingIndex serving) {
+            ServingIndex serving,
+            RoomIndex rooms) {
         this.hosts = hosts;
         this.vms = vms;
         this.ownersByServer = ownersByServer;
         this.serving = serving.edit();
+        this.hostsBefore = hosts;
+        this.roomsBefore = rooms;
     }
 
     Inventory build() {
-        return new Inventory(hosts, vms, ownersByServer, serving.build());
+        return new Inventory(hosts, vms, ownersByServer, serving.build(), rooms());
+    }
+
+    private RoomIndex rooms() {
+        RoomIndex rooms = roomsBefore;
+        for (HostId id : changedHosts) {
+            HostEntry before = hostsBefore.getOrElse(id, null);
+            HostEntry after = hosts.get(id).get();
+            rooms = before == null ? rooms.with(after) : rooms.replaced(before, after);
+        }
+        return rooms;
     }
 
     void put(Host host) {
@@ -121,6 +138,7 @@ final class InventoryEditor {
 
     private void putHost(HostId id, HostEntry entry) {
         hosts = hosts.put(id, entry);
+        changedHosts.add(id);
         last = null;
     }
 

@@ -53,6 +53,15 @@ public record Resources(long cpuMillis, long memoryMiB) {
         return new Resources(Math.max(0, cpuMillis - other.cpuMillis), Math.max(0, memoryMiB - other.memoryMiB));
     }
 
+    /**
+     * The larger of the shares that this amount has of a host's CPU and memory: 1 is all of one of them.
+     *
+     * @param capacity more than 0 of each
+     */
+    public double shareOf(Resources capacity) {
+        return Math.max((double) cpuMillis / capacity.cpuMillis, (double) memoryMiB / capacity.memoryMiB);
+    }
+
     @Override
     public String toString() {
         return cpuMillis + "m CPU, " + memoryMiB + " MiB";

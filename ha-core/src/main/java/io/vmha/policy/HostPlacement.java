@@ -42,11 +42,6 @@ final class HostPlacement {
     /** The larger of the two shares that would be allocated, 0 to 1. */
     static double fullnessWith(VirtualMachine vm, Host host, Inventory others) {
         Resources used = others.allocatedOn(host.id()).plus(vm.allocation());
-        return fullness(used, host.capacity());
-    }
-
-    static double fullness(Resources used, Resources capacity) {
-        return Math.max(
-                (double) used.cpuMillis() / capacity.cpuMillis(), (double) used.memoryMiB() / capacity.memoryMiB());
+        return used.shareOf(host.capacity());
     }
 }

@@ -1,0 +1,36 @@
+package io.vmha.policy;
+
+import io.vmha.model.HostId;
+import io.vmha.model.HostRoom;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hosts of one capacity, the least full before the decision first, read as far as they are asked for; without the hosts
+ * that are lost. Confined to the thread that made it.
+ */
+final class WorkingRooms {
+    private final Iterator<HostRoom> rest;
+    private final Set<HostId> lostHosts;
+    private final List<WorkingRoom> known = new ArrayList<>();
+
+    WorkingRooms(Iterator<HostRoom> rest, Set<HostId> lostHosts) {
+        this.rest = rest;
+        this.lostHosts = lostHosts;
+    }
+
+    /** The host at that place; null after the last. */
+    @Nullable
+    WorkingRoom at(int place) {
+        while (known.size() <= place && rest.hasNext()) {
+            HostRoom next = rest.next();
+            if (!lostHosts.contains(next.host().id())) {
+                known.add(new WorkingRoom(next));
+            }
+        }
+        return place < known.size() ? known.get(place) : null;
+    }
+}
