@@ -2,8 +2,10 @@ package io.vmha.model;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.collect.FluentIterable;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
+import com.google.common.collect.Iterables;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vavr.collection.HashMap;
 import java.util.Collection;
@@ -157,7 +159,12 @@ public final class Inventory {
      * capacity, in no particular order, and each group has the least full first, then by id. The groups are immutable.
      */
     public Iterable<? extends Iterable<HostRoom>> roomsByCapacity(ClusterRole role) {
-        return rooms.groups(role);
+        return Iterables.transform(
+                rooms.groups(role),
+                group -> FluentIterable.from(group)
+                        .transform(this::entry)
+                        .filter(entry -> entry.host().takesMachines())
+                        .transform(entry -> new HostRoom(entry.host(), entry.allocated())));
     }
 
     /** Returns the inventory with a host added, or changed where its name is known; its machines stay. */

@@ -19,7 +19,7 @@ final class InventoryEditor {
     private final ServingIndex.Editor serving;
     private final HashMap<HostId, HostEntry> hostsBefore;
     private final RoomIndex roomsBefore;
-    private final Set<HostId> changedHosts = new LinkedHashSet<>();
+    private final Set<HostId> reallocated = new LinkedHashSet<>();
     private @Nullable HostEntry last;
     /** A host that is being changed with its machines, as it was, and those of them that the index still has on it. */
     private @Nullable Host changing;
@@ -46,7 +46,7 @@ final class InventoryEditor {
 
     private RoomIndex rooms() {
         RoomIndex rooms = roomsBefore;
-        for (HostId id : changedHosts) {
+        for (HostId id : reallocated) {
             HostEntry before = hostsBefore.getOrElse(id, null);
             HostEntry after = hosts.get(id).get();
             rooms = before == null ? rooms.with(after) : rooms.replaced(before, after);
@@ -57,11 +57,11 @@ final class InventoryEditor {
     void put(Host host) {
         HostEntry before = hosts.getOrElse(host.id(), null);
         if (before == null) {
-            putHost(host.id(), HostEntry.empty(host));
+            putHost(null, HostEntry.empty(host));
             return;
         }
         HostEntry after = before.with(host);
-        putHost(host.id(), after);
+        putHost(before, after);
         for (VmId id : after.vms()) {
             VirtualMachine vm = vms.get(id).get();
             reindex(vm, before.host(), vm, host);
@@ -77,7 +77,7 @@ final class InventoryEditor {
             return;
         }
         HostEntry after = before.with(host);
-        putHost(host.id(), after);
+        putHost(before, after);
         changing = before.host();
         after.vms().forEach(indexedOnOld::add);
         for (VirtualMachine vm : changed) {
@@ -118,7 +118,7 @@ final class InventoryEditor {
             return;
         }
         HostEntry entry = hosts.get(vm.host()).get();
-        putHost(vm.host(), entry.without(vm));
+        putHost(entry, entry.without(vm));
         vms = vms.remove(id);
         disown(vm);
         if (isIndexed(vm, entry.host())) {
@@ -136,10 +136,12 @@ final class InventoryEditor {
         return known;
     }
 
-    private void putHost(HostId id, HostEntry entry) {
-        hosts = hosts.put(id, entry);
-        changedHosts.add(id);
-        last = null;
+    private void putHost(@Nullable HostEntry before, HostEntry after) {
+        hosts = hosts.put(after.host().id(), after);
+        last = after;
+        if (before == null || !RoomIndex.hasSamePlace(before, after)) {
+            reallocated.add(after.host().id());
+        }
     }
 
     private Host host(HostId id) {
@@ -148,13 +150,13 @@ final class InventoryEditor {
 
     private void putOnHost(@Nullable VirtualMachine before, VirtualMachine after, HostEntry target) {
         if (before == null) {
-            putHost(after.host(), target.with(after));
+            putHost(target, target.with(after));
         } else if (!before.host().equals(after.host())) {
-            HostEntry left = hosts.get(before.host()).get().without(before);
-            putHost(before.host(), left);
-            putHost(after.host(), target.with(after));
+            HostEntry left = hosts.get(before.host()).get();
+            putHost(left, left.without(before));
+            putHost(target, target.with(after));
         } else if (!before.allocation().equals(after.allocation())) {
-            putHost(after.host(), target.with(before, after));
+            putHost(target, target.with(before, after));
         }
     }
 

@@ -1,19 +1,23 @@
 package io.vmha.model;
 
+import com.google.common.collect.Interner;
+import com.google.common.collect.Interners;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Names a failure domain: hosts of one rack are expected to fail together.
  *
- * <p>1 to 255 characters, not blank, no control characters; compared by code unit.
+ * <p>1 to 255 characters, not blank, no control characters; compared by code unit. Immutable.
  */
-public record RackId(String value) implements Comparable<RackId> {
+public final class RackId implements Comparable<RackId> {
+    // As in VmType: there are few racks, and each look at a candidate compares two.
+    private static final Interner<RackId> KNOWN = Interners.newWeakInterner();
 
-    /**
-     * Checks the name.
-     *
-     * @throws IllegalArgumentException if the value is blank, too long or has control characters
-     */
-    public RackId {
+    private final String value;
+
+    private RackId(String value) {
         Ids.check("rack id", value);
+        this.value = value;
     }
 
     /**
@@ -22,12 +26,27 @@ public record RackId(String value) implements Comparable<RackId> {
      * @throws IllegalArgumentException if the value is blank, too long or has control characters
      */
     public static RackId of(String value) {
-        return new RackId(value);
+        return KNOWN.intern(new RackId(value));
+    }
+
+    /** The name. */
+    public String value() {
+        return value;
     }
 
     @Override
     public int compareTo(RackId other) {
         return value.compareTo(other.value);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other || (other instanceof RackId that && value.equals(that.value));
+    }
+
+    @Override
+    public int hashCode() {
+        return value.hashCode();
     }
 
     @Override

@@ -1,61 +1,68 @@
 package io.vmha.model;
 
+import com.google.common.collect.Iterables;
 import io.vavr.collection.HashMap;
 import io.vavr.collection.TreeSet;
 
 /**
- * The hosts that machines may be placed on, by cluster, then by capacity, then the least full first.
+ * The hosts by cluster, then by capacity, then the least full first, then by id.
  *
  * <p>Kept apart by capacity because what a machine adds to a host's fullness depends on it: within one capacity a machine
- * adds the same everywhere, so that the host that it leaves least full is near the front. Immutable.
+ * adds the same everywhere, so that the host that it leaves least full is near the front. A host's health is not in it, so
+ * that a failure costs nothing here. Immutable.
  */
 final class RoomIndex {
     static final RoomIndex EMPTY = new RoomIndex(HashMap.empty());
 
-    private final HashMap<ClusterRole, HashMap<Resources, TreeSet<HostRoom>>> rooms;
+    private record Key(ClusterRole role, Resources capacity) {}
 
-    private RoomIndex(HashMap<ClusterRole, HashMap<Resources, TreeSet<HostRoom>>> rooms) {
-        this.rooms = rooms;
+    private record Place(double fullness, HostId host) implements Comparable<Place> {
+        @Override
+        public int compareTo(Place other) {
+            int order = Double.compare(fullness, other.fullness);
+            return order == 0 ? host.compareTo(other.host) : order;
+        }
     }
 
-    Iterable<? extends Iterable<HostRoom>> groups(ClusterRole role) {
-        return of(role).values();
+    private final HashMap<Key, TreeSet<Place>> places;
+
+    private RoomIndex(HashMap<Key, TreeSet<Place>> places) {
+        this.places = places;
     }
 
-    /** With a host as it is now in place of what it was; either may be no place for machines. */
-    RoomIndex replaced(HostEntry before, HostEntry after) {
-        return isSame(before, after) ? this : without(before).with(after);
+    /** One group for each capacity, as far as it is read. */
+    Iterable<Iterable<HostId>> groups(ClusterRole role) {
+        return Iterables.transform(
+                places.filterKeys(key -> key.role() == role).values(),
+                group -> Iterables.transform(group, Place::host));
     }
 
     RoomIndex with(HostEntry added) {
-        Host host = added.host();
-        if (!host.takesMachines()) {
-            return this;
-        }
-        TreeSet<HostRoom> group = of(host.role()).getOrElse(host.capacity(), TreeSet.empty());
-        return with(host, group.add(new HostRoom(host, added.allocated())));
+        Key key = key(added);
+        return new RoomIndex(
+                places.put(key, places.getOrElse(key, TreeSet.empty()).add(place(added))));
     }
 
-    private RoomIndex without(HostEntry removed) {
-        Host host = removed.host();
-        if (!host.takesMachines()) {
-            return this;
-        }
-        TreeSet<HostRoom> group = of(host.role()).getOrElse(host.capacity(), TreeSet.empty());
-        return with(host, group.remove(new HostRoom(host, removed.allocated())));
+    /** With a host as it is now in place of what it was. */
+    RoomIndex replaced(HostEntry before, HostEntry after) {
+        Key key = key(before);
+        TreeSet<Place> left = places.get(key).get().remove(place(before));
+        return new RoomIndex(left.isEmpty() ? places.remove(key) : places.put(key, left)).with(after);
     }
 
-    private static boolean isSame(HostEntry before, HostEntry after) {
-        return before.host().equals(after.host()) && before.allocated().equals(after.allocated());
+    /** Whether a host stands where it was; if so, there is no need to replace it. */
+    static boolean hasSamePlace(HostEntry before, HostEntry after) {
+        return before.allocated().equals(after.allocated())
+                && before.host().capacity().equals(after.host().capacity())
+                && before.host().role() == after.host().role();
     }
 
-    private HashMap<Resources, TreeSet<HostRoom>> of(ClusterRole role) {
-        return rooms.getOrElse(role, HashMap.empty());
+    private static Key key(HostEntry entry) {
+        return new Key(entry.host().role(), entry.host().capacity());
     }
 
-    private RoomIndex with(Host host, TreeSet<HostRoom> group) {
-        HashMap<Resources, TreeSet<HostRoom>> sizes = of(host.role());
-        return new RoomIndex(rooms.put(
-                host.role(), group.isEmpty() ? sizes.remove(host.capacity()) : sizes.put(host.capacity(), group)));
+    private static Place place(HostEntry entry) {
+        return new Place(
+                entry.allocated().shareOf(entry.host().capacity()), entry.host().id());
     }
 }

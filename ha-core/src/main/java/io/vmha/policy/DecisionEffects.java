@@ -78,8 +78,9 @@ public final class DecisionEffects {
         ImmutableVirtualMachine target = vm(to);
         put(target.withLoad(loadAfter(target, source)));
         put(source.withLoad(0));
+        Optional<VmId> server = Optional.of(to);
         for (VmId owner : owners) {
-            put(vm(owner).withServedBy(owner.equals(to) ? Optional.empty() : Optional.of(to)));
+            put(vm(owner).withServedBy(owner.equals(to) ? Optional.empty() : server));
         }
         return this;
     }

@@ -2,7 +2,6 @@ package io.vmha.policy;
 
 import io.vmha.model.Resources;
 import java.util.List;
-import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +18,7 @@ final class RoomQueue {
     private final Resources allocation;
     private final List<WorkingRooms> groups;
     private final int[] read;
-    private final PriorityQueue<Entry> entries = new PriorityQueue<>();
+    private final RoomHeap heap = new RoomHeap();
 
     RoomQueue(Resources allocation, List<WorkingRooms> groups) {
         this.allocation = allocation;
@@ -28,28 +27,27 @@ final class RoomQueue {
     }
 
     void add(WorkingRoom room) {
-        entries.add(new Entry(room, room.fullnessWith(allocation)));
+        heap.add(room, room.fullnessWith(allocation));
     }
 
     /** The host that the machine would leave least full; null if none has the room. */
     @Nullable
     WorkingRoom leastFull() {
-        while (true) {
+        readOn();
+        while (!heap.isEmpty()) {
+            WorkingRoom first = heap.first();
+            double fullness = first.fullnessWith(allocation);
+            if (fullness == heap.firstFullness()) {
+                return fullness <= FULL ? first : null;
+            }
+            heap.replaceFirst(fullness);
             readOn();
-            Entry first = entries.peek();
-            if (first == null || first.fullness > FULL) {
-                return null;
-            }
-            if (first.fullness == first.room.fullnessWith(allocation)) {
-                return first.room;
-            }
-            entries.remove();
-            add(first.room);
         }
+        return null;
     }
 
     void removeLeastFull() {
-        entries.remove();
+        heap.removeFirst();
     }
 
     /** Adds the hosts that may be before the first one, or as full as it. */
@@ -65,8 +63,7 @@ final class RoomQueue {
     }
 
     private double firstFullness() {
-        Entry first = entries.peek();
-        return first == null ? FULL : Math.min(first.fullness, FULL);
+        return heap.isEmpty() ? FULL : Math.min(heap.firstFullness(), FULL);
     }
 
     /** How full the machine makes the host and all after it at least: it adds to the larger share the smaller one or more. */
@@ -76,13 +73,5 @@ final class RoomQueue {
                 (double) allocation.cpuMillis() / capacity.cpuMillis(),
                 (double) allocation.memoryMiB() / capacity.memoryMiB());
         return room.fullnessBefore() + added - ROUNDING;
-    }
-
-    private record Entry(WorkingRoom room, double fullness) implements Comparable<Entry> {
-        @Override
-        public int compareTo(Entry other) {
-            int order = Double.compare(fullness, other.fullness);
-            return order == 0 ? room.host().id().compareTo(other.room.host().id()) : order;
-        }
     }
 }
