@@ -62,6 +62,15 @@ public record Resources(long cpuMillis, long memoryMiB) {
         return Math.max((double) cpuMillis / capacity.cpuMillis, (double) memoryMiB / capacity.memoryMiB);
     }
 
+    /**
+     * The smaller of the shares that this amount has of a host's CPU and memory.
+     *
+     * @param capacity more than 0 of each
+     */
+    public double lesserShareOf(Resources capacity) {
+        return Math.min((double) cpuMillis / capacity.cpuMillis, (double) memoryMiB / capacity.memoryMiB);
+    }
+
     @Override
     public String toString() {
         return cpuMillis + "m CPU, " + memoryMiB + " MiB";

@@ -23,9 +23,6 @@ import java.util.Optional;
  * first, then by id. What cannot move is said, with why. Machines that do not run stay where they are. Pure functions.
  */
 public final class EvacuationPolicy {
-    private static final Comparator<VirtualMachine> HIGHEST_PRIORITY_FIRST =
-            Comparator.comparingInt(VirtualMachine::priority).reversed().thenComparing(VirtualMachine::id);
-
     /** Makes the policy; it has no choices. */
     public EvacuationPolicy() {}
 
@@ -45,7 +42,7 @@ public final class EvacuationPolicy {
                 trigger);
         List<VirtualMachine> running = inventory.vmsOn(id).stream()
                 .filter(vm -> vm.power() == PowerState.ON)
-                .sorted(HIGHEST_PRIORITY_FIRST)
+                .sorted(HighestPriorityFirst.ORDER)
                 .toList();
         ImmutableList.Builder<SubjectDecision> parts = ImmutableList.builder();
         Inventory soFar = inventory;

@@ -14,7 +14,6 @@ import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  * nothing for all the others. Made for one report and thrown away; confined to the thread that made it.
  */
 final class FailoverDecider {
-    private static final Comparator<VirtualMachine> HIGHEST_PRIORITY_FIRST =
-            Comparator.comparingInt(VirtualMachine::priority).reversed().thenComparing(VirtualMachine::id);
-
     private final FailoverConfig config;
     private final TargetSelection selection;
     private final Inventory inventory;
@@ -70,7 +66,7 @@ final class FailoverDecider {
         working = new WorkingCandidates(inventory, hosts);
         List<VirtualMachine> order = new ArrayList<>();
         hosts.forEach(host -> order.addAll(inventory.vmsOn(host)));
-        order.sort(HIGHEST_PRIORITY_FIRST);
+        order.sort(HighestPriorityFirst.ORDER);
         List<VirtualMachine> reclones = new ArrayList<>();
         for (VirtualMachine vm : order) {
             if (isDealtWith(vm)) {

@@ -1,5 +1,7 @@
 package io.vmha.policy;
 
+import static java.util.Objects.requireNonNull;
+
 import io.vmha.model.Resources;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,14 +18,12 @@ final class RoomQueue {
     private static final double ROUNDING = 1e-9;
 
     private final Resources allocation;
-    private final List<WorkingRooms> groups;
-    private final int[] read;
+    private final List<Unread> unread;
     private final RoomHeap heap = new RoomHeap();
 
     RoomQueue(Resources allocation, List<WorkingRooms> groups) {
         this.allocation = allocation;
-        this.groups = groups;
-        this.read = new int[groups.size()];
+        this.unread = groups.stream().map(Unread::new).toList();
     }
 
     void add(WorkingRoom room) {
@@ -52,12 +52,9 @@ final class RoomQueue {
 
     /** Adds the hosts that may be before the first one, or as full as it. */
     private void readOn() {
-        for (int group = 0; group < read.length; group++) {
-            WorkingRoom next = groups.get(group).at(read[group]);
-            while (next != null && leastPossible(next) <= firstFullness()) {
-                add(next);
-                read[group]++;
-                next = groups.get(group).at(read[group]);
+        for (Unread group : unread) {
+            while (group.leastPossible <= firstFullness()) {
+                add(group.read());
             }
         }
     }
@@ -66,12 +63,31 @@ final class RoomQueue {
         return heap.isEmpty() ? FULL : Math.min(heap.firstFullness(), FULL);
     }
 
-    /** How full the machine makes the host and all after it at least: it adds to the larger share the smaller one or more. */
-    private double leastPossible(WorkingRoom room) {
-        Resources capacity = room.host().capacity();
-        double added = Math.min(
-                (double) allocation.cpuMillis() / capacity.cpuMillis(),
-                (double) allocation.memoryMiB() / capacity.memoryMiB());
-        return room.fullnessBefore() + added - ROUNDING;
+    /** The hosts of one capacity that are not in the queue yet: they would all be at least so full. */
+    private final class Unread {
+        private final WorkingRooms rooms;
+        private int place;
+        private double leastPossible;
+
+        private Unread(WorkingRooms rooms) {
+            this.rooms = rooms;
+            this.leastPossible = leastPossible(rooms.at(0));
+        }
+
+        /** The machine adds to the larger share of a host the smaller one of its own, or more. */
+        private double leastPossible(@Nullable WorkingRoom next) {
+            return next == null
+                    ? Double.POSITIVE_INFINITY
+                    : next.fullnessBefore()
+                            + allocation.lesserShareOf(next.host().capacity())
+                            - ROUNDING;
+        }
+
+        private WorkingRoom read() {
+            WorkingRoom next = requireNonNull(rooms.at(place));
+            place++;
+            leastPossible = leastPossible(rooms.at(place));
+            return next;
+        }
     }
 }

@@ -9,17 +9,26 @@ import java.util.List;
 
 /** A host with what it was given so far in one decision; it only gets fuller. Confined to the thread that made it. */
 final class WorkingRoom {
-    private final HostRoom before;
+    private final Host host;
     private final List<VirtualMachine> taken = new ArrayList<>(0);
-    private Resources allocated;
+    private final double fullnessBefore;
+    // Numbers of its own rather than the values of the model, which stand elsewhere in memory.
+    private final long cpuMillis;
+    private final long memoryMiB;
+    private long allocatedCpuMillis;
+    private long allocatedMemoryMiB;
 
     WorkingRoom(HostRoom before) {
-        this.before = before;
-        this.allocated = before.allocated();
+        this.host = before.host();
+        this.fullnessBefore = before.fullness();
+        this.cpuMillis = before.host().capacity().cpuMillis();
+        this.memoryMiB = before.host().capacity().memoryMiB();
+        this.allocatedCpuMillis = before.allocated().cpuMillis();
+        this.allocatedMemoryMiB = before.allocated().memoryMiB();
     }
 
     Host host() {
-        return before.host();
+        return host;
     }
 
     List<VirtualMachine> taken() {
@@ -27,15 +36,18 @@ final class WorkingRoom {
     }
 
     double fullnessBefore() {
-        return before.fullness();
+        return fullnessBefore;
     }
 
     double fullnessWith(Resources added) {
-        return allocated.plus(added).shareOf(host().capacity());
+        return Math.max(
+                (double) Math.addExact(allocatedCpuMillis, added.cpuMillis()) / cpuMillis,
+                (double) Math.addExact(allocatedMemoryMiB, added.memoryMiB()) / memoryMiB);
     }
 
     void take(VirtualMachine vm) {
-        allocated = allocated.plus(vm.allocation());
+        allocatedCpuMillis += vm.allocation().cpuMillis();
+        allocatedMemoryMiB += vm.allocation().memoryMiB();
         taken.add(vm);
     }
 }

@@ -3,6 +3,7 @@ package io.vmha.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.google.common.collect.ImmutableList;
 import io.vmha.Fixtures;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +78,71 @@ class InventoryTest {
                         VmType.MIDDLEWARE,
                         ClusterRole.PRIMARY))
                 .hasSize(4);
+    }
+
+    @Test
+    void aRemovedMachineCanServeNobodyAndServesForNobody() {
+        Inventory before = Fixtures.referenceEmbodiment();
+        Inventory served = before.with(
+                ImmutableVirtualMachine.copyOf(before.requireVm(VmId.of("mw1"))).withServedBy(VmId.of("mw3")));
+        Inventory after = served.without(VmId.of("mw1"));
+
+        assertThat(serving(after, VmType.MIDDLEWARE, ClusterRole.PRIMARY)).containsExactly("mw3", "mw2", "mw4");
+        assertThat(served.servedFor(VmId.of("mw3"))).containsExactly(VmId.of("mw1"));
+        assertThat(after.servedFor(VmId.of("mw3"))).isEmpty();
+    }
+
+    @Test
+    void aNewHostComesWithItsMachinesAtOnce() {
+        Inventory inventory = Fixtures.referenceEmbodiment()
+                .withAll(
+                        Fixtures.host("h4", ClusterRole.PRIMARY).build(),
+                        List.of(Fixtures.middleware("mw9", "h4").build()));
+
+        assertThat(inventory.vmsOn(HostId.of("h4")))
+                .extracting(vm -> vm.id().value())
+                .containsExactly("mw9");
+        assertThat(serving(inventory, VmType.MIDDLEWARE, ClusterRole.PRIMARY)).startsWith("mw9");
+    }
+
+    @Test
+    void theHostsWithTheMostRoomComeFirstWithoutThoseThatTakeNoMachines() {
+        Inventory inventory = Fixtures.referenceEmbodiment()
+                .with(Fixtures.host("h4", ClusterRole.PRIMARY).build())
+                .with(Fixtures.host("h5", ClusterRole.PRIMARY)
+                        .health(HostHealth.DEGRADED)
+                        .build())
+                .with(Fixtures.host("h6", ClusterRole.PRIMARY)
+                        .inMaintenance(true)
+                        .build())
+                .without(VmId.of("mw3"));
+
+        assertThat(inventory.roomsByCapacity(ClusterRole.PRIMARY))
+                .singleElement()
+                .satisfies(rooms -> assertThat(rooms)
+                        .extracting(room -> room.host().id().value() + " " + room.allocated())
+                        .containsExactly("h4 0m CPU, 0 MiB", "h2 10000m CPU, 40960 MiB", "h1 12000m CPU, 49152 MiB"));
+    }
+
+    @Test
+    void inventoriesOfTheSameHostsAndMachinesAreEqual() {
+        Inventory one = Fixtures.referenceEmbodiment();
+        Inventory other = Fixtures.referenceEmbodiment();
+
+        assertThat(one).isEqualTo(other).hasSameHashCodeAs(other).hasToString("Inventory of 3 hosts and 12 VMs");
+        assertThat(one)
+                .isNotEqualTo(one.without(VmId.of("mw1")))
+                .isNotEqualTo(one.with(Fixtures.host("h4", ClusterRole.PRIMARY).build()));
+    }
+
+    @Test
+    void whatIsNotThereIsRefusedByName() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Fixtures.referenceEmbodiment().requireVm(VmId.of("ghost")))
+                .withMessage("no such VM: ghost");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Fixtures.referenceEmbodiment().requireHost(HostId.of("h9")))
+                .withMessage("no such host: h9");
     }
 
     @Test
@@ -159,7 +225,7 @@ class InventoryTest {
         VirtualMachine vm = vms.get(random.nextInt(vms.size()));
         VirtualMachine other = vms.get(random.nextInt(vms.size()));
         ImmutableVirtualMachine changed = ImmutableVirtualMachine.copyOf(vm);
-        return switch (random.nextInt(7)) {
+        return switch (random.nextInt(9)) {
             case 0 -> inventory.with(changed.withLoad(random.nextInt(10) / 10.0));
             case 1 -> inventory.with(changed.withHealth(VmHealth.values()[random.nextInt(3)]));
             case 2 -> inventory.with(changed.withPower(random.nextBoolean() ? PowerState.ON : PowerState.OFF));
@@ -169,6 +235,13 @@ class InventoryTest {
                 inventory.with(ImmutableHost.copyOf(host)
                         .withHealth(HostHealth.values()[random.nextInt(4)])
                         .withInMaintenance(random.nextInt(4) == 0));
+            case 6 -> inventory.with(ImmutableHost.copyOf(host).withRole(ClusterRole.values()[random.nextInt(2)]));
+            case 7 ->
+                inventory.withAll(
+                        ImmutableHost.copyOf(host).withHealth(HostHealth.values()[random.nextInt(4)]),
+                        List.of(
+                                changed.withHost(host.id()),
+                                ImmutableVirtualMachine.copyOf(other).withLoad(0.9)));
             default -> vm.id().equals(other.id()) ? inventory : inventory.with(changed.withServedBy(other.id()));
         };
     }
@@ -183,6 +256,9 @@ class InventoryTest {
             for (ClusterRole role : ClusterRole.values()) {
                 facts.add(type + " " + role + " " + inventory.servingBySize(type, role) + inventory.hasServing(role));
             }
+        }
+        for (ClusterRole role : ClusterRole.values()) {
+            inventory.roomsByCapacity(role).forEach(rooms -> facts.add(role + " " + ImmutableList.copyOf(rooms)));
         }
         inventory.vms().stream()
                 .map(VirtualMachine::id)

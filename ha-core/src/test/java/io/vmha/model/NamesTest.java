@@ -1,6 +1,7 @@
 package io.vmha.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -25,7 +26,8 @@ class NamesTest {
     };
 
     static Stream<Arguments> pairs() {
-        return Stream.<Function<String, ? extends Comparable<?>>>of(HostId::of, VmId::of, VmType::of)
+        return Stream.<Function<String, ? extends Comparable<?>>>of(
+                        HostId::of, VmId::of, VmType::of, RackId::of, TemplateId::of, AntiAffinityGroup::of)
                 .flatMap(kind -> Stream.of(TEXTS)
                         .flatMap(left -> Stream.of(TEXTS)
                                 .map(right -> Arguments.of(kind.apply(left), kind.apply(right), left, right))));
@@ -38,5 +40,34 @@ class NamesTest {
         assertThat(Integer.signum(one.compareTo(other))).isEqualTo(Integer.signum(left.compareTo(right)));
         assertThat(one).hasToString(left).hasSameHashCodeAs(left);
         assertThat(one.equals(left)).isFalse();
+    }
+
+    static Stream<Arguments> kinds() {
+        return Stream.of(
+                kind("host id", HostId::of),
+                kind("VM id", VmId::of),
+                kind("VM type", VmType::of),
+                kind("rack id", RackId::of),
+                kind("template id", TemplateId::of),
+                kind("anti-affinity group", AntiAffinityGroup::of));
+    }
+
+    private static Arguments kind(String name, Function<String, ?> maker) {
+        return Arguments.of(name, maker);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("kinds")
+    void aNameThatCouldNotBeToldApartOrBreaksALineIsRefused(String kind, Function<String, ?> maker) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> maker.apply(" "))
+                .withMessage(kind + " must not be blank");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> maker.apply("x".repeat(256)))
+                .withMessageStartingWith(kind + " must have at most 255 characters");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> maker.apply("a\nb"))
+                .withMessage(kind + " must not contain control characters: U+000A at 1");
+        assertThat(maker.apply("x".repeat(255))).hasToString("x".repeat(255));
     }
 }
