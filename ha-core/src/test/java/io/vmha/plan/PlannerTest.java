@@ -6,16 +6,25 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.vmha.Fixtures;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
+import io.vmha.model.HostId;
+import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
+import io.vmha.model.Resources;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
 import io.vmha.policy.Decision;
+import io.vmha.policy.EvacuationPolicy;
+import io.vmha.policy.FailbackPolicy;
 import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.FaultEffects;
 import io.vmha.policy.FencingMode;
+import io.vmha.policy.LoadPolicy;
+import io.vmha.policy.LoadSample;
 import io.vmha.policy.PrimaryThenStandbyPolicy;
 import io.vmha.policy.RecoveryMode;
+import io.vmha.policy.Trigger;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -121,10 +130,92 @@ class PlannerTest {
     }
 
     @Test
+    void aTargetGetsWhatItLacksBeforeALoadedMachinesRequestsCome() {
+        Inventory full = reference.with(Fixtures.middleware("filler", "h1")
+                .load(0.7)
+                .allocation(reference.freeOn(HostId.of("h1")))
+                .build());
+        LoadSample sample = new LoadSample(VmId.of("mw1"), 0.9, Optional.of(Resources.of(2_500, 8_192)));
+
+        assertThat(loadPlan(full, sample)).isEqualTo("""
+                plan 1
+                  0. reallocate mw3 on h2 to 3429m CPU, 14044 MiB (at once)
+                  1. redirect requests of mw1 to mw3 (after 0)""");
+    }
+
+    @Test
+    void aLoadedMachineGetsMoreOfItsHostsPool() {
+        assertThat(loadPlan(reference, new LoadSample(VmId.of("mw1"), 1.2, Optional.empty())))
+                .isEqualTo("""
+                plan 1
+                  0. reallocate mw1 on h1 to 3000m CPU, 12288 MiB (at once)""");
+    }
+
+    @Test
+    void aDatabaseThatTheStandbyTookOverForIsPromotedBeforeItsRequestsComeBack() {
+        assertThat(failbackPlan("db1", "db5")).isEqualTo("""
+                plan 1
+                  0. promote database in db1 (at once)
+                  1. redirect requests of db1 to db1 (after 0)""");
+        assertThat(failbackPlan("db1", "db3")).isEqualTo("""
+                plan 1
+                  0. redirect requests of db1 to db1 (at once)""");
+    }
+
+    @Test
+    void aHostInMaintenanceIsEmptiedByMigrations() {
+        Decision decision = new EvacuationPolicy()
+                .decide(
+                        reference.without(VmId.of("db2")).without(VmId.of("mw2")),
+                        HostId.of("h1"),
+                        Trigger.MAINTENANCE);
+
+        assertThat(new Planner(FailoverConfig.defaults())
+                        .plan(new PlanId(1), reference, decision)
+                        .toText())
+                .isEqualTo("""
+                        plan 1
+                          0. migrate db1 from h1 to h2 (at once)""");
+    }
+
+    @Test
+    void numbersThatMakeNoSenseAreRefused() {
+        Step second = new Step(1, new Action.Promote(VmId.of("db1")), new TreeSet<>());
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new PlanId(0))
+                .withMessage("plan id must be 1 or more: 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Step(-1, new Action.Promote(VmId.of("db1")), new TreeSet<>()))
+                .withMessage("step number must be 0 or more: -1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Plan(new PlanId(1), List.of(second)))
+                .withMessageStartingWith("plan 1: step ")
+                .withMessageEndingWith("stands at place 0");
+        assertThat(new PlanId(2)).isGreaterThan(new PlanId(1));
+    }
+
+    @Test
     void aStepCanOnlyWaitForEarlierOnes() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Step(1, new Action.Promote(VmId.of("db1")), new TreeSet<>(List.of(1))))
                 .withMessage("step 1 can only wait for earlier steps: [1]");
+    }
+
+    private static String loadPlan(Inventory inventory, LoadSample sample) {
+        FailoverConfig config = FailoverConfig.defaults();
+        return new Planner(config)
+                .plan(new PlanId(1), inventory, new LoadPolicy(config).decide(inventory, sample))
+                .toText();
+    }
+
+    private String failbackPlan(String vm, String server) {
+        Inventory served = reference.with(
+                ImmutableVirtualMachine.copyOf(reference.requireVm(VmId.of(vm))).withServedBy(VmId.of(server)));
+        FailoverConfig config = FailoverConfig.defaults();
+        return new Planner(config)
+                .plan(new PlanId(1), served, new FailbackPolicy(config).decide(served, VmId.of(vm)))
+                .toText();
     }
 
     private static Plan plan(Inventory inventory, FaultReport report, FailoverConfig config) {

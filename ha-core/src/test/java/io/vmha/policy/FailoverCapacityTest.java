@@ -8,6 +8,7 @@ import io.vmha.model.ClusterRole;
 import io.vmha.model.HostId;
 import io.vmha.model.ImmutableHost;
 import io.vmha.model.Inventory;
+import io.vmha.model.PowerState;
 import io.vmha.model.RackId;
 import io.vmha.model.Resources;
 import io.vmha.model.VmId;
@@ -82,6 +83,30 @@ class FailoverCapacityTest {
                                 .allocation(Resources.of(5_000, 1))
                                 .build()))
                 .contains("host h1 cannot take mw9: it lacks the room: 4000m CPU, 16384 MiB free");
+    }
+
+    @Test
+    void aMachineThatServedNothingBeforeIsNotLeftOut() {
+        Inventory lonely = reference.with(Fixtures.middleware("batch", "h1")
+                .type(VmType.of("BATCH"))
+                .power(PowerState.OFF)
+                .build());
+
+        assertThat(capacity.ifFails(lonely, List.of(HostId.of("h1"))).leftOut()).isEmpty();
+    }
+
+    @Test
+    void whatWouldBeLeftOutWithoutTheNewMachineTooDoesNotKeepItOut() {
+        Inventory lonely = reference.with(
+                Fixtures.middleware("batch", "h1").type(VmType.of("BATCH")).build());
+
+        assertThat(capacity.singleHosts(lonely).get(0).isSurvived()).isFalse();
+        assertThat(capacity.refusalOf(
+                        lonely,
+                        Fixtures.middleware("mw9", "h1")
+                                .allocation(Resources.of(1_000, 1_024))
+                                .build()))
+                .isEmpty();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.vmha.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.vmha.Fixtures;
 import io.vmha.fault.FaultKind;
@@ -300,6 +301,27 @@ class PrimaryThenStandbyPolicyTest {
                         .parts()
                         .get(0)))
                 .isEqualTo("mw1 REDIRECTED mw5 SAME_TYPE_STANDBY");
+    }
+
+    @Test
+    void severalHostsFailTogetherOnlyIfAllAreDownOrAllUnreachable() {
+        PrimaryThenStandbyPolicy policy = PrimaryThenStandbyPolicy.withDefaults();
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> policy.decideAll(reference, List.of()))
+                .withMessage("at least one report is needed");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> policy.decideAll(reference, List.of(Fixtures.readOnly("mw1"))))
+                .withMessage("only hosts that are down or unreachable fail over together: FILESYSTEM_READ_ONLY");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> policy.decideAll(
+                        reference,
+                        List.of(Fixtures.hostDown("h1"), Fixtures.hostFault("h2", FaultKind.HOST_UNREACHABLE))))
+                .withMessage("reports of one kind are needed: HOST_DOWN and HOST_UNREACHABLE");
+        assertThat(policy.decideAll(reference, List.of(Fixtures.hostFault("h1", FaultKind.HOST_UNREACHABLE)))
+                        .parts())
+                .extracting(SubjectDecision::trigger)
+                .containsOnly(Trigger.HOST_UNREACHABLE);
     }
 
     private static Decision decide(Inventory inventory, FaultReport report) {
