@@ -39,7 +39,10 @@ public final class HostId implements Comparable<HostId> {
     @Override
     public int compareTo(HostId other) {
         int byPrefix = Long.compareUnsigned(prefix, other.prefix);
-        return byPrefix == 0 ? value.compareTo(other.value) : byPrefix;
+        if (byPrefix != 0 || this == other || (isWhole && other.isWhole)) {
+            return byPrefix;
+        }
+        return value.compareTo(other.value);
     }
 
     @Override

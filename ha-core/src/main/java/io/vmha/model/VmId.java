@@ -45,7 +45,10 @@ public final class VmId implements Comparable<VmId> {
     @Override
     public int compareTo(VmId other) {
         int byPrefix = Long.compareUnsigned(prefix, other.prefix);
-        return byPrefix == 0 ? value.compareTo(other.value) : byPrefix;
+        if (byPrefix != 0 || this == other || (isWhole && other.isWhole)) {
+            return byPrefix;
+        }
+        return value.compareTo(other.value);
     }
 
     @Override
