@@ -3,6 +3,7 @@ package io.vmha.policy;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
@@ -45,9 +46,13 @@ public final class EvacuationPolicy {
                 .sorted(HighestPriorityFirst.ORDER)
                 .toList();
         ImmutableList.Builder<SubjectDecision> parts = ImmutableList.builder();
+        WorkingHosts hosts = new WorkingHosts(inventory, ImmutableSet.of(id));
+        Host from = inventory.requireHost(id);
         Inventory soFar = inventory;
         for (VirtualMachine vm : running) {
-            SubjectDecision part = decide(soFar, vm, trigger);
+            Optional<Host> target =
+                    from.cpuPlatform().isEmpty() ? Optional.empty() : hosts.place(vm, host -> hasSameCpu(from, host));
+            SubjectDecision part = decide(soFar, vm, trigger, target);
             parts.add(part);
             soFar = DecisionEffects.apply(soFar, part);
         }
@@ -55,12 +60,9 @@ public final class EvacuationPolicy {
         return all.size() == 1 ? all.get(0) : new DecisionBatch(all);
     }
 
-    private static SubjectDecision decide(Inventory inventory, VirtualMachine vm, Trigger trigger) {
+    private static SubjectDecision decide(
+            Inventory inventory, VirtualMachine vm, Trigger trigger, Optional<Host> target) {
         Host from = inventory.hostOf(vm);
-        Optional<Host> target = inventory.hosts().stream()
-                .filter(host -> refusal(vm, from, host, inventory).isEmpty())
-                .min(Comparator.<Host>comparingDouble(host -> HostPlacement.fullnessWith(vm, host, inventory))
-                        .thenComparing(Host::id));
         return target.<SubjectDecision>map(host -> new SubjectDecision.Migrate(
                         vm.id(),
                         trigger,
@@ -116,8 +118,13 @@ public final class EvacuationPolicy {
         if (refusal.isPresent()) {
             return refusal;
         }
-        boolean sameCpu = from.cpuPlatform().isPresent() && from.cpuPlatform().equals(host.cpuPlatform());
-        return sameCpu ? Optional.empty() : Optional.of("its CPU platform is not the same, or not known");
+        return hasSameCpu(from, host)
+                ? Optional.empty()
+                : Optional.of("its CPU platform is not the same, or not known");
+    }
+
+    private static boolean hasSameCpu(Host from, Host host) {
+        return from.cpuPlatform().isPresent() && from.cpuPlatform().equals(host.cpuPlatform());
     }
 
     private static List<Explanation.Candidate> candidates(

@@ -15,11 +15,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hosts on which failed machines may be powered on again or cloned anew, with the room that earlier decisions of the
- * same batch took: sound ones of the machine's own cluster, the least full first afterwards, then by id.
+ * The hosts to which machines may be moved, or on which failed ones may be powered on again or cloned anew, with the room that
+ * earlier decisions of the same batch took: sound ones of the machine's own cluster, the least full first afterwards, then by
+ * id.
  *
  * <p>Reads the inventory's hosts, the least full first, only as far as it needs to, and changes nothing in it. For each size of
  * machine there is a queue of those that were read. Made for one decision and thrown away; confined to the thread that made
@@ -40,12 +42,17 @@ final class WorkingHosts {
 
     /** Chooses a host and takes the room there; empty if none has it and keeps anti-affinity. */
     Optional<Host> place(VirtualMachine vm) {
+        return place(vm, host -> true);
+    }
+
+    /** Chooses a host that suits and takes the room there; empty if none has it and keeps anti-affinity. */
+    Optional<Host> place(VirtualMachine vm, Predicate<Host> suits) {
         Host current = inventory.hostOf(vm);
         RoomQueue queue = queues.computeIfAbsent(new Key(current.role(), vm.allocation()), this::queue);
         if (current.takesMachines() && !lostHosts.contains(current.id())) {
             queue.add(withoutItself(vm, current));
         }
-        WorkingRoom chosen = take(queue, vm);
+        WorkingRoom chosen = take(queue, vm, suits);
         return Optional.ofNullable(chosen).map(WorkingRoom::host);
     }
 
@@ -65,10 +72,10 @@ final class WorkingHosts {
         return groups;
     }
 
-    private @Nullable WorkingRoom take(RoomQueue queue, VirtualMachine vm) {
+    private @Nullable WorkingRoom take(RoomQueue queue, VirtualMachine vm, Predicate<Host> suits) {
         List<WorkingRoom> refused = new ArrayList<>(0);
         WorkingRoom least = queue.leastFull();
-        while (least != null && !keepsAntiAffinity(vm, least)) {
+        while (least != null && !(suits.test(least.host()) && keepsAntiAffinity(vm, least))) {
             queue.removeLeastFull();
             refused.add(least);
             least = queue.leastFull();

@@ -11,12 +11,19 @@ import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.ImmutableHost;
+import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
+import io.vmha.model.VirtualMachine;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EvacuationPolicyTest {
     private static final HostId H1 = HostId.of("h1");
@@ -101,6 +108,60 @@ class EvacuationPolicyTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new EvacuationPolicy().decide(inventory(), H1, Trigger.HOST_DOWN))
                 .withMessage("an evacuation is for MAINTENANCE or HOST_DEGRADED: HOST_DOWN");
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void eachMachineGoesWhereALookAtEveryHostWouldPutIt(long seed) {
+        Inventory inventory = random(new SplittableRandom(seed));
+        List<String> expected = new ArrayList<>();
+        Inventory soFar = inventory;
+        for (VirtualMachine vm : inventory.vmsOn(H1)) {
+            Inventory now = soFar;
+            Host from = now.requireHost(H1);
+            Optional<Host> target = now.hosts().stream()
+                    .filter(host -> !host.id().equals(H1) && host.cpuPlatform().equals(from.cpuPlatform()))
+                    .filter(host -> HostPlacement.refusal(vm, from, host, now).isEmpty())
+                    .min(Comparator.<Host>comparingDouble(host -> HostPlacement.fullnessWith(vm, host, now))
+                            .thenComparing(Host::id));
+            expected.add(
+                    vm.id() + " to " + target.map(host -> host.id().value()).orElse("none"));
+            soFar = target.isEmpty()
+                    ? now
+                    : now.with(ImmutableVirtualMachine.copyOf(vm)
+                            .withHost(target.get().id()));
+        }
+
+        assertThat(new EvacuationPolicy()
+                        .decide(inventory, H1, Trigger.MAINTENANCE)
+                        .parts())
+                .extracting(part -> part.subject() + " to "
+                        + (part instanceof SubjectDecision.Migrate migrate
+                                ? migrate.to().value()
+                                : "none"))
+                .isEqualTo(expected);
+    }
+
+    private static Inventory random(SplittableRandom random) {
+        Inventory.Builder inventory = Inventory.builder();
+        for (int i = 1; i <= 20; i++) {
+            inventory.add(
+                    Fixtures.host("h" + i, i == 1 || random.nextInt(4) > 0 ? ClusterRole.PRIMARY : ClusterRole.STANDBY)
+                            .capacity(Resources.of(16_000L << random.nextInt(2), 65_536L << random.nextInt(2)))
+                            .cpuPlatform(CpuPlatform.parse(i == 1 || random.nextInt(3) > 0 ? "xeon" : "epyc"))
+                            .inMaintenance(random.nextInt(8) == 0)
+                            .build());
+        }
+        for (int i = 0; i < 150; i++) {
+            ImmutableVirtualMachine.Builder vm = Fixtures.middleware(
+                            String.format("v%03d", i), "h" + (i < 30 ? 1 : 1 + random.nextInt(20)))
+                    .allocation(Resources.of(1_000L << random.nextInt(3), 2_048L << random.nextInt(4)));
+            if (random.nextInt(3) == 0) {
+                vm.addAntiAffinity(AntiAffinityGroup.of("g" + random.nextInt(3)));
+            }
+            inventory.add(vm.build());
+        }
+        return inventory.build();
     }
 
     private static Inventory inventory(Host... others) {
