@@ -79,12 +79,22 @@ final class KnownState {
         return entries.build();
     }
 
-    /** Takes over what the orchestrator knows. */
+    /** Takes over what the orchestrator knows: a machine that it says is on is confirmed off no more. */
     List<JournalEntry> update(Inventory next) {
-        List<JournalEntry> entries = replace(next, List.copyOf(troubledVms), List.copyOf(troubledHosts));
-        confirmedOff.removeIf(
-                id -> next.vm(id).map(vm -> vm.power() == PowerState.ON).orElse(true));
-        return entries;
+        Set<VmId> runAgain = confirmedOff.stream()
+                .filter(id -> next.vm(id).map(vm -> vm.power() == PowerState.ON).orElse(true))
+                .collect(ImmutableSet.toImmutableSet());
+        // Before anything is told to the journal: the next center believes what stands there.
+        confirmedOff.removeAll(runAgain);
+        List<JournalEntry> changed = replace(next, List.copyOf(troubledVms), List.copyOf(troubledHosts));
+        return ImmutableList.<JournalEntry>builder()
+                .addAll(changed)
+                .addAll(entriesFor(runAgain))
+                .build();
+    }
+
+    private List<JournalEntry> entriesFor(Collection<VmId> vms) {
+        return vms.stream().flatMap(vm -> entryFor(vm).stream()).toList();
     }
 
     private Optional<JournalEntry> entryFor(HostId id) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmha.Fixtures;
 import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
 import io.vmha.model.CpuPlatform;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
@@ -20,7 +21,9 @@ import io.vmha.plan.PlanId;
 import io.vmha.policy.Decision;
 import io.vmha.policy.FaultEffects;
 import io.vmha.policy.LoadSample;
+import io.vmha.policy.Outcome;
 import io.vmha.policy.Reason;
+import io.vmha.policy.SubjectDecision;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
 import java.time.Duration;
@@ -259,6 +262,26 @@ class ManagementCenterTest {
         run(center.approve(held.plan().id()));
         assertThat(datacenter.routes()).containsEntry(DB3, DB3);
         assertThat(center.inventory().requireVm(DB3).servedBy()).isEmpty();
+    }
+
+    /** What was confirmed off before it was repaired must not count for the center that comes after. */
+    @Test
+    void aRepairedMachineThatFailsAgainUnderTheNextCenterIsPoweredOffAgain() {
+        PlanJournal journal = new InMemoryPlanJournal();
+        ManagementCenter first = center().journal(journal).build();
+        run(first.submit(Fixtures.readOnly("db3")));
+        datacenter.change(actual -> FaultEffects.vmRepaired(actual, DB3));
+        run(first.repaired(DB3));
+        first.close();
+
+        DecisionOutcome outcome = run(center().journal(journal)
+                .build()
+                .submit(FaultReport.ofVm(DB3, FaultKind.IO_ERROR, time.now(), "monitor:db3", 2)));
+
+        assertThat(outcome.decision().parts())
+                .extracting(SubjectDecision::outcome)
+                .containsExactly(Outcome.REDIRECTED);
+        assertThat(datacenter.actual().requireVm(DB3).power()).isEqualTo(PowerState.OFF);
     }
 
     @Test

@@ -27,6 +27,12 @@ class SimulationTest {
         assertThatNoException().isThrownBy(() -> Simulation.run(SimulatedCourse.of(719_097), Mutation.NONE));
     }
 
+    /** A machine was confirmed off, repaired, and failed again under the next center, which took it to be off still. */
+    @Test
+    void aMachineThatWasRepairedBeforeACrashIsNotTakenToBeOff() {
+        assertThatNoException().isThrownBy(() -> Simulation.run(SimulatedCourse.of(957_160), Mutation.NONE));
+    }
+
     @Test
     void aSeedReplaysExactly() {
         for (long seed = 1; seed <= 20; seed++) {
