@@ -158,13 +158,13 @@ public final class Inventory {
      * The hosts of a cluster that machines may be placed on: up, and not in maintenance. They come in one group for each
      * capacity, in no particular order, and each group has the least full first, then by id. The groups are immutable.
      */
-    public Iterable<? extends Iterable<HostRoom>> roomsByCapacity(ClusterRole role) {
+    public Iterable<? extends Iterable<HostAllocation>> placeableByCapacity(ClusterRole role) {
         return Iterables.transform(
                 rooms.groups(role),
                 group -> FluentIterable.from(group)
                         .transform(this::entry)
                         .filter(entry -> entry.host().takesMachines())
-                        .transform(entry -> new HostRoom(entry.host(), entry.allocated())));
+                        .transform(entry -> new HostAllocation(entry.host(), entry.allocated())));
     }
 
     /** Returns the inventory with a host added, or changed where its name is known; its machines stay. */

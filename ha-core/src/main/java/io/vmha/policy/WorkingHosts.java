@@ -3,8 +3,8 @@ package io.vmha.policy;
 import com.google.common.collect.Sets;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.Host;
+import io.vmha.model.HostAllocation;
 import io.vmha.model.HostId;
-import io.vmha.model.HostRoom;
 import io.vmha.model.Inventory;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
@@ -59,7 +59,7 @@ final class WorkingHosts {
     /** What a machine is allocated where it is now is free for it again. */
     private WorkingRoom withoutItself(VirtualMachine vm, Host current) {
         return new WorkingRoom(
-                new HostRoom(current, inventory.allocatedOn(current.id()).minus(vm.allocation())));
+                new HostAllocation(current, inventory.allocatedOn(current.id()).minus(vm.allocation())));
     }
 
     private RoomQueue queue(Key key) {
@@ -68,7 +68,7 @@ final class WorkingHosts {
 
     private List<WorkingRooms> read(ClusterRole role) {
         List<WorkingRooms> groups = new ArrayList<>();
-        inventory.roomsByCapacity(role).forEach(group -> groups.add(new WorkingRooms(group.iterator(), lostHosts)));
+        inventory.placeableByCapacity(role).forEach(group -> groups.add(new WorkingRooms(group.iterator(), lostHosts)));
         return groups;
     }
 

@@ -1,7 +1,7 @@
 package io.vmha.policy;
 
 import io.vmha.model.Host;
-import io.vmha.model.HostRoom;
+import io.vmha.model.HostAllocation;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import java.util.ArrayList;
@@ -18,7 +18,7 @@ final class WorkingRoom {
     private long allocatedCpuMillis;
     private long allocatedMemoryMiB;
 
-    WorkingRoom(HostRoom before) {
+    WorkingRoom(HostAllocation before) {
         this.host = before.host();
         this.fullnessBefore = before.fullness();
         this.cpuMillis = before.host().capacity().cpuMillis();

@@ -1,7 +1,7 @@
 package io.vmha.policy;
 
+import io.vmha.model.HostAllocation;
 import io.vmha.model.HostId;
-import io.vmha.model.HostRoom;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * that are lost. Confined to the thread that made it.
  */
 final class WorkingRooms {
-    private final Iterator<HostRoom> rest;
+    private final Iterator<HostAllocation> rest;
     private final Set<HostId> lostHosts;
     private final List<WorkingRoom> known = new ArrayList<>();
 
-    WorkingRooms(Iterator<HostRoom> rest, Set<HostId> lostHosts) {
+    WorkingRooms(Iterator<HostAllocation> rest, Set<HostId> lostHosts) {
         this.rest = rest;
         this.lostHosts = lostHosts;
     }
@@ -26,7 +26,7 @@ final class WorkingRooms {
     @Nullable
     WorkingRoom at(int place) {
         while (known.size() <= place && rest.hasNext()) {
-            HostRoom next = rest.next();
+            HostAllocation next = rest.next();
             if (!lostHosts.contains(next.host().id())) {
                 known.add(new WorkingRoom(next));
             }

@@ -117,7 +117,7 @@ class InventoryTest {
                         .build())
                 .without(VmId.of("mw3"));
 
-        assertThat(inventory.roomsByCapacity(ClusterRole.PRIMARY))
+        assertThat(inventory.placeableByCapacity(ClusterRole.PRIMARY))
                 .singleElement()
                 .satisfies(rooms -> assertThat(rooms)
                         .extracting(room -> room.host().id().value() + " " + room.allocated())
@@ -258,7 +258,7 @@ class InventoryTest {
             }
         }
         for (ClusterRole role : ClusterRole.values()) {
-            inventory.roomsByCapacity(role).forEach(rooms -> facts.add(role + " " + ImmutableList.copyOf(rooms)));
+            inventory.placeableByCapacity(role).forEach(rooms -> facts.add(role + " " + ImmutableList.copyOf(rooms)));
         }
         inventory.vms().stream()
                 .map(VirtualMachine::id)

@@ -31,7 +31,8 @@ class ValuesTest {
 
     @Test
     void aHostIsAsFullAsTheScarcerOfItsResources() {
-        assertThat(new HostRoom(HOST, Resources.of(16_000, 98_304)).fullness()).isCloseTo(1.5, within(1e-12));
+        assertThat(new HostAllocation(HOST, Resources.of(16_000, 98_304)).fullness())
+                .isCloseTo(1.5, within(1e-12));
     }
 
     @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmha.Fixtures;
 import io.vmha.model.ClusterRole;
-import io.vmha.model.HostRoom;
+import io.vmha.model.HostAllocation;
 import io.vmha.model.Resources;
 import java.util.Comparator;
 import java.util.PriorityQueue;
@@ -48,6 +48,6 @@ class RoomHeapTest {
 
     private static WorkingRoom room(String id) {
         return new WorkingRoom(
-                new HostRoom(Fixtures.host(id, ClusterRole.PRIMARY).build(), Resources.NONE));
+                new HostAllocation(Fixtures.host(id, ClusterRole.PRIMARY).build(), Resources.NONE));
     }
 }
