@@ -1,5 +1,6 @@
 package io.vmha.center;
 
+import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
@@ -105,11 +106,21 @@ final class ActionLedger {
             entries.addAll(showRoute(redirect));
         } else if (action instanceof Action.Migrate migrate) {
             migrations.arrived(migrate);
+            entries.addAll(runsWhereItArrived(migrate));
         } else if (action instanceof Action.PowerOn powerOn) {
             state.mayRun(powerOn.target());
         }
         entries.addAll(state.replace(ActionEffects.apply(state.inventory(), action), vms, hosts));
         return entries;
+    }
+
+    /** It is not off with the host that it left, whose loss may have been taken for its end while it was not known where it was. */
+    private List<JournalEntry> runsWhereItArrived(Action.Migrate migrate) {
+        boolean isLost = state.inventory()
+                .host(migrate.to())
+                .filter(host -> host.health() == HostHealth.DOWN)
+                .isPresent();
+        return isLost ? List.of() : state.notOff(migrate.target());
     }
 
     /** Unless a later decision is still to move them, requests are where they were moved to, whatever was taken back. */

@@ -128,6 +128,11 @@ final class KnownState {
         return entryFor(vm).map(List::of).orElse(List.of());
     }
 
+    /** A machine was taken to be off and is not; returns what the journal should know of it. */
+    List<JournalEntry> notOff(VmId vm) {
+        return confirmedOff.remove(vm) ? entriesFor(List.of(vm)) : List.of();
+    }
+
     /** A machine may run from now on: it is about to be powered on. */
     void mayRun(VmId vm) {
         confirmedOff.remove(vm);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SimulationTest {
     private static final int SEEDS = Integer.getInteger("simulation.seeds", 2_000);
@@ -31,6 +32,13 @@ class SimulationTest {
     @Test
     void aMachineThatWasRepairedBeforeACrashIsNotTakenToBeOff() {
         assertThatNoException().isThrownBy(() -> Simulation.run(SimulatedCourse.of(957_160), Mutation.NONE));
+    }
+
+    /** A machine was still moving when the host that it left was lost, had arrived, and was taken to be off with that host. */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1_804_309, 2_331_415})
+    void aMachineThatHadMovedBeforeItsHostWasLostIsNotTakenToBeOff(long seed) {
+        assertThatNoException().isThrownBy(() -> Simulation.run(SimulatedCourse.of(seed), Mutation.NONE));
     }
 
     @Test
