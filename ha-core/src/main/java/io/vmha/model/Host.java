@@ -2,6 +2,7 @@ package io.vmha.model;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.Map;
 import java.util.Optional;
 import org.immutables.value.Value;
 
@@ -25,6 +26,12 @@ public interface Host {
     /** Its CPU model and microcode; absent means unknown, which is not equal to any other. */
     Optional<CpuPlatform> cpuPlatform();
 
+    /**
+     * Names and values that rules may refer to; from the platform's metadata or the orchestrator. Names and values are not
+     * blank.
+     */
+    Map<String, String> labels();
+
     /** Its state; UP unless told otherwise. */
     HostHealth health();
 
@@ -41,7 +48,7 @@ public interface Host {
         return health() == HostHealth.UP && !inMaintenance();
     }
 
-    /** Refuses a host without any capacity. */
+    /** Refuses a host without any capacity, and blank labels. */
     @Value.Check
     default void check() {
         checkArgument(
@@ -49,6 +56,7 @@ public interface Host {
                 "host %s: cpuMillis and memoryMiB must be more than 0: %s",
                 id(),
                 capacity());
+        Labels.check("host " + id(), labels());
     }
 
     /** Returns a builder; it is not thread-safe, and its {@code build} refuses a host without capacity. */

@@ -217,6 +217,20 @@ public final class Inventory {
         return editor.build();
     }
 
+    /**
+     * Returns the inventory without that host; the same where there is none of that name.
+     *
+     * @throws IllegalArgumentException if VMs are on it
+     */
+    public Inventory without(HostId id) {
+        HostEntry entry = hosts.getOrElse(id, null);
+        if (entry == null) {
+            return this;
+        }
+        checkArgument(entry.vms().isEmpty(), "host %s cannot be removed while VMs are on it: %s", id, entry.vms());
+        return new Inventory(hosts.remove(id), vms, ownersByServer, serving, rooms.without(entry));
+    }
+
     private InventoryEditor edit() {
         return new InventoryEditor(hosts, vms, ownersByServer, serving, rooms);
     }

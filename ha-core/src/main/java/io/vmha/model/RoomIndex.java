@@ -45,9 +45,13 @@ final class RoomIndex {
 
     /** With a host as it is now in place of what it was. */
     RoomIndex replaced(HostEntry before, HostEntry after) {
-        Key key = key(before);
-        TreeSet<Place> left = places.get(key).get().remove(place(before));
-        return new RoomIndex(left.isEmpty() ? places.remove(key) : places.put(key, left)).with(after);
+        return without(before).with(after);
+    }
+
+    RoomIndex without(HostEntry removed) {
+        Key key = key(removed);
+        TreeSet<Place> left = places.get(key).get().remove(place(removed));
+        return new RoomIndex(left.isEmpty() ? places.remove(key) : places.put(key, left));
     }
 
     /** Whether a host stands where it was; if so, there is no need to replace it. */

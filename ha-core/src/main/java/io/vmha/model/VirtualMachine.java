@@ -3,6 +3,7 @@ package io.vmha.model;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.immutables.value.Value;
@@ -45,15 +46,36 @@ public interface VirtualMachine {
     /** The machine that serves this one's requests; absent while it serves them itself. */
     Optional<VmId> servedBy();
 
-    /** How far this database is behind its source, 0 or more; absent where it is not a replica or nothing is known. */
+    /**
+     * Names and values that rules may refer to, such as {@code tenant}; from the platform's metadata or the orchestrator. Names
+     * and values are not blank.
+     */
+    Map<String, String> labels();
+
+    /**
+     * The database member whose writer this VM needs; absent means the member of its cluster and type, as the reference design
+     * has one for each (rule 8). Not blank.
+     */
+    Optional<String> member();
+
+    /**
+     * How far this database is behind its source, 0 or more; absent where it is not a replica, or where {@link
+     * #replicationLagUnknown} says that it cannot be read.
+     */
     Optional<Duration> replicationLag();
+
+    /** Whether how far this database is behind its source cannot be read: neither zero nor any other lag may be assumed. */
+    boolean replicationLagUnknown();
 
     /** Whether it is healthy and powered on; its host may still be in no state to be relied on. */
     default boolean isServing() {
         return health() == VmHealth.HEALTHY && power() == PowerState.ON;
     }
 
-    /** Refuses an allocation of nothing, a load that is not a number of 0 or more, a negative lag, and a machine that stands in for itself. */
+    /**
+     * Refuses an allocation of nothing, a load that is not a number of 0 or more, a negative lag, a lag that is known and
+     * unknown at once, blank labels or members, and a VM that stands in for itself.
+     */
     @Value.Check
     default void check() {
         checkArgument(
@@ -73,6 +95,13 @@ public interface VirtualMachine {
                 "VM %s: replicationLag must be 0 or more: %s",
                 id(),
                 replicationLag());
+        checkArgument(
+                !replicationLagUnknown() || replicationLag().isEmpty(),
+                "VM %s: replicationLag is %s and unknown at once",
+                id(),
+                replicationLag());
+        Labels.check("VM " + id(), labels());
+        checkArgument(member().filter(String::isBlank).isEmpty(), "VM %s: member must not be blank", id());
     }
 
     /** Returns a builder; it is not thread-safe, and its {@code build} refuses what {@link #check} names. */
@@ -82,6 +111,7 @@ public interface VirtualMachine {
                 .load(0)
                 .priority(0)
                 .power(PowerState.ON)
-                .health(VmHealth.HEALTHY);
+                .health(VmHealth.HEALTHY)
+                .replicationLagUnknown(false);
     }
 }

@@ -6,6 +6,8 @@ public enum VmHealth {
     HEALTHY,
     /** Silent or in doubt; not yet failed, but no target either. */
     SUSPECT,
+    /** Off on purpose, since it is desired so: no failure, and no target. */
+    STOPPED,
     /** Failed: not a target until it is repaired or cloned anew. */
     FAILED
 }

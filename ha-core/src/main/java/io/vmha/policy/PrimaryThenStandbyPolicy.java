@@ -12,7 +12,6 @@ import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
-import java.util.Collection;
 import java.util.List;
 
 /**
@@ -63,7 +62,8 @@ public final class PrimaryThenStandbyPolicy implements FailoverPolicy {
      * @param reports reports of hosts, one or more, all of the kind HOST_DOWN or all HOST_UNREACHABLE
      * @throws IllegalArgumentException if there are none, or they are of other or several kinds
      */
-    public Decision decideAll(Inventory inventory, Collection<FaultReport> reports) {
+    @Override
+    public Decision decideAll(Inventory inventory, List<FaultReport> reports) {
         List<FaultReport> all = ImmutableList.copyOf(reports);
         checkArgument(!all.isEmpty(), "at least one report is needed");
         FaultKind kind = all.get(0).kind();

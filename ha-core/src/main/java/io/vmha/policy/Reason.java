@@ -37,5 +37,29 @@ public enum Reason {
     /** The subject's fault is already being dealt with, or was. */
     DUPLICATE,
     /** The report is about a machine or a host that is not in the inventory. */
-    UNKNOWN_SUBJECT
+    UNKNOWN_SUBJECT,
+    /** The VM runs on two hosts at once: nothing of it is started or powered off before an operator has looked. */
+    SPLIT_BRAIN,
+    /** The only hosts that could take the VM run one of the same anti-affinity group. */
+    ANTI_AFFINITY,
+    /** A hard rule, of labels or of the user's own, refuses every candidate. */
+    RULE,
+    /** How far the database that could take over is behind its source cannot be read, and a limit is set. */
+    LAG_UNKNOWN,
+    /** The fault that the step acts for is closed. */
+    FAULT_CLOSED,
+    /** The chosen target does not serve, or its host does not take the VM, any more. */
+    TARGET_GONE,
+    /** A VM that must be off may be running on a host that does not answer. */
+    PLACE_UNCERTAIN,
+    /** So many VMs on hosts that are up look failed that nothing is powered off until that clears or an operator approves. */
+    VM_STORM_GUARD,
+    /** The center is paused by an operator. */
+    PAUSED,
+    /** An operator rejected the plan; it is not decided again before a new report or an operator's call. */
+    REJECTED,
+    /** The VM is desired OFF or UNMANAGED. */
+    NOT_WANTED,
+    /** The policy's decision breaks a rule that holds for every policy, and is refused. */
+    INVALID_DECISION
 }
