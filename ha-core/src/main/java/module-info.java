@@ -23,6 +23,11 @@ module io.vmha.core {
     exports io.vmha.plan;
     exports io.vmha.sim;
     exports io.vmha.center;
+    exports io.vmha.center.config;
+    exports io.vmha.center.event;
+    exports io.vmha.center.journal;
+    exports io.vmha.center.schedule;
+    exports io.vmha.center.leader;
     exports io.vmha.center.durable;
     exports io.vmha.monitor;
     exports io.vmha.monitor.report;

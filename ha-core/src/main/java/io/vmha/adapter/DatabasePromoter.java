@@ -17,4 +17,15 @@ public interface DatabasePromoter {
      * @throws AdapterException if it could not be done, or is not known to be done
      */
     void promote(VmId vm, CallContext call);
+
+    /**
+     * Makes the database in that VM accept no more writes, so that another one may be promoted. When it returns, it accepts none.
+     * By default that cannot be done.
+     *
+     * @throws AdapterException if it could not be done, or is not known to be done
+     */
+    default void demote(VmId vm, CallContext call) {
+        throw new AdapterException.Permanent(
+                AdapterException.Cause.UNSUPPORTED, "the database in " + vm + " cannot be demoted");
+    }
 }

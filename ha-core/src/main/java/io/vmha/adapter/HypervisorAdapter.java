@@ -1,7 +1,10 @@
 package io.vmha.adapter;
 
+import com.google.common.collect.Sets;
+
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
+import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
@@ -30,12 +33,12 @@ public interface HypervisorAdapter extends AutoCloseable {
     Set<Capability> capabilities();
 
     /**
-     * Reads all hosts and machines. A host that does not answer is in the result with its health UNREACHABLE, with its
-     * machines as they were last known, if they ever were.
+     * Reads all hosts and VMs, and which hosts answered. A host that does not answer is in the result, with its VMs as they were
+     * last known, if they ever were. What is read is read after the call began, never from a cache.
      *
      * @throws AdapterException if the platform as a whole does not answer
      */
-    Inventory discover(CallContext call);
+    PlatformSnapshot discover(CallContext call);
 
     /**
      * Reads a machine's power state from the platform, not from a cache.
@@ -53,7 +56,7 @@ public interface HypervisorAdapter extends AutoCloseable {
      *     answer; {@code Permanent} with {@code UNKNOWN_SUBJECT} for an unknown machine
      */
     default MachineReading read(VmId vm, CallContext call) {
-        Inventory inventory = discover(call);
+        Inventory inventory = discover(call).toInventory();
         VirtualMachine found = inventory
                 .vm(vm)
                 .orElseThrow(() ->

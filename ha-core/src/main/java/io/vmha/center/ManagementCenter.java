@@ -1,63 +1,99 @@
 package io.vmha.center;
 
-import com.google.common.base.Preconditions;
-import com.google.common.collect.ImmutableList;
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.vmha.policy.HaPolicies;
+
 import io.vmha.adapter.AdapterException;
+import io.vmha.center.config.AutomationLevel;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.vmha.center.config.CenterConfig;
+import io.vmha.center.event.CenterHealth;
+import io.vmha.center.internal.CenterLoop;
+import io.vmha.center.schedule.CenterScheduler;
+import io.vmha.center.internal.state.Changes;
+import java.util.concurrent.CompletionStage;
 import io.vmha.adapter.DatabasePromoter;
-import io.vmha.adapter.FencingDevice;
-import io.vmha.adapter.HypervisorAdapter;
-import io.vmha.adapter.IsolationLease;
-import io.vmha.adapter.ReplicationMonitor;
-import io.vmha.adapter.TrafficDirector;
-import io.vmha.detection.DetectionConfig;
-import io.vmha.detection.Heartbeat;
-import io.vmha.detection.SecondCheck;
-import io.vmha.fault.FaultReport;
-import io.vmha.model.HostId;
-import io.vmha.model.Inventory;
-import io.vmha.model.VmId;
-import io.vmha.plan.PlanId;
 import io.vmha.policy.Decision;
+import io.vmha.center.event.DecisionOutcome;
+import io.vmha.model.DesiredState;
+import io.vmha.detection.DetectionConfig;
+import java.time.Duration;
 import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.FailoverPolicy;
+import io.vmha.fault.FaultReport;
+import io.vmha.adapter.FencingDevice;
+import io.vmha.center.event.HaListener;
+import io.vmha.detection.Heartbeat;
+import io.vmha.center.internal.HeartbeatWatch;
+import io.vmha.model.Host;
+import io.vmha.model.HostId;
+import io.vmha.adapter.HypervisorAdapter;
+import com.google.common.collect.ImmutableList;
+import io.vmha.center.journal.InMemoryPlanJournal;
+import io.vmha.model.Inventory;
+import io.vmha.adapter.IsolationLease;
+import io.vmha.center.journal.JournalException;
+import io.vmha.center.journal.JournalState;
+import io.vmha.center.leader.Leadership;
+import io.vmha.center.journal.Leftover;
+import java.util.List;
 import io.vmha.policy.LoadSample;
-import io.vmha.policy.PrimaryThenStandbyPolicy;
-import java.time.Duration;
+import io.vmha.center.leader.NotLeaderException;
+import org.jspecify.annotations.Nullable;
+import io.vmha.center.internal.Operators;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.SplittableRandom;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.function.UnaryOperator;
+import io.vmha.center.internal.execution.PlanExecutor;
+import io.vmha.plan.PlanId;
+import io.vmha.center.journal.PlanJournal;
+import io.vmha.center.event.PlanView;
+import io.vmha.center.internal.execution.Platform;
+import io.vmha.model.PlatformSnapshot;
+import io.vmha.adapter.PowerStateCheck;
+import com.google.common.base.Preconditions;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
+import io.vmha.model.ReadingToken;
+import java.util.concurrent.RejectedExecutionException;
+import io.vmha.adapter.ReplicationMonitor;
+import io.vmha.center.internal.ReplicationWatch;
+import io.vmha.detection.SecondCheck;
+import java.util.SplittableRandom;
+import io.vmha.center.schedule.ThreadedScheduler;
+import io.vmha.adapter.TrafficDirector;
+import java.util.function.UnaryOperator;
+import io.vmha.center.event.UnmetNeed;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+import io.vmha.center.event.WhatIf;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static java.util.Objects.requireNonNull;
 
 /**
- * Takes fault reports, keeps the inventory, decides, and carries plans out (rules 4 and 6 of the reference design).
+ * Takes fault reports, readings and operators' calls, keeps what is observed and what is desired apart, decides, and carries plans
+ * out (rules 4 and 6 of the reference design).
  *
- * <p>Every plan is written to the {@link PlanJournal} before its first action, every action before its effect and its
- * outcome after it: a center that is built on the same journal finishes what this one left. Only the leader acts. A center
- * that lost its {@link Leadership} carries out nothing more and takes nothing more; its successor is built anew.
+ * <p>A fault stays open until it is closed, and while what it makes necessary is not done, it is decided again whenever something
+ * changed that could change the answer. Every guard is judged again just before an effect. Every plan is written to the {@link
+ * PlanJournal} before its first action, every action before its effect and its outcome after it: a center that is built on the same
+ * journal finishes what this one left. Only the leader acts. A center that lost its {@link Leadership} carries out nothing more and
+ * takes nothing more; its successor is built anew.
  *
- * <p>Thread-safe: all state is confined to the scheduler's loop, except for the inventory, which is an immutable snapshot
- * that the loop alone replaces, and the filter of repeated reports.
+ * <p>Thread-safe: all state is confined to the scheduler's loop, except for the inventory, which is an immutable snapshot that the
+ * loop alone replaces, and the filter of repeated reports. What is thrown by code of the user's, an {@link Error} included, goes to
+ * the one who waits for it and into the log; an error of the loop itself ends the center, which says so.
  */
 public final class ManagementCenter implements AutoCloseable {
     private final CenterLoop loop;
+    private final Operators operators;
     private final CenterScheduler scheduler;
     private final Optional<HeartbeatWatch> heartbeats;
-    private final Optional<ReplicationWatch> replication;
 
     private ManagementCenter(
-            CenterLoop loop,
-            CenterScheduler scheduler,
-            Optional<HeartbeatWatch> heartbeats,
-            Optional<ReplicationWatch> replication) {
+            CenterLoop loop, CenterScheduler scheduler, Optional<HeartbeatWatch> heartbeats) {
         this.loop = loop;
+        this.operators = new Operators(loop);
         this.scheduler = scheduler;
         this.heartbeats = heartbeats;
-        this.replication = replication;
     }
 
     /** Returns a builder, which is not thread-safe. */
@@ -65,38 +101,40 @@ public final class ManagementCenter implements AutoCloseable {
         return new Builder();
     }
 
-    /** The inventory as the center knows it at this moment, with what is decided but not yet done counted in. */
+    /** The inventory as policies see it at this moment: what is observed, with what open plans are still to do. */
     public Inventory inventory() {
         return loop.inventory();
     }
 
     /**
-     * Takes a report, decides, and carries the plan out. A report that its source sent before, or that is older than one
-     * of the same source about the same subject, is IGNORED as DUPLICATE or STALE.
+     * Takes a report, decides, and carries the plan out. A report that repeats one whose need is met or under way is IGNORED as
+     * DUPLICATE, one that was observed before its subject was well again as STALE, one about a VM that is not to run as NOT_WANTED.
+     * One about a VM or host that is not known is kept for {@link CenterConfig#unknownSubjectPatience}.
      *
-     * @return completes when the plan came to its end and that is written down, on the center's loop; what an adapter
-     *     answers is in the outcome and is never thrown. Exceptionally with {@link NotLeaderException} where this center
-     *     leads no more, with {@link IllegalStateException} where it is closed, and with what a policy of the user's threw:
-     *     then the same report may be sent again
+     * @return completes when the plan came to its end and that is written down, on the center's loop; what an adapter answers is in
+     *     the outcome and is never thrown. Exceptionally with {@link NotLeaderException} where this center does not lead any more,
+     *     with {@link IllegalStateException} where it is closed or ended, and with what a policy of the user's threw: then the same
+     *     report may be sent again
      */
     public CompletionStage<DecisionOutcome> submit(FaultReport report) {
-        return loop.submit(report).ended();
+        return loop.submit(requireNonNull(report, "report")).ended();
     }
 
     /**
-     * Takes a report as {@link #submit} does, for whoever only wants to know that it will not be lost: a monitor that
-     * reports until it is confirmed.
+     * Takes a report as {@link #submit} does, for whoever only wants to know that it will not be lost: a monitor that reports until
+     * it is confirmed.
      *
      * @return completes when what was decided is written down so that it survives a crash, and the plan goes on from there;
-     *     exceptionally as {@link #submit} does, and for a repeated report where the journal cannot be written
+     *     exceptionally as {@link #submit} does, for a report of a subject that did not become known in time with an {@link
+     *     IllegalArgumentException}, and for a repeated report where the journal cannot be written
      */
     public CompletionStage<Decision> accept(FaultReport report) {
-        return loop.submit(report).recorded();
+        return loop.submit(requireNonNull(report, "report")).recorded();
     }
 
     /**
-     * Takes a heartbeat of a machine's monitor or of a host: once one came, its silence is noticed and, where it is a
-     * failure, reported. Quick, and safe to call from many threads at once. One of an unknown sender is ignored.
+     * Takes a heartbeat of a VM's monitor or of a host: once one came, its silence is noticed and, where it is a failure, reported.
+     * Quick, and safe to call from many threads at once. One of an unknown sender is ignored.
      *
      * @throws IllegalStateException if no {@link Builder#detection} is set, or the center is closed
      */
@@ -110,100 +148,242 @@ public final class ManagementCenter implements AutoCloseable {
         }
     }
 
-    boolean detectsSilence() {
+    /** Whether silence of heartbeats is detected. */
+    public boolean detectsSilence() {
         return heartbeats.isPresent();
     }
 
     /**
      * Takes a load sample, decides by rule 7 of the reference design, and carries the plan out.
      *
-     * @return completes when the plan came to its end; exceptionally with an {@link IllegalArgumentException} where there is
-     *     no such machine
+     * @return completes when the plan came to its end; exceptionally with an {@link IllegalArgumentException} where there is no such
+     *     VM
      */
     public CompletionStage<DecisionOutcome> load(LoadSample sample) {
-        return loop.load(sample);
+        return operators.load(requireNonNull(sample, "sample"));
     }
 
     /**
-     * Takes a host out of service and evacuates it by live migration, or puts it back into service.
+     * Takes a host out of service and evacuates it by live migration, or puts it back into service. It survives restarts.
      *
-     * @return completes when the evacuation came to its end; exceptionally with an {@link IllegalArgumentException} where
-     *     there is no such host
-     */
-    public CompletionStage<DecisionOutcome> maintenance(HostId host, boolean on) {
-        return loop.maintenance(host, on);
-    }
-
-    /**
-     * Takes note that a machine is healthy and powered on again, and gives it its requests back, or holds the plan for that
-     * until it is approved, as {@link FailoverConfig#failback} says.
-     *
-     * @return completes when the plan came to its end or is held; exceptionally with an {@link IllegalArgumentException}
-     *     where there is no such machine
-     */
-    public CompletionStage<DecisionOutcome> repaired(VmId vm) {
-        return loop.repaired(vm);
-    }
-
-    /**
-     * Changes the inventory by what the orchestrator knows: a host that is back, a machine that was added or repaired, a
-     * load sample.
-     *
-     * @param change a pure function from the present inventory to the next one; it runs on the center's loop
-     * @return completes when it is done, exceptionally with what the function threw, and then nothing is changed
-     */
-    public CompletionStage<Inventory> update(UnaryOperator<Inventory> change) {
-        return loop.update(change);
-    }
-
-    /** Releases a plan that is held, as {@link #approve(PlanId, String)} does, in the name of an operator unknown. */
-    public CompletionStage<DecisionOutcome> approve(PlanId plan) {
-        return approve(plan, "unknown operator");
-    }
-
-    /**
-     * Releases a plan that is held, for an operator who takes responsibility for it. It is carried out as it was decided.
-     *
-     * @param plan its number
-     * @param operator who approves it, for the journal and the audit log; not blank
-     * @return completes when the plan came to its end; exceptionally with an {@link IllegalArgumentException} where no such
-     *     plan is held
+     * @param host the host
+     * @param on whether it is out of service from now on
+     * @param operator who says so, for the audit log; not blank
+     * @return completes when the evacuation came to its end; exceptionally with an {@link IllegalArgumentException} where there is no
+     *     such host
      * @throws IllegalArgumentException if the operator is blank
      */
-    public CompletionStage<DecisionOutcome> approve(PlanId plan, String operator) {
-        Preconditions.checkArgument(!operator.isBlank(), "operator must not be blank");
-        return loop.approve(plan, operator);
+    public CompletionStage<DecisionOutcome> maintenance(HostId host, boolean on, String operator) {
+        return operators.maintenance(host, on, named(operator));
+    }
+
+    /**
+     * Takes somebody's word that a VM is healthy and powered on: its faults are closed. Its requests come back, or the plan for that
+     * is held until it is approved, as {@link FailoverConfig#failback} says.
+     *
+     * @return completes when the plan came to its end or is held; exceptionally with an {@link IllegalArgumentException} where there
+     *     is no such VM
+     */
+    public CompletionStage<DecisionOutcome> repaired(VmId vm) {
+        return operators.repaired(vm);
+    }
+
+    /**
+     * Takes somebody's word that a host is up: its fault is closed. That says nothing about the VMs that were lost with it.
+     *
+     * @return the inventory with it, once it is written down; exceptionally with an {@link IllegalArgumentException} where there is
+     *     no such host
+     */
+    public CompletionStage<Inventory> hostUp(HostId host) {
+        return operators.hostUp(host);
+    }
+
+    /**
+     * Takes a sample of how far a database is behind its source.
+     *
+     * @param vm the VM that it runs in
+     * @param lag how far, 0 or more; empty where that cannot be read any more, which is not zero
+     * @return the inventory with it; exceptionally with an {@link IllegalArgumentException} where there is no such VM
+     */
+    public CompletionStage<Inventory> replicationLag(VmId vm, Optional<Duration> lag) {
+        return operators.replicationLag(vm, lag);
     }
 
     /**
      * Takes note that a standby database may take over although it is further behind its source than {@link
-     * FailoverConfig#maxReplicationLag} allows, so that what it has not applied is lost. It holds until it has caught up.
-     * What was decided before stays: a machine that was left without a target is to be reported anew.
+     * FailoverConfig#maxReplicationLag} allows, or that is not known, so that what it has not applied is lost. It holds until it has
+     * caught up.
      *
-     * @param vm the standby's machine
+     * @param vm the standby's VM
      * @param operator who takes responsibility for the loss, for the audit log; not blank
-     * @return the inventory with it, once it is noted; exceptionally with an {@link IllegalArgumentException} where there is
-     *     no such machine
+     * @return the inventory with it, once it is written down; exceptionally with an {@link IllegalArgumentException} where there is no
+     *     such VM
      * @throws IllegalArgumentException if the operator is blank
-     * @throws IllegalStateException if no {@link Builder#replicationMonitor} is set
      */
     public CompletionStage<Inventory> acceptReplicationLag(VmId vm, String operator) {
-        Preconditions.checkArgument(!operator.isBlank(), "operator must not be blank");
-        ReplicationWatch watch = replication.orElseThrow(
-                () -> new IllegalStateException("there is no replication monitor whose lag could be accepted"));
-        return loop.acceptReplicationLag(watch, vm, operator);
+        return operators.acceptReplicationLag(vm, named(operator));
+    }
+
+    /**
+     * Takes what is wanted of a VM. OFF: its requests move first, then it is powered off; where nobody can take them it waits, and
+     * says so. RUNNING starts it again. UNMANAGED: hands off. It survives restarts.
+     *
+     * @param operator who wants it, for the audit log; not blank
+     * @return completes when what follows came to its end; exceptionally with an {@link IllegalArgumentException} where there is no
+     *     such VM
+     * @throws IllegalArgumentException if the operator is blank
+     */
+    public CompletionStage<DecisionOutcome> desired(VmId vm, DesiredState state, String operator) {
+        return operators.desired(vm, state, named(operator));
+    }
+
+    /**
+     * Issues a token for a reading of the platform that begins now: it must be taken before the reading begins. Readings are ordered
+     * by it, never by a clock.
+     */
+    public CompletionStage<ReadingToken> beginReading() {
+        return operators.beginReading().thenApply(ReadingToken::new);
+    }
+
+    /**
+     * Takes a reading of the platform, at any time: existence, place, power, allocation, capacity and what is declared. It changes
+     * nothing that is desired. What began before the last action on a VM ended does not count for that VM, but for hosts on which it
+     * may be running. About hosts that did not answer it says nothing, and what it lacks is not deleted by that. The comparison with
+     * what is believed is made by the calling thread.
+     *
+     * @param token what {@link #beginReading} gave before the reading began
+     * @param snapshot what was read
+     * @return the inventory with it, once it is written down
+     */
+    public CompletionStage<Inventory> observe(ReadingToken token, PlatformSnapshot snapshot) {
+        return operators.observe(token.value(), snapshot);
+    }
+
+    /**
+     * Adds a VM that the orchestrator made, or changes what it declares of one: type, priority, template, anti-affinity, labels and
+     * database member. Where a known VM is and whether it runs is the platform's to say.
+     *
+     * @return the inventory with it, once it is written down; exceptionally with an {@link IllegalArgumentException} where its host is
+     *     not known
+     */
+    public CompletionStage<Inventory> add(VirtualMachine vm) {
+        return operators.add(requireNonNull(vm, "vm"));
+    }
+
+    /** Adds a host, or changes what is known of one apart from its health and maintenance. */
+    public CompletionStage<Inventory> add(Host host) {
+        return operators.add(requireNonNull(host, "host"));
+    }
+
+    /**
+     * Removes a VM that the orchestrator deleted. Whoever it served is decided again. Until it is seen off, nothing that needs it off
+     * is started or promoted.
+     *
+     * @return the inventory without it; exceptionally with an {@link IllegalArgumentException} where there is no such VM
+     */
+    public CompletionStage<Inventory> remove(VmId vm) {
+        return operators.remove(vm);
+    }
+
+    /**
+     * Removes a host that the orchestrator deleted.
+     *
+     * @return the inventory without it; exceptionally with an {@link IllegalArgumentException} where there is no such host, or VMs are
+     *     or may be running on it
+     */
+    public CompletionStage<Inventory> remove(HostId host) {
+        return operators.remove(host);
+    }
+
+    /**
+     * Changes what the orchestrator declares: hosts and VMs added or removed, and declared fields.
+     *
+     * @param change a pure function from the present inventory to the next one; it runs on the center's loop
+     * @return completes when it is written down; exceptionally with what the function threw, and with an {@link
+     *     IllegalArgumentException} where it returned null or changed what another call is for, which the message names: then nothing
+     *     is changed
+     */
+    public CompletionStage<Inventory> update(UnaryOperator<Inventory> change) {
+        return operators.update(requireNonNull(change, "change"));
+    }
+
+    /**
+     * Releases a plan that is held, for an operator who takes responsibility for it. Every guard but the automation level and the
+     * storm guards is judged all the same.
+     *
+     * @param plan its number
+     * @param operator who approves it, for the journal and the audit log; not blank
+     * @return completes when the plan came to its end; exceptionally with an {@link IllegalArgumentException} where no such plan is
+     *     held
+     * @throws IllegalArgumentException if the operator is blank
+     */
+    public CompletionStage<DecisionOutcome> approve(PlanId plan, String operator) {
+        return operators.approve(plan, named(operator));
+    }
+
+    /**
+     * Ends a plan that is held with nothing done. What it was for stays open and listed, and is not decided again before a new report
+     * or an operator's call.
+     *
+     * @param plan its number
+     * @param operator who rejects it, for the audit log; not blank
+     * @return completes when that is written down; exceptionally with an {@link IllegalArgumentException} where no such plan is held,
+     *     or something of it is under way
+     * @throws IllegalArgumentException if the operator is blank
+     */
+    public CompletionStage<DecisionOutcome> reject(PlanId plan, String operator) {
+        return operators.reject(plan, named(operator));
+    }
+
+    /** Decides and starts nothing from now on, and goes on noting what it is told; what is under way ends. It survives restarts. */
+    public CompletionStage<CenterHealth> pause(String operator) {
+        return operators.pause(true, named(operator));
+    }
+
+    /** Goes on after {@link #pause}: what came up meanwhile is decided. */
+    public CompletionStage<CenterHealth> resume(String operator) {
+        return operators.pause(false, named(operator));
+    }
+
+    /** Sets how much is done without approval, from now on and after restarts. */
+    public CompletionStage<CenterHealth> automation(AutomationLevel level, String operator) {
+        return operators.automation(level, named(operator));
+    }
+
+    /** The open plans, by number: what is under way or held, why, and what its steps wait for. */
+    public CompletionStage<List<PlanView>> plans() {
+        return operators.plans();
+    }
+
+    /** The needs that nothing is under way for, with why. */
+    public CompletionStage<List<UnmetNeed>> unmet() {
+        return operators.unmet();
+    }
+
+    /** What recoveries left behind on the platform, to be deleted by an operator. */
+    public CompletionStage<List<Leftover>> leftovers() {
+        return operators.leftovers();
+    }
+
+    /** What would be decided and done about a report, on the inventory of now. Nothing is. */
+    public CompletionStage<WhatIf> whatIf(FaultReport report) {
+        return operators.whatIf(requireNonNull(report, "report"));
     }
 
     /** How it is: what is stuck, and since when. */
     public CompletionStage<CenterHealth> health() {
-        return loop.health();
+        return operators.health();
+    }
+
+    private static String named(String operator) {
+        checkArgument(!operator.isBlank(), "operator must not be blank");
+        return operator;
     }
 
     /**
-     * Ends the center: no further step of any plan is started, and what is under way is waited for as the scheduler does.
-     * Plans that are not at their end stay in the journal for the next center; who waits for them is told so by an {@link
-     * IllegalStateException}. The adapter stays open, and so does a
-     * journal that was given: they are their owner's to close. Calling it again does nothing.
+     * Ends the center: no further step of any plan is started, and what is under way is waited for as the scheduler does. Plans that
+     * are not at their end stay in the journal for the next center; who waits for them is told so by an {@link IllegalStateException}.
+     * The adapter stays open, and so does a journal that was given: they are their owner's to close. Calling it again does nothing.
      */
     @Override
     public void close() {
@@ -217,6 +397,9 @@ public final class ManagementCenter implements AutoCloseable {
         private @Nullable HypervisorAdapter adapter;
         private @Nullable TrafficDirector trafficDirector;
         private @Nullable FailoverPolicy policy;
+        private @Nullable FailoverConfig failover;
+        private @Nullable HaPolicies policies;
+        private @Nullable Duration resyncInterval;
         private @Nullable CenterScheduler scheduler;
         private @Nullable PlanJournal journal;
         private @Nullable DetectionConfig detection;
@@ -226,7 +409,6 @@ public final class ManagementCenter implements AutoCloseable {
         private final ImmutableList.Builder<FencingDevice> fencingDevices = ImmutableList.builder();
         private final ImmutableList.Builder<HaListener> listeners = ImmutableList.builder();
         private Inventory inventory = Inventory.empty();
-        private FailoverConfig failover = FailoverConfig.defaults();
         private CenterConfig config = CenterConfig.defaults();
         private Leadership leadership = Leadership.soleCenter();
         private IsolationLease lease = IsolationLease.none();
@@ -241,28 +423,28 @@ public final class ManagementCenter implements AutoCloseable {
         /** Sets what carries actions out on the hypervisors. Required. */
         @CanIgnoreReturnValue
         public Builder adapter(HypervisorAdapter chosen) {
-            adapter = chosen;
+            adapter = requireNonNull(chosen, "adapter");
             return this;
         }
 
         /** Sets what moves access requests. Required. */
         @CanIgnoreReturnValue
         public Builder trafficDirector(TrafficDirector chosen) {
-            trafficDirector = chosen;
+            trafficDirector = requireNonNull(chosen, "trafficDirector");
             return this;
         }
 
         /** Adds a device that can power hosts off; of several for one host, the one added first is tried first. */
         @CanIgnoreReturnValue
         public Builder fencingDevice(FencingDevice device) {
-            fencingDevices.add(device);
+            fencingDevices.add(requireNonNull(device, "fencingDevice"));
             return this;
         }
 
         /** Sets what promotes standby databases; without one, no standby database can take over. */
         @CanIgnoreReturnValue
         public Builder databasePromoter(DatabasePromoter chosen) {
-            promoter = chosen;
+            promoter = requireNonNull(chosen, "databasePromoter");
             return this;
         }
 
@@ -276,7 +458,7 @@ public final class ManagementCenter implements AutoCloseable {
          */
         @CanIgnoreReturnValue
         public Builder replicationMonitor(ReplicationMonitor chosen, Duration interval) {
-            Preconditions.checkArgument(
+            checkArgument(
                     !interval.isNegative() && !interval.isZero(), "interval must be more than 0: %s", interval);
             replicationMonitor = chosen;
             replicationInterval = interval;
@@ -362,6 +544,29 @@ public final class ManagementCenter implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Sets the policies as one thing: what operators chose about failover, rules, preferences and an own policy. Not to be given
+         * beside {@link #policy} or {@link #failover}.
+         */
+        @CanIgnoreReturnValue
+        public Builder policies(HaPolicies chosen) {
+            policies = requireNonNull(chosen, "policies");
+            return this;
+        }
+
+        /**
+         * Reads the whole platform at regular times, and takes what it shows; by default only when that is needed.
+         *
+         * @param interval how long to wait between two readings, more than 0
+         * @throws IllegalArgumentException if the interval is not more than 0
+         */
+        @CanIgnoreReturnValue
+        public Builder resyncEvery(Duration interval) {
+            checkArgument(!interval.isNegative() && !interval.isZero(), "interval must be more than 0: %s", interval);
+            resyncInterval = interval;
+            return this;
+        }
+
         /** Adds a listener. */
         @CanIgnoreReturnValue
         public Builder listener(HaListener listener) {
@@ -383,29 +588,46 @@ public final class ManagementCenter implements AutoCloseable {
             if (epoch.isEmpty()) {
                 throw new NotLeaderException("this center does not lead: build it when it does");
             }
+            HaPolicies chosen = chosenPolicies();
             PlanJournal opened = journal != null ? journal : new InMemoryPlanJournal();
             JournalState left = opened.open(epoch.getAsLong());
-            ActionPerformer performer = new ActionPerformer(
+            Platform platform = new Platform(
                     adapter, trafficDirector, fencingDevices.build(), promoter, config.powerOffGrace());
             CenterScheduler time = scheduler != null ? scheduler : new ThreadedScheduler();
-            CenterParts parts = new CenterParts(time, config, failover, leadership, epoch.getAsLong(), lease, random);
-            FailoverPolicy decides = policy != null
-                    ? policy
-                    : PrimaryThenStandbyPolicy.builder().config(failover).build();
-            CenterLoop loop = new CenterLoop(
-                    parts, decides, performer, opened, new KnownState(inventory, left), left, listeners.build());
+            PlanExecutor.Parts parts = new PlanExecutor.Parts(
+                    time, config, chosen.config(), leadership, epoch.getAsLong(), lease, random);
+            CenterLoop loop = new CenterLoop(parts, chosen, platform, opened, inventory, left, listeners.build());
             Optional<HeartbeatWatch> heartbeats = detection != null && secondCheck != null
                     ? Optional.of(new HeartbeatWatch(time, detection, secondCheck, loop))
                     : Optional.empty();
             Optional<ReplicationWatch> replication = replicationMonitor != null
                     ? Optional.of(new ReplicationWatch(time, replicationMonitor, replicationInterval, loop))
                     : Optional.empty();
+            Optional<Duration> resync = Optional.ofNullable(resyncInterval);
             time.execute(() -> {
                 loop.resume(left);
                 heartbeats.ifPresent(HeartbeatWatch::start);
                 replication.ifPresent(ReplicationWatch::look);
+                resync.ifPresent(loop::resyncEvery);
             });
-            return new ManagementCenter(loop, time, heartbeats, replication);
+            return new ManagementCenter(loop, time, heartbeats);
+        }
+
+        private HaPolicies chosenPolicies() {
+            Preconditions.checkState(
+                    policies == null || (policy == null && failover == null),
+                    "policies already hold the policy and the failover choices: give one or the other");
+            if (policies != null) {
+                return policies;
+            }
+            HaPolicies.Builder made = HaPolicies.builder();
+            if (failover != null) {
+                made.config(failover);
+            }
+            if (policy != null) {
+                made.failover(policy);
+            }
+            return made.build();
         }
     }
 }

@@ -1,5 +1,8 @@
 package io.vmha.fault;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /** What kind of fault is reported, and whether of a virtual machine or of a host. */
 public enum FaultKind {
     /** A filesystem of the machine flipped read-only after a storage error. */
@@ -20,6 +23,32 @@ public enum FaultKind {
     HOST_UNREACHABLE(Scope.HOST),
     /** A part of the host is failing; its machines still run. */
     HOST_DEGRADED(Scope.HOST);
+
+    /**
+     * What closes a fault of this kind.
+     *
+     * <table>
+     *   <caption>What closes which kind</caption>
+     *   <tr><th>kind<th>closed by
+     *   <tr><td>FILESYSTEM_READ_ONLY, GUEST_HUNG, SERVICE_DOWN, DISK_FULL, IO_ERROR<td>REPAIRED, RECOVERED: that the VM is on
+     *       says nothing about its guest
+     *   <tr><td>POWERED_OFF<td>REPAIRED, RECOVERED, SEEN_RUNNING
+     *   <tr><td>HOST_DOWN, HOST_UNREACHABLE, of a VM that was lost with its host<td>REPAIRED, RECOVERED, SEEN_RUNNING: that the
+     *       host is back says nothing about the VM
+     *   <tr><td>HOST_DOWN, HOST_UNREACHABLE, HOST_DEGRADED, of the host<td>HOST_UP
+     * </table>
+     *
+     * @param of whose fault it is: a VM may have a fault of its own from its host's
+     */
+    public Set<FaultEnd> closedBy(Scope of) {
+        if (of == Scope.HOST) {
+            return EnumSet.of(FaultEnd.HOST_UP);
+        }
+        boolean isOfTheGuest = scope == Scope.VM && this != POWERED_OFF;
+        return isOfTheGuest
+                ? EnumSet.of(FaultEnd.REPAIRED, FaultEnd.RECOVERED)
+                : EnumSet.of(FaultEnd.REPAIRED, FaultEnd.RECOVERED, FaultEnd.SEEN_RUNNING);
+    }
 
     /** What a fault is about. */
     public enum Scope {

@@ -35,7 +35,8 @@ public sealed interface Action {
             Function<Reallocate, R> reallocate,
             Function<Migrate, R> migrate,
             Function<CloneFromTemplate, R> cloneFromTemplate,
-            Function<Promote, R> promote) {}
+            Function<Promote, R> promote,
+            Function<Demote, R> demote) {}
 
     /**
      * Powers a machine off and confirms it.
@@ -299,6 +300,38 @@ public sealed interface Action {
         @Override
         public String toString() {
             return "promote database in " + target;
+        }
+    }
+
+    /**
+     * Makes a database accept no more writes, so that another one may.
+     *
+     * @param target the machine that it runs in
+     */
+    record Demote(VmId target) implements Action {
+        @Override
+        public ActionKind kind() {
+            return ActionKind.DEMOTE;
+        }
+
+        @Override
+        public Optional<VmId> vm() {
+            return Optional.of(target);
+        }
+
+        @Override
+        public Optional<HostId> host() {
+            return Optional.empty();
+        }
+
+        @Override
+        public <R> R fold(Cases<R> cases) {
+            return cases.demote().apply(this);
+        }
+
+        @Override
+        public String toString() {
+            return "demote database in " + target;
         }
     }
 }

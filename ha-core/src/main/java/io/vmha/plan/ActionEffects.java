@@ -28,7 +28,8 @@ public final class ActionEffects {
                 reallocate -> vm(inventory, reallocate.target(), vm -> vm.withAllocation(reallocate.allocation())),
                 migrate -> vm(inventory, migrate.target(), vm -> vm.withHost(migrate.to())),
                 clone -> inventory,
-                promote -> inventory));
+                promote -> inventory,
+                demote -> inventory));
     }
 
     private static Inventory vm(Inventory inventory, VmId id, UnaryOperator<ImmutableVirtualMachine> change) {

@@ -17,5 +17,7 @@ public enum ActionKind {
     /** {@link Action.CloneFromTemplate}. */
     CLONE,
     /** {@link Action.Promote}. */
-    PROMOTE
+    PROMOTE,
+    /** {@link Action.Demote}. */
+    DEMOTE
 }

@@ -45,14 +45,16 @@ final class PlanBuilder {
 
     private final FailoverConfig config;
     private final Inventory inventory;
+    private final PlanFacts facts;
     private final List<Step> steps = new ArrayList<>();
     private final Map<VmId, Integer> powerOffs = new HashMap<>();
     private final Map<HostId, Integer> fences = new HashMap<>();
     private final Map<VmId, Integer> promotions = new HashMap<>();
 
-    PlanBuilder(FailoverConfig config, Inventory inventory) {
+    PlanBuilder(FailoverConfig config, Inventory inventory, PlanFacts facts) {
         this.config = config;
         this.inventory = inventory;
+        this.facts = facts;
     }
 
     Plan build(PlanId id, List<SubjectDecision> decisions) {
@@ -96,11 +98,11 @@ final class PlanBuilder {
         gates.forEach((target, offs) -> promotions.put(target, append(new Action.Promote(target), offs)));
     }
 
-    private static boolean isTakeover(SubjectDecision.Redirect redirect, Source failed) {
-        return redirect.targetRole() == ClusterRole.STANDBY
+    /** Whether the target's database has to be promoted before it serves those requests. */
+    private boolean isTakeover(SubjectDecision.Redirect redirect, Source failed) {
+        return failed.vm().type().equals(VmType.DATABASE)
                 && !redirect.owners().isEmpty()
-                && failed.vm().type().equals(VmType.DATABASE)
-                && failed.host().role() == ClusterRole.PRIMARY;
+                && !facts.acceptsWrites(redirect.target());
     }
 
     private void addRest(SubjectDecision decision, Optional<Source> source) {
@@ -147,10 +149,31 @@ final class PlanBuilder {
     }
 
     private List<Step> addFailback(SubjectDecision.Failback failback) {
-        Set<Integer> gates = failback.promotes()
-                ? ImmutableSet.of(append(new Action.Promote(failback.vm()), ImmutableSet.of()))
-                : ImmutableSet.of();
-        return add(new Action.Redirect(failback.vm(), failback.vm()), gates);
+        VirtualMachine vm = inventory.requireVm(failback.vm());
+        boolean promotes = vm.type().equals(VmType.DATABASE) && !facts.acceptsWrites(vm.id());
+        if (!promotes) {
+            return add(new Action.Redirect(failback.vm(), failback.vm()), ImmutableSet.of());
+        }
+        int promoted = append(new Action.Promote(failback.vm()), stopWriting(failback.server()));
+        return add(new Action.Redirect(failback.vm(), failback.vm()), ImmutableSet.of(promoted));
+    }
+
+    /** The database that took over writes no more before another one may: demoted where it is well, confirmed off where not. */
+    private Set<Integer> stopWriting(VmId server) {
+        Optional<VirtualMachine> known = inventory.vm(server);
+        if (known.isEmpty() || !facts.acceptsWrites(server) || facts.isConfirmedOff(server)) {
+            return ImmutableSet.of();
+        }
+        Host host = inventory.hostOf(known.get());
+        if (host.health() == HostHealth.UNREACHABLE) {
+            return ImmutableSet.of(
+                    fences.computeIfAbsent(host.id(), id -> append(new Action.FenceHost(id), ImmutableSet.of())));
+        }
+        if (!known.get().isServing()) {
+            return ImmutableSet.of(powerOffs.computeIfAbsent(
+                    server, id -> append(new Action.PowerOff(id, host.id()), ImmutableSet.of())));
+        }
+        return ImmutableSet.of(append(new Action.Demote(server), ImmutableSet.of()));
     }
 
     private List<Step> addReclone(SubjectDecision.Reclone reclone, Source failed) {
@@ -168,6 +191,9 @@ final class PlanBuilder {
     private void confirmOff(Source failed, Trigger trigger) {
         VmId id = failed.vm().id();
         Host host = failed.host();
+        if (facts.isConfirmedOff(id)) {
+            return;
+        }
         switch (healthAfter(trigger, host)) {
             case DOWN -> {}
             case UNREACHABLE -> {

@@ -1,6 +1,8 @@
 package io.vmha.plan;
 
+import io.vmha.model.ClusterRole;
 import io.vmha.model.Inventory;
+import io.vmha.model.VmId;
 import io.vmha.policy.Decision;
 import io.vmha.policy.FailoverConfig;
 
@@ -27,6 +29,31 @@ public final class Planner {
      * @param decision what was decided
      */
     public Plan plan(PlanId id, Inventory inventory, Decision decision) {
-        return new PlanBuilder(config, inventory).build(id, decision.parts());
+        return plan(id, inventory, decision, new RoleFacts(inventory));
+    }
+
+    /**
+     * Returns what is to be done about a decision, by one who knows more than the inventory shows.
+     *
+     * @param id the plan's number
+     * @param inventory what there was when it was decided
+     * @param decision what was decided
+     * @param facts what is known besides
+     */
+    public Plan plan(PlanId id, Inventory inventory, Decision decision, PlanFacts facts) {
+        return new PlanBuilder(config, inventory, facts).build(id, decision.parts());
+    }
+
+    /** Without further knowledge nothing is confirmed off, and the primary cluster's database is the one that accepts writes. */
+    private record RoleFacts(Inventory inventory) implements PlanFacts {
+        @Override
+        public boolean isConfirmedOff(VmId vm) {
+            return false;
+        }
+
+        @Override
+        public boolean acceptsWrites(VmId vm) {
+            return inventory.hostOf(inventory.requireVm(vm)).role() == ClusterRole.PRIMARY;
+        }
     }
 }

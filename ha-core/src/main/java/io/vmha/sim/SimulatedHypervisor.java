@@ -11,6 +11,7 @@ import io.vmha.model.Host;
 import io.vmha.model.HostId;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
+import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
@@ -41,9 +42,9 @@ final class SimulatedHypervisor implements HypervisorAdapter {
     }
 
     @Override
-    public Inventory discover(CallContext call) {
+    public PlatformSnapshot discover(CallContext call) {
         checkOpen();
-        return datacenter.actual();
+        return PlatformSnapshot.of(datacenter.actual());
     }
 
     @Override

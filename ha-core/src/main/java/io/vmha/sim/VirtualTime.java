@@ -2,7 +2,7 @@ package io.vmha.sim;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import io.vmha.center.CenterScheduler;
+import io.vmha.center.schedule.CenterScheduler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -17,13 +17,15 @@ import java.util.function.Consumer;
  * <p>Not thread-safe: confined to the thread that advances it.
  */
 public final class VirtualTime implements CenterScheduler {
-    private record Task(Instant at, long order, Runnable body) {}
+    private record Task(Instant at, long order, Runnable body, boolean isBackground) {}
 
     private final PriorityQueue<Task> tasks =
             new PriorityQueue<>(Comparator.comparing(Task::at).thenComparingLong(Task::order));
     private final Duration callDuration;
+    private final Instant start;
     private Instant now;
     private long order;
+    private int foreground;
 
     /** Starts at the epoch, and calls take no time. */
     public VirtualTime() {
@@ -39,6 +41,7 @@ public final class VirtualTime implements CenterScheduler {
      */
     public VirtualTime(Instant start, Duration callDuration) {
         checkArgument(!callDuration.isNegative(), "callDuration must be 0 or more: %s", callDuration);
+        this.start = start;
         this.now = start;
         this.callDuration = callDuration;
     }
@@ -49,34 +52,55 @@ public final class VirtualTime implements CenterScheduler {
     }
 
     @Override
+    public Duration uptime() {
+        return Duration.between(start, now);
+    }
+
+    @Override
     public void execute(Runnable task) {
-        add(Duration.ZERO, task);
+        add(Duration.ZERO, task, false);
     }
 
     @Override
     public Cancellable schedule(Duration delay, Runnable task) {
         checkArgument(!delay.isNegative(), "delay must be 0 or more: %s", delay);
-        Task scheduled = add(delay, task);
-        return () -> tasks.remove(scheduled);
+        Task scheduled = add(delay, task, false);
+        return () -> remove(scheduled);
     }
 
     @Override
-    public void call(Runnable blocking, Consumer<Optional<RuntimeException>> then) {
-        add(callDuration, () -> then.accept(outcomeOf(blocking)));
+    public Cancellable scheduleBackground(Duration delay, Runnable task) {
+        checkArgument(!delay.isNegative(), "delay must be 0 or more: %s", delay);
+        Task scheduled = add(delay, task, true);
+        return () -> remove(scheduled);
     }
 
-    private static Optional<RuntimeException> outcomeOf(Runnable blocking) {
+    private void remove(Task scheduled) {
+        if (tasks.remove(scheduled) && !scheduled.isBackground()) {
+            foreground--;
+        }
+    }
+
+    @Override
+    public void call(Runnable blocking, Consumer<Optional<Throwable>> then) {
+        add(callDuration, () -> then.accept(outcomeOf(blocking)), false);
+    }
+
+    private static Optional<Throwable> outcomeOf(Runnable blocking) {
         try {
             blocking.run();
             return Optional.empty();
-        } catch (RuntimeException thrown) {
+        } catch (Throwable thrown) {
             return Optional.of(thrown);
         }
     }
 
-    private Task add(Duration delay, Runnable body) {
-        Task task = new Task(now.plus(delay), order++, body);
+    private Task add(Duration delay, Runnable body, boolean isBackground) {
+        Task task = new Task(now.plus(delay), order++, body, isBackground);
         tasks.add(task);
+        if (!isBackground) {
+            foreground++;
+        }
         return task;
     }
 
@@ -93,9 +117,9 @@ public final class VirtualTime implements CenterScheduler {
         now = moment;
     }
 
-    /** Runs all that there is to run, however late it falls due. */
+    /** Runs all that there is to run, however late it falls due, until only tasks in the background are left. */
     public void runToEnd() {
-        while (!tasks.isEmpty()) {
+        while (foreground > 0) {
             runNext();
         }
     }
@@ -115,6 +139,9 @@ public final class VirtualTime implements CenterScheduler {
 
     private void runNext() {
         Task next = tasks.remove();
+        if (!next.isBackground()) {
+            foreground--;
+        }
         now = next.at();
         next.body().run();
     }
@@ -122,5 +149,6 @@ public final class VirtualTime implements CenterScheduler {
     @Override
     public void close() {
         tasks.clear();
+        foreground = 0;
     }
 }

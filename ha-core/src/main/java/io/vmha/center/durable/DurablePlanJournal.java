@@ -1,9 +1,9 @@
 package io.vmha.center.durable;
 
-import io.vmha.center.JournalEntry;
-import io.vmha.center.JournalException;
-import io.vmha.center.JournalState;
-import io.vmha.center.PlanJournal;
+import io.vmha.center.journal.JournalEntry;
+import io.vmha.center.journal.JournalException;
+import io.vmha.center.journal.JournalState;
+import io.vmha.center.journal.PlanJournal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.vmha.center.durable;
 
 import com.google.common.hash.Hashing;
-import io.vmha.center.JournalException;
+import io.vmha.center.journal.JournalException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

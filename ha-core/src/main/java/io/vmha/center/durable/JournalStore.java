@@ -18,8 +18,8 @@ import org.h2.mvstore.type.StringDataType;
  * is seen. Not thread-safe.
  */
 final class JournalStore implements AutoCloseable {
-    /** The version of the file's format that is written, and the latest that is read. */
-    static final long FORMAT = 1;
+    /** The version of the file's format that is written, and the only one that is read. */
+    static final long FORMAT = 2;
 
     private static final String HEAD = "";
     private static final int RETENTION_MILLIS = 1_000;
@@ -77,7 +77,10 @@ final class JournalStore implements AutoCloseable {
         ValueInput in = new ValueInput(head);
         long format = in.number();
         checkArgument(
-                format <= FORMAT, "is of format version %s; this center knows those up to %s only", format, FORMAT);
+                format == FORMAT,
+                "is of format version %s; this center knows version %s only: end what is open with the release that wrote it",
+                format,
+                FORMAT);
         write = in.number();
         epoch = in.number();
         lastPlan = in.number();

@@ -1,111 +1,111 @@
 package io.vmha.center.durable;
 
 import com.google.common.base.Strings;
-import io.vmha.center.JournalEntry;
-import io.vmha.center.JournalState;
-import io.vmha.fault.FaultReport;
-import io.vmha.model.Host;
-import io.vmha.model.VmId;
-import io.vmha.plan.PlanId;
+
 import java.util.ArrayList;
+import io.vmha.fault.FaultReport;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
+import io.vmha.center.journal.JournalEntry;
+import io.vmha.center.journal.JournalProjection;
+import io.vmha.center.journal.JournalState;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import io.vmha.plan.PlanId;
 
 /**
- * Which records there are for what the journal knows: a plan's beginning, what became of its steps, its approval; the latest
- * report of each source, machines and hosts in trouble, recoveries. What has come to its end is removed, so that the file
- * grows with what there is and not with time. Not thread-safe.
+ * Where each entry stands in the file: under a key that names what it is about, so that a later one replaces it and an end removes it.
+ * What the entries come to is {@link JournalProjection}'s to say. Confined by its journal.
  */
 final class Records {
     private static final int MAX_RECOVERIES = 100_000;
     private static final int DIGITS = 19;
 
     private static final String PLAN = "plan/";
-    private static final String PROPOSAL = "proposal/";
     private static final String REPORT = "report/";
     private static final String VM = "vm/";
     private static final String HOST = "host/";
+    private static final String WRITER = "writer/";
+    private static final String LEFTOVER = "leftover/";
     private static final String RECOVERY = "recovery/";
-    private static final String APPROVED = "/approved";
-    private static final String STARTED = "/started/";
-    private static final String ENDED = "/ended/";
+    private static final String SETTINGS = "settings";
 
     private final JournalStore store;
     private int recoveries;
+    private long lastRecovery;
 
     Records(JournalStore store) {
         this.store = store;
-        this.recoveries = keys(RECOVERY).size();
+        for (String key : keys(RECOVERY)) {
+            recoveries++;
+            lastRecovery = Long.parseLong(key.substring(RECOVERY.length()));
+        }
     }
 
     void write(JournalEntry entry) {
         if (entry instanceof JournalEntry.PlanOpened opened) {
-            opened(opened);
-        } else if (entry instanceof JournalEntry.PlanProposed proposed) {
-            proposed(proposed);
+            store.planNumbered(opened.plan().id().value());
+            String key = plan(opened.plan().id());
+            if (!store.contains(key) || revision(key) < opened.revision()) {
+                store.put(key, EntryCodec.encode(opened));
+            }
         } else if (entry instanceof JournalEntry.StepStarted started) {
-            ofPlan(started.plan(), STARTED + started.step(), EntryBytes.started(started));
+            ofPlan(started.plan(), "/started/" + started.step(), entry);
         } else if (entry instanceof JournalEntry.StepEnded ended) {
-            ofPlan(ended.plan(), ENDED + ended.step(), EntryBytes.ended(ended));
+            ofPlan(ended.plan(), "/ended/" + ended.step(), entry);
         } else if (entry instanceof JournalEntry.PlanApproved approved) {
-            ofPlan(approved.plan(), APPROVED, EntryBytes.approved(approved));
+            ofPlan(approved.plan(), "/approved", entry);
         } else if (entry instanceof JournalEntry.PlanClosed closed) {
-            keys(PLAN + number(closed.plan())).forEach(store::remove);
-        } else if (entry instanceof JournalEntry.VmTroubled troubled) {
-            store.put(VM + troubled.vm().id(), EntryBytes.troubled(troubled));
-        } else if (entry instanceof JournalEntry.VmSound sound) {
-            store.remove(VM + sound.vm());
-        } else if (entry instanceof JournalEntry.HostTroubled troubled) {
-            store.put(
-                    HOST + troubled.host().id(),
-                    new ValueOutput().host(troubled.host()).bytes());
-        } else if (entry instanceof JournalEntry.HostSound sound) {
-            store.remove(HOST + sound.host());
+            keys(plan(closed.plan())).forEach(store::remove);
+        } else if (entry instanceof JournalEntry.VmRecovered) {
+            recovered(entry);
+        } else if (entry instanceof JournalEntry.VmForgotten forgotten) {
+            store.remove(VM + forgotten.vm());
+        } else if (entry instanceof JournalEntry.HostForgotten forgotten) {
+            store.remove(HOST + forgotten.host());
+        } else {
+            store.put(key(entry), EntryCodec.encode(entry));
         }
     }
 
-    private static String number(PlanId plan) {
-        return Strings.padStart(Long.toString(plan.value()), DIGITS, '0');
+    private static String key(JournalEntry entry) {
+        if (entry instanceof JournalEntry.ReportTaken taken) {
+            return reportKey(taken.report());
+        }
+        if (entry instanceof JournalEntry.VmNoted noted) {
+            return VM + noted.state().vm().id();
+        }
+        if (entry instanceof JournalEntry.HostNoted noted) {
+            return HOST + noted.state().host().id();
+        }
+        if (entry instanceof JournalEntry.WriterNoted noted) {
+            return WRITER + noted.writer().type();
+        }
+        if (entry instanceof JournalEntry.LeftBehind left) {
+            return LEFTOVER + left.leftover().vm();
+        }
+        return SETTINGS;
     }
 
-    private void ofPlan(PlanId plan, String what, byte[] bytes) {
-        String key = PLAN + number(plan);
+    private static String plan(PlanId plan) {
+        return PLAN + Strings.padStart(Long.toString(plan.value()), DIGITS, '0');
+    }
+
+    private int revision(String key) {
+        JournalEntry known = decode(key);
+        return known instanceof JournalEntry.PlanOpened opened ? opened.revision() : 0;
+    }
+
+    private void ofPlan(PlanId plan, String what, JournalEntry entry) {
+        String key = plan(plan);
         if (store.contains(key)) {
-            store.put(key + what, bytes);
+            store.put(key + what, EntryCodec.encode(entry));
         }
     }
 
-    private void proposed(JournalEntry.PlanProposed proposed) {
-        PlanId id = proposed.plan().id();
-        store.planNumbered(id.value());
-        if (!store.contains(PLAN + number(id))) {
-            store.put(PROPOSAL + number(id), EntryBytes.proposed(proposed));
-        }
-    }
-
-    private void opened(JournalEntry.PlanOpened opened) {
-        PlanId id = opened.plan().id();
-        opened.report()
-                .ifPresent(report -> store.put(
-                        reportKey(report), EntryBytes.taken(new JournalState.TakenReport(report, opened.at()))));
-        String key = PLAN + number(id);
-        if (opened.plan().isEmpty() || store.contains(key)) {
-            return;
-        }
-        store.planNumbered(id.value());
-        store.remove(PROPOSAL + number(id));
-        store.put(key, EntryBytes.opened(opened));
-        for (VmId vm : opened.recovered()) {
-            recovered(RECOVERY + number(id) + "/" + vm, new JournalState.Recovery(vm, opened.at()));
-        }
-    }
-
-    private void recovered(String key, JournalState.Recovery recovery) {
-        recoveries += store.contains(key) ? 0 : 1;
-        store.put(key, EntryBytes.recovery(recovery));
+    private void recovered(JournalEntry entry) {
+        lastRecovery++;
+        recoveries++;
+        store.put(
+                RECOVERY + Strings.padStart(Long.toString(lastRecovery), DIGITS, '0'), EntryCodec.encode(entry));
         if (recoveries > MAX_RECOVERIES) {
             store.remove(store.keys(RECOVERY).next());
             recoveries--;
@@ -130,48 +130,27 @@ final class Records {
         return found;
     }
 
-    private byte[] bytes(String key) {
-        return store.get(key).orElseThrow();
+    private JournalEntry decode(String key) {
+        return EntryCodec.decode(store.get(key).orElseThrow(), JournalStore.FORMAT);
     }
 
+    /** A plan's own record comes before those of its steps. */
     JournalState read() {
+        JournalProjection projection = new JournalProjection();
+        for (String prefix :
+                List.of(PLAN, REPORT, VM, HOST, WRITER, LEFTOVER, RECOVERY, SETTINGS)) {
+            keys(prefix).forEach(key -> projection.apply(decode(key)));
+        }
+        JournalState state = projection.state();
         return new JournalState(
-                store.lastPlan(),
-                plans(),
-                keys(PROPOSAL).stream()
-                        .map(key -> EntryBytes.proposed(bytes(key)))
-                        .toList(),
-                keys(REPORT).stream().map(key -> EntryBytes.taken(bytes(key))).toList(),
-                keys(VM).stream().map(key -> EntryBytes.troubledVm(bytes(key))).toList(),
-                keys(HOST).stream().map(this::host).toList(),
-                keys(RECOVERY).stream()
-                        .map(key -> EntryBytes.recovery(bytes(key)))
-                        .toList());
-    }
-
-    private Host host(String key) {
-        return new ValueInput(bytes(key)).host();
-    }
-
-    private List<JournalState.OpenPlan> plans() {
-        List<JournalState.OpenPlan> plans = new ArrayList<>();
-        int keyLength = PLAN.length() + DIGITS;
-        keys(PLAN).stream().filter(key -> key.length() == keyLength).forEach(key -> plans.add(plan(key)));
-        return plans;
-    }
-
-    private JournalState.OpenPlan plan(String key) {
-        Map<Integer, JournalEntry.StepStarted> started = new LinkedHashMap<>();
-        Map<Integer, JournalEntry.StepEnded> ended = new LinkedHashMap<>();
-        for (String step : keys(key + STARTED)) {
-            JournalEntry.StepStarted entry = EntryBytes.started(bytes(step));
-            started.put(entry.step(), entry);
-        }
-        for (String step : keys(key + ENDED)) {
-            JournalEntry.StepEnded entry = EntryBytes.ended(bytes(step));
-            ended.put(entry.step(), entry);
-        }
-        Optional<String> approvedBy = store.get(key + APPROVED).map(EntryBytes::approvedBy);
-        return new JournalState.OpenPlan(EntryBytes.opened(bytes(key)), approvedBy, started, ended);
+                Math.max(store.lastPlan(), state.lastPlan()),
+                state.open(),
+                state.reports(),
+                state.vms(),
+                state.hosts(),
+                state.writers(),
+                state.leftovers(),
+                state.recoveries(),
+                state.settings());
     }
 }

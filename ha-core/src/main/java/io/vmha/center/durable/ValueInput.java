@@ -1,5 +1,8 @@
 package io.vmha.center.durable;
 
+import com.google.common.collect.ImmutableMap;
+import java.util.Map;
+
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.io.ByteArrayDataInput;
@@ -151,6 +154,9 @@ final class ValueInput {
                 .health(name(VmHealth.class))
                 .servedBy(optional(this::vmId))
                 .replicationLag(optional(this::duration))
+                .replicationLagUnknown(flag())
+                .labels(labels())
+                .member(optional(this::text))
                 .build();
     }
 
@@ -163,7 +169,17 @@ final class ValueInput {
                 .cpuPlatform(optional(() -> new CpuPlatform(text(), text())))
                 .health(name(HostHealth.class))
                 .inMaintenance(flag())
+                .labels(labels())
                 .build();
+    }
+
+    private Map<String, String> labels() {
+        ImmutableMap.Builder<String, String> labels = ImmutableMap.builder();
+        int size = size();
+        for (int i = 0; i < size; i++) {
+            labels.put(text(), text());
+        }
+        return labels.buildOrThrow();
     }
 
     PlanId planId() {
@@ -190,6 +206,7 @@ final class ValueInput {
             case MIGRATE -> new Action.Migrate(vmId(), hostId(), hostId());
             case CLONE -> new Action.CloneFromTemplate(vmId(), TemplateId.of(text()), hostId());
             case PROMOTE -> new Action.Promote(vmId());
+            case DEMOTE -> new Action.Demote(vmId());
         };
     }
 

@@ -1,5 +1,7 @@
 package io.vmha.center.durable;
 
+import java.util.Map;
+
 import com.google.common.io.ByteArrayDataOutput;
 import com.google.common.io.ByteStreams;
 import io.vmha.fault.FaultReport;
@@ -97,7 +99,10 @@ final class ValueOutput {
                 .name(vm.power())
                 .name(vm.health())
                 .optional(vm.servedBy(), this::text)
-                .optional(vm.replicationLag(), this::duration);
+                .optional(vm.replicationLag(), this::duration)
+                .flag(vm.replicationLagUnknown())
+                .labels(vm.labels())
+                .optional(vm.member(), this::text);
     }
 
     ValueOutput host(Host host) {
@@ -107,7 +112,12 @@ final class ValueOutput {
                 .optional(host.rack(), this::text)
                 .optional(host.cpuPlatform(), cpu -> text(cpu.model()).text(cpu.microcode()))
                 .name(host.health())
-                .flag(host.inMaintenance());
+                .flag(host.inMaintenance())
+                .labels(host.labels());
+    }
+
+    private ValueOutput labels(Map<String, String> labels) {
+        return list(labels.entrySet(), label -> text(label.getKey()).text(label.getValue()));
     }
 
     ValueOutput plan(Plan plan) {
@@ -128,7 +138,8 @@ final class ValueOutput {
                 reallocate -> text(reallocate.target()).text(reallocate.on()).resources(reallocate.allocation()),
                 migrate -> text(migrate.target()).text(migrate.from()).text(migrate.to()),
                 clone -> text(clone.target()).text(clone.template()).text(clone.on()),
-                promote -> text(promote.target())));
+                promote -> text(promote.target()),
+                demote -> text(demote.target())));
     }
 
     ValueOutput decision(Decision decision) {

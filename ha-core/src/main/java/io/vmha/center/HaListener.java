@@ -1,9 +1,0 @@
-package io.vmha.center;
-
-/** Gets told of every step. What it throws is logged and harms nothing. */
-@FunctionalInterface
-public interface HaListener {
-
-    /** Takes an event; called on the center's loop, one event at a time, in order, so that it should return soon. */
-    void onEvent(HaEvent event);
-}

@@ -1,0 +1,28 @@
+package io.vmha.center.config;
+
+import java.time.Duration;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+/**
+ * When so many VMs on hosts that are up look failed within a window that rather the watcher errs than all of them failed: nothing
+ * is powered off then until that clears or an operator approves.
+ *
+ * @param maxVmFraction the largest share of all VMs that may look failed, more than 0 and at most 1
+ * @param window how long a report counts, more than 0
+ */
+public record VmStormGuard(double maxVmFraction, Duration window) {
+    /**
+     * Checks the limits.
+     *
+     * @throws IllegalArgumentException if one of them is out of its range
+     */
+    public VmStormGuard {
+        checkArgument(
+                maxVmFraction > 0 && maxVmFraction <= 1,
+                "vmStormGuard: maxVmFraction must be more than 0 and at most 1: %s",
+                maxVmFraction);
+        checkArgument(
+                !window.isZero() && !window.isNegative(), "vmStormGuard: window must be more than 0: %s", window);
+    }
+}

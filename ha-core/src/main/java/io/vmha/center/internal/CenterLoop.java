@@ -1,0 +1,704 @@
+package io.vmha.center.internal;
+
+import io.vmha.policy.HaPolicies;
+
+import io.vmha.plan.Action;
+import io.vmha.plan.ActionKind;
+import io.vmha.center.event.ActionResult;
+import java.util.ArrayList;
+import io.vmha.center.config.AutomationLevel;
+import io.vmha.center.internal.execution.Callbacks;
+import io.vmha.center.config.CenterConfig;
+import io.vmha.center.event.CenterHealth;
+import io.vmha.center.schedule.CenterScheduler;
+import io.vmha.center.journal.CenterSettings;
+import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.internal.state.Changes;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import io.vmha.policy.Decision;
+import io.vmha.policy.DecisionBatch;
+import io.vmha.center.event.DecisionOutcome;
+import io.vmha.model.DesiredState;
+import java.time.Duration;
+import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
+import io.vmha.fault.FaultSubject;
+import io.vmha.center.event.HaEvent;
+import io.vmha.center.event.HaListener;
+import com.google.common.collect.HashMultimap;
+import io.vmha.model.HostId;
+import io.vmha.center.internal.state.HostRecord;
+import com.google.common.collect.ImmutableList;
+import java.time.Instant;
+import io.vmha.model.Inventory;
+import io.vmha.center.journal.JournalEntry;
+import io.vmha.center.journal.JournalState;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import io.vmha.center.leader.NotLeaderException;
+import org.jspecify.annotations.Nullable;
+import io.vmha.center.journal.OpenFault;
+import java.util.Optional;
+import java.util.OptionalLong;
+import io.vmha.plan.Plan;
+import io.vmha.center.internal.execution.PlanExecutor;
+import io.vmha.plan.PlanId;
+import io.vmha.center.journal.PlanJournal;
+import io.vmha.center.internal.execution.PlanRun;
+import io.vmha.center.internal.execution.Platform;
+import io.vmha.model.PowerState;
+import io.vmha.policy.Reason;
+import java.util.concurrent.RejectedExecutionException;
+import com.google.common.collect.SetMultimap;
+import io.vmha.center.internal.state.Sightings;
+import io.vmha.center.internal.execution.StepFailure;
+import io.vmha.policy.SubjectDecision;
+import java.util.function.Supplier;
+import io.vmha.model.VmId;
+import io.vmha.center.internal.state.VmRecord;
+import io.vmha.center.journal.VmState;
+
+/**
+ * A management center's loop: where reports, readings and operators' calls come in, and where what the executor does comes back.
+ *
+ * <p>How a fault is lived through: it is opened in the {@link CenterState} and stays open until something closes it; what it makes
+ * necessary is derived ({@link Needs}) and decided ({@link Decisions}); the plan's remaining steps are its pending effects; each
+ * step's guards are judged at its effect. What cannot be done now is an unmet need ({@link UnmetNeeds}), which a change wakes.
+ *
+ * <p>{@link #submit}, {@link #inventory} and {@link #run} may be called from any thread; everything else is confined to the
+ * scheduler's loop.
+ */
+public final class CenterLoop
+        implements Callbacks, ReportIntake.Callbacks, HeartbeatWatch.Callbacks, ReplicationWatch.Callbacks {
+    private static final Logger LOG = LoggerFactory.getLogger(CenterLoop.class);
+    /** For how long it is remembered when faults were closed: no report is older that is to count. */
+    private static final Duration REMEMBERED = Duration.ofHours(1);
+
+    private static final Duration FORGETTING = Duration.ofMinutes(10);
+
+    private final PlanExecutor.Parts parts;
+    private final CenterScheduler scheduler;
+    private final CenterState state;
+    private final ReportIntake intake;
+    private final Recoveries recoveries;
+    private final StormWatch storm;
+    private final Faults faults;
+    private final UnmetNeeds unmet;
+    private final Decisions decisions;
+    private final Readings readings;
+    private final JournalWriter journal;
+    private final EventDispatcher events;
+    private final PlanExecutor executor;
+    private final PendingDecisions pendings = new PendingDecisions();
+    private final SetMultimap<PlanId, PendingDecision> waiting = HashMultimap.create();
+    private CenterSettings settings;
+    private boolean isSettling;
+    private volatile Optional<IllegalStateException> ended = Optional.empty();
+    private CenterScheduler.@Nullable Cancellable stormTimer;
+
+    /** Makes a loop that has not started; {@link #resume} starts it. */
+    public CenterLoop(
+            PlanExecutor.Parts parts,
+            HaPolicies policies,
+            Platform platform,
+            PlanJournal planJournal,
+            Inventory start,
+            JournalState left,
+            List<HaListener> listeners) {
+        this.parts = parts;
+        this.scheduler = parts.scheduler();
+        this.state = new CenterState(start, left);
+        this.settings = left.settings();
+        this.storm = new StormWatch(
+                parts.config().stormGuard(), parts.config().vmStormGuard());
+        this.faults = new Faults(state, scheduler, storm);
+        this.intake = new ReportIntake(
+                scheduler,
+                parts.config().unknownSubjectPatience(),
+                new ReportFilter(left.reports()),
+                pendings,
+                this);
+        this.recoveries = new Recoveries(parts.config().maxRecoveriesPerVm(), left.recoveries());
+        this.unmet = new UnmetNeeds(scheduler, parts.random(), vm -> run(() -> retry(vm)));
+        this.events = new EventDispatcher(scheduler, listeners);
+        this.journal = new JournalWriter(
+                planJournal,
+                parts.epoch(),
+                scheduler,
+                superseded -> lostLeadership(String.valueOf(superseded.getMessage())),
+                why -> publish(new HaEvent.JournalChanged(scheduler.now(), why.isPresent(), why.orElse(""))));
+        this.executor = new PlanExecutor(parts, state, platform, this);
+        this.decisions = new Decisions(this, state, executor, recoveries, unmet, policies, left.lastPlan());
+        this.readings = new Readings(this, scheduler, state, platform.adapter());
+    }
+
+    private void retry(VmId vm) {
+        decisions.retry(vm);
+    }
+
+    // Running on the loop.
+
+    /** Runs a task on the loop now, and then whatever its changes make necessary. An error ends the center, which says so. */
+    void run(Runnable task) {
+        try {
+            task.run();
+            settle();
+        } catch (Error thrown) {
+            failed(thrown);
+        }
+    }
+
+    /** Wakes what a change may help, and writes down what was changed. */
+    private void settle() {
+        if (isSettling) {
+            return;
+        }
+        isSettling = true;
+        try {
+            Changes changes = state.drainChanges();
+            if (!changes.isEmpty()) {
+                unmet.wokenBy(changes).forEach(decisions::wake);
+                executor.advanceRoom();
+            }
+            List<JournalEntry> entries = state.drainEntries();
+            if (!entries.isEmpty()) {
+                journal.append(entries, () -> {});
+            }
+        } finally {
+            isSettling = false;
+        }
+    }
+
+    /** The loop cannot be trusted any more: the center ends, and all who wait are told. */
+    private void failed(Error thrown) {
+        LOG.error("the management center ends: an error on its loop", thrown);
+        IllegalStateException why = new IllegalStateException("the management center ended by an error", thrown);
+        ended = Optional.of(why);
+        executor.stop();
+        pendings.failAll(why);
+    }
+
+    /** Runs a task on the loop after a while. */
+    void after(Duration delay, Runnable task) {
+        if (delay.isZero()) {
+            scheduler.execute(() -> run(task));
+        } else {
+            scheduler.schedule(delay, () -> run(task));
+        }
+    }
+
+    /** Hands a task to the loop; what it throws, and that there is no loop any more, goes to the one who waits. */
+    public <T> CompletionStage<T> ask(Supplier<T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        hand(answer::completeExceptionally, () -> answer.complete(question.get()));
+        return answer;
+    }
+
+    /** Hands a task to the loop of which somebody waits for the decision. */
+    public CompletionStage<DecisionOutcome> decide(Consumer<PendingDecision> task) {
+        PendingDecision pending = pendings.add();
+        hand(pending::fail, () -> {
+            checkActing();
+            task.accept(pending);
+        });
+        return pending.ended();
+    }
+
+    private void hand(Consumer<Throwable> onFailure, Runnable task) {
+        try {
+            scheduler.execute(() -> {
+                if (ended.isPresent()) {
+                    onFailure.accept(ended.get());
+                    return;
+                }
+                try {
+                    task.run();
+                } catch (RuntimeException thrown) {
+                    onFailure.accept(thrown);
+                } catch (Error thrown) {
+                    LOG.error("a task on the management center's loop failed", thrown);
+                    onFailure.accept(thrown);
+                }
+                run(() -> {});
+            });
+        } catch (RejectedExecutionException closed) {
+            onFailure.accept(new IllegalStateException("the management center is closed", closed));
+        }
+    }
+
+    // What the public class asks.
+
+    /** The inventory as policies see it. Safe from any thread. */
+    @Override
+    public Inventory inventory() {
+        return state.published();
+    }
+
+    /** Takes a report. Safe from any thread. */
+    public PendingDecision submit(FaultReport report) {
+        return intake.submit(report);
+    }
+
+    /** What the center knows and wants; on the loop. */
+    CenterState state() {
+        return state;
+    }
+
+    PlanExecutor executor() {
+        return executor;
+    }
+
+    Decisions decisions() {
+        return decisions;
+    }
+
+    UnmetNeeds unmet() {
+        return unmet;
+    }
+
+    Faults faults() {
+        return faults;
+    }
+
+    Recoveries recoveries() {
+        return recoveries;
+    }
+
+    ReportIntake intake() {
+        return intake;
+    }
+
+    /** Reads the platform at regular times. */
+    public void resyncEvery(Duration interval) {
+        readings.every(interval);
+    }
+
+    long epoch() {
+        return parts.epoch();
+    }
+
+    CenterConfig config() {
+        return parts.config();
+    }
+
+    Instant now() {
+        return scheduler.now();
+    }
+
+    CenterSettings settings() {
+        return settings;
+    }
+
+    /** Operators chose otherwise. */
+    void settings(CenterSettings chosen) {
+        settings = chosen;
+        journal(List.of(new JournalEntry.SettingsChanged(chosen)), () -> {});
+    }
+
+    /** How it is. */
+    CenterHealth describe() {
+        return new CenterHealth(
+                parts.epoch(),
+                ended.isEmpty() && leads(),
+                journal.failingSince(),
+                storm.open().isPresent(),
+                executor.runs().stream().map(PlanRun::describe).toList());
+    }
+
+    // Reports.
+
+    @Override
+    public boolean isKnown(FaultSubject subject) {
+        return ended.isPresent()
+                || subject.fold(
+                        vm -> state.vm(vm)
+                                .filter(found -> !found.is(VmState.Flag.DELETED))
+                                .isPresent(),
+                        host -> state.host(host).isPresent());
+    }
+
+    @Override
+    public void ignore(FaultReport report, SubjectDecision.Ignored decision, PendingDecision pending) {
+        publish(new HaEvent.ReportAccepted(scheduler.now(), report));
+        tell(report, decision, pending);
+    }
+
+    /** Tells that nothing follows from a report. */
+    private void tell(FaultReport report, Decision decision, PendingDecision pending) {
+        Plan none = new Plan(new PlanId(1), List.of());
+        publish(new HaEvent.Decided(scheduler.now(), Optional.of(report), decision, none));
+        DecisionOutcome result = new DecisionOutcome(Optional.of(report), decision, none, List.of());
+        publish(new HaEvent.PlanEnded(scheduler.now(), result));
+        pending.ended().complete(result);
+        // What was decided the first time may still have to be written.
+        if (journal.failingSince().isPresent()) {
+            pending.fail(new IllegalStateException("the journal cannot be written"));
+        } else {
+            journal(List.of(), () -> pending.recorded().complete(decision));
+        }
+    }
+
+    @Override
+    public void handle(FaultReport report, PendingDecision pending) {
+        checkActing();
+        publish(new HaEvent.ReportAccepted(scheduler.now(), report));
+        report.subject()
+                .fold(
+                        vm -> {
+                            handleVm(state.requireVm(vm), report, pending);
+                            return vm;
+                        },
+                        host -> {
+                            handleHost(state.requireHost(host), report, pending);
+                            return host;
+                        });
+        run(() -> {});
+    }
+
+    private void handleVm(VmRecord vm, FaultReport report, PendingDecision pending) {
+        Faults.Taken taken = faults.ofVm(vm, report);
+        boolean isUnmet = taken == Faults.Taken.REPEATED && unmet.all().contains(vm.id());
+        if (taken == Faults.Taken.OPENED || isUnmet) {
+            // What was planned before may have lost its point.
+            executor.advance(vm.id());
+            decisions.add(new Decisions.Undecided(report, pending, List.of(vm.id())));
+        } else {
+            remember(report);
+            tell(report, Faults.ignored(report.subject(), report, taken), pending);
+        }
+    }
+
+    private void handleHost(HostRecord host, FaultReport report, PendingDecision pending) {
+        List<VmId> lost = new ArrayList<>();
+        Faults.Taken taken = faults.ofHost(host, report, lost::add);
+        if (taken == Faults.Taken.OPENED) {
+            lost.forEach(executor::advance);
+            executor.releaseHeld();
+            decisions.add(new Decisions.Undecided(report, pending, lost));
+            return;
+        }
+        remember(report);
+        List<SubjectDecision> ignored = new ArrayList<>();
+        if (taken == Faults.Taken.REPEATED) {
+            state.vms().stream()
+                    .filter(vm -> vm.isFailed() && vm.seen().host().equals(host.seen().id()))
+                    .map(VmRecord::id)
+                    .sorted()
+                    .forEach(vm -> {
+                        if (unmet.all().contains(vm)) {
+                            decisions.retry(vm);
+                        }
+                        ignored.add(Faults.ignored(new FaultSubject.OfVm(vm), report, taken));
+                    });
+        }
+        if (ignored.isEmpty()) {
+            ignored.add(Faults.ignored(report.subject(), report, taken));
+        }
+        tell(report, ignored.size() == 1 ? ignored.get(0) : new DecisionBatch(List.copyOf(ignored)), pending);
+    }
+
+    private void remember(FaultReport report) {
+        journal(List.of(new JournalEntry.ReportTaken(scheduler.now(), report)), () -> {});
+    }
+
+    /** The policy threw: whoever reported is told, and may report again. The fault stays open. */
+    void policyFailed(FaultReport report, PendingDecision pending, Throwable thrown) {
+        intake.release(report);
+        pending.fail(thrown);
+        report.subject().fold(vm -> {
+            decisions.policyFailed(vm, thrown);
+            return vm;
+        }, host -> host);
+    }
+
+    void ended(DecisionOutcome result, PendingDecision pending) {
+        publish(new HaEvent.PlanEnded(scheduler.now(), result));
+        pending.end(result);
+    }
+
+    void waitsFor(PlanId plan, PendingDecision pending) {
+        waiting.put(plan, pending);
+    }
+
+    // Readings.
+
+    @Override
+    public void needsReading() {
+        readings.need();
+    }
+
+    /** Applies a reading of the platform. */
+    void apply(Sightings sightings) {
+        new Observation(this, sightings).apply();
+    }
+
+    // The executor's callbacks.
+
+    @Override
+    public boolean isStillNeeded(SubjectDecision part) {
+        return part.fold(new SubjectDecision.Cases<Boolean>(
+                redirect -> isFailedOrStopped(redirect.vm()),
+                restart -> isToRun(restart.vm()),
+                reclone -> isToRun(reclone.vm()),
+                reallocate -> state.vm(reallocate.vm()).isPresent(),
+                shift -> state.vm(shift.vm()).isPresent(),
+                migrate -> state.vm(migrate.vm())
+                        .filter(vm -> Needs.isToLeave(vm, state)
+                                || vm.mayRunOn().size() > 1
+                                || !vm.seen().host().equals(migrate.from()))
+                        .isPresent(),
+                failback -> state.vm(failback.vm())
+                        .filter(vm -> !vm.isFailed() && vm.is(VmState.Flag.RETURNING))
+                        .isPresent(),
+                noTarget -> false,
+                blocked -> false,
+                ignored -> false));
+    }
+
+    private boolean isFailedOrStopped(VmId id) {
+        return state.vm(id)
+                .filter(vm -> vm.isFailed() || vm.desired() == DesiredState.OFF)
+                .isPresent();
+    }
+
+    private boolean isToRun(VmId id) {
+        return state.vm(id)
+                .filter(vm -> vm.isFailed()
+                        || (vm.desired() == DesiredState.RUNNING && vm.mayRunOn().isEmpty()))
+                .isPresent();
+    }
+
+    @Override
+    public Optional<Reason> heldBy(Action action) {
+        boolean powersOff = action.kind() == ActionKind.POWER_OFF || action.kind() == ActionKind.FENCE_HOST;
+        if (powersOff && storm.open().isPresent()) {
+            return storm.open();
+        }
+        AutomationLevel level = settings.automation().orElse(parts.config().automation());
+        return switch (level) {
+            case MANUAL -> Optional.of(Reason.AWAITING_APPROVAL);
+            case PARTIAL -> powersOff ? Optional.of(Reason.AWAITING_APPROVAL) : Optional.empty();
+            case FULL -> Optional.empty();
+        };
+    }
+
+    @Override
+    public boolean isPaused() {
+        return settings.isPaused();
+    }
+
+    @Override
+    public void stepEnded(PlanRun run, Action action, ActionResult result) {
+        if (result == ActionResult.DONE) {
+            if (action instanceof Action.FenceHost fence) {
+                fenced(fence.target());
+            } else if (action instanceof Action.PowerOn powerOn) {
+                unmet.remove(powerOn.target());
+                decisions.recovered(powerOn.target());
+                returnHome(powerOn.target());
+            }
+        }
+        action.vm().ifPresent(executor::advance);
+        scheduler.execute(() -> run(() -> {}));
+    }
+
+    /** A VM that was stopped on purpose and runs again has its requests back. */
+    private void returnHome(VmId id) {
+        state.vm(id)
+                .filter(vm -> vm.is(VmState.Flag.RETURNING) && !vm.server().equals(id))
+                .ifPresent(vm -> decisions.wake(id));
+    }
+
+    /** A host that was fenced took its VMs with it; those that were well have failed by that. */
+    private void fenced(HostId host) {
+        FaultReport report = FaultReport.ofHost(
+                host, FaultKind.HOST_DOWN, scheduler.now(), "center", state.beginReading());
+        boolean hadFault = state.requireHost(host).fault().isPresent();
+        if (!hadFault) {
+            state.opened(host, new OpenFault(report, scheduler.now()));
+        }
+        for (VmRecord vm : state.vms()) {
+            boolean isLost = vm.mayRunOn().isEmpty()
+                    && vm.seen().host().equals(host)
+                    && vm.desired() == DesiredState.RUNNING
+                    && !vm.isFailed()
+                    && vm.seen().power() != PowerState.OFF;
+            if (isLost) {
+                state.opened(vm.id(), new OpenFault(report, scheduler.now()));
+                decisions.wake(vm.id());
+            }
+        }
+    }
+
+    @Override
+    public void notCarriedOut(PlanRun run, SubjectDecision part, StepFailure failure, Action action) {
+        decisions.notCarriedOut(run, part, failure, action);
+    }
+
+    @Override
+    public void planEnded(PlanRun run, DecisionOutcome outcome) {
+        journal(List.of(new JournalEntry.PlanClosed(run.id())), () -> {
+            publish(new HaEvent.PlanEnded(scheduler.now(), outcome));
+            waiting.removeAll(run.id()).forEach(pending -> pending.end(outcome));
+        });
+        // What came up meanwhile waited for this plan's end.
+        run.subjects().forEach(decisions::wake);
+    }
+
+    @Override
+    public void journal(List<JournalEntry> entries, Runnable then) {
+        List<JournalEntry> changed = state.drainEntries();
+        journal.append(
+                changed.isEmpty()
+                        ? entries
+                        : ImmutableList.<JournalEntry>builder()
+                                .addAll(entries)
+                                .addAll(changed)
+                                .build(),
+                then);
+    }
+
+    @Override
+    public void publish(HaEvent event) {
+        events.publish(event);
+    }
+
+    // Storms.
+
+    void refreshStorm() {
+        Duration now = scheduler.uptime();
+        Optional<Reason> before = storm.open();
+        if (storm.refresh(state, now)) {
+            publish(new HaEvent.StormGuardChanged(scheduler.now(), storm.open().isPresent(), storm.lost()));
+        }
+        if (before.isPresent() && !before.equals(storm.open())) {
+            executor.releaseHeld();
+        }
+        if (stormTimer != null) {
+            stormTimer.cancel();
+            stormTimer = null;
+        }
+        storm.nextChange(now)
+                .ifPresent(wait -> stormTimer = scheduler.schedule(wait, () -> run(this::refreshStorm)));
+    }
+
+    // Watches.
+
+    @Override
+    public void suspected(VmId vm, boolean isSuspect) {
+        state.suspected(vm, isSuspect);
+        run(() -> {});
+    }
+
+    @Override
+    public void lags(VmId vm, Optional<Duration> lag) {
+        if (state.vm(vm).isPresent()) {
+            state.lags(vm, lag);
+            run(() -> {});
+        }
+    }
+
+    @Override
+    public void lagsNot(VmId vm) {
+        if (state.vm(vm).isPresent()) {
+            state.lagsNot(vm);
+            run(() -> {});
+        }
+    }
+
+    @Override
+    public void report(FaultReport report) {
+        CompletionStage<DecisionOutcome> unused = submit(report).ended().whenComplete((outcome, thrown) -> {
+            if (thrown != null) {
+                LOG.warn("{} of {} was found but not decided", report.kind(), report.subject(), thrown);
+            }
+        });
+    }
+
+    // Life.
+
+    /** Goes on with what an earlier center left. */
+    public void resume(JournalState left) {
+        run(() -> {
+            List<PlanRun> resumed = new ArrayList<>();
+            for (JournalState.OpenPlan open : left.open()) {
+                PlanRun run = executor.resume(open);
+                publish(new HaEvent.PlanResumed(scheduler.now(), open.opened().decision(), run.plan()));
+                resumed.add(run);
+            }
+            state.hosts().stream()
+                    .filter(host -> !host.health().runsVms())
+                    .forEach(host -> storm.lost(host.seen().id(), scheduler.uptime()));
+            refreshStorm();
+            resumed.forEach(PlanRun::advance);
+            state.vms().stream()
+                    .filter(vm -> !Needs.of(vm, state, decisions.policies().config()).isEmpty())
+                    .map(VmRecord::id)
+                    .sorted()
+                    .forEach(decisions::wake);
+            boolean isTakenOver = !left.vms().isEmpty() || !left.open().isEmpty() || !left.hosts().isEmpty();
+            if (isTakenOver) {
+                readings.need();
+            }
+            forgetAtTimes();
+        });
+    }
+
+    private void forgetAtTimes() {
+        scheduler.scheduleBackground(FORGETTING, () -> run(() -> {
+            if (isActing()) {
+                state.forgetClosedBefore(now().minus(REMEMBERED));
+                forgetAtTimes();
+            }
+        }));
+    }
+
+    /** Tells who still waits that the center is closed. Once the loop has ended. */
+    public void closed() {
+        pendings.failAll(ended.orElseGet(() -> new IllegalStateException("the management center is closed")));
+    }
+
+    /** Starts nothing more. */
+    public void stop() {
+        if (ended.isEmpty()) {
+            ended = Optional.of(new IllegalStateException("the management center is closed"));
+        }
+        executor.stop();
+    }
+
+    @Override
+    public boolean isActing() {
+        return ended.isEmpty() && leads();
+    }
+
+    void checkActing() {
+        if (ended.isPresent()) {
+            throw ended.get();
+        }
+        if (!leads()) {
+            lostLeadership("its leadership says so");
+            throw new NotLeaderException("this center does not lead in epoch " + parts.epoch() + " any more");
+        }
+    }
+
+    private boolean leads() {
+        OptionalLong epoch = parts.leadership().epoch();
+        return epoch.isPresent() && epoch.getAsLong() == parts.epoch();
+    }
+
+    @Override
+    public void lostLeadership(String detail) {
+        if (ended.isPresent()) {
+            return;
+        }
+        NotLeaderException lost = new NotLeaderException(
+                "this center does not lead any more: " + detail + "; the leader finishes the plans that are open");
+        ended = Optional.of(lost);
+        executor.stop();
+        publish(new HaEvent.LeadershipLost(scheduler.now(), parts.epoch(), detail));
+        pendings.failAll(lost);
+    }
+}

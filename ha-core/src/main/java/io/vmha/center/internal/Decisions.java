@@ -1,0 +1,677 @@
+package io.vmha.center.internal;
+
+import io.vmha.policy.HaPolicies;
+
+import io.vmha.plan.Action;
+import java.util.ArrayList;
+import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.internal.state.Changes;
+import io.vmha.model.ClusterRole;
+import java.util.Comparator;
+import io.vmha.policy.Decision;
+import io.vmha.policy.DecisionBatch;
+import io.vmha.center.event.DecisionOutcome;
+import io.vmha.model.DesiredState;
+import java.util.EnumSet;
+import io.vmha.policy.Explanation;
+import io.vmha.policy.FailbackMode;
+import io.vmha.policy.FailoverConfig;
+import io.vmha.policy.FaultEffects;
+import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
+import io.vmha.fault.FaultSubject;
+import io.vmha.center.event.HaEvent;
+import java.util.HashMap;
+import java.util.HashSet;
+import io.vmha.model.Host;
+import io.vmha.model.HostHealth;
+import io.vmha.model.HostId;
+import io.vmha.model.ImmutableHost;
+import com.google.common.collect.ImmutableList;
+import io.vmha.model.ImmutableVirtualMachine;
+import io.vmha.model.Inventory;
+import io.vmha.center.journal.JournalEntry;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import java.util.Map;
+import io.vmha.center.event.NeedKind;
+import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import io.vmha.plan.Plan;
+import io.vmha.center.internal.execution.PlanExecutor;
+import io.vmha.plan.PlanFacts;
+import io.vmha.plan.PlanId;
+import io.vmha.center.internal.execution.PlanRun;
+import io.vmha.plan.Planner;
+import io.vmha.policy.Reason;
+import java.util.Set;
+import io.vmha.center.internal.execution.StepFailure;
+import io.vmha.policy.SubjectDecision;
+import io.vmha.policy.Trigger;
+import io.vmha.center.event.UnmetNeed;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmHealth;
+import io.vmha.model.VmId;
+import io.vmha.center.internal.state.VmRecord;
+import io.vmha.center.journal.VmState;
+import io.vmha.center.event.WhatIf;
+
+/**
+ * Decides what is needed, and begins plans for it. Faults that are open and not met are decided again by the same policy, on the
+ * inventory of now. Confined to the center's loop.
+ */
+final class Decisions {
+    private static final Logger LOG = LoggerFactory.getLogger(Decisions.class);
+    /** How many are decided in one turn of the loop, so that others have theirs. */
+    private static final int AT_ONCE = 1_000;
+    /** How often a need is decided anew at once after a refusal, before it waits for a change. */
+    private static final int IMMEDIATE_RETRIES = 8;
+
+    /** A report that is to be decided, with the VMs that it is about. */
+    record Undecided(FaultReport report, PendingDecision pending, List<VmId> vms) {}
+
+    private static final class Refusals {
+        private final Set<HostId> hosts = new LinkedHashSet<>();
+        private final Set<VmId> vms = new LinkedHashSet<>();
+        private int count;
+    }
+
+    private record Failed(PlanRun run, SubjectDecision part, StepFailure failure) {}
+
+    private final CenterLoop center;
+    private final CenterState state;
+    private final PlanExecutor executor;
+    private final Recoveries recoveries;
+    private final UnmetNeeds unmet;
+    private HaPolicies policies;
+    private Planner planner;
+    private List<Undecided> undecided = new ArrayList<>();
+    private final Set<VmId> woken = new LinkedHashSet<>();
+    private final Map<VmId, Refusals> refusals = new HashMap<>();
+    private final Map<VmId, Failed> failures = new LinkedHashMap<>();
+    private boolean isDue;
+    private long lastPlan;
+
+    Decisions(
+            CenterLoop center,
+            CenterState state,
+            PlanExecutor executor,
+            Recoveries recoveries,
+            UnmetNeeds unmet,
+            HaPolicies policies,
+            long lastPlan) {
+        this.center = center;
+        this.state = state;
+        this.executor = executor;
+        this.recoveries = recoveries;
+        this.unmet = unmet;
+        this.policies = policies;
+        this.planner = new Planner(policies.config());
+        this.lastPlan = lastPlan;
+    }
+
+    HaPolicies policies() {
+        return policies;
+    }
+
+    private FailoverConfig config() {
+        return policies.config();
+    }
+
+    /** Decides about a report once those of the same moment are gathered. */
+    void add(Undecided report) {
+        undecided.add(report);
+        due();
+    }
+
+    /** Decides about a VM's needs again. */
+    void wake(VmId vm) {
+        if (woken.add(vm)) {
+            due();
+        }
+    }
+
+    /** The time to try again has come: targets that refused may be asked again. */
+    void retry(VmId vm) {
+        refusals.remove(vm);
+        wake(vm);
+    }
+
+    /** Decides what was held back by a pause. */
+    void resumed() {
+        due();
+    }
+
+    private void due() {
+        if (!isDue) {
+            isDue = true;
+            center.after(center.config().gatherWindow(), this::decide);
+        }
+    }
+
+    private void decide() {
+        isDue = false;
+        if (center.isPaused() || !center.isActing()) {
+            return;
+        }
+        List<Undecided> reports = undecided.size() <= AT_ONCE ? undecided : undecided.subList(0, AT_ONCE);
+        undecided = new ArrayList<>(undecided.subList(reports.size(), undecided.size()));
+        center.refreshStorm();
+        decideReports(List.copyOf(reports));
+        List<VmId> needy = woken.stream().limit(AT_ONCE).toList();
+        needy.forEach(woken::remove);
+        needy.stream()
+                .flatMap(vm -> state.vm(vm).stream())
+                .sorted(Comparator.comparing((VmRecord vm) -> -vm.seen().priority())
+                        .thenComparing(VmRecord::id))
+                .forEach(vm -> attempt(vm.id(), () -> decideNeeds(vm)));
+        if (!undecided.isEmpty() || !woken.isEmpty()) {
+            due();
+        }
+    }
+
+    private void attempt(Object what, Runnable decides) {
+        try {
+            decides.run();
+        } catch (Throwable thrown) {
+            LOG.error("what {} needs could not be decided", what, thrown);
+        }
+    }
+
+    private void decideReports(List<Undecided> reports) {
+        boolean isOfHosts = reports.stream().anyMatch(one -> one.report().kind().scope() == FaultKind.Scope.HOST);
+        if (reports.size() > 1 && isOfHosts) {
+            decideTogether(reports);
+            return;
+        }
+        reports.stream()
+                .sorted(Comparator.comparing((Undecided one) -> -priority(one)))
+                .forEach(one -> decideTogether(List.of(one)));
+    }
+
+    private int priority(Undecided one) {
+        return one.vms().stream()
+                .flatMap(vm -> state.vm(vm).stream())
+                .mapToInt(vm -> vm.seen().priority())
+                .max()
+                .orElse(0);
+    }
+
+    private void decideTogether(List<Undecided> reports) {
+        List<SubjectDecision> parts;
+        try {
+            Inventory now = state.inventory();
+            parts = reports.size() == 1
+                    ? policies.failover().decide(now, reports.get(0).report()).parts()
+                    : policies.failover()
+                            .decideAll(now, reports.stream().map(Undecided::report).toList())
+                            .parts();
+        } catch (Throwable thrown) {
+            LOG.error("the policy failed on {}", reports.get(0).report(), thrown);
+            reports.forEach(one -> center.policyFailed(one.report(), one.pending(), thrown));
+            return;
+        }
+        Map<VmId, Undecided> byVm = new HashMap<>();
+        reports.forEach(one -> one.vms().forEach(vm -> byVm.put(vm, one)));
+        Map<Undecided, List<SubjectDecision>> byReport = new LinkedHashMap<>();
+        reports.forEach(one -> byReport.put(one, new ArrayList<>()));
+        for (SubjectDecision part : parts) {
+            Undecided owner = part.subject().fold(byVm::get, host -> null);
+            List<SubjectDecision> own = byReport.get(owner != null ? owner : reports.get(0));
+            if (own != null && isWanted(part, owner, reports.get(0))) {
+                own.add(part);
+            }
+        }
+        byReport.forEach((one, own) -> begin(Optional.of(one.report()), own, false, Optional.empty(), one.pending()));
+    }
+
+    /** What a policy decides about VMs that the report does not concern is not wanted, but for an evacuation. */
+    private boolean isWanted(SubjectDecision part, @Nullable Undecided owner, Undecided first) {
+        boolean isEvacuation = first.report().kind() == FaultKind.HOST_DEGRADED;
+        if (owner == null) {
+            return isEvacuation || part instanceof SubjectDecision.Ignored;
+        }
+        return part.subject()
+                .fold(
+                        id -> state.vm(id)
+                                .filter(vm -> isOpen(part, vm))
+                                .isPresent(),
+                        host -> true);
+    }
+
+    /** Whether the need that a decision meets is there, and nothing is under way for it. */
+    private boolean isOpen(SubjectDecision part, VmRecord vm) {
+        Optional<NeedKind> need = Needs.metBy(part);
+        if (need.isEmpty()) {
+            return true;
+        }
+        if (need.get() == NeedKind.SERVE && vm.isFailed() && state.ownersServedBy(vm.id()).isEmpty()) {
+            // Nothing to move; what failed is confirmed off all the same.
+            return !vm.isConfirmedOff() && openNeeds(vm).isEmpty() && executor.runsOf(vm.id()).isEmpty();
+        }
+        return openNeeds(vm).contains(need.get());
+    }
+
+    private Set<NeedKind> openNeeds(VmRecord vm) {
+        Set<NeedKind> needs = Needs.of(vm, state, config());
+        for (PlanRun run : executor.runsOf(vm.id())) {
+            for (SubjectDecision part : run.openParts()) {
+                boolean isItsOwn = part.subject().fold(vm.id()::equals, host -> false);
+                if (isItsOwn) {
+                    Needs.metBy(part).ifPresent(needs::remove);
+                }
+            }
+        }
+        return needs;
+    }
+
+    /** Decides again what a VM needs and nothing is under way for. */
+    private void decideNeeds(VmRecord vm) {
+        if (vm.is(VmState.Flag.DELETED) || vm.is(VmState.Flag.SPLIT_BRAIN)) {
+            return;
+        }
+        Set<NeedKind> needs = openNeeds(vm);
+        Set<NeedKind> all = Needs.of(vm, state, config());
+        EnumSet.complementOf(toEnumSet(all)).forEach(need -> unmet.met(vm.id(), need));
+        Failed failed = failures.remove(vm.id());
+        if (needs.isEmpty()) {
+            return;
+        }
+        if (vm.is(VmState.Flag.REJECTED)) {
+            needs.forEach(need -> note(vm, need, Reason.REJECTED, "an operator rejected what was decided"));
+            return;
+        }
+        List<SubjectDecision> parts = new ArrayList<>();
+        if (vm.desired() == DesiredState.OFF) {
+            stop(vm, Optional.empty(), new PendingDecision());
+            return;
+        }
+        if (needs.contains(NeedKind.SERVE) || needs.contains(NeedKind.RESTORE)) {
+            Trigger trigger = vm.faults().get(0).trigger();
+            policies.failover().decide(view(vm.id()), Faults.reportOf(vm)).parts().stream()
+                    .map(part -> part.withTrigger(trigger))
+                    .filter(part -> part.subject().fold(vm.id()::equals, host -> false))
+                    .forEach(parts::add);
+        } else if (needs.contains(NeedKind.DRAIN)) {
+            parts.addAll(policies.evacuation()
+                    .decide(view(vm.id()), List.of(vm.id()), drainTrigger(vm))
+                    .parts());
+        } else if (needs.contains(NeedKind.RETURN)) {
+            decideReturn(vm, new PendingDecision());
+            return;
+        }
+        beginAgain(vm, needs, parts, Optional.ofNullable(failed));
+    }
+
+    private static EnumSet<NeedKind> toEnumSet(Set<NeedKind> needs) {
+        return needs.isEmpty() ? EnumSet.noneOf(NeedKind.class) : EnumSet.copyOf(needs);
+    }
+
+    private Trigger drainTrigger(VmRecord vm) {
+        return state.host(vm.seen().host())
+                        .filter(host -> host.seen().inMaintenance())
+                        .isPresent()
+                ? Trigger.MAINTENANCE
+                : Trigger.HOST_DEGRADED;
+    }
+
+    private void beginAgain(
+            VmRecord vm, Set<NeedKind> needs, List<SubjectDecision> decided, Optional<Failed> failed) {
+        List<SubjectDecision> parts = new ArrayList<>();
+        boolean isFirst = true;
+        boolean goesOn = false;
+        boolean isNews = false;
+        for (SubjectDecision part : recoveries.limited(decided, center.now())) {
+            NeedKind need = Needs.of(part, isFirst, vm, config());
+            isFirst = false;
+            if (!needs.contains(need) || part instanceof SubjectDecision.Ignored) {
+                continue;
+            }
+            parts.add(part);
+            boolean isMet = Needs.metBy(part).isPresent();
+            goesOn |= isMet;
+            isNews |= isMet || !unmet.isNoted(vm.id(), need, part.reason());
+        }
+        if (!goesOn && failed.isPresent()) {
+            blocked(vm, failed.get());
+            return;
+        }
+        if (isNews && !parts.isEmpty()) {
+            begin(
+                    vm.isFailed() ? Optional.of(vm.faults().get(0).report()) : Optional.empty(),
+                    parts,
+                    false,
+                    Optional.empty(),
+                    new PendingDecision());
+        } else {
+            noteAll(parts);
+        }
+    }
+
+    private void blocked(VmRecord vm, Failed failed) {
+        NeedKind need = Needs.metBy(failed.part()).orElse(NeedKind.SERVE);
+        boolean isKnown = unmet.isNoted(vm.id(), need, failed.failure().reason());
+        note(vm, need, failed.failure().reason(), failed.failure().detail());
+        if (!isKnown) {
+            tellBlocked(failed.run(), failed.part(), failed.failure());
+        }
+    }
+
+    private void tellBlocked(PlanRun run, SubjectDecision part, StepFailure failure) {
+        SubjectDecision.Blocked blocked = new SubjectDecision.Blocked(
+                part.subject(),
+                part.trigger(),
+                failure.reason(),
+                Explanation.of(() -> part.subject() + " is not " + part.outcome() + ": " + failure.detail()));
+        center.publish(new HaEvent.DecisionBlocked(center.now(), run.id(), part, blocked));
+    }
+
+    /** The inventory without the targets that just refused: no policy needs to know of them. */
+    private Inventory view(VmId vm) {
+        Inventory now = state.inventory();
+        Refusals refused = refusals.get(vm);
+        if (refused == null) {
+            return now;
+        }
+        for (HostId id : refused.hosts) {
+            Optional<Host> host = now.host(id).filter(found -> found.health() == HostHealth.UP);
+            if (host.isPresent()) {
+                now = now.with(ImmutableHost.copyOf(host.get()).withHealth(HostHealth.DEGRADED));
+            }
+        }
+        for (VmId id : refused.vms) {
+            Optional<VirtualMachine> other = now.vm(id).filter(VirtualMachine::isServing);
+            if (other.isPresent()) {
+                now = now.with(ImmutableVirtualMachine.copyOf(other.get()).withHealth(VmHealth.SUSPECT));
+            }
+        }
+        return now;
+    }
+
+    /** A decision is not carried out: what it was for is decided anew, without the target that refused, or waits. */
+    void notCarriedOut(PlanRun run, SubjectDecision part, StepFailure failure, Action action) {
+        Optional<VmRecord> vm = part.subject().fold(state::vm, host -> Optional.empty());
+        if (vm.isEmpty() || !center.isStillNeeded(part)) {
+            return;
+        }
+        boolean isForOthers = failure.reason() == Reason.FENCING_FAILED || failure.reason() == Reason.PLACE_UNCERTAIN;
+        Refusals refused = refusals.computeIfAbsent(vm.get().id(), id -> new Refusals());
+        boolean isAdapters = failure.reason() == Reason.ACTION_FAILED
+                || failure.reason() == Reason.NO_CAPACITY
+                || failure.reason() == Reason.INCOMPATIBLE_CPU;
+        if (isAdapters) {
+            refuse(refused, part, action);
+        }
+        if (isForOthers || Needs.metBy(part).isEmpty() || refused.count++ >= IMMEDIATE_RETRIES) {
+            blocked(vm.get(), new Failed(run, part, failure));
+        } else {
+            failures.putIfAbsent(vm.get().id(), new Failed(run, part, failure));
+            wake(vm.get().id());
+        }
+    }
+
+    private static void refuse(Refusals refused, SubjectDecision part, Action action) {
+        switch (action.kind()) {
+            case POWER_ON, CLONE, MIGRATE -> action.host().ifPresent(refused.hosts::add);
+            case PROMOTE -> action.vm().ifPresent(refused.vms::add);
+            case REDIRECT, POWER_OFF, FENCE_HOST, REALLOCATE, DEMOTE -> {
+                if (part instanceof SubjectDecision.Redirect redirect && action instanceof Action.Promote) {
+                    refused.vms.add(redirect.target());
+                }
+            }
+        }
+    }
+
+    /** A VM was started anew: what refused it before may be asked again. */
+    void recovered(VmId vm) {
+        refusals.remove(vm);
+    }
+
+    /** A VM is well again: nothing is unmet, and what serves its requests may give them back. */
+    void well(VmRecord vm) {
+        refusals.remove(vm.id());
+        unmet.remove(vm.id());
+        if (!vm.server().equals(vm.id())) {
+            state.flag(vm.id(), VmState.Flag.RETURNING, true);
+            wake(vm.id());
+        }
+    }
+
+    /** A VM runs twice: nothing of it is started or powered off before an operator has looked. */
+    void splitBrain(VmRecord vm) {
+        Trigger trigger = vm.isFailed() ? vm.faults().get(0).trigger() : Trigger.POWERED_OFF;
+        String why = vm.id() + " runs on several hosts at once: " + vm.mayRunOn();
+        note(vm, NeedKind.RESTORE, Reason.SPLIT_BRAIN, why);
+        SubjectDecision.Blocked blocked = new SubjectDecision.Blocked(
+                new FaultSubject.OfVm(vm.id()), trigger, Reason.SPLIT_BRAIN, Explanation.of(() -> why));
+        center.publish(new HaEvent.Decided(center.now(), Optional.empty(), blocked, noPlan()));
+    }
+
+    /** The policy threw: the need stays, and is tried again. */
+    void policyFailed(VmId id, Throwable thrown) {
+        state.vm(id)
+                .ifPresent(vm -> note(
+                        vm, NeedKind.SERVE, Reason.INVALID_DECISION, "the policy failed: " + thrown.getMessage()));
+    }
+
+    /** The server of a VM that is well was deleted: its requests go to the VM itself. */
+    void sendHome(VmRecord vm, VmId server) {
+        state.flag(vm.id(), VmState.Flag.RETURNING, true);
+        ClusterRole role = state.requireHost(vm.seen().host()).seen().role();
+        SubjectDecision part = new SubjectDecision.Failback(
+                vm.id(),
+                Trigger.REPAIRED,
+                server,
+                role,
+                false,
+                Explanation.of(() -> server + " was deleted: the requests of " + vm.id() + " come home"));
+        begin(Optional.empty(), List.of(part), false, Optional.of("deletion of " + server), new PendingDecision());
+    }
+
+    /** The needs that are there still and nothing is under way for. */
+    List<UnmetNeed> unmetNow() {
+        return unmet.list().stream()
+                .filter(need -> need.subject()
+                        .fold(
+                                id -> state.vm(id)
+                                        .filter(vm -> need.reason() == Reason.SPLIT_BRAIN
+                                                || openNeeds(vm).contains(need.need()))
+                                        .isPresent(),
+                                host -> true))
+                .toList();
+    }
+
+    /** A VM is healthy again: its requests come home, or that is offered. */
+    void decideReturn(VmRecord vm, PendingDecision pending) {
+        List<SubjectDecision> parts = policies.failback().decide(state.inventory(), vm.id()).parts();
+        boolean isOffer = config().failback() == FailbackMode.MANUAL;
+        begin(Optional.empty(), recoveries.limited(parts, center.now()), isOffer, Optional.empty(), pending);
+    }
+
+    /** A VM is wanted off: its requests move first, unless what writes must be off before, then it is powered off. */
+    void stop(VmRecord vm, Optional<String> operator, PendingDecision pending) {
+        if (!executor.runsOf(vm.id()).isEmpty() || vm.isConfirmedOff()) {
+            pending.end(new DecisionOutcome(Optional.empty(), new DecisionBatch(List.of()), noPlan(), List.of()));
+            return;
+        }
+        List<SubjectDecision> parts = new ArrayList<>();
+        Set<VmId> owners = state.ownersServedBy(vm.id());
+        if (!owners.isEmpty()) {
+            FaultReport report = FaultReport.ofVm(vm.id(), FaultKind.SERVICE_DOWN, center.now(), "desired state", 0);
+            policies.failover().decide(view(vm.id()), report).parts().stream()
+                    .filter(part ->
+                            part instanceof SubjectDecision.Redirect || part instanceof SubjectDecision.NoTarget)
+                    .limit(1)
+                    .map(part -> part.withTrigger(Trigger.MAINTENANCE))
+                    .forEach(parts::add);
+        }
+        if (parts.stream().anyMatch(part -> Needs.metBy(part).isEmpty())) {
+            boolean isNews = !unmet.isNoted(vm.id(), NeedKind.SERVE, parts.get(0).reason());
+            noteAll(parts);
+            if (isNews) {
+                begin(Optional.empty(), parts, false, operator, pending);
+            }
+            return;
+        }
+        Plan plan = StopPlan.of(new PlanId(++lastPlan), vm.seen(), parts, config(), state);
+        begin(Optional.empty(), decisionOf(parts), plan, false, operator, pending);
+    }
+
+    /** A VM is wanted running and is off: it is started where it is. */
+    void start(VmRecord vm, Optional<String> operator, PendingDecision pending) {
+        HostId host = vm.seen().host();
+        SubjectDecision part = new SubjectDecision.Restart(
+                vm.id(),
+                Trigger.REPAIRED,
+                host,
+                state.requireHost(host).seen().role(),
+                Explanation.of(() -> vm.id() + " is wanted running and is started on " + host));
+        begin(Optional.empty(), List.of(part), false, operator, pending);
+    }
+
+    /** What would be decided and done about a report, on the inventory of now. Changes nothing. */
+    WhatIf whatIf(FaultReport report) {
+        Inventory faulty = FaultEffects.apply(state.inventory(), report);
+        Decision decision = policies.failover().decide(faulty, report);
+        List<SubjectDecision> parts = recoveries.limited(decision.parts(), center.now());
+        Plan plan = planner.plan(new PlanId(lastPlan + 1), faulty, decisionOf(parts), facts());
+        Optional<Reason> held = plan.steps().stream()
+                .flatMap(step -> center.heldBy(step.action()).stream())
+                .findFirst();
+        return new WhatIf(decisionOf(parts).frozen(), plan, held);
+    }
+
+    /** Begins a plan for decisions, or tells that there is nothing to do. */
+    void begin(
+            Optional<FaultReport> report,
+            List<SubjectDecision> decided,
+            boolean isOffer,
+            Optional<String> operator,
+            PendingDecision pending) {
+        List<SubjectDecision> parts = checked(recoveries.limited(decided, center.now()));
+        Decision decision = decisionOf(parts);
+        Plan plan = planner.plan(new PlanId(lastPlan + 1), state.inventory(), decision, facts());
+        if (!plan.isEmpty()) {
+            lastPlan++;
+        }
+        begin(report, decision, plan, isOffer && !plan.isEmpty(), operator, pending);
+    }
+
+    private void begin(
+            Optional<FaultReport> report,
+            Decision decision,
+            Plan plan,
+            boolean isOffer,
+            Optional<String> operator,
+            PendingDecision pending) {
+        center.publish(new HaEvent.Decided(center.now(), report, decision, plan));
+        noteAll(decision.parts());
+        List<JournalEntry> entries = new ArrayList<>();
+        report.ifPresent(taken -> entries.add(new JournalEntry.ReportTaken(center.now(), taken)));
+        if (plan.isEmpty()) {
+            center.journal(
+                    entries,
+                    () -> center.ended(new DecisionOutcome(report, decision, plan, List.of()), pending));
+            return;
+        }
+        entries.addAll(recoveries.count(decision.parts(), center.now()));
+        JournalEntry.PlanOpened opened =
+                new JournalEntry.PlanOpened(center.now(), 1, report, decision, plan, isOffer);
+        entries.add(opened);
+        operator.ifPresent(who -> entries.add(new JournalEntry.PlanApproved(plan.id(), who)));
+        PlanRun run = executor.add(opened, operator);
+        decision.parts().forEach(part -> part.subject()
+                .fold(
+                        vm -> {
+                            Needs.metBy(part).ifPresent(need -> unmet.met(vm, need));
+                            return vm;
+                        },
+                        host -> host));
+        center.waitsFor(plan.id(), pending);
+        center.journal(entries, () -> {
+            pending.recorded().complete(decision);
+            if (isOffer) {
+                pending.ended().complete(new DecisionOutcome(report, decision, plan, List.of()));
+            }
+            run.advance();
+        });
+    }
+
+    private List<SubjectDecision> checked(List<SubjectDecision> parts) {
+        List<String> wrong = policies.check().problems(state.inventory(), decisionOf(parts));
+        if (wrong.isEmpty()) {
+            return parts;
+        }
+        LOG.error("the policy's decision is refused: {}", wrong);
+        String why = String.join("; ", wrong);
+        ImmutableList.Builder<SubjectDecision> refused = ImmutableList.builder();
+        Set<FaultSubject> told = new HashSet<>();
+        for (SubjectDecision part : parts) {
+            if (told.add(part.subject())) {
+                refused.add(new SubjectDecision.Blocked(
+                        part.subject(), part.trigger(), Reason.INVALID_DECISION, Explanation.of(() -> why)));
+            }
+        }
+        return refused.build();
+    }
+
+    private static Decision decisionOf(List<SubjectDecision> parts) {
+        return parts.size() == 1 ? parts.get(0) : new DecisionBatch(parts);
+    }
+
+    private Plan noPlan() {
+        return new Plan(new PlanId(lastPlan + 1), List.of());
+    }
+
+    private PlanFacts facts() {
+        return new PlanFacts() {
+            @Override
+            public boolean isConfirmedOff(VmId vm) {
+                return state.isConfirmedOff(vm);
+            }
+
+            @Override
+            public boolean acceptsWrites(VmId vm) {
+                return state.vm(vm).filter(found -> state.isAtWriter(found.seen())).isPresent();
+            }
+        };
+    }
+
+    /** Notes which needs are not met by what was decided. */
+    private void noteAll(List<SubjectDecision> parts) {
+        Map<VmId, Integer> seen = new HashMap<>();
+        for (SubjectDecision part : parts) {
+            Optional<VmRecord> vm = part.subject().fold(state::vm, host -> Optional.empty());
+            if (vm.isEmpty()) {
+                continue;
+            }
+            boolean isFirst = seen.merge(vm.get().id(), 1, Integer::sum) == 1;
+            boolean saysNo = part instanceof SubjectDecision.NoTarget || part instanceof SubjectDecision.Blocked;
+            if (saysNo && part.trigger() != Trigger.LOAD) {
+                note(
+                        vm.get(),
+                        Needs.of(part, isFirst, vm.get(), config()),
+                        part.reason(),
+                        part.explain().sentence());
+            }
+        }
+    }
+
+    private void note(VmRecord vm, NeedKind need, Reason reason, String why) {
+        ClusterRole role = state.host(vm.seen().host())
+                .map(host -> host.seen().role())
+                .orElse(ClusterRole.PRIMARY);
+        unmet.note(
+                vm.seen(),
+                role,
+                new UnmetNeed(new FaultSubject.OfVm(vm.id()), need, reason, why, center.now()));
+    }
+
+    void reconfigure(HaPolicies chosen) {
+        policies = chosen;
+        planner = new Planner(chosen.config());
+    }
+}

@@ -1,0 +1,166 @@
+package io.vmha.center.internal;
+
+import io.vmha.center.schedule.CenterScheduler;
+import io.vmha.center.internal.state.CenterState;
+import java.util.Comparator;
+import java.util.function.Consumer;
+import io.vmha.model.DesiredState;
+import io.vmha.policy.Explanation;
+import io.vmha.fault.FaultEnd;
+import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
+import io.vmha.fault.FaultSubject;
+import io.vmha.model.HostHealth;
+import io.vmha.model.HostId;
+import io.vmha.center.internal.state.HostRecord;
+import java.util.List;
+import io.vmha.center.internal.execution.LostHost;
+import io.vmha.center.journal.OpenFault;
+import io.vmha.policy.Reason;
+import java.util.Set;
+import io.vmha.policy.SubjectDecision;
+import io.vmha.policy.Trigger;
+import io.vmha.model.VmId;
+import io.vmha.center.internal.state.VmRecord;
+import io.vmha.center.journal.VmState;
+
+/**
+ * Opens and closes faults by the rules of the design, and says what a report is worth: whether it opens one, repeats one, comes late
+ * or is not wanted. Confined to the center's loop.
+ */
+final class Faults {
+    /** What a report came to. */
+    enum Taken {
+        /** It opened a fault, or one of another kind of a VM that had failed: to be decided. */
+        OPENED,
+        /** It repeats a fault that is open. */
+        REPEATED,
+        /** It was observed before what closed or recovered its subject. */
+        STALE,
+        /** The VM is desired OFF or UNMANAGED. */
+        NOT_WANTED
+    }
+
+    private final CenterState state;
+    private final CenterScheduler scheduler;
+    private final StormWatch storm;
+
+    Faults(CenterState state, CenterScheduler scheduler, StormWatch storm) {
+        this.state = state;
+        this.scheduler = scheduler;
+        this.storm = storm;
+    }
+
+    /** Takes a report about a VM. */
+    Taken ofVm(VmRecord vm, FaultReport report) {
+        if (vm.desired() != DesiredState.RUNNING) {
+            return Taken.NOT_WANTED;
+        }
+        if (vm.closedAt().filter(report.observedAt()::isBefore).isPresent()) {
+            return Taken.STALE;
+        }
+        boolean isNew = !vm.isFailed();
+        boolean isOtherKind = vm.faults().stream().noneMatch(fault -> fault.report().kind() == report.kind());
+        if (isNew || isOtherKind) {
+            state.opened(vm.id(), new OpenFault(report, scheduler.now()));
+        }
+        state.flag(vm.id(), VmState.Flag.LIMITED, false);
+        state.flag(vm.id(), VmState.Flag.REJECTED, false);
+        if (isNew && isOnHostThatRuns(vm)) {
+            storm.failed(vm.id(), scheduler.uptime());
+        }
+        return isNew ? Taken.OPENED : Taken.REPEATED;
+    }
+
+    private boolean isOnHostThatRuns(VmRecord vm) {
+        return state.host(vm.seen().host())
+                .filter(host -> host.health().runsVms())
+                .isPresent();
+    }
+
+    /**
+     * Takes a report about a host.
+     *
+     * @param lost gets the VMs that were seen lost with it
+     */
+    Taken ofHost(HostRecord host, FaultReport report, Consumer<VmId> lost) {
+        HostId id = host.seen().id();
+        if (host.upSince().filter(report.observedAt()::isBefore).isPresent()) {
+            return Taken.STALE;
+        }
+        HostHealth before = host.health();
+        boolean isWorse = switch (report.kind()) {
+            case HOST_DOWN -> before != HostHealth.DOWN;
+            case HOST_UNREACHABLE -> before.runsVms();
+            default -> before == HostHealth.UP;
+        };
+        if (!isWorse) {
+            return Taken.REPEATED;
+        }
+        OpenFault fault = new OpenFault(report, scheduler.now());
+        List<VmRecord> running = report.kind() == FaultKind.HOST_DEGRADED ? List.of() : state.running(id);
+        state.opened(id, fault);
+        if (report.kind() != FaultKind.HOST_DEGRADED) {
+            storm.lost(id, scheduler.uptime());
+        }
+        if (report.kind() == FaultKind.HOST_DOWN) {
+            LostHost.confirmedOff(id, state);
+        }
+        running.stream()
+                .sorted(Comparator.comparing(VmRecord::id))
+                .filter(vm -> isLostWith(vm, id, fault))
+                .forEach(vm -> lost.accept(vm.id()));
+        return Taken.OPENED;
+    }
+
+    /** A VM that may be running elsewhere too is uncertain, not lost. */
+    private boolean isLostWith(VmRecord vm, HostId host, OpenFault fault) {
+        boolean isNowhereElse = vm.mayRunOn().isEmpty() || vm.mayRunOn().equals(Set.of(host));
+        if (!isNowhereElse || vm.desired() != DesiredState.RUNNING || vm.is(VmState.Flag.DELETED)) {
+            return false;
+        }
+        boolean hasOne = vm.faults().stream()
+                .anyMatch(open -> open.report().kind() == fault.report().kind());
+        if (!hasOne) {
+            state.opened(vm.id(), fault);
+        }
+        return true;
+    }
+
+    /** Closes the faults of a VM that this end closes; returns whether the VM has none any more, and had one. */
+    boolean end(VmId vm, FaultEnd end) {
+        return state.closed(
+                vm,
+                fault -> fault.report()
+                        .kind()
+                        .closedBy(FaultKind.Scope.VM)
+                        .contains(end),
+                scheduler.now());
+    }
+
+    /**
+     * The report by which a VM's open fault is decided again. A fault that it has from its host is decided as its own: the host may be
+     * back.
+     */
+    static FaultReport reportOf(VmRecord vm) {
+        FaultReport report = vm.faults().get(0).report();
+        return report.kind().scope() == FaultKind.Scope.VM
+                ? report
+                : FaultReport.ofVm(
+                        vm.id(), FaultKind.POWERED_OFF, report.observedAt(), report.source(), report.sequence());
+    }
+
+    static SubjectDecision.Ignored ignored(FaultSubject subject, FaultReport report, Taken why) {
+        Reason reason = switch (why) {
+            case STALE -> Reason.STALE;
+            case NOT_WANTED -> Reason.NOT_WANTED;
+            case OPENED, REPEATED -> Reason.DUPLICATE;
+        };
+        return new SubjectDecision.Ignored(
+                subject, Trigger.of(report.kind()), reason, Explanation.of(() -> switch (why) {
+                    case STALE -> "it was observed before " + subject + " was well again";
+                    case NOT_WANTED -> subject + " is not to run, or not to be managed";
+                    case OPENED, REPEATED -> subject + " has failed already, and what it needs is done or under way";
+                }));
+    }
+}

@@ -1,0 +1,91 @@
+package io.vmha.center.internal;
+
+import io.vmha.center.internal.state.CenterState;
+import io.vmha.model.DesiredState;
+import java.util.EnumSet;
+import io.vmha.policy.FailoverConfig;
+import io.vmha.model.HostHealth;
+import io.vmha.center.event.NeedKind;
+import java.util.Optional;
+import io.vmha.model.PowerState;
+import io.vmha.policy.RecoveryMode;
+import java.util.Set;
+import io.vmha.policy.SubjectDecision;
+import io.vmha.center.internal.state.VmRecord;
+import io.vmha.center.journal.VmState;
+
+/**
+ * What is not as it should be about a VM, from what is known and wanted. Pure functions: the same state gives the same needs. Each
+ * need has at most one open plan; what has none is decided, and decided again when something changes.
+ */
+final class Needs {
+    private Needs() {}
+
+    /** The needs of a VM, whether anything is under way for them or not. */
+    static Set<NeedKind> of(VmRecord vm, CenterState state, FailoverConfig config) {
+        Set<NeedKind> needs = EnumSet.noneOf(NeedKind.class);
+        if (vm.is(VmState.Flag.DELETED) || vm.desired() == DesiredState.UNMANAGED) {
+            return needs;
+        }
+        boolean isToStop = vm.desired() == DesiredState.OFF && !vm.isConfirmedOff();
+        boolean serves = !state.ownersServedBy(vm.id()).isEmpty();
+        if ((vm.isFailed() || isToStop) && serves && !isRestartedInPlace(vm, config)) {
+            needs.add(NeedKind.SERVE);
+        }
+        if (vm.isFailed() && config.recoveryOf(vm.seen()) != RecoveryMode.REDIRECT) {
+            needs.add(NeedKind.RESTORE);
+        }
+        if (vm.isFailed()) {
+            return needs;
+        }
+        if (isToLeave(vm, state)) {
+            needs.add(NeedKind.DRAIN);
+        }
+        if (vm.is(VmState.Flag.RETURNING) && !vm.server().equals(vm.id())) {
+            needs.add(NeedKind.RETURN);
+        }
+        return needs;
+    }
+
+    /** The requests of a VM that is restarted stay with it. */
+    private static boolean isRestartedInPlace(VmRecord vm, FailoverConfig config) {
+        return vm.isFailed() && config.recoveryOf(vm.seen()) == RecoveryMode.RESTART;
+    }
+
+    static boolean isToLeave(VmRecord vm, CenterState state) {
+        return vm.power() == PowerState.ON
+                && vm.desired() == DesiredState.RUNNING
+                && state.host(vm.seen().host())
+                        .filter(host -> host.seen().inMaintenance() || host.health() == HostHealth.DEGRADED)
+                        .isPresent();
+    }
+
+    /** The need that a decision meets; empty where it meets none. */
+    static Optional<NeedKind> metBy(SubjectDecision part) {
+        return part.fold(new SubjectDecision.Cases<Optional<NeedKind>>(
+                redirect -> Optional.of(NeedKind.SERVE),
+                restart -> Optional.of(NeedKind.RESTORE),
+                reclone -> Optional.of(NeedKind.RESTORE),
+                reallocate -> Optional.empty(),
+                shift -> Optional.empty(),
+                migrate -> Optional.of(NeedKind.DRAIN),
+                failback -> Optional.of(NeedKind.RETURN),
+                noTarget -> Optional.empty(),
+                blocked -> Optional.empty(),
+                ignored -> Optional.empty()));
+    }
+
+    /**
+     * The need of each part of the decisions about one VM. A part that says no is about the need of which the policy speaks there:
+     * the requests first, then the VM, as its recovery goes.
+     */
+    static NeedKind of(SubjectDecision part, boolean isFirst, VmRecord vm, FailoverConfig config) {
+        return metBy(part).orElseGet(() -> switch (part.trigger()) {
+            case MAINTENANCE -> vm.desired() == DesiredState.OFF ? NeedKind.SERVE : NeedKind.DRAIN;
+            case HOST_DEGRADED -> NeedKind.DRAIN;
+            case REPAIRED -> NeedKind.RETURN;
+            default ->
+                isFirst && config.recoveryOf(vm.seen()) != RecoveryMode.RESTART ? NeedKind.SERVE : NeedKind.RESTORE;
+        });
+    }
+}

@@ -1,0 +1,133 @@
+package io.vmha.center.internal;
+
+import io.vmha.center.internal.state.CenterState;
+import io.vmha.model.DesiredState;
+import io.vmha.fault.FaultEnd;
+import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
+import io.vmha.fault.FaultSubject;
+import io.vmha.model.Host;
+import io.vmha.model.HostHealth;
+import io.vmha.center.internal.state.HostRecord;
+import io.vmha.model.ImmutableHost;
+import io.vmha.model.ImmutableVirtualMachine;
+import io.vmha.center.event.NeedKind;
+import java.util.Optional;
+import io.vmha.policy.Reason;
+import io.vmha.center.internal.state.Sightings;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmHealth;
+import io.vmha.model.VmId;
+import io.vmha.center.internal.state.VmRecord;
+
+/**
+ * Applies one reading of the platform: what it shows of hosts and VMs, by the table of who owns which field, and which faults open or
+ * close by that. Confined to the center's loop.
+ */
+final class Observation {
+    private final CenterLoop center;
+    private final CenterState state;
+    private final Sightings sightings;
+
+    Observation(CenterLoop center, Sightings sightings) {
+        this.center = center;
+        this.state = center.state();
+        this.sightings = sightings;
+    }
+
+    void apply() {
+        sightings.hosts().forEach(this::host);
+        for (VmId id : sightings.vms(state)) {
+            if (state.vm(id).isPresent()) {
+                known(id);
+            } else {
+                sightings.firstSeen(id).ifPresent(this::added);
+            }
+        }
+        center.refreshStorm();
+    }
+
+    private void added(VirtualMachine vm) {
+        if (state.host(vm.host()).isPresent()) {
+            state.declare(ImmutableVirtualMachine.copyOf(vm)
+                    .withServedBy(Optional.empty())
+                    .withHealth(VmHealth.HEALTHY));
+            center.intake().known(new FaultSubject.OfVm(vm.id()));
+        }
+    }
+
+    private void host(Host host) {
+        Optional<HostRecord> before = state.host(host.id());
+        boolean isOther = before.map(known -> !isSame(known, host)).orElse(true);
+        if (isOther) {
+            state.declare(host);
+        }
+        if (before.isEmpty()) {
+            center.intake().known(new FaultSubject.OfHost(host.id()));
+        }
+        HostRecord record = state.requireHost(host.id());
+        if (!sightings.isFresh(record) || !sightings.answered(host.id())) {
+            return;
+        }
+        if (host.health() == HostHealth.UP && record.fault().isPresent()) {
+            state.up(host.id(), center.now());
+        } else if (host.health() == HostHealth.DOWN || host.health() == HostHealth.DEGRADED) {
+            lostOrDegraded(host);
+        }
+    }
+
+    private static boolean isSame(HostRecord known, Host seen) {
+        return ImmutableHost.copyOf(seen)
+                .withHealth(HostHealth.UP)
+                .withInMaintenance(known.seen().inMaintenance())
+                .equals(known.seen());
+    }
+
+    /** What the platform says for certain opens a fault; that a host does not answer is left to detection. */
+    private void lostOrDegraded(Host host) {
+        FaultKind kind = host.health() == HostHealth.DOWN ? FaultKind.HOST_DOWN : FaultKind.HOST_DEGRADED;
+        if (state.requireHost(host.id()).health() != host.health()) {
+            center.report(FaultReport.ofHost(
+                    host.id(), kind, center.now(), "platform epoch " + center.epoch(), state.beginReading()));
+        }
+    }
+
+    private void known(VmId id) {
+        VmRecord vm = state.vm(id).orElseThrow();
+        boolean isPlanned = !center.executor().runsOf(id).isEmpty();
+        Sightings.Seen seen = sightings.apply(id, state);
+        switch (seen) {
+            case RUNNING -> running(vm);
+            case STOPPED -> {
+                if (vm.desired() == DesiredState.RUNNING && !vm.isFailed() && !isPlanned) {
+                    center.report(FaultReport.ofVm(
+                            id,
+                            FaultKind.POWERED_OFF,
+                            center.now(),
+                            "platform epoch " + center.epoch(),
+                            state.beginReading()));
+                }
+            }
+            case TWICE -> splitBrain(vm);
+            case AS_KNOWN -> {}
+        }
+        center.executor().advance(id);
+        center.decisions().wake(id);
+    }
+
+    private void running(VmRecord vm) {
+        boolean isHostUp = state.host(vm.seen().host())
+                .filter(host -> host.health().runsVms())
+                .isPresent();
+        if (isHostUp && center.faults().end(vm.id(), FaultEnd.SEEN_RUNNING)) {
+            center.decisions().well(vm);
+        }
+    }
+
+    private void splitBrain(VmRecord vm) {
+        boolean isKnown = center.unmet().isNoted(vm.id(), NeedKind.RESTORE, Reason.SPLIT_BRAIN);
+        if (!isKnown) {
+            center.decisions().splitBrain(vm);
+        }
+    }
+}

@@ -1,0 +1,369 @@
+package io.vmha.center.internal;
+
+import io.vmha.center.config.AutomationLevel;
+import io.vmha.center.event.CenterHealth;
+import io.vmha.center.journal.CenterSettings;
+import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.internal.state.Changes;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import io.vmha.policy.Decision;
+import io.vmha.center.event.DecisionOutcome;
+import io.vmha.model.DesiredState;
+import java.time.Duration;
+import io.vmha.fault.FaultEnd;
+import io.vmha.fault.FaultReport;
+import io.vmha.fault.FaultSubject;
+import io.vmha.model.Host;
+import io.vmha.model.HostId;
+import io.vmha.model.Inventory;
+import io.vmha.center.journal.JournalEntry;
+import io.vmha.center.journal.Leftover;
+import java.util.List;
+import io.vmha.policy.LoadSample;
+import java.util.Optional;
+import io.vmha.center.internal.execution.PlanExecutor;
+import io.vmha.plan.PlanId;
+import io.vmha.center.internal.execution.PlanRun;
+import io.vmha.center.event.PlanView;
+import io.vmha.model.PlatformSnapshot;
+import io.vmha.policy.Reason;
+import java.util.Set;
+import io.vmha.center.internal.state.Sightings;
+import io.vmha.policy.SubjectDecision;
+import io.vmha.policy.Trigger;
+import java.util.function.UnaryOperator;
+import io.vmha.center.event.UnmetNeed;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+import io.vmha.center.internal.state.VmRecord;
+import io.vmha.center.journal.VmState;
+import io.vmha.center.event.WhatIf;
+
+/**
+ * What operators and the orchestrator may call. Each runs on the center's loop, is refused at the door where an argument is wrong, and
+ * is written down before it is answered.
+ */
+public final class Operators {
+    private final CenterLoop center;
+    private final CenterState state;
+
+    /** Makes the calls of a center. */
+    public Operators(CenterLoop center) {
+        this.center = center;
+        this.state = center.state();
+    }
+
+    private static void audit(long epoch, String operator, String what) {
+        PlanExecutor.AUDIT.info("epoch {}: {} {}", epoch, operator, what);
+    }
+
+    private void audit(String operator, String what) {
+        audit(center.epoch(), operator, what);
+    }
+
+    /** Takes a load sample. */
+    public CompletionStage<DecisionOutcome> load(LoadSample sample) {
+        return center.decide(pending -> {
+            state.loaded(sample.vm(), sample.load());
+            List<SubjectDecision> parts = center.decisions()
+                    .policies()
+                    .load()
+                    .decide(state.inventory(), sample)
+                    .parts();
+            center.decisions().begin(Optional.empty(), parts, false, Optional.empty(), pending);
+        });
+    }
+
+    /** Takes a host out of service, or puts it back. */
+    public CompletionStage<DecisionOutcome> maintenance(HostId host, boolean on, String operator) {
+        return center.decide(pending -> {
+            state.maintenance(host, on);
+            audit(operator, (on ? "takes " : "puts ") + host + (on ? " out of service" : " into service"));
+            center.executor().releaseHeld();
+            List<SubjectDecision> parts = on
+                    ? center.decisions()
+                            .policies()
+                            .evacuation()
+                            .decide(state.inventory(), host, Trigger.MAINTENANCE)
+                            .parts()
+                    : List.of();
+            center.decisions().begin(Optional.empty(), managed(parts), false, Optional.empty(), pending);
+        });
+    }
+
+    private List<SubjectDecision> managed(List<SubjectDecision> parts) {
+        return parts.stream()
+                .filter(part -> part.subject()
+                        .fold(
+                                id -> state.vm(id)
+                                        .filter(vm -> vm.desired() == DesiredState.RUNNING)
+                                        .isPresent(),
+                                host -> true))
+                .toList();
+    }
+
+    /** A VM is healthy and powered on, by somebody's word. */
+    public CompletionStage<DecisionOutcome> repaired(VmId id) {
+        return center.decide(pending -> {
+            VmRecord vm = state.requireVm(id);
+            if (vm.isActedOn()) {
+                state.mayStart(id, vm.seen().host());
+            } else {
+                state.runsOn(id, vm.seen().host());
+                state.lostWithHost(id);
+            }
+            center.faults().end(id, FaultEnd.REPAIRED);
+            center.decisions().well(vm);
+            center.recoveries().clear(id);
+            center.executor().advance(id);
+            center.refreshStorm();
+            if (vm.server().equals(id)) {
+                center.decisions().begin(Optional.empty(), List.of(), false, Optional.empty(), pending);
+            } else {
+                state.flag(id, VmState.Flag.RETURNING, true);
+                center.decisions().decideReturn(vm, pending);
+            }
+        });
+    }
+
+    /** A host is up; that says nothing about its VMs. */
+    public CompletionStage<Inventory> hostUp(HostId host) {
+        return change(() -> {
+            state.requireHost(host);
+            state.up(host, center.now());
+            center.refreshStorm();
+            state.vmsAt(host).forEach(center.executor()::advance);
+        });
+    }
+
+    /** How far a database is behind; empty where that cannot be read. */
+    public CompletionStage<Inventory> replicationLag(VmId vm, Optional<Duration> lag) {
+        return change(() -> state.lags(vm, lag));
+    }
+
+    /** An operator accepts that a database is behind. */
+    public CompletionStage<Inventory> acceptReplicationLag(VmId vm, String operator) {
+        return change(() -> {
+            VmRecord record = state.requireVm(vm);
+            state.flag(vm, VmState.Flag.LAG_ACCEPTED, true);
+            state.wake(record.seen().type());
+            audit(operator, "accepts the replication lag of " + vm);
+        });
+    }
+
+    /** What is wanted of a VM. */
+    public CompletionStage<DecisionOutcome> desired(VmId id, DesiredState desired, String operator) {
+        return center.decide(pending -> {
+            VmRecord vm = state.requireVm(id);
+            DesiredState before = vm.desired();
+            state.desired(id, desired);
+            center.unmet().remove(id);
+            audit(operator, "wants " + id + " " + desired);
+            center.executor().advance(id);
+            boolean starts = desired == DesiredState.RUNNING && before == DesiredState.OFF && vm.isConfirmedOff();
+            if (desired == DesiredState.OFF && !vm.mayRunOn().isEmpty()) {
+                center.decisions().stop(vm, Optional.of(operator), pending);
+            } else if (starts) {
+                state.flag(id, VmState.Flag.RETURNING, !vm.server().equals(id));
+                center.decisions().start(vm, Optional.of(operator), pending);
+            } else {
+                center.decisions().begin(Optional.empty(), List.of(), false, Optional.empty(), pending);
+            }
+        });
+    }
+
+    /** Releases a plan that is held. */
+    public CompletionStage<DecisionOutcome> approve(PlanId plan, String operator) {
+        return center.decide(pending -> {
+            PlanRun run = held(plan);
+            audit(operator, "approves plan " + plan);
+            center.waitsFor(plan, pending);
+            center.journal(List.of(new JournalEntry.PlanApproved(plan, operator)), () -> run.approve(operator));
+        });
+    }
+
+    /** Ends a plan that is held with nothing done. */
+    public CompletionStage<DecisionOutcome> reject(PlanId plan, String operator) {
+        return center.decide(pending -> {
+            PlanRun run = held(plan);
+            if (!run.isUntried()) {
+                throw new IllegalArgumentException("plan " + plan + " is under way and cannot be rejected any more");
+            }
+            audit(operator, "rejects plan " + plan);
+            center.waitsFor(plan, pending);
+            center.executor().withdraw(run);
+            for (SubjectDecision part : run.openParts()) {
+                part.subject()
+                        .fold(
+                                vm -> {
+                                    state.flag(vm, VmState.Flag.REJECTED, true);
+                                    state.flag(vm, VmState.Flag.RETURNING, false);
+                                    return vm;
+                                },
+                                host -> host);
+            }
+            Decision decision = run.opened().decision();
+            center.planEnded(
+                    run, new DecisionOutcome(run.opened().report(), decision, run.plan(), List.of()));
+        });
+    }
+
+    private PlanRun held(PlanId plan) {
+        return center.executor()
+                .run(plan)
+                .filter(run -> run.heldFor().isPresent() || run.isIdleOffer())
+                .orElseThrow(() -> new IllegalArgumentException("no plan " + plan + " is held"));
+    }
+
+    /** Decides and starts nothing meanwhile, or goes on. */
+    public CompletionStage<CenterHealth> pause(boolean on, String operator) {
+        return center.ask(() -> {
+            center.checkActing();
+            center.settings(new CenterSettings(on, center.settings().automation()));
+            audit(operator, on ? "pauses the center" : "resumes the center");
+            if (!on) {
+                center.decisions().resumed();
+                center.executor().releaseHeld();
+            }
+            return center.describe();
+        });
+    }
+
+    /** How much is done without approval. */
+    public CompletionStage<CenterHealth> automation(AutomationLevel level, String operator) {
+        return center.ask(() -> {
+            center.checkActing();
+            center.settings(new CenterSettings(center.settings().isPaused(), Optional.of(level)));
+            audit(operator, "sets the automation level " + level);
+            center.executor().releaseHeld();
+            return center.describe();
+        });
+    }
+
+    /** Issues a token for a reading that begins now. */
+    public CompletionStage<Long> beginReading() {
+        return center.ask(state::beginReading);
+    }
+
+    /** Takes a reading of the platform; the comparison with what is believed is made by the caller's thread. */
+    public CompletionStage<Inventory> observe(long token, PlatformSnapshot snapshot) {
+        Sightings sightings = Sightings.of(snapshot, token, center.inventory());
+        return change(() -> center.apply(sightings));
+    }
+
+    /** Adds a VM, or changes what is declared of it. */
+    public CompletionStage<Inventory> add(VirtualMachine vm) {
+        return change(() -> declare(vm));
+    }
+
+    private void declare(VirtualMachine vm) {
+        state.declare(vm);
+        center.intake().known(new FaultSubject.OfVm(vm.id()));
+    }
+
+    /** Adds a host, or changes what is known of it. */
+    public CompletionStage<Inventory> add(Host host) {
+        return change(() -> declare(host));
+    }
+
+    private void declare(Host host) {
+        state.declare(host);
+        center.intake().known(new FaultSubject.OfHost(host.id()));
+    }
+
+    /** Removes a VM that was deleted. */
+    public CompletionStage<Inventory> remove(VmId vm) {
+        return change(() -> removeNow(vm));
+    }
+
+    private void removeNow(VmId vm) {
+        Set<VmId> served = state.remove(vm);
+        center.unmet().remove(vm);
+        center.executor().advance(vm);
+        for (VmId owner : served) {
+            VmRecord record = state.requireVm(owner);
+            state.routed(owner, owner);
+            if (!record.isFailed()) {
+                center.decisions().sendHome(record, vm);
+            }
+            center.decisions().wake(owner);
+        }
+    }
+
+    /** Removes a host that was deleted. */
+    public CompletionStage<Inventory> remove(HostId host) {
+        return change(() -> state.remove(host));
+    }
+
+    /** Changes what the orchestrator declares: additions, removals and declared fields. */
+    public CompletionStage<Inventory> update(UnaryOperator<Inventory> change) {
+        return change(() -> {
+            Inventory before = state.inventory();
+            Inventory after = change.apply(before);
+            DeclaredChange.check(before, after);
+            after.hosts().stream()
+                    .filter(host -> before.host(host.id()).filter(host::equals).isEmpty())
+                    .forEach(this::declare);
+            after.vms().stream()
+                    .filter(vm -> before.vm(vm.id()).filter(vm::equals).isEmpty())
+                    .forEach(this::declare);
+            before.vms().stream()
+                    .filter(vm -> after.vm(vm.id()).isEmpty())
+                    .forEach(vm -> removeNow(vm.id()));
+            before.hosts().stream()
+                    .filter(host -> after.host(host.id()).isEmpty())
+                    .forEach(host -> state.remove(host.id()));
+        });
+    }
+
+    private CompletionStage<Inventory> change(Runnable change) {
+        CompletableFuture<Inventory> done = new CompletableFuture<>();
+        CompletionStage<Boolean> changed = center.ask(() -> {
+            center.checkActing();
+            change.run();
+            center.run(() -> {});
+            center.journal(List.of(), () -> done.complete(state.inventory()));
+            return true;
+        });
+        CompletionStage<Boolean> unused = changed.whenComplete((ok, thrown) -> {
+            if (thrown != null) {
+                done.completeExceptionally(thrown);
+            }
+        });
+        return done;
+    }
+
+    /** The open plans, by number. */
+    public CompletionStage<List<PlanView>> plans() {
+        return center.ask(() -> center.executor().runs().stream()
+                .map(run -> new PlanView(
+                        run.plan(),
+                        run.opened().revision(),
+                        run.opened().report(),
+                        run.opened().decision(),
+                        run.isIdleOffer() ? Optional.of(Reason.AWAITING_APPROVAL) : run.heldFor(),
+                        run.describe()))
+                .toList());
+    }
+
+    /** The needs that nothing is under way for. */
+    public CompletionStage<List<UnmetNeed>> unmet() {
+        return center.ask(() -> center.decisions().unmetNow());
+    }
+
+    /** What was left behind on the platform. */
+    public CompletionStage<List<Leftover>> leftovers() {
+        return center.ask(state::leftovers);
+    }
+
+    /** What would be decided and done about a report. */
+    public CompletionStage<WhatIf> whatIf(FaultReport report) {
+        return center.ask(() -> center.decisions().whatIf(report));
+    }
+
+    /** How the center is. */
+    public CompletionStage<CenterHealth> health() {
+        return center.ask(center::describe);
+    }
+}

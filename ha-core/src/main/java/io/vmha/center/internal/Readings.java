@@ -1,0 +1,102 @@
+package io.vmha.center.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.vmha.adapter.AdapterException;
+import io.vmha.adapter.CallContext;
+import io.vmha.center.schedule.CenterScheduler;
+import io.vmha.center.internal.state.CenterState;
+import java.time.Duration;
+import io.vmha.adapter.HypervisorAdapter;
+import io.vmha.model.Inventory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import java.util.Optional;
+import io.vmha.center.internal.state.Sightings;
+
+/**
+ * Reads the whole platform when that is needed: at regular times, after a restart, and when it is not known where VMs are. One
+ * reading is under way at a time. Confined to the center's loop; the reading and the comparison with what is believed are not.
+ */
+final class Readings {
+    private static final Logger LOG = LoggerFactory.getLogger(Readings.class);
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(60);
+    private static final int WAITED_FOR = 5;
+
+    private final CenterLoop center;
+    private final CenterScheduler scheduler;
+    private final CenterState state;
+    private final HypervisorAdapter adapter;
+    private boolean isReading;
+    private boolean isNeededAgain;
+    private int failures;
+
+    Readings(CenterLoop center, CenterScheduler scheduler, CenterState state, HypervisorAdapter adapter) {
+        this.center = center;
+        this.scheduler = scheduler;
+        this.state = state;
+        this.adapter = adapter;
+    }
+
+    /** Reads now, or once more after the reading that is under way: that one began too early. */
+    void need() {
+        if (isReading) {
+            isNeededAgain = true;
+            return;
+        }
+        isReading = true;
+        long token = state.beginReading();
+        Inventory believed = state.inventory();
+        List<Sightings> read = new ArrayList<>(1);
+        Duration timeout = center.config().actionDeadline();
+        scheduler.call(
+                () -> read.add(Sightings.of(adapter.discover(CallContext.within(timeout)), token, believed)),
+                thrown -> center.run(() -> ended(read, thrown)));
+    }
+
+    private void ended(List<Sightings> read, Optional<Throwable> thrown) {
+        isReading = false;
+        if (!center.isActing()) {
+            return;
+        }
+        if (thrown.isPresent()) {
+            failed(thrown.get());
+            return;
+        }
+        failures = 0;
+        read.forEach(center::apply);
+        if (isNeededAgain) {
+            isNeededAgain = false;
+            need();
+        }
+    }
+
+    /** Tried again at longer and longer times; a simulation that runs to its end waits for the first few only. */
+    private void failed(Throwable thrown) {
+        if (thrown instanceof AdapterException) {
+            LOG.warn("the platform cannot be read: {}", thrown.getMessage());
+        } else {
+            LOG.error("the platform cannot be read", thrown);
+        }
+        double doubled = (double) FIRST_RETRY.toMillis() * Math.pow(2, failures++);
+        Duration wait = Duration.ofMillis((long) Math.min(doubled, (double) LAST_RETRY.toMillis()));
+        isNeededAgain = false;
+        if (failures <= WAITED_FOR) {
+            scheduler.schedule(wait, () -> center.run(this::need));
+        } else {
+            scheduler.scheduleBackground(wait, () -> center.run(this::need));
+        }
+    }
+
+    /** Reads at regular times from now on. */
+    void every(Duration interval) {
+        scheduler.scheduleBackground(interval, () -> center.run(() -> {
+            if (center.isActing()) {
+                need();
+                every(interval);
+            }
+        }));
+    }
+}

@@ -1,0 +1,53 @@
+package io.vmha.center.internal;
+
+import io.vmha.plan.Action;
+import java.util.ArrayList;
+import io.vmha.center.internal.state.CenterState;
+import io.vmha.policy.FailoverConfig;
+import io.vmha.policy.FencingMode;
+import com.google.common.collect.ImmutableSortedSet;
+import java.util.List;
+import io.vmha.plan.Plan;
+import io.vmha.plan.PlanId;
+import io.vmha.plan.Step;
+import io.vmha.policy.SubjectDecision;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+import io.vmha.model.VmType;
+
+/** The plan by which a VM that is wanted off is stopped. Pure functions. */
+final class StopPlan {
+    private StopPlan() {}
+
+    /** Requests move first, so that nobody waits; where the VM writes, it must be off before they may. */
+    static Plan of(
+            PlanId id, VirtualMachine vm, List<SubjectDecision> parts, FailoverConfig config, CenterState state) {
+        List<Step> steps = new ArrayList<>();
+        boolean isFenced = config.fencingOf(vm.type()) == FencingMode.REQUIRED;
+        if (isFenced) {
+            steps.add(new Step(0, new Action.PowerOff(vm.id(), vm.host()), ImmutableSortedSet.of()));
+        }
+        ImmutableSortedSet<Integer> first = isFenced ? ImmutableSortedSet.of(0) : ImmutableSortedSet.of();
+        ImmutableSortedSet.Builder<Integer> moved = ImmutableSortedSet.naturalOrder();
+        for (SubjectDecision part : parts) {
+            if (part instanceof SubjectDecision.Redirect redirect) {
+                boolean promotes = vm.type().equals(VmType.DATABASE)
+                        && state.vm(redirect.target())
+                                .filter(target -> !state.isAtWriter(target.seen()))
+                                .isPresent();
+                if (promotes) {
+                    steps.add(new Step(steps.size(), new Action.Promote(redirect.target()), first));
+                    first = ImmutableSortedSet.of(steps.size() - 1);
+                }
+                for (VmId owner : redirect.owners()) {
+                    moved.add(steps.size());
+                    steps.add(new Step(steps.size(), new Action.Redirect(owner, redirect.target()), first));
+                }
+            }
+        }
+        if (!isFenced) {
+            steps.add(new Step(steps.size(), new Action.PowerOff(vm.id(), vm.host()), moved.build()));
+        }
+        return new Plan(id, steps);
+    }
+}

@@ -1,0 +1,130 @@
+package io.vmha.center.internal;
+
+import io.vmha.center.schedule.CenterScheduler;
+import io.vmha.center.internal.state.Changes;
+import io.vmha.model.ClusterRole;
+import java.util.function.Consumer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashMap;
+import com.google.common.collect.ImmutableSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import io.vmha.center.event.NeedKind;
+import org.jspecify.annotations.Nullable;
+import java.util.random.RandomGenerator;
+import io.vmha.policy.Reason;
+import java.util.Set;
+import io.vmha.center.event.UnmetNeed;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+import io.vmha.model.VmType;
+
+/**
+ * The needs that nothing is under way for, with why, and indexed by what could change that: VMs of a type that begin to serve, and
+ * hosts of a cluster that have room. A change wakes those alone. Where nothing changes a need is tried again after a minute,
+ * doubling to a quarter of an hour, with jitter that only adds. Confined to the center's loop.
+ */
+final class UnmetNeeds {
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(60);
+    private static final Duration LAST_RETRY = Duration.ofMinutes(15);
+    private static final double JITTER = 0.2;
+
+    private static final class Entry {
+        private final Map<NeedKind, UnmetNeed> needs = new EnumMap<>(NeedKind.class);
+        private final VmType type;
+        private final ClusterRole role;
+        private int retries;
+        private CenterScheduler.@Nullable Cancellable timer;
+
+        private Entry(VmType type, ClusterRole role) {
+            this.type = type;
+            this.role = role;
+        }
+    }
+
+    private final CenterScheduler scheduler;
+    private final RandomGenerator random;
+    private final Consumer<VmId> onRetry;
+    private final Map<VmId, Entry> entries = new LinkedHashMap<>();
+    private final Map<VmType, Set<VmId>> byType = new HashMap<>();
+    private final Map<ClusterRole, Set<VmId>> byRole = new EnumMap<>(ClusterRole.class);
+
+    UnmetNeeds(CenterScheduler scheduler, RandomGenerator random, Consumer<VmId> onRetry) {
+        this.scheduler = scheduler;
+        this.random = random;
+        this.onRetry = onRetry;
+    }
+
+    /** Notes that nothing can be done about a need now. */
+    void note(VirtualMachine vm, ClusterRole role, UnmetNeed need) {
+        Entry entry = entries.computeIfAbsent(vm.id(), id -> new Entry(vm.type(), role));
+        byType.computeIfAbsent(entry.type, type -> new LinkedHashSet<>()).add(vm.id());
+        byRole.computeIfAbsent(entry.role, found -> new LinkedHashSet<>()).add(vm.id());
+        UnmetNeed before = entry.needs.get(need.need());
+        boolean isSame = before != null && before.reason() == need.reason();
+        entry.needs.put(need.need(), isSame ? before : need);
+        if (entry.timer == null) {
+            double doubled = FIRST_RETRY.toMillis() * Math.pow(2, entry.retries);
+            double wait = Math.min(doubled, (double) LAST_RETRY.toMillis()) * (1 + JITTER * random.nextDouble());
+            entry.timer = scheduler.scheduleBackground(Duration.ofMillis((long) wait), () -> {
+                entry.timer = null;
+                entry.retries++;
+                onRetry.accept(vm.id());
+            });
+        }
+    }
+
+    /** Whether that need was noted with that reason. */
+    boolean isNoted(VmId vm, NeedKind need, Reason reason) {
+        Entry entry = entries.get(vm);
+        UnmetNeed noted = entry == null ? null : entry.needs.get(need);
+        return noted != null && noted.reason() == reason;
+    }
+
+    /** Something is under way for a need, or it is over. */
+    void met(VmId vm, NeedKind need) {
+        Entry entry = entries.get(vm);
+        if (entry != null && entry.needs.remove(need) != null && entry.needs.isEmpty()) {
+            remove(vm);
+        }
+    }
+
+    /** Forgets a VM. */
+    void remove(VmId vm) {
+        Entry entry = entries.remove(vm);
+        if (entry == null) {
+            return;
+        }
+        if (entry.timer != null) {
+            entry.timer.cancel();
+        }
+        byType.getOrDefault(entry.type, Set.of()).remove(vm);
+        byRole.getOrDefault(entry.role, Set.of()).remove(vm);
+    }
+
+    /** The VMs that a change may help. */
+    Set<VmId> wokenBy(Changes changes) {
+        if (entries.isEmpty()) {
+            return Set.of();
+        }
+        Set<VmId> woken = new LinkedHashSet<>();
+        changes.serving().forEach(type -> woken.addAll(byType.getOrDefault(type, Set.of())));
+        changes.roomy().forEach(role -> woken.addAll(byRole.getOrDefault(role, Set.of())));
+        return woken;
+    }
+
+    /** All VMs with needs. */
+    Set<VmId> all() {
+        return ImmutableSet.copyOf(entries.keySet());
+    }
+
+    /** All needs, in the order in which their VMs' first came up. */
+    List<UnmetNeed> list() {
+        return entries.values().stream()
+                .flatMap(entry -> entry.needs.values().stream())
+                .toList();
+    }
+}

@@ -1,0 +1,56 @@
+package io.vmha.center.internal.execution;
+
+import io.vmha.plan.Action;
+import io.vmha.adapter.AdapterException;
+import io.vmha.adapter.CallContext;
+import io.vmha.center.internal.state.CenterState;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * All that is particular to one kind of action: the call, how it is read back, what it changes of what is known, and the guards
+ * that it needs. A new kind is one class. Stateless.
+ *
+ * @param <A> the action
+ */
+abstract class ActionHandler<A extends Action> {
+    private final Class<A> type;
+
+    ActionHandler(Class<A> type) {
+        this.type = type;
+    }
+
+    final A cast(Action action) {
+        return type.cast(action);
+    }
+
+    /** How many calls, each with the whole deadline, carrying it out may take, a probe included. */
+    abstract int maxCalls(Platform platform);
+
+    /** Makes the call and reads it back; throws an {@link AdapterException} where it is not done, or not known to be. Blocks. */
+    abstract void perform(A action, CallContext call, Platform platform, CallFacts facts);
+
+    /**
+     * Whether it is done already, read from the outside world. Blocks.
+     *
+     * @throws AdapterException if that cannot be read now
+     */
+    abstract boolean isDone(A action, CallContext call, Platform platform);
+
+    /** Whether trying again is safe where what became of an earlier try cannot be read, since what is placed anew is refused twice. */
+    boolean mayRepeatUnread() {
+        return false;
+    }
+
+    /** What its call may make true, noted before it is made. */
+    void begins(A action, CenterState state) {}
+
+    /** What is true now that it is done. */
+    abstract void done(A action, CenterState state, Instant now);
+
+    /** What is true now that it is surely not done. */
+    void notDone(A action, CenterState state) {}
+
+    /** What must hold at its effect, besides what must hold for every action, in the order in which it is told. */
+    abstract List<Guard> guards();
+}

@@ -1,0 +1,15 @@
+package io.vmha.center.internal.execution;
+
+import java.util.function.Predicate;
+import io.vmha.model.VmId;
+
+/**
+ * What a call needs to know that only the loop knows. Immutable, and safe from any thread.
+ *
+ * @param readsServer whether it must be read first where requests really go, since the VM that they leave may be writing
+ * @param mayBeLeft whether requests may leave that VM
+ */
+record CallFacts(boolean readsServer, Predicate<VmId> mayBeLeft) {
+    /** Nothing has to be read first. */
+    static final CallFacts NONE = new CallFacts(false, vm -> true);
+}

@@ -1,0 +1,343 @@
+package io.vmha.center.internal.execution;
+
+import io.vmha.plan.Action;
+import io.vmha.center.internal.state.CenterState;
+import io.vmha.model.DesiredState;
+import io.vmha.model.HostHealth;
+import io.vmha.model.HostId;
+import io.vmha.center.internal.state.HostRecord;
+import io.vmha.model.Inventory;
+import java.util.List;
+import java.util.Optional;
+import io.vmha.model.PowerState;
+import io.vmha.policy.Reason;
+import java.util.Set;
+import com.google.common.collect.Sets;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+import io.vmha.center.internal.state.VmRecord;
+import io.vmha.center.journal.VmState;
+import io.vmha.model.VmType;
+
+/**
+ * The guards, each judged just before an effect: on every way into it and again once its intent is written. The order is that in
+ * which they are told. A guard that can only say no for good ends the step, and what it was for is decided anew; an approval
+ * answers {@link #NOT_HELD} and no other.
+ */
+final class Guards {
+    private Guards() {}
+
+    /** The fault, or whatever else the step acts for, is still there. */
+    static final Guard STILL_NEEDED = (action, context) -> context.run().isStillNeeded(context.step())
+            ? Verdict.PASS
+            : Verdict.never(Reason.FAULT_CLOSED, "what it was for is over");
+
+    /** The center is not paused, and neither the automation level nor a storm guard holds it. */
+    static final Guard NOT_HELD = (action, context) -> context.executor()
+            .holdOf(context.run(), action)
+            .map(reason -> Verdict.hold(reason, "it is held: " + reason))
+            .orElse(Verdict.PASS);
+
+    /** The VM and the hosts that it names are known. */
+    static final Guard KNOWN = (action, context) -> {
+        boolean isKnown = action.vm().map(vm -> isPresent(context, vm)).orElse(true);
+        return isKnown
+                ? Verdict.PASS
+                : Verdict.never(Reason.UNKNOWN_SUBJECT, action.vm().orElseThrow() + " is not in the inventory any more");
+    };
+
+    /** What holds for every action. */
+    static final List<Guard> FOR_ALL = List.of(KNOWN, STILL_NEEDED, NOT_HELD);
+
+    /** What the action would confirm off is not confirmed off yet. */
+    static final Guard NOT_OFF_YET = (action, context) -> {
+        if (action instanceof Action.PowerOff powerOff) {
+            return context.state().isConfirmedOff(powerOff.target())
+                    ? Verdict.done("confirmed off already")
+                    : Verdict.PASS;
+        }
+        HostId host = ((Action.FenceHost) action).target();
+        return context.state()
+                        .host(host)
+                        .filter(found -> found.health() != HostHealth.DOWN)
+                        .isPresent()
+                ? Verdict.PASS
+                : Verdict.done("confirmed off already");
+    };
+
+    /** Nobody said hands off the VM. */
+    static final Guard MANAGED = (action, context) -> context.state()
+                    .requireVm(action.vm().orElseThrow())
+                    .desired()
+                    .equals(DesiredState.UNMANAGED)
+            ? Verdict.never(Reason.NOT_WANTED, action.vm().orElseThrow() + " is not to be managed")
+            : Verdict.PASS;
+
+    /** The host that is to be fenced is lost still, unless one of its VMs could not be powered off otherwise. */
+    static final Guard STILL_LOST = (action, context) -> {
+        HostId host = ((Action.FenceHost) action).target();
+        boolean isSubstitute = !context.step().step().action().equals(action);
+        HostHealth health = context.state().requireHost(host).health();
+        if (isSubstitute || health == HostHealth.UNREACHABLE) {
+            return Verdict.PASS;
+        }
+        return Verdict.never(Reason.FAULT_CLOSED, "host " + host + " is " + health + " again");
+    };
+
+    /** The VM is wanted running. */
+    static final Guard WANTED = (action, context) -> {
+        VmRecord vm = context.state().requireVm(action.vm().orElseThrow());
+        return vm.desired() == DesiredState.RUNNING
+                ? Verdict.PASS
+                : Verdict.never(Reason.NOT_WANTED, vm.id() + " is desired " + vm.desired());
+    };
+
+    /** The VM does not run twice. */
+    static final Guard NOT_SPLIT = (action, context) -> {
+        VmId vm = action.vm().orElseThrow();
+        return context.state().requireVm(vm).is(VmState.Flag.SPLIT_BRAIN)
+                ? Verdict.hold(Reason.SPLIT_BRAIN, vm + " runs on several hosts at once")
+                : Verdict.PASS;
+    };
+
+    /** The VM that is to be started or made anew runs nowhere. */
+    static final Guard OFF_ITSELF = (action, context) -> {
+        VmRecord vm = context.state().requireVm(action.vm().orElseThrow());
+        if (vm.mayRunOn().isEmpty()) {
+            return context.requiresFencing(vm) ? searched(vm, context) : Verdict.PASS;
+        }
+        return isLeftByThisStep(action, vm, context)
+                ? Verdict.PASS
+                : Verdict.never(
+                        vm.isActedOn() || vm.mayRunOn().size() > 1 ? Reason.PLACE_UNCERTAIN : Reason.FENCING_FAILED,
+                        vm.id() + " may be running on " + vm.mayRunOn());
+    };
+
+    /** An earlier try of the same step may have started it, which is why it is tried again there. */
+    private static boolean isLeftByThisStep(Action action, VmRecord vm, GuardContext context) {
+        return action instanceof Action.PowerOn powerOn
+                && context.step().isTried()
+                && vm.mayRunOn().equals(Set.of(powerOn.on()));
+    }
+
+    private static Verdict searched(VmRecord vm, GuardContext context) {
+        if (!vm.is(VmState.Flag.UNSEARCHED)) {
+            return Verdict.PASS;
+        }
+        context.executor().needsReading();
+        return Verdict.noRoom(
+                Reason.PLACE_UNCERTAIN, vm.id() + " was on a lost host and is looked for on the others first");
+    }
+
+    /** Requests that are about to leave the VM have left it: it may write once it runs. */
+    static final Guard REQUESTS_LEFT = (action, context) -> {
+        VmId vm = action.vm().orElseThrow();
+        boolean isAboutToLeave = context.state().ownersServedBy(vm).stream()
+                .anyMatch(owner -> context.executor().isAboutToMove(owner, vm));
+        return isAboutToLeave ? Verdict.NO_TURN : Verdict.PASS;
+    };
+
+    /** The VM that requests leave is confirmed off, where its type requires that. */
+    static final Guard SERVER_OFF = (action, context) -> {
+        Action.Redirect redirect = (Action.Redirect) action;
+        VmId server = context.state().requireVm(redirect.owner()).server();
+        return server.equals(redirect.server()) ? Verdict.PASS : mustBeOff(server, redirect, context);
+    };
+
+    private static Verdict mustBeOff(VmId server, Action.Redirect redirect, GuardContext context) {
+        Optional<VmRecord> found = context.state().vm(server);
+        if (found.isEmpty() || !context.requiresFencing(found.get()) || found.get().isConfirmedOff()) {
+            return Verdict.PASS;
+        }
+        VmRecord vm = found.get();
+        if (isHandedOver(redirect, vm, context.state())) {
+            return Verdict.PASS;
+        }
+        if (vm.mayRunOn().isEmpty()) {
+            return searched(vm, context);
+        }
+        return Verdict.never(
+                vm.mayRunOn().size() > 1 ? Reason.PLACE_UNCERTAIN : Reason.FENCING_FAILED,
+                server + " is not confirmed off");
+    }
+
+    /**
+     * Whether requests come home from a VM that is well: then it need not be off, but where its database is another member, that
+     * must not accept writes any more.
+     */
+    static boolean isHandedOver(Action.Redirect redirect, VmRecord server, CenterState state) {
+        if (!redirect.owner().equals(redirect.server()) || server.isFailed()) {
+            return false;
+        }
+        VirtualMachine owner = state.requireVm(redirect.owner()).seen();
+        String member = state.memberOf(server.seen());
+        return !owner.type().equals(VmType.DATABASE)
+                || member.equals(state.memberOf(owner))
+                || !state.mayWrite(owner.type()).contains(member);
+    }
+
+    /** The target of a redirect serves, on a host that may be relied on. */
+    static final Guard TARGET_SERVES = (action, context) -> {
+        Action.Redirect redirect = (Action.Redirect) action;
+        Inventory now = context.state().inventory();
+        Optional<VirtualMachine> target = now.vm(redirect.server());
+        if (target.isEmpty() || !isPresent(context, redirect.server())) {
+            return Verdict.never(Reason.TARGET_GONE, redirect.server() + " is not in the inventory any more");
+        }
+        boolean serves = target.get().isServing() && now.hostOf(target.get()).isAvailable();
+        VirtualMachine owner = now.vm(redirect.owner()).orElseThrow();
+        return serves && target.get().type().equals(owner.type())
+                ? Verdict.PASS
+                : Verdict.never(
+                        Reason.TARGET_GONE,
+                        redirect.server() + " does not serve: it is " + target.get().health() + " and "
+                                + target.get().power() + " on a host that is "
+                                + now.hostOf(target.get()).health());
+    };
+
+    /** A database that takes over is not too far behind, and how far is known. */
+    static final Guard NOT_LAGGING = (action, context) -> {
+        VmId target = action instanceof Action.Redirect redirect
+                ? redirect.server()
+                : action.vm().orElseThrow();
+        Optional<VirtualMachine> vm = context.state().inventory().vm(target);
+        boolean isMeant = vm.isPresent() && vm.get().type().equals(VmType.DATABASE) && takesOver(vm.get(), context);
+        if (!isMeant || context.failover().maxReplicationLag().isEmpty()) {
+            return Verdict.PASS;
+        }
+        if (vm.get().replicationLagUnknown()) {
+            return Verdict.never(Reason.LAG_UNKNOWN, "how far " + target + " is behind cannot be read");
+        }
+        return context.failover().lagsTooFar(vm.get())
+                ? Verdict.never(
+                        Reason.REPLICATION_LAG,
+                        target + " is " + vm.get().replicationLag().orElseThrow() + " behind its source")
+                : Verdict.PASS;
+    };
+
+    /** A member that writes already is behind nobody. */
+    private static boolean takesOver(VirtualMachine vm, GuardContext context) {
+        return !context.state().isAtWriter(vm);
+    }
+
+    /** Requests of a type that writes end at the member that accepts writes. */
+    static final Guard AT_THE_WRITER = (action, context) -> {
+        VmId server = ((Action.Redirect) action).server();
+        VirtualMachine vm = context.state().requireVm(server).seen();
+        if (!vm.type().equals(VmType.DATABASE) || !takesOver(vm, context)) {
+            return Verdict.PASS;
+        }
+        return Verdict.never(
+                Reason.TARGET_GONE, server + " is a member of a database that does not accept writes");
+    };
+
+    /** No member but the one to be promoted may write. */
+    static final Guard NO_OTHER_WRITER = (action, context) -> {
+        CenterState state = context.state();
+        VmRecord target = state.requireVm(action.vm().orElseThrow());
+        if (state.isAtWriter(target.seen())) {
+            return Verdict.done("its database accepts writes already");
+        }
+        for (VmRecord other : mayWriteBeside(target, state)) {
+            if (!other.isConfirmedOff()) {
+                return other.mayRunOn().isEmpty()
+                        ? searched(other, context)
+                        : Verdict.never(
+                                other.mayRunOn().size() > 1 ? Reason.PLACE_UNCERTAIN : Reason.FENCING_FAILED,
+                                other.id() + ", whose database may accept writes, is not confirmed off");
+            }
+        }
+        boolean isWell =
+                state.inventory().vm(target.id()).filter(VirtualMachine::isServing).isPresent();
+        return isWell ? Verdict.PASS : Verdict.never(Reason.TARGET_GONE, target.id() + " does not run well any more");
+    };
+
+    private static List<VmRecord> mayWriteBeside(VmRecord target, CenterState state) {
+        Set<String> writers = state.mayWrite(target.seen().type());
+        String member = state.memberOf(target.seen());
+        return state.vms().stream()
+                .filter(vm -> vm.seen().type().equals(target.seen().type()))
+                .filter(vm -> !state.memberOf(vm.seen()).equals(member)
+                        && writers.contains(state.memberOf(vm.seen())))
+                .toList();
+    }
+
+    /** The database that is to be demoted accepts writes, as far as is known. */
+    static final Guard MAY_WRITE = (action, context) -> {
+        VmRecord vm = context.state().requireVm(action.vm().orElseThrow());
+        return context.state().mayWrite(vm.seen().type()).contains(context.state().memberOf(vm.seen()))
+                ? Verdict.PASS
+                : Verdict.done("its database does not accept writes any more");
+    };
+
+    /** The host takes VMs now. */
+    static final Guard HOST_TAKES_VMS = (action, context) -> {
+        HostId id = action.host().orElseThrow();
+        Optional<HostRecord> host = context.state().host(id);
+        if (host.isEmpty()) {
+            return Verdict.never(Reason.TARGET_GONE, "host " + id + " is not in the inventory any more");
+        }
+        if (host.get().seen().inMaintenance()) {
+            return Verdict.never(Reason.HOST_IN_MAINTENANCE, "host " + id + " is in maintenance");
+        }
+        return host.get().health() == HostHealth.UP
+                ? Verdict.PASS
+                : Verdict.never(Reason.TARGET_GONE, "host " + id + " is " + host.get().health());
+    };
+
+    /** The host that the VM is on runs its VMs. */
+    static final Guard HOST_RUNS = (action, context) -> {
+        HostId id = action.host().orElseThrow();
+        VmRecord vm = context.state().requireVm(action.vm().orElseThrow());
+        boolean runs = context.state()
+                .host(id)
+                .filter(host -> host.health().runsVms())
+                .isPresent();
+        return runs && vm.mayRunOn().equals(Set.of(id))
+                ? Verdict.PASS
+                : Verdict.never(Reason.TARGET_GONE, vm.id() + " does not run on " + id + " any more");
+    };
+
+    /** A VM that is to leave a host by live migration runs there, certainly, and well. */
+    static final Guard RUNS_WHERE_IT_LEAVES = (action, context) -> {
+        Action.Migrate migrate = (Action.Migrate) action;
+        VmRecord vm = context.state().requireVm(migrate.target());
+        boolean left = context.step().isTried() && vm.mayRunOn().equals(Set.of(migrate.from(), migrate.to()));
+        return left || (vm.mayRunOn().equals(Set.of(migrate.from())) && vm.power() == PowerState.ON)
+                ? Verdict.PASS
+                : Verdict.never(Reason.TARGET_GONE, vm.id() + " does not run on " + migrate.from() + " any more");
+    };
+
+    /** No VM of the same anti-affinity group may be running on the host, or is about to. */
+    static final Guard KEEPS_APART = (action, context) -> {
+        VmRecord vm = context.state().requireVm(action.vm().orElseThrow());
+        HostId host = action.host().orElseThrow();
+        if (vm.seen().antiAffinity().isEmpty()) {
+            return Verdict.PASS;
+        }
+        for (VmId id : context.state().vmsAt(host)) {
+            Optional<VmRecord> other = context.state().vm(id);
+            if (!id.equals(vm.id())
+                    && other.isPresent()
+                    && !Sets.intersection(
+                                    other.get().seen().antiAffinity(), vm.seen().antiAffinity())
+                            .isEmpty()
+                    && (other.get().mayRunOn().contains(host)
+                            || context.state().inventory().requireVm(id).host().equals(host))) {
+                return Verdict.never(
+                        Reason.ANTI_AFFINITY, "host " + host + " has " + id + " of the same anti-affinity group");
+            }
+        }
+        return Verdict.PASS;
+    };
+
+    /** The host has room for it now, with VMs on the move counted at both ends. */
+    static final Guard HAS_ROOM = (action, context) -> HostRoom.judge(action, context.state());
+
+    private static boolean isPresent(GuardContext context, VmId vm) {
+        return context.state()
+                .vm(vm)
+                .filter(found -> !found.is(VmState.Flag.DELETED))
+                .isPresent();
+    }
+}

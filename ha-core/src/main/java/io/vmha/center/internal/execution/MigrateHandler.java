@@ -1,0 +1,69 @@
+package io.vmha.center.internal.execution;
+
+import io.vmha.plan.Action;
+import io.vmha.adapter.CallContext;
+import io.vmha.center.internal.state.CenterState;
+import io.vmha.model.HostHealth;
+import io.vmha.model.HostId;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Moves a running VM to another host, and reads that it runs there. While that is not known it may be running on both. */
+final class MigrateHandler extends ActionHandler<Action.Migrate> {
+    MigrateHandler() {
+        super(Action.Migrate.class);
+    }
+
+    @Override
+    int maxCalls(Platform platform) {
+        return 3;
+    }
+
+    @Override
+    void perform(Action.Migrate action, CallContext call, Platform platform, CallFacts facts) {
+        platform.adapter().migrate(action.target(), action.to(), call);
+        platform.confirm(action.target(), action, call, reading -> PowerOnHandler.isOn(reading, action.to()));
+    }
+
+    @Override
+    boolean isDone(Action.Migrate action, CallContext call, Platform platform) {
+        return PowerOnHandler.isOn(platform.adapter().read(action.target(), call), action.to());
+    }
+
+    @Override
+    void begins(Action.Migrate action, CenterState state) {
+        state.mayStart(action.target(), action.to());
+    }
+
+    @Override
+    void done(Action.Migrate action, CenterState state, Instant now) {
+        boolean isUp = state.host(action.to())
+                .filter(host -> host.health() != HostHealth.DOWN)
+                .isPresent();
+        if (isUp) {
+            state.runsOn(action.target(), action.to());
+        }
+    }
+
+    @Override
+    void notDone(Action.Migrate action, CenterState state) {
+        state.vm(action.target()).ifPresent(vm -> {
+            Set<HostId> left = new LinkedHashSet<>(vm.mayRunOn());
+            left.remove(action.to());
+            state.mayRunOn(action.target(), left);
+        });
+    }
+
+    @Override
+    List<Guard> guards() {
+        return List.of(
+                Guards.MANAGED,
+                Guards.NOT_SPLIT,
+                Guards.RUNS_WHERE_IT_LEAVES,
+                Guards.HOST_TAKES_VMS,
+                Guards.KEEPS_APART,
+                Guards.HAS_ROOM);
+    }
+}

@@ -1,0 +1,430 @@
+package io.vmha.center.internal.execution;
+
+import io.vmha.plan.Action;
+import io.vmha.center.event.ActionRecord;
+import io.vmha.center.event.ActionResult;
+import io.vmha.adapter.AdapterException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import io.vmha.adapter.CallContext;
+import io.vmha.center.config.CenterConfig;
+import io.vmha.center.schedule.CenterScheduler;
+import io.vmha.center.internal.state.CenterState;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.function.Consumer;
+import io.vmha.center.event.DecisionOutcome;
+import io.vmha.model.DesiredState;
+import java.time.Duration;
+import io.vmha.policy.FailoverConfig;
+import io.vmha.policy.FencingMode;
+import io.vmha.model.HostHealth;
+import io.vmha.model.HostId;
+import java.time.Instant;
+import io.vmha.adapter.IsolationLease;
+import io.vmha.center.journal.JournalEntry;
+import io.vmha.center.journal.JournalState;
+import io.vmha.center.leader.Leadership;
+import java.util.LinkedHashSet;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import java.util.Map;
+import io.vmha.center.leader.NotLeaderException;
+import java.util.Optional;
+import java.util.OptionalLong;
+import io.vmha.plan.PlanId;
+import java.util.random.RandomGenerator;
+import io.vmha.policy.Reason;
+import java.util.Set;
+import java.util.TreeMap;
+import io.vmha.model.VmId;
+import io.vmha.center.internal.state.VmRecord;
+
+/**
+ * Runs the plans of a center beside one another. Steps for one VM run in the order of their plans, and each is judged just before
+ * its effect. Confined to the center's loop.
+ */
+public final class PlanExecutor {
+    /** The audit log: one line for each action, whoever asked for it. */
+    public static final Logger AUDIT = LoggerFactory.getLogger("io.vmha.audit");
+
+    private static final Logger LOG = LoggerFactory.getLogger(PlanExecutor.class);
+
+    /**
+     * What it works with.
+     *
+     * @param scheduler time and threads
+     * @param config how plans are carried out
+     * @param failover what operators chose about failover
+     * @param leadership whether this center leads
+     * @param epoch the epoch that it leads in
+     * @param lease when VMs that cannot be reached have isolated themselves
+     * @param random jitter of backoffs
+     */
+    public record Parts(
+            CenterScheduler scheduler,
+            CenterConfig config,
+            FailoverConfig failover,
+            Leadership leadership,
+            long epoch,
+            IsolationLease lease,
+            RandomGenerator random) {}
+
+    private final Parts parts;
+    private final CenterState state;
+    private final Platform platform;
+    private final Callbacks callbacks;
+    private final HostSlots slots;
+    private final VmQueues queues = new VmQueues();
+    private final Map<PlanId, PlanRun> runs = new TreeMap<>();
+    private Set<StepRun> awaitingRoom = new LinkedHashSet<>();
+    private boolean stopped;
+
+    /** Makes one without plans. */
+    public PlanExecutor(Parts parts, CenterState state, Platform platform, Callbacks callbacks) {
+        this.parts = parts;
+        this.state = state;
+        this.platform = platform;
+        this.callbacks = callbacks;
+        this.slots = new HostSlots(parts.config().maxConcurrentActionsPerHost());
+        state.pendingFrom(queues);
+    }
+
+    // Plans.
+
+    /** Makes a run and puts it in the queues; {@link PlanRun#advance} starts it. */
+    public PlanRun add(JournalEntry.PlanOpened opened, Optional<String> approvedBy) {
+        PlanRun run = new PlanRun(opened, this, approvedBy);
+        runs.put(run.id(), run);
+        queues.add(run);
+        run.subjects().forEach(state::pendingChanged);
+        return run;
+    }
+
+    /** Makes a run of what an earlier center left, as far as that came. */
+    public PlanRun resume(JournalState.OpenPlan left) {
+        PlanRun run = add(left.opened(), left.approvedBy());
+        run.resume(left);
+        run.subjects().forEach(state::pendingChanged);
+        return run;
+    }
+
+    /** The open plans, by number. */
+    public Collection<PlanRun> runs() {
+        return Collections.unmodifiableCollection(runs.values());
+    }
+
+    /** The open plan of that number. */
+    public Optional<PlanRun> run(PlanId id) {
+        return Optional.ofNullable(runs.get(id));
+    }
+
+    /** The open plans that have steps for a VM, the earliest first. */
+    public Collection<PlanRun> runsOf(VmId vm) {
+        return queues.of(vm);
+    }
+
+    /** Takes a plan out of which nothing was tried, and ends it. */
+    public void withdraw(PlanRun run) {
+        forget(run);
+    }
+
+    /** Starts nothing more; what is under way ends and is written down. */
+    public void stop() {
+        stopped = true;
+    }
+
+    boolean isStopped() {
+        return stopped;
+    }
+
+    /** Judges everything again that is held. */
+    public void releaseHeld() {
+        for (PlanRun run : List.copyOf(runs.values())) {
+            if (run.heldFor().isPresent()) {
+                run.release(Optional.empty());
+            }
+        }
+    }
+
+    /** Judges everything again that has steps for a VM. */
+    public void advance(VmId vm) {
+        queues.of(vm).forEach(PlanRun::advance);
+    }
+
+    /** Judges everything again that waits for room or for a reading. */
+    public void advanceRoom() {
+        Set<StepRun> waiting = awaitingRoom;
+        awaitingRoom = new LinkedHashSet<>();
+        waiting.forEach(StepRun::start);
+    }
+
+    // What steps need.
+
+    Callbacks callbacks() {
+        return callbacks;
+    }
+
+    CenterState state() {
+        return state;
+    }
+
+    FailoverConfig failover() {
+        return parts.failover();
+    }
+
+    HostSlots slots() {
+        return slots;
+    }
+
+    Instant now() {
+        return parts.scheduler().now();
+    }
+
+    Duration uptime() {
+        return parts.scheduler().uptime();
+    }
+
+    long epoch() {
+        return parts.epoch();
+    }
+
+    int maxAttempts() {
+        return parts.config().retry().maxAttempts();
+    }
+
+    Duration backoffAfter(int attempt) {
+        return parts.config().retry().backoffAfter(attempt, parts.random());
+    }
+
+    CenterScheduler.Cancellable schedule(Duration delay, Runnable task) {
+        return parts.scheduler().schedule(delay, task);
+    }
+
+    /** How long a step waits for room that others are to leave. */
+    Duration roomTimeout() {
+        return parts.config().actionDeadline().multipliedBy(maxAttempts());
+    }
+
+    Duration watchdog(Action action) {
+        return parts.config().actionDeadline().multipliedBy(Handlers.of(action).maxCalls(platform) + 1L);
+    }
+
+    void awaitsRoom(StepRun step) {
+        awaitingRoom.add(step);
+    }
+
+    void needsReading() {
+        callbacks.needsReading();
+    }
+
+    Verdict judge(PlanRun run, StepRun step, Action action) {
+        Verdict verdict = Handlers.of(action).judge(new GuardContext(run, step, state, this));
+        if (!verdict.passes() || action.vm().isEmpty()) {
+            return verdict;
+        }
+        return queues.isFirst(run, action.vm().get(), action) ? Verdict.PASS : Verdict.NO_TURN;
+    }
+
+    /** Whether an open step is to move an owner's requests away from a VM. */
+    boolean isAboutToMove(VmId owner, VmId from) {
+        return queues.of(owner).stream()
+                .filter(run -> !run.isIdleOffer())
+                .flatMap(run -> run.stepsOf(owner).stream())
+                .anyMatch(step -> !step.isEnded()
+                        && step.step().action() instanceof Action.Redirect redirect
+                        && !redirect.server().equals(from));
+    }
+
+    /** What a step without a decision of its own acts for: a VM that has failed or is to stop, a host that is lost. */
+    boolean isNeededAlone(Action action) {
+        if (action instanceof Action.FenceHost fence) {
+            return state.host(fence.target())
+                    .filter(host -> host.health() == HostHealth.UNREACHABLE)
+                    .isPresent();
+        }
+        return action.vm()
+                .flatMap(state::vm)
+                .filter(vm -> vm.isFailed() || vm.desired() == DesiredState.OFF)
+                .isPresent();
+    }
+
+    /** What holds an action back; empty where an operator approved its plan, unless the whole center is paused. */
+    Optional<Reason> holdOf(PlanRun run, Action action) {
+        if (callbacks.isPaused()) {
+            return Optional.of(Reason.PAUSED);
+        }
+        if (run.isApproved()) {
+            return Optional.empty();
+        }
+        return run.isIdleOffer() ? Optional.of(Reason.AWAITING_APPROVAL) : callbacks.heldBy(action);
+    }
+
+    /** The next means to confirm off what the action could not. */
+    Optional<Action> substituteFor(Action action, int substitutes) {
+        if (!(action instanceof Action.PowerOff powerOff) || substitutes > 0) {
+            return Optional.empty();
+        }
+        HostId host = powerOff.on();
+        boolean takesNoneDown = state.running(host).stream()
+                .noneMatch(vm -> !vm.isFailed() || vm.desired() == DesiredState.UNMANAGED);
+        boolean isAllowed = switch (parts.config().hostFencing()) {
+            case NEVER -> false;
+            case WHEN_NO_HEALTHY_VM -> takesNoneDown;
+            case ALWAYS -> true;
+        };
+        return isAllowed && platform.canFence(host) ? Optional.of(new Action.FenceHost(host)) : Optional.empty();
+    }
+
+    Optional<Instant> isolatedAt(Action action) {
+        return action instanceof Action.PowerOff powerOff
+                ? parts.lease().isolatedAt(powerOff.target())
+                : Optional.empty();
+    }
+
+    void unexpected(Action action, Throwable thrown) {
+        LOG.error("an adapter threw what is no AdapterException, to {}", action, thrown);
+    }
+
+    // Calls, off the loop.
+
+    /** Makes the call off the loop, after a last look at whether this center still leads and whether it is not late. */
+    void perform(PlanRun run, int step, Action action, boolean probeFirst, Consumer<Optional<Throwable>> then) {
+        CallContext call = call(run, step);
+        CallFacts facts = facts(action);
+        Duration sendBefore = uptime().plus(parts.config().actionDeadline());
+        parts.scheduler()
+                .call(
+                        () -> {
+                            requireInTime(sendBefore);
+                            requireLeadership();
+                            if (!probeFirst || !isSurelyDone(action, call)) {
+                                requireLeadership();
+                                Handlers.of(action).perform(call, platform, facts);
+                            }
+                        },
+                        then);
+    }
+
+    /** A process that was paused makes no call any more that others may have given up meanwhile. */
+    private void requireInTime(Duration sendBefore) {
+        if (uptime().compareTo(sendBefore) > 0) {
+            throw new AdapterException.Transient(
+                    AdapterException.Cause.TIMEOUT, "the call came late and was not made");
+        }
+    }
+
+    private boolean isSurelyDone(Action action, CallContext call) {
+        Handlers.Bound<?> handler = Handlers.of(action);
+        try {
+            return handler.isDone(call, platform);
+        } catch (AdapterException unreadable) {
+            if (handler.mayRepeatUnread()) {
+                return false;
+            }
+            throw unreadable;
+        }
+    }
+
+    private CallFacts facts(Action action) {
+        if (!(action instanceof Action.Redirect redirect)) {
+            return CallFacts.NONE;
+        }
+        Optional<VmRecord> owner = state.vm(redirect.owner());
+        boolean isFenced = owner.isPresent()
+                && failover().fencingOf(owner.get().seen().type()) == FencingMode.REQUIRED;
+        if (!isFenced) {
+            return CallFacts.NONE;
+        }
+        VmId believed = owner.get().server();
+        boolean isHandedOver = state.vm(believed)
+                .filter(server -> Guards.isHandedOver(redirect, server, state))
+                .isPresent();
+        return new CallFacts(
+                true, server -> state.isConfirmedOff(server) || (isHandedOver && server.equals(believed)));
+    }
+
+    private CallContext call(PlanRun run, int step) {
+        return new CallContext(parts.config().actionDeadline(), Optional.of(run.id()), step, epoch());
+    }
+
+    /** Reads off the loop whether an action was done of which that is not known, and changes nothing. */
+    void look(PlanRun run, int step, Action action, BiConsumer<Boolean, Optional<Throwable>> then) {
+        AtomicBoolean isDone = new AtomicBoolean();
+        AtomicBoolean isOver = new AtomicBoolean();
+        CenterScheduler.Cancellable watchdog = schedule(parts.config().actionDeadline().multipliedBy(2), () -> {
+            if (isOver.compareAndSet(false, true)) {
+                then.accept(
+                        false,
+                        Optional.of(new AdapterException.Transient(
+                                AdapterException.Cause.TIMEOUT, "the reading did not return by its deadline")));
+            }
+        });
+        parts.scheduler()
+                .call(
+                        () -> {
+                            requireLeadership();
+                            isDone.set(Handlers.of(action).isDone(call(run, step), platform));
+                        },
+                        thrown -> {
+                            if (isOver.compareAndSet(false, true)) {
+                                watchdog.cancel();
+                                then.accept(isDone.get(), thrown);
+                            }
+                        });
+    }
+
+    private void requireLeadership() {
+        OptionalLong leads = parts.leadership().epoch();
+        if (leads.isEmpty() || leads.getAsLong() != epoch()) {
+            throw new NotLeaderException("this center does not lead in epoch " + epoch() + " any more");
+        }
+    }
+
+    // Ends.
+
+    /** Lets go on whatever waited for the step. */
+    void stepEnded(PlanRun run, Action planned, Action tried, ActionResult result) {
+        callbacks.stepEnded(run, tried, result);
+        Set<PlanRun> waiting = new LinkedHashSet<>(List.of(run));
+        planned.vm().ifPresent(vm -> waiting.addAll(queues.of(vm)));
+        if (planned instanceof Action.Redirect) {
+            // A VM that they have left may be waiting to be started.
+            run.opened().decision().parts().stream()
+                    .flatMap(part -> part.subject().fold(queues::of, host -> List.<PlanRun>of()).stream())
+                    .forEach(waiting::add);
+        }
+        waiting.forEach(PlanRun::advance);
+        advanceRoom();
+    }
+
+    void planEnded(PlanRun run, DecisionOutcome outcome) {
+        forget(run);
+        callbacks.planEnded(run, outcome);
+    }
+
+    private void forget(PlanRun run) {
+        runs.remove(run.id());
+        queues.remove(run);
+        run.subjects().forEach(state::pendingChanged);
+    }
+
+    void audit(JournalEntry.PlanOpened opened, ActionRecord record) {
+        if (!AUDIT.isInfoEnabled()) {
+            return;
+        }
+        AUDIT.info(
+                "epoch {} plan {} step {}: {} - {} (attempt {}) {} - because {}",
+                epoch(),
+                record.plan(),
+                record.step(),
+                record.action(),
+                record.result(),
+                record.attempt(),
+                record.detail(),
+                opened.report()
+                        .map(report -> report.source() + " reported " + report.kind() + " of " + report.subject())
+                        .orElse("it was asked for"));
+    }
+}

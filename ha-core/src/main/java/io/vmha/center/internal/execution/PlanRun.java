@@ -1,0 +1,322 @@
+package io.vmha.center.internal.execution;
+
+import io.vmha.plan.Action;
+import io.vmha.plan.ActionKind;
+import io.vmha.center.event.ActionRecord;
+import io.vmha.center.event.ActionResult;
+import java.util.ArrayList;
+import io.vmha.center.event.CenterHealth;
+import java.util.Collections;
+import java.util.stream.Collectors;
+import io.vmha.policy.Decision;
+import io.vmha.policy.DecisionBatch;
+import io.vmha.center.event.DecisionOutcome;
+import io.vmha.policy.Explanation;
+import io.vmha.center.event.HaEvent;
+import com.google.common.collect.ImmutableList;
+import java.time.Instant;
+import io.vmha.center.journal.JournalEntry;
+import io.vmha.center.journal.JournalState;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import io.vmha.plan.Plan;
+import io.vmha.plan.PlanId;
+import io.vmha.policy.Reason;
+import java.util.Set;
+import io.vmha.plan.Step;
+import io.vmha.policy.SubjectDecision;
+import java.util.TreeSet;
+import io.vmha.model.VmId;
+
+/**
+ * One open plan: starts each step as soon as those that it waits for are done, and skips what waits for a step that was not done.
+ * Confined to the center's loop.
+ */
+public final class PlanRun {
+    private final JournalEntry.PlanOpened opened;
+    private final PlanExecutor executor;
+    private final List<StepRun> steps = new ArrayList<>();
+    private final List<Set<Integer>> stepsOfPart = new ArrayList<>();
+    private final List<SubjectDecision> parts;
+    private final Map<VmId, List<StepRun>> byVm = new LinkedHashMap<>();
+    private final Set<Integer> heldSteps = new TreeSet<>();
+    private final List<ActionRecord> records = new ArrayList<>();
+    private final Instant since;
+    private Optional<Reason> heldFor = Optional.empty();
+    private Optional<String> approvedBy;
+    private boolean ended;
+
+    PlanRun(JournalEntry.PlanOpened opened, PlanExecutor executor, Optional<String> approvedBy) {
+        this.opened = opened;
+        this.executor = executor;
+        this.approvedBy = approvedBy;
+        this.since = executor.now();
+        this.parts = new ArrayList<>(opened.decision().parts());
+        for (Step step : opened.plan().steps()) {
+            StepRun stepRun = new StepRun(this, executor, step);
+            steps.add(stepRun);
+            step.action()
+                    .vm()
+                    .ifPresent(vm ->
+                            byVm.computeIfAbsent(vm, id -> new ArrayList<>()).add(stepRun));
+        }
+        parts.forEach(part -> stepsOfPart.add(PartSteps.of(part, opened.plan())));
+    }
+
+    /** What will be done. */
+    public Plan plan() {
+        return opened.plan();
+    }
+
+    /** Its number. */
+    public PlanId id() {
+        return opened.plan().id();
+    }
+
+    /** What led to it, and what was decided. */
+    public JournalEntry.PlanOpened opened() {
+        return opened;
+    }
+
+    List<StepRun> steps() {
+        return Collections.unmodifiableList(steps);
+    }
+
+    /** The VMs that it has steps for. */
+    public Set<VmId> subjects() {
+        return Collections.unmodifiableSet(byVm.keySet());
+    }
+
+    List<StepRun> stepsOf(VmId vm) {
+        return byVm.getOrDefault(vm, List.of());
+    }
+
+    /** Whether it still has steps of those kinds to end for that VM. */
+    boolean isPendingOn(VmId vm, Set<ActionKind> kinds) {
+        for (StepRun step : stepsOf(vm)) {
+            if (!step.isEnded() && kinds.contains(step.step().action().kind())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The decisions that are not carried out yet, and not given up. */
+    public List<SubjectDecision> openParts() {
+        ImmutableList.Builder<SubjectDecision> open = ImmutableList.builder();
+        for (int i = 0; i < parts.size(); i++) {
+            if (!(parts.get(i) instanceof SubjectDecision.Blocked)
+                    && stepsOfPart.get(i).stream().anyMatch(step -> !steps.get(step).isEnded())) {
+                open.add(parts.get(i));
+            }
+        }
+        return open.build();
+    }
+
+    /** Whether a step acts for something that is still there. */
+    boolean isStillNeeded(StepRun step) {
+        int number = step.step().number();
+        boolean isForNone = true;
+        for (int i = 0; i < parts.size(); i++) {
+            Set<Integer> own = stepsOfPart.get(i);
+            if (own.contains(number) || PartSteps.serves(number, own, plan())) {
+                isForNone = false;
+                SubjectDecision part = opened.decision().parts().get(i);
+                if (!(parts.get(i) instanceof SubjectDecision.Blocked) && executor.callbacks().isStillNeeded(part)) {
+                    return true;
+                }
+            }
+        }
+        return isForNone && executor.isNeededAlone(step.step().action());
+    }
+
+    /** Whether an operator approved it. */
+    public boolean isApproved() {
+        return approvedBy.isPresent();
+    }
+
+    /** What holds it. */
+    public Optional<Reason> heldFor() {
+        return heldFor;
+    }
+
+    /** Whether it is only offered: nothing of it counts before an operator approves. */
+    public boolean isIdleOffer() {
+        return opened.isOffer() && approvedBy.isEmpty();
+    }
+
+    /** Whether nothing of it has been tried. */
+    public boolean isUntried() {
+        return steps.stream().noneMatch(step -> step.isTried() || step.isEnded());
+    }
+
+    /** Takes up what an earlier center left of the plan. */
+    void resume(JournalState.OpenPlan left) {
+        for (StepRun step : steps) {
+            int number = step.step().number();
+            JournalEntry.StepEnded stepEnded = left.ended().get(number);
+            JournalEntry.StepStarted started = left.started().get(number);
+            if (stepEnded != null) {
+                step.resume(stepEnded);
+                if (stepEnded.result() != ActionResult.DONE) {
+                    block(step, StepFailure.of(stepEnded), false);
+                }
+            } else if (started != null) {
+                step.resume(started);
+            }
+        }
+    }
+
+    /** Starts every step that can start, skips every step that never will, and ends the run when all have ended. */
+    public void advance() {
+        for (StepRun step : steps) {
+            if (step.state().isIdle()) {
+                advance(step);
+            }
+        }
+        if (!ended && steps.stream().allMatch(StepRun::isEnded)) {
+            ended = true;
+            executor.planEnded(this, new DecisionOutcome(opened.report(), decision(), plan(), records));
+        }
+    }
+
+    private void advance(StepRun step) {
+        boolean isReady = true;
+        for (int earlier : step.step().after()) {
+            StepRun before = steps.get(earlier);
+            if (before.isEnded() && !before.isDone()) {
+                step.skip(before);
+                return;
+            }
+            isReady &= before.isDone();
+        }
+        if (isReady) {
+            step.start();
+        } else if (!isStillNeeded(step)) {
+            step.giveUp();
+        }
+    }
+
+    private Decision decision() {
+        return parts.size() == 1 ? parts.get(0) : new DecisionBatch(parts);
+    }
+
+    /** A step cannot start before an operator approves, a storm guard clears or a pause ends. */
+    void held(StepRun step, Reason reason) {
+        boolean isNew = heldSteps.add(step.step().number());
+        if (heldFor.isEmpty() || isNew || !heldFor.get().equals(reason)) {
+            heldFor = Optional.of(reason);
+            executor.callbacks()
+                    .publish(new HaEvent.PlanHeld(
+                            executor.now(),
+                            plan(),
+                            reason,
+                            partsWaitingFor(Set.of(step.step().number()))));
+        }
+    }
+
+    private List<SubjectDecision> partsWaitingFor(Set<Integer> held) {
+        Set<Integer> waiting = held.stream()
+                .flatMap(step -> PartSteps.dependents(step, plan()).stream())
+                .collect(Collectors.toSet());
+        ImmutableList.Builder<SubjectDecision> found = ImmutableList.builder();
+        for (int i = 0; i < parts.size(); i++) {
+            if (!Collections.disjoint(stepsOfPart.get(i), waiting)
+                    && !(parts.get(i) instanceof SubjectDecision.Blocked)) {
+                found.add(parts.get(i));
+            }
+        }
+        return found.build();
+    }
+
+    /** Goes on in the name of an operator. */
+    public void approve(String operator) {
+        approvedBy = Optional.of(operator);
+        subjects().forEach(executor.state()::pendingChanged);
+        release(approvedBy);
+    }
+
+    /** Lets every step that is held be judged again. */
+    public void release(Optional<String> operator) {
+        if (heldFor.isEmpty()) {
+            advance();
+            return;
+        }
+        List<SubjectDecision> waited = partsWaitingFor(heldSteps).stream()
+                .filter(executor.callbacks()::isStillNeeded)
+                .toList();
+        Reason before = heldFor.get();
+        Optional<Reason> now = heldSteps.stream()
+                .map(steps::get)
+                .filter(step -> !step.isEnded())
+                .flatMap(step -> executor.holdOf(this, step.step().action()).stream())
+                .findFirst();
+        if (now.filter(before::equals).isPresent()) {
+            return;
+        }
+        heldFor = Optional.empty();
+        heldSteps.clear();
+        if (now.isEmpty() && !waited.isEmpty()) {
+            executor.callbacks().publish(new HaEvent.PlanReleased(executor.now(), id(), operator, waited));
+        }
+        advance();
+    }
+
+    void record(ActionRecord record) {
+        records.add(record);
+        executor.callbacks().publish(new HaEvent.ActionEnded(executor.now(), record));
+        executor.audit(opened, record);
+    }
+
+    /** A step came to its end; what it changed is noted in the state. */
+    void ended(StepRun step, Action action, ActionRecord record) {
+        if (record.result() != ActionResult.DONE) {
+            block(step, step.failure(), true);
+        }
+        executor.callbacks()
+                .journal(
+                        List.of(new JournalEntry.StepEnded(
+                                id(),
+                                record.step(),
+                                record.attempt(),
+                                action,
+                                record.result(),
+                                record.detail(),
+                                executor.now())),
+                        () -> {});
+        executor.stepEnded(this, step.step().action(), action, record.result());
+    }
+
+    private void block(StepRun step, StepFailure failure, boolean isNew) {
+        for (int i = 0; i < parts.size(); i++) {
+            SubjectDecision part = parts.get(i);
+            if (stepsOfPart.get(i).contains(step.step().number()) && !(part instanceof SubjectDecision.Blocked)) {
+                String why = failure.detail();
+                parts.set(
+                        i,
+                        new SubjectDecision.Blocked(
+                                part.subject(),
+                                part.trigger(),
+                                failure.reason(),
+                                Explanation.of(() -> part.subject() + " is not " + part.outcome() + ": " + why)));
+                if (isNew) {
+                    executor.callbacks().notCarriedOut(this, part, failure, step.step().action());
+                }
+            }
+        }
+    }
+
+    /** How it is, for an operator. */
+    public CenterHealth.OpenPlan describe() {
+        return new CenterHealth.OpenPlan(
+                id(),
+                since,
+                heldFor,
+                steps.stream()
+                        .filter(step -> !step.isEnded())
+                        .map(StepRun::describe)
+                        .toList());
+    }
+}

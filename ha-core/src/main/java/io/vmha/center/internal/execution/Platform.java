@@ -1,0 +1,65 @@
+package io.vmha.center.internal.execution;
+
+import io.vmha.plan.Action;
+import io.vmha.adapter.AdapterException;
+import io.vmha.adapter.CallContext;
+import io.vmha.adapter.DatabasePromoter;
+import java.time.Duration;
+import io.vmha.adapter.FencingDevice;
+import io.vmha.model.HostId;
+import io.vmha.adapter.HypervisorAdapter;
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import io.vmha.adapter.MachineReading;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import io.vmha.adapter.TrafficDirector;
+import io.vmha.model.VmId;
+
+/**
+ * Everything outside that actions are carried out on. Immutable; its calls block and are made off the loop.
+ *
+ * @param adapter the hypervisors
+ * @param trafficDirector what moves requests
+ * @param fencingDevices what powers hosts off, the first that can is tried first
+ * @param promoter what makes a database accept writes
+ * @param powerOffGrace how long a guest is given to shut down, 0 or more
+ */
+public record Platform(
+        HypervisorAdapter adapter,
+        TrafficDirector trafficDirector,
+        List<FencingDevice> fencingDevices,
+        DatabasePromoter promoter,
+        Duration powerOffGrace) {
+
+    /** Copies the list. */
+    public Platform {
+        fencingDevices = ImmutableList.copyOf(fencingDevices);
+    }
+
+    /** Whether there is a device for that host. */
+    boolean canFence(HostId host) {
+        return fencingDevices.stream().anyMatch(device -> device.canFence(host));
+    }
+
+    /** What was accepted may be done: if it cannot be read, that is not known, whatever the reason. */
+    static <T> T readBack(Action action, Supplier<T> reading) {
+        try {
+            return reading.get();
+        } catch (AdapterException unreadable) {
+            throw new AdapterException.OutcomeUnknown(
+                    unreadable.reason(),
+                    "accepted to " + action + ", but it cannot be read back: " + unreadable.getMessage(),
+                    unreadable);
+        }
+    }
+
+    /** What a platform accepted it has not always done: what counts is what is read back. */
+    void confirm(VmId vm, Action action, CallContext call, Predicate<MachineReading> shows) {
+        MachineReading reading = readBack(action, () -> adapter.read(vm, call));
+        if (!shows.test(reading)) {
+            throw new AdapterException.OutcomeUnknown(
+                    AdapterException.Cause.REFUSED, "accepted to " + action + ", but it reads " + reading);
+        }
+    }
+}

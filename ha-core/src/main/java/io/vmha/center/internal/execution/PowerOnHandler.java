@@ -1,0 +1,84 @@
+package io.vmha.center.internal.execution;
+
+import io.vmha.plan.Action;
+import io.vmha.adapter.CallContext;
+import io.vmha.center.internal.state.CenterState;
+import io.vmha.model.HostId;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import io.vmha.adapter.MachineReading;
+import io.vmha.model.PowerState;
+import java.util.Set;
+
+/** Powers a VM on, on one host, and reads that it runs there. Its faults are over then: it was started anew. */
+final class PowerOnHandler extends ActionHandler<Action.PowerOn> {
+    PowerOnHandler() {
+        super(Action.PowerOn.class);
+    }
+
+    @Override
+    int maxCalls(Platform platform) {
+        return 3;
+    }
+
+    @Override
+    void perform(Action.PowerOn action, CallContext call, Platform platform, CallFacts facts) {
+        platform.adapter().powerOn(action.target(), action.on(), call);
+        platform.confirm(action.target(), action, call, reading -> isOn(reading, action.on()));
+    }
+
+    static boolean isOn(MachineReading reading, HostId host) {
+        return reading.host().equals(host) && reading.power() == PowerState.ON;
+    }
+
+    @Override
+    boolean isDone(Action.PowerOn action, CallContext call, Platform platform) {
+        return isOn(platform.adapter().read(action.target(), call), action.on());
+    }
+
+    @Override
+    boolean mayRepeatUnread() {
+        return true;
+    }
+
+    @Override
+    void begins(Action.PowerOn action, CenterState state) {
+        state.mayStart(action.target(), action.on());
+    }
+
+    /** A VM that was started on a host which is known to be lost by now has been lost with it. */
+    @Override
+    void done(Action.PowerOn action, CenterState state, Instant now) {
+        boolean isUp = state.host(action.on())
+                .filter(host -> host.health().runsVms())
+                .isPresent();
+        if (!isUp) {
+            return;
+        }
+        state.runsOn(action.target(), action.on());
+        state.closed(action.target(), fault -> true, now);
+        state.wellSince(action.target(), now);
+    }
+
+    @Override
+    void notDone(Action.PowerOn action, CenterState state) {
+        state.vm(action.target()).ifPresent(vm -> {
+            Set<HostId> left = new LinkedHashSet<>(vm.mayRunOn());
+            left.remove(action.on());
+            state.mayRunOn(action.target(), left);
+        });
+    }
+
+    @Override
+    List<Guard> guards() {
+        return List.of(
+                Guards.WANTED,
+                Guards.NOT_SPLIT,
+                Guards.OFF_ITSELF,
+                Guards.HOST_TAKES_VMS,
+                Guards.KEEPS_APART,
+                Guards.HAS_ROOM,
+                Guards.REQUESTS_LEFT);
+    }
+}

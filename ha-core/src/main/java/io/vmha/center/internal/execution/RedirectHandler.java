@@ -1,0 +1,63 @@
+package io.vmha.center.internal.execution;
+
+import io.vmha.plan.Action;
+import io.vmha.adapter.AdapterException;
+import io.vmha.adapter.CallContext;
+import io.vmha.center.internal.state.CenterState;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Predicate;
+import io.vmha.model.VmId;
+
+/** Sends requests to another VM, and reads that they go there. */
+final class RedirectHandler extends ActionHandler<Action.Redirect> {
+    RedirectHandler() {
+        super(Action.Redirect.class);
+    }
+
+    @Override
+    int maxCalls(Platform platform) {
+        return 4;
+    }
+
+    @Override
+    void perform(Action.Redirect action, CallContext call, Platform platform, CallFacts facts) {
+        if (facts.readsServer()) {
+            requireLeavesNoWriter(action, call, platform, facts.mayBeLeft());
+        }
+        platform.trafficDirector().route(action.owner(), action.server(), call);
+        VmId server =
+                Platform.readBack(action, () -> platform.trafficDirector().serverOf(action.owner(), call));
+        if (!server.equals(action.server())) {
+            throw new AdapterException.OutcomeUnknown(
+                    AdapterException.Cause.REFUSED,
+                    "requests of " + action.owner() + " were sent to " + action.server() + ", but go to " + server);
+        }
+    }
+
+    /** What is believed of where requests go may be wrong after an unknown outcome: what counts is what is read. */
+    private static void requireLeavesNoWriter(
+            Action.Redirect action, CallContext call, Platform platform, Predicate<VmId> mayBeLeft) {
+        VmId server = platform.trafficDirector().serverOf(action.owner(), call);
+        if (!server.equals(action.server()) && !mayBeLeft.test(server)) {
+            throw new AdapterException.Permanent(
+                    AdapterException.Cause.IN_USE,
+                    "requests of " + action.owner() + " go to " + server + ", which is not confirmed off");
+        }
+    }
+
+    @Override
+    boolean isDone(Action.Redirect action, CallContext call, Platform platform) {
+        return platform.trafficDirector().serverOf(action.owner(), call).equals(action.server());
+    }
+
+    @Override
+    void done(Action.Redirect action, CenterState state, Instant now) {
+        state.routed(action.owner(), action.server());
+    }
+
+    @Override
+    List<Guard> guards() {
+        return List.of(Guards.TARGET_SERVES, Guards.SERVER_OFF, Guards.NOT_LAGGING, Guards.AT_THE_WRITER);
+    }
+}

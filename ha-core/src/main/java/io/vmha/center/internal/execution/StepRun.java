@@ -1,0 +1,382 @@
+package io.vmha.center.internal.execution;
+
+import io.vmha.plan.Action;
+import io.vmha.plan.ActionKind;
+import io.vmha.center.event.ActionRecord;
+import io.vmha.center.event.ActionResult;
+import io.vmha.adapter.AdapterException;
+import io.vmha.center.event.CenterHealth;
+import io.vmha.center.schedule.CenterScheduler;
+import java.time.Duration;
+import java.time.Instant;
+import io.vmha.center.journal.JournalEntry;
+import java.util.List;
+import io.vmha.center.leader.NotLeaderException;
+import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import io.vmha.policy.Reason;
+import io.vmha.plan.Step;
+
+/**
+ * Carries one step out: guards, intent into the journal, guards again, the call, its outcome, tries again, and other means where
+ * fencing failed. What may happen when is {@link StepState}'s table. Confined to the center's loop.
+ */
+final class StepRun {
+    private final PlanRun run;
+    private final PlanExecutor executor;
+    private final Step step;
+    private Action action;
+    private StepState state = StepState.WAITING;
+    private Instant since;
+    private int attempt;
+    private int substitutes;
+    /** Tells a call that was given up from the one that counts. */
+    private int calls;
+    /** Whether an earlier try may have had its effect. */
+    private boolean mayBeDone;
+    private boolean isActing;
+    private boolean isDone;
+    private String lastDetail = "";
+    private CenterScheduler.@Nullable Cancellable timer;
+    private StepFailure failure = new StepFailure(Reason.ACTION_FAILED, "");
+    private @Nullable Duration awaitingRoomSince;
+    private Duration quietFrom = Duration.ZERO;
+
+    StepRun(PlanRun run, PlanExecutor executor, Step step) {
+        this.run = run;
+        this.executor = executor;
+        this.step = step;
+        this.action = step.action();
+        this.since = executor.now();
+    }
+
+    Step step() {
+        return step;
+    }
+
+    StepState state() {
+        return state;
+    }
+
+    boolean isEnded() {
+        return state == StepState.ENDED;
+    }
+
+    boolean isDone() {
+        return isDone;
+    }
+
+    /** Whether it was ever tried. */
+    boolean isTried() {
+        return attempt > 0 || substitutes > 0;
+    }
+
+    StepFailure failure() {
+        return failure;
+    }
+
+    /** What it does and since when, for an operator. */
+    CenterHealth.StuckStep describe() {
+        return new CenterHealth.StuckStep(step.number(), action.toString(), state.name(), attempt, since, lastDetail);
+    }
+
+    /** Takes up what an earlier center left: a try of which the outcome was not written down. */
+    void resume(JournalEntry.StepStarted started) {
+        action = started.action();
+        attempt = started.attempt();
+        substitutes = action.equals(step.action()) ? 0 : 1;
+        mayBeDone = true;
+        acting();
+        // The call of the center before may still be under way: what is read before that is over says nothing.
+        Duration left = Duration.between(executor.now(), started.at().plus(executor.watchdog(action)));
+        Duration longest = executor.watchdog(action);
+        quietFrom = executor.uptime().plus(left.compareTo(longest) > 0 ? longest : left);
+    }
+
+    /** Takes up what an earlier center ended. */
+    void resume(JournalEntry.StepEnded ended) {
+        action = ended.action();
+        attempt = ended.attempt();
+        isDone = ended.result() == ActionResult.DONE;
+        become(StepState.Event.END);
+    }
+
+    /** Judges the guards and starts a try if none objects; called again whenever something that may have, changed. */
+    void start() {
+        if (!state.isIdle() || executor.isStopped()) {
+            return;
+        }
+        Verdict verdict = executor.judge(run, this, action);
+        switch (verdict.kind()) {
+            case PASS -> admit();
+            case DONE -> end(ActionResult.DONE, verdict.detail());
+            case NEVER -> refuse(verdict);
+            case HOLD -> hold(verdict);
+            case NO_ROOM -> awaitRoom(verdict);
+            case NO_TURN -> become(StepState.Event.NO_TURN);
+        }
+    }
+
+    private void hold(Verdict verdict) {
+        become(StepState.Event.HOLD);
+        lastDetail = verdict.detail();
+        run.held(this, verdict.reason());
+    }
+
+    /** What an earlier try may have done counts: it is read before the step is given up. */
+    private void refuse(Verdict verdict) {
+        failure = StepFailure.of(verdict);
+        if (mayBeDone) {
+            become(StepState.Event.UNKNOWN);
+            readBack(verdict.detail(), ActionResult.SKIPPED, executor.now(), 1);
+        } else {
+            end(ActionResult.SKIPPED, verdict.detail());
+        }
+    }
+
+    /** Gives the step up that waits for others, since what it was for is over. */
+    void giveUp() {
+        refuse(Verdict.never(Reason.FAULT_CLOSED, "what it was for is over"));
+    }
+
+    /** Waits until VMs that are to leave the host have left it, and gives up where they do not. */
+    private void awaitRoom(Verdict verdict) {
+        become(StepState.Event.NO_ROOM);
+        lastDetail = verdict.detail();
+        Duration now = executor.uptime();
+        Duration waitsSince = awaitingRoomSince == null ? now : awaitingRoomSince;
+        if (now.minus(waitsSince).compareTo(executor.roomTimeout()) >= 0) {
+            refuse(verdict);
+            return;
+        }
+        executor.awaitsRoom(this);
+        if (awaitingRoomSince == null) {
+            awaitingRoomSince = now;
+            timer = executor.schedule(executor.roomTimeout(), this::start);
+        }
+    }
+
+    private void admit() {
+        if (!executor.slots().acquire(action.host(), this)) {
+            become(StepState.Event.NO_TURN);
+            return;
+        }
+        become(StepState.Event.ADMITTED);
+        attempt++;
+        acting();
+        Handlers.of(action).begins(executor.state());
+        executor.callbacks()
+                .journal(
+                        List.of(new JournalEntry.StepStarted(
+                                run.id(), step.number(), attempt, action, executor.epoch(), executor.now())),
+                        this::call);
+    }
+
+    private void acting() {
+        if (!isActing) {
+            isActing = true;
+            action.vm().ifPresent(executor.state()::actionBegins);
+        }
+    }
+
+    private void call() {
+        if (executor.isStopped()) {
+            return;
+        }
+        Verdict verdict = executor.judge(run, this, action);
+        if (!verdict.passes()) {
+            attempt--;
+            executor.slots().release(action.host());
+            if (!mayBeDone) {
+                Handlers.of(action).notDone(executor.state());
+            }
+            become(StepState.Event.WITHDRAWN);
+            start();
+            return;
+        }
+        become(StepState.Event.CALLED);
+        int thisCall = ++calls;
+        Instant startedAt = executor.now();
+        timer = executor.schedule(
+                executor.watchdog(action),
+                () -> ended(
+                        thisCall,
+                        startedAt,
+                        Optional.of(new AdapterException.OutcomeUnknown(
+                                AdapterException.Cause.TIMEOUT, "the call did not return by its deadline"))));
+        executor.perform(run, step.number(), action, mayBeDone, thrown -> ended(thisCall, startedAt, thrown));
+    }
+
+    private void ended(int thisCall, Instant startedAt, Optional<Throwable> thrown) {
+        if (thisCall != calls || state != StepState.RUNNING) {
+            return;
+        }
+        cancelTimer();
+        executor.slots().release(action.host());
+        if (thrown.isEmpty()) {
+            succeeded("", startedAt);
+        } else if (thrown.get() instanceof NotLeaderException notLeader) {
+            become(StepState.Event.WITHDRAWN);
+            executor.callbacks().lostLeadership(String.valueOf(notLeader.getMessage()));
+        } else {
+            failed(thrown.get(), startedAt);
+        }
+    }
+
+    private void cancelTimer() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+    }
+
+    private void succeeded(String detail, Instant startedAt) {
+        mayBeDone = false;
+        Handlers.of(action).done(executor.state(), executor.now());
+        end(ActionResult.DONE, detail, startedAt);
+    }
+
+    private void failed(Throwable thrown, Instant startedAt) {
+        boolean isSurelyNotDone =
+                thrown instanceof AdapterException.Transient || thrown instanceof AdapterException.Permanent;
+        mayBeDone |= !isSurelyNotDone;
+        lastDetail = StepFailure.describe(thrown);
+        if (!(thrown instanceof AdapterException)) {
+            executor.unexpected(action, thrown);
+        }
+        if (attempt < executor.maxAttempts() && !(thrown instanceof AdapterException.Permanent)) {
+            record(ActionResult.FAILED, lastDetail, startedAt);
+            become(StepState.Event.FAILED);
+            timer = executor.schedule(executor.backoffAfter(attempt), () -> {
+                become(StepState.Event.RETRY);
+                start();
+            });
+            return;
+        }
+        failure = StepFailure.of(action, thrown);
+        Optional<Action> substitute = executor.substituteFor(step.action(), substitutes);
+        if (substitute.isPresent()) {
+            record(ActionResult.FAILED, lastDetail, startedAt);
+            substitutes++;
+            action = substitute.get();
+            attempt = 0;
+            become(StepState.Event.WITHDRAWN);
+            start();
+            return;
+        }
+        awaitLease(startedAt);
+    }
+
+    /** The last means: the VM powers itself off unless it renews its lease. */
+    private void awaitLease(Instant startedAt) {
+        Optional<Instant> isolatedAt = executor.isolatedAt(step.action());
+        if (isolatedAt.isEmpty()) {
+            endUnlessDone(lastDetail, startedAt);
+        } else if (!executor.now().isBefore(isolatedAt.get())) {
+            action = step.action();
+            succeeded("its lease ran out", startedAt);
+        } else if (substitutes++ < executor.maxAttempts()) {
+            if (state == StepState.RUNNING) {
+                become(StepState.Event.FAILED);
+            }
+            timer = executor.schedule(Duration.between(executor.now(), isolatedAt.get()), () -> awaitLease(startedAt));
+        } else {
+            endUnlessDone(lastDetail + "; and it keeps renewing its lease", startedAt);
+        }
+    }
+
+    /** The last try failed, but an earlier one may have had its effect: what is believed must be what is. */
+    private void endUnlessDone(String why, Instant startedAt) {
+        if (mayBeDone) {
+            become(StepState.Event.UNKNOWN);
+            readBack(why, ActionResult.FAILED, startedAt, 1);
+        } else {
+            Handlers.of(action).notDone(executor.state());
+            end(ActionResult.FAILED, why, startedAt);
+        }
+    }
+
+    private void readBack(String why, ActionResult otherwise, Instant startedAt, int look) {
+        Duration wait = quietFrom.minus(executor.uptime());
+        if (!wait.isNegative() && !wait.isZero()) {
+            timer = executor.schedule(wait, () -> readBack(why, otherwise, startedAt, look));
+            return;
+        }
+        executor.look(run, step.number(), action, (done, thrown) -> {
+            if (state != StepState.READING_BACK) {
+                return;
+            }
+            if (thrown.isPresent() && thrown.get() instanceof NotLeaderException notLeader) {
+                become(StepState.Event.WITHDRAWN);
+                executor.callbacks().lostLeadership(String.valueOf(notLeader.getMessage()));
+            } else if (done) {
+                succeeded("read back after: " + why, startedAt);
+            } else if (thrown.isEmpty()) {
+                mayBeDone = false;
+                readNotDone();
+                end(otherwise, why, startedAt);
+            } else if (look < executor.maxAttempts()) {
+                timer = executor.schedule(
+                        executor.backoffAfter(look), () -> readBack(why, otherwise, startedAt, look + 1));
+            } else {
+                // Where it may be running stays as wide as it is, until a reading of the whole platform tells.
+                executor.callbacks().needsReading();
+                end(otherwise, why + "; and what became of it cannot be read", startedAt);
+            }
+        });
+    }
+
+    /** One reading at the place where it was to be says nothing about other places: those are for a reading of the whole platform. */
+    private void readNotDone() {
+        if (action.kind() == ActionKind.PROMOTE || action.kind() == ActionKind.DEMOTE) {
+            return;
+        }
+        Handlers.of(action).notDone(executor.state());
+    }
+
+    /** Ends a step that can never start, since one that it waits for was not done. */
+    void skip(StepRun missing) {
+        failure = missing.failure;
+        String why = "step " + missing.step.number() + " was not done";
+        if (mayBeDone) {
+            become(StepState.Event.UNKNOWN);
+            readBack(why, ActionResult.SKIPPED, executor.now(), 1);
+        } else {
+            end(ActionResult.SKIPPED, why);
+        }
+    }
+
+    private void end(ActionResult result, String detail) {
+        end(result, detail, executor.now());
+    }
+
+    private void end(ActionResult result, String detail, Instant startedAt) {
+        cancelTimer();
+        lastDetail = detail;
+        become(StepState.Event.END);
+        isDone = result == ActionResult.DONE;
+        if (result == ActionResult.SKIPPED) {
+            attempt = 0;
+        }
+        if (isActing) {
+            isActing = false;
+            step.action().vm().ifPresent(executor.state()::actionEnds);
+        }
+        step.action().vm().ifPresent(executor.state()::touch);
+        run.ended(this, action, record(result, detail, startedAt));
+    }
+
+    private ActionRecord record(ActionResult result, String detail, Instant startedAt) {
+        ActionRecord record = new ActionRecord(startedAt, run.id(), step.number(), action, attempt, result, detail);
+        run.record(record);
+        return record;
+    }
+
+    private void become(StepState.Event event) {
+        StepState next = state.next(event);
+        if (next != state) {
+            state = next;
+            since = executor.now();
+        }
+    }
+}

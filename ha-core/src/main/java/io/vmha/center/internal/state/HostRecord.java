@@ -1,0 +1,75 @@
+package io.vmha.center.internal.state;
+
+import io.vmha.fault.FaultKind;
+import io.vmha.model.Host;
+import io.vmha.model.HostHealth;
+import io.vmha.center.journal.HostState;
+import io.vmha.model.ImmutableHost;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import io.vmha.center.journal.OpenFault;
+import java.util.Optional;
+
+/**
+ * Everything that a center knows and wants of one host. Others read it; {@link CenterState} alone changes it. Confined to the
+ * center's loop.
+ */
+public final class HostRecord {
+    /** As the platform says; its health is not in it, maintenance is what operators want. */
+    Host seen;
+
+    @Nullable OpenFault fault;
+    boolean isConfirmedOff;
+    @Nullable Instant upSince;
+    /** The reading token when its state last changed by a report or an action. */
+    long changedAt;
+
+    HostRecord(Host seen) {
+        this.seen = seen;
+    }
+
+    /** As observed and desired, apart from its health. */
+    public Host seen() {
+        return seen;
+    }
+
+    /** Its open fault. */
+    public Optional<OpenFault> fault() {
+        return Optional.ofNullable(fault);
+    }
+
+    /** When it was last seen up after a fault. */
+    public Optional<Instant> upSince() {
+        return Optional.ofNullable(upSince);
+    }
+
+    /** Its health, from its open fault. */
+    public HostHealth health() {
+        if (fault == null) {
+            return HostHealth.UP;
+        }
+        if (isConfirmedOff) {
+            return HostHealth.DOWN;
+        }
+        return fault.report().kind() == FaultKind.HOST_DEGRADED ? HostHealth.DEGRADED : HostHealth.UNREACHABLE;
+    }
+
+    Host projected() {
+        return ImmutableHost.copyOf(seen).withHealth(health());
+    }
+
+    boolean isDefault() {
+        return fault == null && !seen.inMaintenance() && upSince == null;
+    }
+
+    HostState state() {
+        return new HostState(seen, Optional.ofNullable(fault), isConfirmedOff, Optional.ofNullable(upSince));
+    }
+
+    void restore(HostState state) {
+        seen = ImmutableHost.copyOf(seen).withInMaintenance(state.host().inMaintenance());
+        fault = state.fault().orElse(null);
+        isConfirmedOff = state.isConfirmedOff();
+        upSince = state.upSince().orElse(null);
+    }
+}

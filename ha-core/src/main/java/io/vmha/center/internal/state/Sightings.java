@@ -1,0 +1,205 @@
+package io.vmha.center.internal.state;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import io.vmha.model.Host;
+import io.vmha.model.HostId;
+import io.vmha.model.ImmutableHost;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import io.vmha.model.ImmutableVirtualMachine;
+import io.vmha.model.Inventory;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import io.vmha.model.PlatformSnapshot;
+import io.vmha.model.PowerState;
+import java.util.Set;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmHealth;
+import io.vmha.model.VmId;
+import io.vmha.center.journal.VmState;
+
+/**
+ * One snapshot of the platform, made ready off the loop: which VMs it shows otherwise than the center believes. Applying it on the
+ * loop costs as much as differs, not as much as there is. Immutable once made.
+ *
+ * <p>Facts count for a VM only where the reading began after the last action on it ended, and none is under way or of unknown
+ * outcome; else a reading only adds hosts on which the VM may be running. A reading of one host adds or removes that host only.
+ */
+public final class Sightings {
+    private final PlatformSnapshot snapshot;
+    private final long token;
+    private final Map<VmId, List<VirtualMachine>> byVm;
+    private final Set<VmId> differing;
+    private final Set<HostId> differingHosts;
+
+    private Sightings(
+            PlatformSnapshot snapshot,
+            long token,
+            Map<VmId, List<VirtualMachine>> byVm,
+            Set<VmId> differing,
+            Set<HostId> differingHosts) {
+        this.snapshot = snapshot;
+        this.token = token;
+        this.byVm = byVm;
+        this.differing = differing;
+        this.differingHosts = differingHosts;
+    }
+
+    /** What a reading changed about a VM that faults may follow from. */
+    public enum Seen {
+        /** Nothing that a fault follows from. */
+        AS_KNOWN,
+        /** It runs on one host, and that is certain. */
+        RUNNING,
+        /** It ran, and is certainly off now. */
+        STOPPED,
+        /** It runs on two hosts at once. */
+        TWICE
+    }
+
+    /** Compares a snapshot with the inventory as it was last computed. Safe from any thread. */
+    public static Sightings of(PlatformSnapshot snapshot, long token, Inventory believed) {
+        Map<VmId, List<VirtualMachine>> byVm = new HashMap<>(snapshot.vms().size() * 2);
+        Set<VmId> differing = new LinkedHashSet<>();
+        for (VirtualMachine vm : snapshot.vms()) {
+            List<VirtualMachine> before = byVm.putIfAbsent(vm.id(), List.of(vm));
+            if (before != null) {
+                byVm.put(
+                        vm.id(),
+                        ImmutableList.<VirtualMachine>builder()
+                                .addAll(before)
+                                .add(vm)
+                                .build());
+                differing.add(vm.id());
+            }
+            if (believed.vm(vm.id()).filter(known -> isSame(known, vm)).isEmpty()) {
+                differing.add(vm.id());
+            }
+        }
+        for (VirtualMachine known : believed.vms()) {
+            if (!byVm.containsKey(known.id())) {
+                differing.add(known.id());
+            }
+        }
+        Set<HostId> hosts = new LinkedHashSet<>();
+        for (Host host : snapshot.hosts()) {
+            if (believed.host(host.id()).filter(known -> isSame(known, host)).isEmpty()) {
+                hosts.add(host.id());
+            }
+        }
+        return new Sightings(snapshot, token, byVm, differing, hosts);
+    }
+
+    private static boolean isSame(VirtualMachine known, VirtualMachine seen) {
+        return known.host().equals(seen.host())
+                && known.power() == seen.power()
+                && known.health() == VmHealth.HEALTHY
+                && known.allocation().equals(seen.allocation())
+                && Declared.of(seen, known).equals(known);
+    }
+
+    private static boolean isSame(Host known, Host seen) {
+        return known.equals(
+                ImmutableHost.copyOf(seen).withInMaintenance(known.inMaintenance()).withHealth(known.health()))
+                && known.health() == seen.health();
+    }
+
+    /** The hosts that differ from what was believed. */
+    public List<Host> hosts() {
+        return snapshot.hosts().stream()
+                .filter(host -> differingHosts.contains(host.id()))
+                .toList();
+    }
+
+    /** Whether a host answered. */
+    public boolean answered(HostId host) {
+        return snapshot.answered().contains(host);
+    }
+
+    /** Whether the reading began after the host's state last changed. */
+    public boolean isFresh(HostRecord host) {
+        return token > host.changedAt;
+    }
+
+    /** The VMs that differ from what was believed, and those whose place is to be found out. */
+    public Set<VmId> vms(CenterState state) {
+        return ImmutableSet.<VmId>builder()
+                .addAll(differing)
+                .addAll(state.uncertain())
+                .build();
+    }
+
+    /** Applies what was seen of a VM that is known. */
+    public Seen apply(VmId id, CenterState state) {
+        VmRecord record = state.vm(id).orElseThrow();
+        List<VirtualMachine> sightings = byVm.getOrDefault(id, List.of());
+        Set<HostId> runningOn = sightings.stream()
+                .filter(vm -> vm.power() != PowerState.OFF && answered(vm.host()))
+                .map(VirtualMachine::host)
+                .collect(ImmutableSet.toImmutableSet());
+        boolean isFresh = token > record.actedAt && !record.isActedOn();
+        Set<HostId> possible = new LinkedHashSet<>(record.mayRunOn);
+        if (isFresh) {
+            possible.removeIf(this::answered);
+        }
+        possible.addAll(runningOn);
+        if (!isFresh) {
+            if (!possible.equals(record.mayRunOn)) {
+                state.place(record, possible);
+            }
+            return Seen.AS_KNOWN;
+        }
+        return applyFresh(record, sightings, runningOn, possible, state);
+    }
+
+    private Seen applyFresh(
+            VmRecord record,
+            List<VirtualMachine> sightings,
+            Set<HostId> runningOn,
+            Set<HostId> possible,
+            CenterState state) {
+        boolean ran = record.power() != PowerState.OFF;
+        record.flags.remove(VmState.Flag.UNSEARCHED);
+        best(record, sightings).ifPresent(seen -> state.reads(record, read(record, seen)));
+        state.place(record, possible);
+        if (state.vm(record.id()).isEmpty()) {
+            return Seen.AS_KNOWN;
+        }
+        state.flag(record.id(), VmState.Flag.SPLIT_BRAIN, runningOn.size() > 1);
+        if (runningOn.size() > 1) {
+            return Seen.TWICE;
+        }
+        if (record.power() == PowerState.ON) {
+            return Seen.RUNNING;
+        }
+        return ran && record.isConfirmedOff() ? Seen.STOPPED : Seen.AS_KNOWN;
+    }
+
+    /** Of several sightings the one that runs counts, then the one where the VM is registered, if the host answered. */
+    private Optional<VirtualMachine> best(VmRecord record, List<VirtualMachine> sightings) {
+        return sightings.stream()
+                .filter(vm -> answered(vm.host()))
+                .min(Comparator.comparing((VirtualMachine vm) -> vm.power() == PowerState.OFF)
+                        .thenComparing(vm -> !vm.host().equals(record.seen.host()))
+                        .thenComparing(VirtualMachine::host));
+    }
+
+    private static VirtualMachine read(VmRecord record, VirtualMachine seen) {
+        return Declared.of(
+                seen,
+                ImmutableVirtualMachine.copyOf(record.seen)
+                        .withHost(seen.host())
+                        .withPower(seen.power())
+                        .withAllocation(seen.allocation()));
+    }
+
+    /** How a VM was seen that is not known yet; empty where no host that answered has it. */
+    public Optional<VirtualMachine> firstSeen(VmId id) {
+        return byVm.getOrDefault(id, List.of()).stream()
+                .filter(vm -> answered(vm.host()))
+                .min(Comparator.comparing(vm -> vm.power() == PowerState.OFF));
+    }
+}

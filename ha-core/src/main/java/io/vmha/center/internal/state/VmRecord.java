@@ -1,0 +1,143 @@
+package io.vmha.center.internal.state;
+
+import io.vmha.model.DesiredState;
+import java.util.EnumSet;
+import io.vmha.model.HostId;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import io.vmha.model.ImmutableVirtualMachine;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import io.vmha.center.journal.OpenFault;
+import java.util.Optional;
+import io.vmha.model.PowerState;
+import java.util.Set;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+import io.vmha.center.journal.VmState;
+
+/**
+ * Everything that a center knows and wants of one VM, each fact once. Others read it; {@link CenterState} alone changes it.
+ * Confined to the center's loop.
+ */
+public final class VmRecord {
+    /** As the platform and its declarer say; where its requests go and its health are not in it. Its load is of its own requests. */
+    VirtualMachine seen;
+    /** The hosts on which it may be running. */
+    ImmutableSet<HostId> mayRunOn;
+    /** The VM that really serves its requests; null for itself. */
+    @Nullable VmId server;
+
+    DesiredState desired;
+    /** Whether somebody said what is desired; else it follows from how the VM was first seen. */
+    boolean isDesiredSaid;
+
+    ImmutableList<OpenFault> faults = ImmutableList.of();
+    final EnumSet<VmState.Flag> flags = EnumSet.noneOf(VmState.Flag.class);
+    boolean isSuspect;
+    @Nullable Instant closedAt;
+    /** The reading token when the last action on it ended: readings that began before do not count. */
+    long actedAt;
+    /** How many actions on it are under way, or ended with an outcome that is not known. */
+    int acting;
+
+    VmRecord(VirtualMachine seen) {
+        this.seen = seen;
+        boolean isOff = seen.power() == PowerState.OFF;
+        this.mayRunOn = isOff ? ImmutableSet.of() : ImmutableSet.of(seen.host());
+        this.desired = isOff ? DesiredState.OFF : DesiredState.RUNNING;
+    }
+
+    /** Its id. */
+    public VmId id() {
+        return seen.id();
+    }
+
+    /** As observed: where it is registered, its allocation and power, and what is declared. */
+    public VirtualMachine seen() {
+        return seen;
+    }
+
+    /** The hosts on which it may be running. */
+    public Set<HostId> mayRunOn() {
+        return mayRunOn;
+    }
+
+    /** The VM that really serves its requests; itself where no other does. */
+    public VmId server() {
+        return server == null ? seen.id() : server;
+    }
+
+    /** What is desired. */
+    public DesiredState desired() {
+        return desired;
+    }
+
+    /** Its open faults, the oldest first. */
+    public List<OpenFault> faults() {
+        return faults;
+    }
+
+    /** Whether a flag is set. */
+    public boolean is(VmState.Flag flag) {
+        return flags.contains(flag);
+    }
+
+    /** Whether it has failed. */
+    public boolean isFailed() {
+        return !faults.isEmpty();
+    }
+
+    /** Confirmed off: it may be running nowhere, and where its host was lost it was looked for elsewhere. */
+    public boolean isConfirmedOff() {
+        return mayRunOn.isEmpty() && !flags.contains(VmState.Flag.UNSEARCHED);
+    }
+
+    /** When its last fault was closed. */
+    public Optional<Instant> closedAt() {
+        return Optional.ofNullable(closedAt);
+    }
+
+    /** Whether an action on it is under way, or ended with an outcome that is not known. */
+    public boolean isActedOn() {
+        return acting > 0;
+    }
+
+    /** Its power, from where it may be running. */
+    public PowerState power() {
+        if (mayRunOn.isEmpty()) {
+            return PowerState.OFF;
+        }
+        boolean isKnown = mayRunOn.size() == 1 && mayRunOn.contains(seen.host());
+        return isKnown && seen.power() != PowerState.OFF ? seen.power() : PowerState.UNKNOWN;
+    }
+
+    /** Whether there is nothing to remember about it: it runs where it is registered, serves itself and has no fault. */
+    boolean isDefault() {
+        boolean isAsWanted = desired == DesiredState.RUNNING
+                ? seen.power() == PowerState.ON && mayRunOn.size() == 1 && mayRunOn.contains(seen.host())
+                : !isDesiredSaid && mayRunOn.isEmpty();
+        return isAsWanted && server == null && faults.isEmpty() && flags.isEmpty() && closedAt == null;
+    }
+
+    VmState state() {
+        ImmutableVirtualMachine vm = ImmutableVirtualMachine.copyOf(seen);
+        return new VmState(
+                server == null ? vm : vm.withServedBy(server),
+                mayRunOn,
+                desired,
+                faults,
+                flags,
+                Optional.ofNullable(closedAt));
+    }
+
+    void restore(VmState state) {
+        server = state.vm().servedBy().orElse(null);
+        desired = state.desired();
+        isDesiredSaid = desired != DesiredState.RUNNING;
+        faults = ImmutableList.copyOf(state.faults());
+        flags.addAll(state.flags());
+        closedAt = state.closedAt().orElse(null);
+    }
+}

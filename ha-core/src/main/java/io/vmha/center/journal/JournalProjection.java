@@ -1,0 +1,122 @@
+package io.vmha.center.journal;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import io.vmha.fault.FaultSubject;
+import java.util.HashMap;
+import io.vmha.model.HostId;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import io.vmha.plan.PlanId;
+import java.util.TreeMap;
+import io.vmha.model.VmId;
+import io.vmha.model.VmType;
+
+/**
+ * What entries come to: the one place that says how an entry changes what a journal holds, for every journal. Not thread-safe.
+ * It keeps the last 100,000 recoveries; everything else is as large as what is open.
+ */
+public final class JournalProjection {
+    private static final int MAX_RECOVERIES = 100_000;
+
+    private record ReportKey(String source, FaultSubject subject) {}
+
+    private static final class Open {
+        private JournalEntry.PlanOpened opened;
+        private Optional<String> approvedBy = Optional.empty();
+        private final Map<Integer, JournalEntry.StepStarted> started = new HashMap<>();
+        private final Map<Integer, JournalEntry.StepEnded> ended = new HashMap<>();
+
+        private Open(JournalEntry.PlanOpened opened) {
+            this.opened = opened;
+        }
+    }
+
+    private final Map<PlanId, Open> open = new TreeMap<>();
+    private final Map<ReportKey, JournalEntry.ReportTaken> reports = new HashMap<>();
+    private final Map<VmId, VmState> vms = new LinkedHashMap<>();
+    private final Map<HostId, HostState> hosts = new LinkedHashMap<>();
+    private final Map<VmType, WriterState> writers = new LinkedHashMap<>();
+    private final Map<VmId, Leftover> leftovers = new LinkedHashMap<>();
+    private final Deque<JournalEntry.VmRecovered> recoveries = new ArrayDeque<>();
+    private CenterSettings settings = CenterSettings.defaults();
+    private long lastPlan;
+
+    /** Makes the projection of no entries. */
+    public JournalProjection() {}
+
+    /** Adds what an entry says. */
+    public void apply(JournalEntry entry) {
+        if (entry instanceof JournalEntry.ReportTaken taken) {
+            reports.put(new ReportKey(taken.report().source(), taken.report().subject()), taken);
+        } else if (entry instanceof JournalEntry.PlanOpened opened) {
+            opened(opened);
+        } else if (entry instanceof JournalEntry.VmRecovered recovered) {
+            recoveries.add(recovered);
+            if (recoveries.size() > MAX_RECOVERIES) {
+                recoveries.remove();
+            }
+        } else if (entry instanceof JournalEntry.StepStarted started) {
+            plan(started.plan()).ifPresent(plan -> plan.started.put(started.step(), started));
+        } else if (entry instanceof JournalEntry.StepEnded ended) {
+            plan(ended.plan()).ifPresent(plan -> plan.ended.put(ended.step(), ended));
+        } else if (entry instanceof JournalEntry.PlanApproved approved) {
+            plan(approved.plan()).ifPresent(plan -> plan.approvedBy = Optional.of(approved.operator()));
+        } else if (entry instanceof JournalEntry.PlanClosed closed) {
+            open.remove(closed.plan());
+        } else {
+            applyState(entry);
+        }
+    }
+
+    private void applyState(JournalEntry entry) {
+        if (entry instanceof JournalEntry.VmNoted noted) {
+            vms.put(noted.state().vm().id(), noted.state());
+        } else if (entry instanceof JournalEntry.VmForgotten forgotten) {
+            vms.remove(forgotten.vm());
+        } else if (entry instanceof JournalEntry.HostNoted noted) {
+            hosts.put(noted.state().host().id(), noted.state());
+        } else if (entry instanceof JournalEntry.HostForgotten forgotten) {
+            hosts.remove(forgotten.host());
+        } else if (entry instanceof JournalEntry.WriterNoted noted) {
+            writers.put(noted.writer().type(), noted.writer());
+        } else if (entry instanceof JournalEntry.LeftBehind left) {
+            leftovers.put(left.leftover().vm(), left.leftover());
+        } else if (entry instanceof JournalEntry.SettingsChanged changed) {
+            settings = changed.settings();
+        }
+    }
+
+    private Optional<Open> plan(PlanId id) {
+        return Optional.ofNullable(open.get(id));
+    }
+
+    private void opened(JournalEntry.PlanOpened opened) {
+        PlanId id = opened.plan().id();
+        lastPlan = Math.max(lastPlan, id.value());
+        Open known = open.get(id);
+        if (known == null) {
+            open.put(id, new Open(opened));
+        } else if (known.opened.revision() < opened.revision()) {
+            known.opened = opened;
+        }
+    }
+
+    /** What it holds now. */
+    public JournalState state() {
+        return new JournalState(
+                lastPlan,
+                open.values().stream()
+                        .map(plan -> new JournalState.OpenPlan(plan.opened, plan.approvedBy, plan.started, plan.ended))
+                        .toList(),
+                List.copyOf(reports.values()),
+                List.copyOf(vms.values()),
+                List.copyOf(hosts.values()),
+                List.copyOf(writers.values()),
+                List.copyOf(leftovers.values()),
+                List.copyOf(recoveries),
+                settings);
+    }
+}

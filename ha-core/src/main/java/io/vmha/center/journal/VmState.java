@@ -1,0 +1,59 @@
+package io.vmha.center.journal;
+
+import io.vmha.model.DesiredState;
+import io.vmha.model.HostId;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import io.vmha.model.VirtualMachine;
+
+/**
+ * What a center knows of a VM that is not as it is by default, as the journal keeps it: observed and desired together, since one
+ * write must not tear them apart. Immutable.
+ *
+ * @param vm the VM as observed: where it is registered, its power, its allocation; {@code servedBy} is where its requests really
+ *     go, and its health is always HEALTHY, since that follows from the faults
+ * @param mayRunOn the hosts on which it may be running; it is confirmed off only where there are none
+ * @param desired what operators and the orchestrator want of it
+ * @param faults its open faults, the oldest first
+ * @param flags what else holds for it
+ * @param closedAt when its last fault was closed; a report observed before is stale
+ */
+public record VmState(
+        VirtualMachine vm,
+        Set<HostId> mayRunOn,
+        DesiredState desired,
+        List<OpenFault> faults,
+        Set<Flag> flags,
+        Optional<Instant> closedAt) {
+
+    /** What may hold for a VM besides. */
+    public enum Flag {
+        /** Its host was lost: it counts as off only once a later reading shows it on no host that answers. */
+        UNSEARCHED,
+        /** An operator accepted that its database is behind its source. */
+        LAG_ACCEPTED,
+        /** It was recovered too often: only a new report or an operator's call reopens its recovery. */
+        LIMITED,
+        /** An operator rejected what was decided: only a new report or an operator's call reopens it. */
+        REJECTED,
+        /** It is healthy again and should have its requests back. */
+        RETURNING,
+        /** It was seen running on two hosts at once. */
+        SPLIT_BRAIN,
+        /** It was cloned anew; the clone has not been powered on yet. */
+        HALF_MADE,
+        /** The orchestrator deleted it, but it may be running still. */
+        DELETED
+    }
+
+    /** Copies the collections. */
+    public VmState {
+        mayRunOn = ImmutableSet.copyOf(mayRunOn);
+        faults = ImmutableList.copyOf(faults);
+        flags = ImmutableSet.copyOf(flags);
+    }
+}

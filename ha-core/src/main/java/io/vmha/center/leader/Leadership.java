@@ -1,0 +1,25 @@
+package io.vmha.center.leader;
+
+import java.util.OptionalLong;
+
+/**
+ * Tells whether this management center is the one that may act, and in which term.
+ *
+ * <p>Safe to call from any thread, and quick: it is asked before every action. An implementation on a lease answers empty
+ * as soon as the lease may have run out, not only once another center leads.
+ */
+@FunctionalInterface
+public interface Leadership {
+
+    /**
+     * The epoch of the term that this center leads in, 0 or more and higher than that of every earlier leader; empty while
+     * it does not lead.
+     */
+    OptionalLong epoch();
+
+    /** Always leads, in epoch 1: for a center that has no other beside it. */
+    static Leadership soleCenter() {
+        OptionalLong first = OptionalLong.of(1);
+        return () -> first;
+    }
+}

@@ -1,0 +1,125 @@
+package io.vmha.center.schedule;
+
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Real time and real threads: one daemon thread for the loop, and as many daemon threads as there are calls under way.
+ *
+ * <p>Thread-safe. A task that throws is logged, and the loop goes on.
+ */
+public final class ThreadedScheduler implements CenterScheduler {
+    private static final Logger LOG = LoggerFactory.getLogger(ThreadedScheduler.class);
+
+    private static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
+
+    private final long startedAt = System.nanoTime();
+    private final InstantSource clock;
+    private final ScheduledThreadPoolExecutor loop;
+    private final ExecutorService calls;
+
+    /** Makes a scheduler on the system's clock. */
+    public ThreadedScheduler() {
+        this(InstantSource.system());
+    }
+
+    /** Makes a scheduler that tells the time by the given clock; delays are the system's all the same. */
+    public ThreadedScheduler(InstantSource clock) {
+        this.clock = clock;
+        this.loop = new ScheduledThreadPoolExecutor(1, daemons("ha-center"));
+        this.loop.setRemoveOnCancelPolicy(true);
+        this.calls = Executors.newCachedThreadPool(daemons("ha-call-%d"));
+    }
+
+    private static ThreadFactory daemons(String name) {
+        return new ThreadFactoryBuilder().setNameFormat(name).setDaemon(true).build();
+    }
+
+    @Override
+    public Instant now() {
+        return clock.instant();
+    }
+
+    @Override
+    public Duration uptime() {
+        return Duration.ofNanos(System.nanoTime() - startedAt);
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        loop.execute(guarded(task));
+    }
+
+    @Override
+    public Cancellable schedule(Duration delay, Runnable task) {
+        ScheduledFuture<?> future = loop.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+        return () -> future.cancel(false);
+    }
+
+    @Override
+    public void call(Runnable blocking, Consumer<Optional<Throwable>> then) {
+        Runnable call = () -> {
+            Optional<Throwable> thrown = outcomeOf(blocking);
+            try {
+                execute(() -> then.accept(thrown));
+            } catch (RejectedExecutionException closed) {
+                LOG.debug("a call ended after the center was closed", closed);
+            }
+        };
+        try {
+            calls.execute(call);
+        } catch (RejectedExecutionException closing) {
+            // The last outcomes are still written down while the loop winds up.
+            call.run();
+        }
+    }
+
+    private static Optional<Throwable> outcomeOf(Runnable blocking) {
+        try {
+            blocking.run();
+            return Optional.empty();
+        } catch (Throwable thrown) {
+            return Optional.of(thrown);
+        }
+    }
+
+    private static Runnable guarded(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (Throwable thrown) {
+                LOG.error("a task on the management center's loop failed", thrown);
+            }
+        };
+    }
+
+    /** Waits up to 10 seconds for calls that are under way, and for what the loop has to do about them, and ends. */
+    @Override
+    public void close() {
+        calls.shutdown();
+        try {
+            if (calls.awaitTermination(CLOSE_GRACE.toNanos(), TimeUnit.NANOSECONDS)) {
+                loop.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+                loop.shutdown();
+                loop.awaitTermination(CLOSE_GRACE.toNanos(), TimeUnit.NANOSECONDS);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        calls.shutdownNow();
+        loop.shutdownNow();
+    }
+}

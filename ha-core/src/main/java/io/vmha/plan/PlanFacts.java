@@ -1,0 +1,12 @@
+package io.vmha.plan;
+
+import io.vmha.model.VmId;
+
+/** What a planner should know besides the inventory. Pure: the same question gets the same answer while a plan is made. */
+public interface PlanFacts {
+    /** Whether a VM is confirmed off, so that no step has to do that. */
+    boolean isConfirmedOff(VmId vm);
+
+    /** Whether the database that a VM uses accepts writes, so that it need not be promoted. */
+    boolean acceptsWrites(VmId vm);
+}
