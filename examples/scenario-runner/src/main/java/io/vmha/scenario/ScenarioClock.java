@@ -1,13 +1,8 @@
 package io.vmha.scenario;
 
-import com.google.common.collect.ImmutableList;
 import io.vmha.sim.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 
 /** Lets the time of a scenario pass, with a heartbeat a second where there are any. Confined to the scenario's thread. */
 final class ScenarioClock {
@@ -24,14 +19,6 @@ final class ScenarioClock {
         this.time = time;
         this.hasHeartbeats = hasHeartbeats;
         this.beat = beat;
-    }
-
-    /** Returns the events in their order, those of one instant together. */
-    static List<List<ScenarioEvent>> byInstant(List<ScenarioEvent> events) {
-        Map<Duration, List<ScenarioEvent>> groups = new LinkedHashMap<>();
-        events.forEach(event ->
-                groups.computeIfAbsent(event.at(), at -> new ArrayList<>()).add(event));
-        return ImmutableList.copyOf(groups.values());
     }
 
     /** Lets time pass until then; at that moment nothing has happened yet but what was to happen by itself. */

@@ -99,11 +99,12 @@ final class ScenarioRun implements ScenarioStage {
     }
 
     private ScenarioResult run() {
-        for (List<ScenarioEvent> together : ScenarioClock.byInstant(scenario.events())) {
-            clock.advanceTo(together.get(0).at());
+        Timeline timeline = Timeline.of(scenario.events());
+        timeline.events().forEach((at, together) -> {
+            clock.advanceTo(at);
             together.forEach(event -> event.happen(this));
             clock.settle();
-        }
+        });
         clock.runToEnd(quiet());
         return ScenarioResult.of(scenario, log, end());
     }

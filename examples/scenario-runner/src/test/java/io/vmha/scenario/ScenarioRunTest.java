@@ -3,7 +3,6 @@ package io.vmha.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmha.policy.Outcome;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ScenarioRunTest {
@@ -52,20 +51,6 @@ class ScenarioRunTest {
                 .satisfies(row -> assertThat(row.columns())
                         .containsEntry("subject", "mw1")
                         .containsEntry("trigger", "HOST_UNREACHABLE"));
-    }
-
-    @Test
-    void eventsOfOneInstantStandTogetherInTheirOrder() {
-        List<ScenarioEvent> events = ScenarioFiles.read("""
-                        events:
-                          - {at: 0, hostDown: {host: h1}}
-                          - {at: 5, hostDown: {host: h2}}
-                          - {at: 5.0, hostUp: {host: h2}}
-                          - {at: 6, hostUp: {host: h1}}
-                        """).events();
-
-        assertThat(ScenarioClock.byInstant(events))
-                .containsExactly(events.subList(0, 1), events.subList(1, 3), events.subList(3, 4));
     }
 
     @Test
