@@ -1,6 +1,7 @@
 package io.vmha.scenario;
 
 import com.google.common.collect.ImmutableSet;
+import io.vmha.center.AutomationLevel;
 import io.vmha.center.CenterConfig;
 import io.vmha.center.ImmutableCenterConfig;
 import io.vmha.center.RecoveryLimit;
@@ -12,8 +13,7 @@ import java.util.Optional;
 final class CenterReader {
     private CenterReader() {}
 
-    static CenterConfig read(YamlValue policy) {
-        Map<String, YamlValue> keys = policy.entries();
+    static CenterConfig read(YamlValue policy, Map<String, YamlValue> keys) {
         ImmutableCenterConfig.Builder config = CenterConfig.builder();
         Optional.ofNullable(keys.get("stormGuard"))
                 .ifPresent(value -> config.stormGuard(value.checked(CenterReader::stormGuard)));
@@ -21,20 +21,31 @@ final class CenterReader {
                 .ifPresent(value -> config.maxRecoveriesPerVm(value.checked(CenterReader::recoveryLimit)));
         Optional.ofNullable(keys.get("maxConcurrentActionsPerHost"))
                 .ifPresent(value -> config.maxConcurrentActionsPerHost((int) value.integer(1, Integer.MAX_VALUE)));
-        return config.build();
+        Optional.ofNullable(keys.get("automation"))
+                .ifPresent(value -> config.automation(value.oneOf(AutomationLevel.class)));
+        return policy.checked(value -> config.build());
+    }
+
+    static Optional<StormGuard> vmStormGuard(Map<String, YamlValue> keys) {
+        return Optional.ofNullable(keys.get("vmStormGuard"))
+                .map(guard -> guard.checked(value -> guard(value, "maxVmFraction")));
     }
 
     private static StormGuard stormGuard(YamlValue value) {
-        Map<String, YamlValue> fields = value.mapping(ImmutableSet.of("maxHostFraction", "windowSeconds"));
+        return guard(value, "maxHostFraction");
+    }
+
+    private static StormGuard guard(YamlValue value, String fraction) {
+        Map<String, YamlValue> fields = value.mapping(ImmutableSet.of(fraction, "windowSeconds"));
         return new StormGuard(
-                value.required(fields, "maxHostFraction").number(),
-                EventReader.duration(value.required(fields, "windowSeconds")));
+                value.required(fields, fraction).number(),
+                value.required(fields, "windowSeconds").seconds());
     }
 
     private static RecoveryLimit recoveryLimit(YamlValue value) {
         Map<String, YamlValue> fields = value.mapping(ImmutableSet.of("count", "windowSeconds"));
         return new RecoveryLimit(
                 (int) value.required(fields, "count").integer(1, Integer.MAX_VALUE),
-                EventReader.duration(value.required(fields, "windowSeconds")));
+                value.required(fields, "windowSeconds").seconds());
     }
 }

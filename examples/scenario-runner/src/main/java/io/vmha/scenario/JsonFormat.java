@@ -5,15 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vmha.center.ActionRecord;
-import io.vmha.model.Host;
-import io.vmha.model.Inventory;
-import io.vmha.model.Resources;
-import io.vmha.model.VirtualMachine;
-import io.vmha.model.VmId;
 import io.vmha.plan.Action;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 
 /** Results as JSON: one document for one scenario, an array for several. Stateless. */
 final class JsonFormat {
@@ -41,16 +34,12 @@ final class JsonFormat {
         result.decisions().forEach(row -> decisions.add(decision(row)));
         ArrayNode actions = document.putArray("actions");
         result.actions().forEach(record -> actions.add(action(record)));
-        ObjectNode end = document.putObject("final");
-        ArrayNode hosts = end.putArray("hosts");
-        result.end().hosts().stream()
-                .sorted(Comparator.comparing(Host::id))
-                .forEach(host -> hosts.add(host(host, result.end())));
-        ArrayNode vms = end.putArray("vms");
-        result.end().vms().stream()
-                .sorted(Comparator.comparing(VirtualMachine::id))
-                .forEach(vm ->
-                        vms.add(vm(vm, Optional.ofNullable(result.servedBy().get(vm.id())))));
+        FinalRows end = FinalRows.of(result.state());
+        document.putObject("final")
+                .putPOJO("hosts", end.hosts())
+                .putPOJO("vms", end.vms())
+                .putPOJO("unmet", end.unmet())
+                .putPOJO("held", end.held());
         return document;
     }
 
@@ -77,25 +66,9 @@ final class JsonFormat {
         }
         node.put("result", record.result().name());
         node.put("attempt", record.attempt());
-        return node;
-    }
-
-    private static ObjectNode host(Host host, Inventory end) {
-        Resources free = end.freeOn(host.id());
-        return MAPPER.createObjectNode()
-                .put("id", host.id().value())
-                .put("health", host.health().name())
-                .put("freeCpuMillis", free.cpuMillis())
-                .put("freeMemoryMiB", free.memoryMiB());
-    }
-
-    private static ObjectNode vm(VirtualMachine vm, Optional<VmId> servedBy) {
-        ObjectNode node = MAPPER.createObjectNode()
-                .put("id", vm.id().value())
-                .put("host", vm.host().value())
-                .put("power", vm.power().name())
-                .put("health", vm.health().name());
-        servedBy.ifPresent(server -> node.put("servedBy", server.value()));
+        if (!record.detail().isEmpty()) {
+            node.put("detail", record.detail());
+        }
         return node;
     }
 }

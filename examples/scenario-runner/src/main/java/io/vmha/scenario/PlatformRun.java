@@ -7,23 +7,29 @@ import io.vmha.center.InMemoryPlanJournal;
 import io.vmha.center.ManagementCenter;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
+import io.vmha.fault.FaultSubject;
+import io.vmha.model.DesiredState;
+import io.vmha.model.Host;
 import io.vmha.model.HostId;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
+import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.plan.PlanId;
+import io.vmha.policy.FaultEffects;
 import io.vmha.policy.LoadSample;
 import io.vmha.sim.SimulatedDatacenter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 
 /**
  * One run of a scenario on real machines: faults are only reported, but what is decided is really done to the machines. Load
@@ -74,11 +80,11 @@ final class PlatformRun implements ScenarioStage {
      */
     static ScenarioResult run(Scenario scenario, HypervisorAdapter adapter) {
         scenario.events().stream()
-                .filter(ScenarioEvent::needsSimulation)
+                .filter(ScenarioEvent.Simulated.class::isInstance)
                 .findFirst()
                 .ifPresent(event -> {
                     throw new ScenarioException("scenario \"" + scenario.name() + "\": the event at "
-                            + event.at().toMillis() / 1e3 + " can only be simulated");
+                            + ScenarioRun.seconds(event.at()) + " can only be simulated");
                 });
         return new PlatformRun(scenario, adapter).run();
     }
@@ -90,13 +96,8 @@ final class PlatformRun implements ScenarioStage {
                 held = new CompletableFuture<>();
                 event.happen(this);
             }
-            return new ScenarioResult(
-                    scenario.name(),
-                    log.decisions(),
-                    log.actions(),
-                    end(),
-                    servedByOthers(),
-                    Expectation.failures(scenario.expectations(), log.decisions()));
+            return ScenarioResult.of(
+                    scenario, log, new FinalState(end(), servedByOthers(), Map.of(), List.of(), List.of()));
         }
     }
 
@@ -117,7 +118,7 @@ final class PlatformRun implements ScenarioStage {
     }
 
     private double atSeconds() {
-        return at.toNanos() / 1e9;
+        return ScenarioRun.seconds(at);
     }
 
     @Override
@@ -151,23 +152,98 @@ final class PlatformRun implements ScenarioStage {
     }
 
     @Override
-    public void change(UnaryOperator<Inventory> change) {
-        await(center.update(change));
+    public void hostUp(HostId host) {
+        await(center.update(known -> FaultEffects.hostUp(known, host)));
+    }
+
+    @Override
+    public void replicationLag(VmId vm, Optional<Duration> lag) {
+        await(center.update(known ->
+                known.with(ImmutableVirtualMachine.copyOf(known.requireVm(vm)).withReplicationLag(lag))));
+    }
+
+    @Override
+    public void reject(PlanId plan) {
+        throw onlySimulated();
+    }
+
+    @Override
+    public void pause() {
+        throw onlySimulated();
+    }
+
+    @Override
+    public void resume() {
+        throw onlySimulated();
+    }
+
+    @Override
+    public void desired(VmId vm, DesiredState state) {
+        throw onlySimulated();
     }
 
     @Override
     public void failNext(FailingActions.Failure failure) {
-        throw new IllegalStateException("only simulated actions fail on demand");
+        throw onlySimulated();
     }
 
     @Override
     public void crashCenter() {
-        throw new IllegalStateException("only a simulated center crashes on demand");
+        throw onlySimulated();
     }
 
     @Override
     public void restartCenter() {
-        throw new IllegalStateException("only a simulated center crashes on demand");
+        throw onlySimulated();
+    }
+
+    @Override
+    public void resync(Duration asOf) {
+        throw onlySimulated();
+    }
+
+    @Override
+    public void vmMoved(VmId vm, HostId host) {
+        throw onlySimulated();
+    }
+
+    @Override
+    public void vmResized(VmId vm, Resources allocation) {
+        throw onlySimulated();
+    }
+
+    @Override
+    public void add(DeclaredVm vm) {
+        throw onlySimulated();
+    }
+
+    @Override
+    public void add(Host host) {
+        throw onlySimulated();
+    }
+
+    @Override
+    public void remove(VmId vm) {
+        throw onlySimulated();
+    }
+
+    @Override
+    public void remove(HostId host) {
+        throw onlySimulated();
+    }
+
+    @Override
+    public void silence(FaultSubject sender) {
+        throw onlySimulated();
+    }
+
+    @Override
+    public void hear(FaultSubject sender) {
+        throw onlySimulated();
+    }
+
+    private static IllegalStateException onlySimulated() {
+        return new IllegalStateException("an event that can only be simulated was not refused before anything ran");
     }
 
     /** What the platform says at the end of the machines that take part; their health as the center knows it. */

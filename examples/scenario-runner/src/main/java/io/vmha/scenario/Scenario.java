@@ -1,10 +1,17 @@
 package io.vmha.scenario;
 
 import io.vmha.center.CenterConfig;
+import io.vmha.center.StormGuard;
+import io.vmha.detection.DetectionConfig;
+import io.vmha.model.DesiredState;
 import io.vmha.model.HaStyle;
 import io.vmha.model.Inventory;
+import io.vmha.model.VmId;
 import io.vmha.policy.FailoverConfig;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.immutables.value.Value;
 
 /** A scenario as its file says it, checked. Immutable. */
@@ -12,14 +19,38 @@ import org.immutables.value.Value;
 @HaStyle
 interface Scenario {
 
+    /** The file that it is from, for messages. */
+    String file();
+
     /** What it is called. */
     String name();
 
     /** The policy's choices. */
-    FailoverConfig failover();
+    @Value.Default
+    default FailoverConfig failover() {
+        return FailoverConfig.defaults();
+    }
 
     /** The choices about how plans are carried out. */
-    CenterConfig center();
+    @Value.Default
+    default CenterConfig center() {
+        return CenterConfig.defaults();
+    }
+
+    /** When too many VMs look failed for any to be powered off; absent: never. */
+    Optional<StormGuard> vmStormGuard();
+
+    /** How long needs are gathered that are decided together. */
+    @Value.Default
+    default Duration gatherWindow() {
+        return Duration.ZERO;
+    }
+
+    /** The labels of which a VM must have the same value as the one whose requests it takes. */
+    List<String> sameLabel();
+
+    /** From when on silence is a failure; absent: nobody sends heartbeats. */
+    Optional<DetectionConfig> detection();
 
     /** What decides what is left open: the jitter of backoffs. */
     long seed();
@@ -27,9 +58,15 @@ interface Scenario {
     /** What there is at the start. */
     Inventory inventory();
 
+    /** What is wanted of VMs at the start, where that is not what their power says. */
+    Map<VmId, DesiredState> desired();
+
     /** What happens, in that order; times do not decrease. */
     List<ScenarioEvent> events();
 
-    /** What the output must or must not have. */
+    /** What the decisions must or must not have, in that order. */
     List<Expectation> expectations();
+
+    /** What the end must or must not have. */
+    List<Expectation> finalExpectations();
 }

@@ -1,13 +1,16 @@
 package io.vmha.scenario;
 
 import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultSubject;
+import io.vmha.model.DesiredState;
+import io.vmha.model.Host;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
+import io.vmha.model.Resources;
 import io.vmha.model.VmId;
 import io.vmha.plan.PlanId;
-import io.vmha.policy.FaultEffects;
 import io.vmha.policy.LoadSample;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Something that happens in a scenario, at a time after its start. Immutable. */
 sealed interface ScenarioEvent {
@@ -16,10 +19,8 @@ sealed interface ScenarioEvent {
 
     void happen(ScenarioStage stage);
 
-    /** Whether it can happen in the simulation alone. */
-    default boolean needsSimulation() {
-        return false;
-    }
+    /** What can happen in the simulation alone. */
+    sealed interface Simulated extends ScenarioEvent {}
 
     record VmFault(Duration at, VmId vm, FaultKind kind) implements ScenarioEvent {
         @Override
@@ -42,42 +43,6 @@ sealed interface ScenarioEvent {
         }
     }
 
-    record ActionFails(Duration at, FailingActions.Failure failure) implements ScenarioEvent {
-        @Override
-        public void happen(ScenarioStage stage) {
-            stage.failNext(failure);
-        }
-
-        @Override
-        public boolean needsSimulation() {
-            return true;
-        }
-    }
-
-    record CenterCrash(Duration at) implements ScenarioEvent {
-        @Override
-        public void happen(ScenarioStage stage) {
-            stage.crashCenter();
-        }
-
-        @Override
-        public boolean needsSimulation() {
-            return true;
-        }
-    }
-
-    record CenterRestart(Duration at) implements ScenarioEvent {
-        @Override
-        public void happen(ScenarioStage stage) {
-            stage.restartCenter();
-        }
-
-        @Override
-        public boolean needsSimulation() {
-            return true;
-        }
-    }
-
     record HostDegraded(Duration at, HostId host) implements ScenarioEvent {
         @Override
         public void happen(ScenarioStage stage) {
@@ -88,7 +53,28 @@ sealed interface ScenarioEvent {
     record HostUp(Duration at, HostId host) implements ScenarioEvent {
         @Override
         public void happen(ScenarioStage stage) {
-            stage.change(inventory -> FaultEffects.hostUp(inventory, host));
+            stage.hostUp(host);
+        }
+    }
+
+    record ActionFails(Duration at, FailingActions.Failure failure) implements Simulated {
+        @Override
+        public void happen(ScenarioStage stage) {
+            stage.failNext(failure);
+        }
+    }
+
+    record CenterCrash(Duration at) implements Simulated {
+        @Override
+        public void happen(ScenarioStage stage) {
+            stage.crashCenter();
+        }
+    }
+
+    record CenterRestart(Duration at) implements Simulated {
+        @Override
+        public void happen(ScenarioStage stage) {
+            stage.restartCenter();
         }
     }
 
@@ -113,11 +99,15 @@ sealed interface ScenarioEvent {
         }
     }
 
-    record ReplicationLag(Duration at, VmId vm, Duration lag) implements ScenarioEvent {
+    /**
+     * How far a database is behind its source.
+     *
+     * @param lag empty where it cannot be read
+     */
+    record ReplicationLag(Duration at, VmId vm, Optional<Duration> lag) implements ScenarioEvent {
         @Override
         public void happen(ScenarioStage stage) {
-            stage.change(inventory -> inventory.with(
-                    ImmutableVirtualMachine.copyOf(inventory.requireVm(vm)).withReplicationLag(lag)));
+            stage.replicationLag(vm, lag);
         }
     }
 
@@ -125,6 +115,102 @@ sealed interface ScenarioEvent {
         @Override
         public void happen(ScenarioStage stage) {
             stage.approve(plan);
+        }
+    }
+
+    record Reject(Duration at, PlanId plan) implements ScenarioEvent {
+        @Override
+        public void happen(ScenarioStage stage) {
+            stage.reject(plan);
+        }
+    }
+
+    record Pause(Duration at) implements ScenarioEvent {
+        @Override
+        public void happen(ScenarioStage stage) {
+            stage.pause();
+        }
+    }
+
+    record Resume(Duration at) implements ScenarioEvent {
+        @Override
+        public void happen(ScenarioStage stage) {
+            stage.resume();
+        }
+    }
+
+    record Desired(Duration at, VmId vm, DesiredState state) implements ScenarioEvent {
+        @Override
+        public void happen(ScenarioStage stage) {
+            stage.desired(vm, state);
+        }
+    }
+
+    /**
+     * A snapshot of the platform reaches the center.
+     *
+     * @param asOf the moment that it is of, not after {@code at}
+     */
+    record Resync(Duration at, Duration asOf) implements Simulated {
+        @Override
+        public void happen(ScenarioStage stage) {
+            stage.resync(asOf);
+        }
+    }
+
+    record VmMoved(Duration at, VmId vm, HostId host) implements Simulated {
+        @Override
+        public void happen(ScenarioStage stage) {
+            stage.vmMoved(vm, host);
+        }
+    }
+
+    record VmResized(Duration at, VmId vm, Resources allocation) implements Simulated {
+        @Override
+        public void happen(ScenarioStage stage) {
+            stage.vmResized(vm, allocation);
+        }
+    }
+
+    record VmAdded(Duration at, DeclaredVm vm) implements Simulated {
+        @Override
+        public void happen(ScenarioStage stage) {
+            stage.add(vm);
+        }
+    }
+
+    record HostAdded(Duration at, Host host) implements Simulated {
+        @Override
+        public void happen(ScenarioStage stage) {
+            stage.add(host);
+        }
+    }
+
+    record VmRemoved(Duration at, VmId vm) implements Simulated {
+        @Override
+        public void happen(ScenarioStage stage) {
+            stage.remove(vm);
+        }
+    }
+
+    record HostRemoved(Duration at, HostId host) implements Simulated {
+        @Override
+        public void happen(ScenarioStage stage) {
+            stage.remove(host);
+        }
+    }
+
+    record Silent(Duration at, FaultSubject sender) implements Simulated {
+        @Override
+        public void happen(ScenarioStage stage) {
+            stage.silence(sender);
+        }
+    }
+
+    record Heard(Duration at, FaultSubject sender) implements Simulated {
+        @Override
+        public void happen(ScenarioStage stage) {
+            stage.hear(sender);
         }
     }
 }

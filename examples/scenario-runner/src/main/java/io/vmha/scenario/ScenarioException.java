@@ -5,6 +5,6 @@ final class ScenarioException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     ScenarioException(String message) {
-        super(message);
+        super(OneLine.of(message));
     }
 }

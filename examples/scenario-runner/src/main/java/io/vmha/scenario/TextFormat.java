@@ -26,7 +26,7 @@ final class TextFormat {
 
     private static void print(ScenarioResult result, StringBuilder text) {
         Formatter out = new Formatter(text, Locale.ROOT);
-        out.format("%s%n%nDecisions%n", result.name());
+        out.format("%s%n%nDecisions%n", OneLine.of(result.name()));
         for (DecisionRow row : result.decisions()) {
             out.format(
                     "  %8.1f s  %-20s %-11s %-21s %s%n",
@@ -34,7 +34,7 @@ final class TextFormat {
                     row.subject() + row.target().map(target -> " -> " + target).orElse(""),
                     row.outcome(),
                     row.reason(),
-                    row.explanation());
+                    OneLine.of(row.explanation()));
         }
         out.format("%nActions%n");
         for (ActionRecord record : result.actions()) {
@@ -44,10 +44,22 @@ final class TextFormat {
                     record.plan(),
                     record.action(),
                     record.result(),
-                    record.detail().isEmpty() ? "" : ": " + record.detail());
+                    record.detail().isEmpty() ? "" : ": " + OneLine.of(record.detail()));
         }
         out.format("%nAt the end%n");
         result.end().hosts().stream().sorted(Comparator.comparing(Host::id)).forEach(host -> host(result, host, out));
+        if (!result.state().unmet().isEmpty()) {
+            out.format("%nUnmet%n");
+            result.state()
+                    .unmet()
+                    .forEach(unmet -> out.format(
+                            "  %8.1f s  %-20s %-11s %s%n",
+                            unmet.sinceSeconds(), unmet.subject(), unmet.need(), unmet.reason()));
+        }
+        if (!result.state().held().isEmpty()) {
+            out.format("%nHeld%n");
+            result.state().held().forEach(held -> out.format("  plan %-3s %s%n", held.plan(), held.reason()));
+        }
     }
 
     private static void host(ScenarioResult result, Host host, Formatter out) {
@@ -58,7 +70,10 @@ final class TextFormat {
             String server = Optional.ofNullable(result.servedBy().get(vm.id()))
                     .map(other -> ", served by " + other)
                     .orElse("");
-            out.format("    %-12s %-12s %-9s %s%s%n", vm.id(), vm.type(), vm.power(), vm.health(), server);
+            String places = Optional.ofNullable(result.state().possibleHosts().get(vm.id()))
+                    .map(hosts -> ", may be running on any of " + hosts)
+                    .orElse("");
+            out.format("    %-12s %-12s %-9s %s%s%s%n", vm.id(), vm.type(), vm.power(), vm.health(), server, places);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.vmha.scenario;
 
 import com.google.common.collect.ImmutableList;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,9 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** A value in a scenario file that knows its place, so that what is wrong with it can be said exactly. Immutable. */
 final class YamlValue {
+    /** 100 years: clocks, and sums of what is added to them, hold some more. */
+    static final long MAX_SECONDS = 3_155_760_000L;
+
     private final String file;
     private final String path;
     private final Node node;
@@ -61,7 +65,8 @@ final class YamlValue {
         Map<String, YamlValue> entries = new LinkedHashMap<>();
         for (NodeTuple tuple : mapping.getValue()) {
             String key = new YamlValue(file, path, tuple.getKeyNode()).text();
-            String childPath = path.isEmpty() ? key : path + "." + key;
+            String name = OneLine.beginning(key);
+            String childPath = path.isEmpty() ? name : path + "." + name;
             YamlValue value = new YamlValue(file, childPath, tuple.getValueNode());
             if (entries.put(key, value) != null) {
                 throw new YamlValue(file, childPath, tuple.getKeyNode()).error("the key stands twice");
@@ -96,8 +101,22 @@ final class YamlValue {
                 && (scalar.getTag().equals(Tag.NULL) || scalar.getValue().isEmpty());
     }
 
+    /** Whether it is written as nothing: {@code null}, {@code ~} or a key without a value. */
+    boolean isNull() {
+        return node instanceof ScalarNode scalar && scalar.getTag().equals(Tag.NULL);
+    }
+
     boolean isMapping() {
         return node instanceof MappingNode;
+    }
+
+    boolean isList() {
+        return node instanceof SequenceNode;
+    }
+
+    /** Its text as it stands in messages. */
+    private String quoted() {
+        return OneLine.beginning(text());
     }
 
     String text() {
@@ -111,7 +130,7 @@ final class YamlValue {
         return switch (text()) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw error("must be true or false: " + text());
+            default -> throw error("must be true or false: " + quoted());
         };
     }
 
@@ -123,9 +142,9 @@ final class YamlValue {
                 return value;
             }
         } catch (NumberFormatException notWhole) {
-            throw error("must be a whole number: " + text());
+            throw error("must be a whole number: " + quoted());
         }
-        throw error("must be from " + least + " to " + most + ": " + text());
+        throw error("must be from " + least + " to " + most + ": " + quoted());
     }
 
     /** A number of 0 or more. */
@@ -134,12 +153,31 @@ final class YamlValue {
         try {
             value = Double.parseDouble(text());
         } catch (NumberFormatException notNumber) {
-            throw error("must be a number: " + text());
+            throw error("must be a number: " + quoted());
         }
         if (!Double.isFinite(value) || value < 0) {
-            throw error("must be a finite number, 0 or more: " + text());
+            throw error("must be a finite number, 0 or more: " + quoted());
         }
         return value;
+    }
+
+    /** A number from 0 to the limit. */
+    double number(double most) {
+        double value = number();
+        if (value > most) {
+            throw error("must be at most " + most + ": " + quoted());
+        }
+        return value;
+    }
+
+    /** A time or a span of time in seconds: 0 or more, and at most 100 years, with a resolution of a nanosecond. */
+    Duration seconds() {
+        double seconds = number();
+        if (seconds > MAX_SECONDS) {
+            throw error("must be at most 100 years, which are " + MAX_SECONDS + " seconds: " + quoted());
+        }
+        long whole = (long) seconds;
+        return Duration.ofSeconds(whole, Math.round((seconds - whole) * 1e9));
     }
 
     <E extends Enum<E>> E oneOf(Class<E> type) {
@@ -148,7 +186,7 @@ final class YamlValue {
                 return constant;
             }
         }
-        throw error("must be one of " + ImmutableList.copyOf(type.getEnumConstants()) + ": " + text());
+        throw error("must be one of " + ImmutableList.copyOf(type.getEnumConstants()) + ": " + quoted());
     }
 
     String path() {

@@ -1,0 +1,119 @@
+package io.vmha.scenario;
+
+import io.vmha.fault.FaultReport;
+import io.vmha.fault.FaultSubject;
+import io.vmha.model.Host;
+import io.vmha.model.HostId;
+import io.vmha.model.ImmutableVirtualMachine;
+import io.vmha.model.Inventory;
+import io.vmha.model.PlatformSnapshot;
+import io.vmha.model.PowerState;
+import io.vmha.model.Resources;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+import io.vmha.policy.FaultEffects;
+import io.vmha.sim.SimulatedDatacenter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** What really is in a scenario, whatever a center believes, and what happens to it. Confined to the scenario's thread. */
+final class SimulatedWorld {
+    private final SimulatedDatacenter datacenter;
+
+    SimulatedWorld(Inventory start) {
+        this.datacenter = new SimulatedDatacenter(start);
+    }
+
+    SimulatedDatacenter datacenter() {
+        return datacenter;
+    }
+
+    /** Everything as it is now. */
+    Inventory actual() {
+        return datacenter.actual();
+    }
+
+    /** What a reading of the platform shows now. */
+    PlatformSnapshot snapshot() {
+        return PlatformSnapshot.of(actual());
+    }
+
+    void happens(FaultReport fault) {
+        datacenter.inject(fault);
+    }
+
+    /** The host is up, and empty of running VMs: what did not run on for certain does not run now. */
+    void hostUp(HostId id) {
+        datacenter.change(actual -> {
+            List<ImmutableVirtualMachine> off = actual.vmsOn(id).stream()
+                    .filter(vm -> vm.power() == PowerState.UNKNOWN)
+                    .map(vm -> ImmutableVirtualMachine.copyOf(vm).withPower(PowerState.OFF))
+                    .toList();
+            return FaultEffects.hostUp(actual, id).withAll(off);
+        });
+    }
+
+    void repaired(VmId vm) {
+        datacenter.change(actual -> FaultEffects.vmRepaired(actual, vm));
+    }
+
+    void load(VmId vm, double load) {
+        change(vm, found -> found.withLoad(load));
+    }
+
+    void replicationLag(VmId vm, Optional<Duration> lag) {
+        change(
+                vm,
+                found -> VirtualMachine.builder()
+                        .from(found)
+                        .replicationLag(lag)
+                        .replicationLagUnknown(lag.isEmpty())
+                        .build());
+    }
+
+    void moved(VmId vm, HostId host) {
+        change(vm, found -> found.withHost(host));
+    }
+
+    void resized(VmId vm, Resources allocation) {
+        change(vm, found -> found.withAllocation(allocation));
+    }
+
+    void add(VirtualMachine vm) {
+        datacenter.change(actual -> actual.with(vm));
+    }
+
+    void add(Host host) {
+        datacenter.change(actual -> actual.with(host));
+    }
+
+    void remove(VmId vm) {
+        datacenter.change(actual -> actual.without(vm));
+    }
+
+    /**
+     * Removes a host.
+     *
+     * @throws IllegalArgumentException if VMs are on it
+     */
+    void remove(HostId host) {
+        datacenter.change(actual -> actual.without(host));
+    }
+
+    /** Whether a heartbeat can come from there. */
+    boolean isAlive(FaultSubject sender) {
+        Inventory actual = actual();
+        return sender.fold(
+                vm -> actual.vm(vm)
+                        .filter(found -> found.power() == PowerState.ON)
+                        .map(found -> actual.hostOf(found).health().runsVms())
+                        .orElse(false),
+                host -> actual.host(host).map(found -> found.health().runsVms()).orElse(false));
+    }
+
+    private void change(VmId vm, UnaryOperator<ImmutableVirtualMachine> change) {
+        datacenter.change(actual -> actual.with(change.apply(ImmutableVirtualMachine.copyOf(actual.requireVm(vm)))));
+    }
+}
