@@ -360,7 +360,7 @@ public final class CenterLoop
 
     private void handleVm(VmRecord vm, FaultReport report, PendingDecision pending) {
         Faults.Taken taken = faults.ofVm(vm, report);
-        boolean isUnmet = taken == Faults.Taken.REPEATED && unmet.all().contains(vm.id());
+        boolean isUnmet = taken == Faults.Taken.REPEATED && unmet.has(vm.id());
         if (taken == Faults.Taken.OPENED || isUnmet) {
             // What was planned before may have lost its point.
             executor.advance(vm.id());
@@ -388,7 +388,7 @@ public final class CenterLoop
                     .map(VmRecord::id)
                     .sorted()
                     .forEach(vm -> {
-                        if (unmet.all().contains(vm)) {
+                        if (unmet.has(vm)) {
                             decisions.retry(vm);
                         }
                         ignored.add(Faults.ignored(new FaultSubject.OfVm(vm), report, taken));
@@ -545,7 +545,7 @@ public final class CenterLoop
             waiting.removeAll(run.id()).forEach(pending -> pending.end(outcome));
         });
         // What came up meanwhile waited for this plan's end.
-        run.subjects().forEach(decisions::wake);
+        run.subjects().stream().filter(vm -> !unmet.has(vm)).forEach(decisions::wake);
     }
 
     @Override
@@ -563,6 +563,7 @@ public final class CenterLoop
 
     @Override
     public void publish(HaEvent event) {
+        if (Boolean.getBoolean("dbg")) { System.err.println(scheduler.uptime() + " " + event); } //DBG
         events.publish(event);
     }
 

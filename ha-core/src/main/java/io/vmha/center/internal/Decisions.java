@@ -321,12 +321,10 @@ final class Decisions {
     private void beginAgain(
             VmRecord vm, Set<NeedKind> needs, List<SubjectDecision> decided, Optional<Failed> failed) {
         List<SubjectDecision> parts = new ArrayList<>();
-        boolean isFirst = true;
         boolean goesOn = false;
         boolean isNews = false;
         for (SubjectDecision part : recoveries.limited(decided, center.now())) {
-            NeedKind need = Needs.of(part, isFirst, vm, config());
-            isFirst = false;
+            NeedKind need = Needs.of(part, vm);
             if (!needs.contains(need) || part instanceof SubjectDecision.Ignored) {
                 continue;
             }
@@ -634,6 +632,11 @@ final class Decisions {
             }
 
             @Override
+            public boolean showsFaults() {
+                return true;
+            }
+
+            @Override
             public boolean acceptsWrites(VmId vm) {
                 return state.vm(vm).filter(found -> state.isAtWriter(found.seen())).isPresent();
             }
@@ -642,20 +645,14 @@ final class Decisions {
 
     /** Notes which needs are not met by what was decided. */
     private void noteAll(List<SubjectDecision> parts) {
-        Map<VmId, Integer> seen = new HashMap<>();
         for (SubjectDecision part : parts) {
             Optional<VmRecord> vm = part.subject().fold(state::vm, host -> Optional.empty());
             if (vm.isEmpty()) {
                 continue;
             }
-            boolean isFirst = seen.merge(vm.get().id(), 1, Integer::sum) == 1;
             boolean saysNo = part instanceof SubjectDecision.NoTarget || part instanceof SubjectDecision.Blocked;
             if (saysNo && part.trigger() != Trigger.LOAD) {
-                note(
-                        vm.get(),
-                        Needs.of(part, isFirst, vm.get(), config()),
-                        part.reason(),
-                        part.explain().sentence());
+                note(vm.get(), Needs.of(part, vm.get()), part.reason(), part.explain().sentence());
             }
         }
     }
