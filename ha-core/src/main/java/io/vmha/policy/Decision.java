@@ -7,4 +7,7 @@ public sealed interface Decision permits SubjectDecision, DecisionBatch {
 
     /** The single decisions in the order in which they were made; none where the fault stops no machine. */
     List<SubjectDecision> parts();
+
+    /** Returns the same decision with its explanations {@link Explanation#frozen frozen}, to be kept for long. */
+    Decision frozen();
 }

@@ -14,4 +14,14 @@ public record DecisionBatch(List<SubjectDecision> parts) implements Decision {
     public DecisionBatch {
         parts = ImmutableList.copyOf(parts);
     }
+
+    /** A single decision stands for itself. */
+    static Decision of(List<SubjectDecision> parts) {
+        return parts.size() == 1 ? parts.get(0) : new DecisionBatch(parts);
+    }
+
+    @Override
+    public DecisionBatch frozen() {
+        return new DecisionBatch(parts.stream().map(SubjectDecision::frozen).toList());
+    }
 }

@@ -14,13 +14,13 @@ import java.util.List;
  */
 final class DecisionHistory {
     private final Inventory base;
-    private final List<FaultReport> reports;
+    private final FaultBatch faults;
     private final List<SubjectDecision> parts = new ArrayList<>(1);
     private final List<Inventory> before = new ArrayList<>(0);
 
-    DecisionHistory(Inventory base, List<FaultReport> reports) {
+    DecisionHistory(Inventory base, FaultBatch faults) {
         this.base = base;
-        this.reports = reports;
+        this.faults = faults;
     }
 
     void add(SubjectDecision part) {
@@ -39,7 +39,7 @@ final class DecisionHistory {
     synchronized Inventory after(int count) {
         if (before.isEmpty()) {
             Inventory faulty = base;
-            for (FaultReport report : reports) {
+            for (FaultReport report : faults.stopping()) {
                 faulty = FaultEffects.apply(faulty, report);
             }
             before.add(faulty);

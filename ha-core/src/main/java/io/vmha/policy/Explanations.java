@@ -35,7 +35,8 @@ final class Explanations {
                 () -> targets(Optional.empty(), context, selection));
     }
 
-    static Explanation placement(VirtualMachine vm, Host host, Supplier<Inventory> now, String verb) {
+    static Explanation placement(
+            VirtualMachine vm, Host host, Supplier<Inventory> now, PolicyRules rules, String verb) {
         return Explanation.of(
                 () -> String.format(
                         Locale.ROOT,
@@ -45,18 +46,23 @@ final class Explanations {
                         host.id(),
                         host.role(),
                         100 * HostPlacement.fullnessWith(vm, host, now.get().without(vm.id()))),
-                () -> hosts(Optional.of(host), vm, now.get()));
+                () -> hosts(Optional.of(host), vm, now.get(), rules));
     }
 
-    static Explanation noPlacement(VirtualMachine vm, Supplier<Inventory> now) {
+    static Explanation noPlacement(VirtualMachine vm, Supplier<Inventory> now, PolicyRules rules, Reason reason) {
         return Explanation.of(
-                () -> String.format(
-                        Locale.ROOT,
-                        "no sound %s host has room for %s (%s)",
-                        now.get().hostOf(vm).role(),
-                        vm.id(),
-                        vm.allocation()),
-                () -> hosts(Optional.empty(), vm, now.get()));
+                () -> {
+                    ClusterRole role = now.get().hostOf(vm).role();
+                    return reason == Reason.NO_CAPACITY
+                            ? "no sound " + role + " host has room for " + vm.id() + " (" + vm.allocation() + ")"
+                            : "no " + role + " host may take " + vm.id() + ": " + words(reason);
+                },
+                () -> hosts(Optional.empty(), vm, now.get(), rules));
+    }
+
+    /** A reason as words in a sentence. */
+    static String words(Reason reason) {
+        return reason.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     private static String redirectSentence(Candidate target, ClusterRole role, FailoverContext context) {
@@ -126,9 +132,13 @@ final class Explanations {
                 : "it lacks the headroom, and the standby cluster may be used for that";
     }
 
-    private static List<Explanation.Candidate> hosts(Optional<Host> chosen, VirtualMachine vm, Inventory inventory) {
-        Inventory others = inventory.without(vm.id());
-        Host current = inventory.hostOf(vm);
+    private static List<Explanation.Candidate> hosts(
+            Optional<Host> chosen, VirtualMachine vm, Inventory inventory, PolicyRules rules) {
+        return hosts(chosen, new HostPlacement(rules, vm, inventory.hostOf(vm), inventory, false), inventory);
+    }
+
+    /** What became of each host. */
+    static List<Explanation.Candidate> hosts(Optional<Host> chosen, HostPlacement placement, Inventory inventory) {
         ImmutableList.Builder<Explanation.Candidate> list = ImmutableList.builder();
         chosen.ifPresent(host -> list.add(new Explanation.Candidate(host.id().value(), true, "chosen")));
         inventory.hosts().stream()
@@ -138,7 +148,7 @@ final class Explanations {
                 .map(host -> new Explanation.Candidate(
                         host.id().value(),
                         false,
-                        HostPlacement.refusal(vm, current, host, others).orElse("fuller afterwards, or later by name")))
+                        placement.refusal(host).orElse("fuller afterwards, or later by name")))
                 .forEach(list::add);
         return list.build();
     }

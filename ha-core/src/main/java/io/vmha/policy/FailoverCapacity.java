@@ -25,13 +25,21 @@ import java.util.TreeSet;
  *
  * <p>It asks the policy itself what it would decide, so that what it says is what would happen. Pure and thread-safe if the
  * policy is.
+ *
+ * @see HaPolicies#capacity
  */
 public final class FailoverCapacity {
     private final FailoverPolicy policy;
+    private final PolicyRules rules;
 
-    /** Makes it for a policy. */
+    /** Makes it for a policy, without any placement rules of the user. */
     public FailoverCapacity(FailoverPolicy policy) {
+        this(policy, PolicyRules.of(FailoverConfig.defaults()));
+    }
+
+    FailoverCapacity(FailoverPolicy policy, PolicyRules rules) {
         this.policy = policy;
+        this.rules = rules;
     }
 
     /**
@@ -123,7 +131,7 @@ public final class FailoverCapacity {
     }
 
     /**
-     * Says whether a machine may be added: its host has the room, keeps anti-affinity, and every machine that could be
+     * Says whether a machine may be added: its host has the room, keeps anti-affinity and the user's rules, and every machine that could be
      * served after its host's failure before can be so afterwards, itself included.
      *
      * @return why not, for a person; empty if it may
@@ -131,7 +139,7 @@ public final class FailoverCapacity {
      */
     public Optional<String> refusalOf(Inventory inventory, VirtualMachine added) {
         Host host = inventory.requireHost(added.host());
-        Optional<String> placement = HostPlacement.refusal(added, host, host, inventory.without(added.id()));
+        Optional<String> placement = new HostPlacement(rules, added, host, inventory, false).refusal(host);
         if (placement.isPresent()) {
             return placement.map(why -> "host " + host.id() + " cannot take " + added.id() + ": " + why);
         }

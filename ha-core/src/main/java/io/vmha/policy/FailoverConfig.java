@@ -8,6 +8,7 @@ import io.vmha.model.VmType;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.immutables.value.Value;
 
 /** What an operator may choose about failover; the defaults are the reference design's. Immutable. */
@@ -57,8 +58,17 @@ public interface FailoverConfig {
         return false;
     }
 
-    /** How far a standby database may be behind its source to take over, 0 or more; absent means no limit. */
+    /**
+     * How far a standby database may be behind its source to take over, 0 or more; absent means no limit. Where there is a
+     * limit, a database whose lag is unknown does not take over either.
+     */
     Optional<Duration> maxReplicationLag();
+
+    /**
+     * Names of labels, not blank: requests go only to VMs with the same values of all of them as the VM whose requests move, and
+     * to one without such a label only from one without it. Default none.
+     */
+    Set<String> sameLabel();
 
     /** What becomes of requests when the machine that they are meant for is healthy again. Default: an operator decides. */
     @Value.Default
@@ -66,7 +76,7 @@ public interface FailoverConfig {
         return FailbackMode.MANUAL;
     }
 
-    /** Refuses a threshold outside its range, a hysteresis that leaves nothing of it, and a negative lag. */
+    /** Refuses a threshold outside its range, a hysteresis that leaves nothing of it, a negative lag, and a blank label. */
     @Value.Check
     default void check() {
         checkArgument(
@@ -82,6 +92,10 @@ public interface FailoverConfig {
                 maxReplicationLag().isEmpty() || !maxReplicationLag().get().isNegative(),
                 "maxReplicationLag must be 0 or more: %s",
                 maxReplicationLag());
+        checkArgument(
+                sameLabel().stream().noneMatch(String::isBlank),
+                "sameLabel must not name a blank label: %s",
+                sameLabel());
     }
 
     /** Whether that machine's database is too far behind its source to take over. */
@@ -89,6 +103,18 @@ public interface FailoverConfig {
         return maxReplicationLag().isPresent()
                 && vm.replicationLag().isPresent()
                 && vm.replicationLag().get().compareTo(maxReplicationLag().get()) > 0;
+    }
+
+    /** Whether it cannot be told how far that VM's database is behind its source, though a limit is set. */
+    default boolean isLagUnknown(VirtualMachine vm) {
+        return vm.replicationLagUnknown()
+                && maxReplicationLag().isPresent()
+                && vm.type().equals(VmType.DATABASE);
+    }
+
+    /** Whether that VM's database is too far behind its source to take over, or may be. */
+    default boolean isLagRefused(VirtualMachine vm) {
+        return lagsTooFar(vm) || isLagUnknown(vm);
     }
 
     /** Whether machines of that type are confirmed off before their requests move. */

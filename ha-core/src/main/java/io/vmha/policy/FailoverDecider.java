@@ -1,17 +1,12 @@
 package io.vmha.policy;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Iterables;
-import io.vmha.fault.FaultReport;
-import io.vmha.fault.FaultSubject;
 import io.vmha.model.Candidate;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.Host;
-import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
 import io.vmha.model.VirtualMachine;
-import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,86 +18,54 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works out the decisions of one report, one machine after the other.
+ * Works out what becomes of the VMs that failures stop, one VM after the other.
  *
- * <p>Reads the inventory as it is and keeps what was decided so far beside it, so that deciding about a few machines costs
- * nothing for all the others. Made for one report and thrown away; confined to the thread that made it.
+ * <p>Reads the inventory as it is and keeps what was decided so far beside it, so that deciding about a few VMs costs
+ * nothing for all the others. Whether the inventory shows the faults already makes no difference. Made for one batch of
+ * reports and thrown away; confined to the thread that made it.
  */
 final class FailoverDecider {
+    private final PolicyRules rules;
     private final FailoverConfig config;
     private final TargetSelection selection;
     private final Inventory inventory;
-    private final Trigger trigger;
+    private final FaultBatch faults;
     private final DecisionHistory history;
     private final Map<VmId, VmId> movedTo = new HashMap<>(0);
-    private Set<HostId> lostHosts = ImmutableSet.of();
     private @Nullable WorkingCandidates working;
     private @Nullable WorkingHosts workingHosts;
 
-    /** The reports, one or more, are of one kind. */
-    FailoverDecider(FailoverConfig config, TargetSelection selection, Inventory inventory, List<FaultReport> reports) {
-        this.config = config;
+    FailoverDecider(PolicyRules rules, TargetSelection selection, Inventory inventory, FaultBatch faults) {
+        this.rules = rules;
+        this.config = rules.config();
         this.selection = selection;
         this.inventory = inventory;
-        this.trigger = Trigger.of(reports.get(0).kind());
-        this.history = new DecisionHistory(inventory, reports);
+        this.faults = faults;
+        this.history = new DecisionHistory(inventory, faults);
     }
 
-    Decision onVm(VirtualMachine vm) {
-        if (isDealtWith(vm)) {
-            return duplicate(vm);
+    /** All requests have a place before the first VM is cloned anew. */
+    List<SubjectDecision> decide() {
+        List<VirtualMachine> failing = faults.failing(inventory);
+        if (failing.size() > 1 || !faults.lostHosts().isEmpty()) {
+            working = new WorkingCandidates(
+                    inventory, faults.lostHosts().keySet(), faults.vms().keySet());
         }
-        RecoveryMode mode = config.recoveryOf(vm);
-        decide(vm, mode);
-        if (mode == RecoveryMode.REDIRECT_AND_RECLONE) {
-            history.add(reclone(vm));
-        }
-        return decision();
-    }
-
-    /** The machines of all those hosts, which failed at once. */
-    Decision onHosts(Set<HostId> hosts) {
-        lostHosts = hosts;
-        working = new WorkingCandidates(inventory, hosts);
-        List<VirtualMachine> order = new ArrayList<>();
-        hosts.forEach(host -> order.addAll(inventory.vmsOn(host)));
-        order.sort(HighestPriorityFirst.ORDER);
-        List<VirtualMachine> reclones = new ArrayList<>();
-        for (VirtualMachine vm : order) {
-            if (isDealtWith(vm)) {
-                history.add(duplicate(vm));
-                continue;
-            }
+        List<VirtualMachine> reclones = new ArrayList<>(0);
+        for (VirtualMachine vm : failing) {
             RecoveryMode mode = config.recoveryOf(vm);
-            decide(vm, mode);
+            history.add(mode == RecoveryMode.RESTART ? restart(vm) : redirect(vm));
             if (mode == RecoveryMode.REDIRECT_AND_RECLONE) {
                 reclones.add(vm);
             }
         }
         reclones.forEach(vm -> history.add(reclone(vm)));
-        return decision();
+        return history.parts();
     }
 
-    private Decision decision() {
-        List<SubjectDecision> parts = history.parts();
-        return parts.size() == 1 ? parts.get(0) : new DecisionBatch(parts);
-    }
-
-    private static boolean isDealtWith(VirtualMachine before) {
-        return before.health() == VmHealth.FAILED && before.servedBy().isPresent();
-    }
-
-    private void decide(VirtualMachine vm, RecoveryMode mode) {
-        history.add(mode == RecoveryMode.RESTART ? restart(vm) : redirect(vm));
-    }
-
-    private SubjectDecision duplicate(VirtualMachine vm) {
-        return new SubjectDecision.Ignored(
-                new FaultSubject.OfVm(vm.id()),
-                trigger,
-                Reason.DUPLICATE,
-                Explanation.of(() -> vm.id() + " has failed already; its requests are served by "
-                        + vm.servedBy().map(VmId::value).orElse("none")));
+    /** The inventory with the faults and all that was decided shown in it. */
+    Inventory after() {
+        return history.after(history.size());
     }
 
     private SubjectDecision redirect(VirtualMachine failed) {
@@ -149,7 +112,7 @@ final class FailoverDecider {
         ClusterRole role = target.host().role();
         return new SubjectDecision.Redirect(
                 failed.id(),
-                trigger,
+                faults.triggerOf(failed),
                 owners,
                 target.vm().id(),
                 role,
@@ -160,7 +123,7 @@ final class FailoverDecider {
     private SubjectDecision servedAlready(VirtualMachine failed, VmId server) {
         return new SubjectDecision.Redirect(
                 failed.id(),
-                trigger,
+                faults.triggerOf(failed),
                 ImmutableList.of(),
                 server,
                 inventory.hostOf(inventory.requireVm(server)).role(),
@@ -169,16 +132,32 @@ final class FailoverDecider {
     }
 
     private SubjectDecision noTarget(VirtualMachine failed, FailoverContext context, boolean withheld) {
-        boolean lag = config.maxReplicationLag().isPresent()
-                && Iterables.any(
-                        Iterables.concat(candidates(failed, ClusterRole.STANDBY)),
-                        candidate -> config.lagsTooFar(candidate.vm())
-                                && !candidate.vm().id().equals(failed.id()));
         return new SubjectDecision.NoTarget(
                 failed.id(),
-                trigger,
-                lag ? Reason.REPLICATION_LAG : Reason.NO_SAME_TYPE_HEALTHY,
+                faults.triggerOf(failed),
+                whyNone(failed, context, withheld),
                 Explanations.noTarget(context, selection, withheld));
+    }
+
+    /** A lag, where it refuses what the hard rules would allow; else the hard rules, where there is anything to refuse. */
+    private Reason whyNone(VirtualMachine failed, FailoverContext context, boolean withheld) {
+        Iterable<Candidate> primary = Iterables.concat(candidates(failed, ClusterRole.PRIMARY));
+        Iterable<Candidate> standby =
+                withheld ? ImmutableList.of() : Iterables.concat(candidates(failed, ClusterRole.STANDBY));
+        Reason reason = Reason.NO_SAME_TYPE_HEALTHY;
+        for (Candidate candidate : Iterables.concat(primary, standby)) {
+            if (candidate.vm().id().equals(failed.id())) {
+                continue;
+            }
+            if (selection.hardRefusal(candidate, context).isPresent()) {
+                reason = reason == Reason.NO_SAME_TYPE_HEALTHY ? Reason.RULE : reason;
+            } else if (config.lagsTooFar(candidate.vm())) {
+                return Reason.REPLICATION_LAG;
+            } else {
+                reason = Reason.LAG_UNKNOWN;
+            }
+        }
+        return reason;
     }
 
     /** Its own requests, unless another machine serves them well, and those of others that it served. */
@@ -206,33 +185,36 @@ final class FailoverDecider {
     /** A host in maintenance takes no requests over, but what it serves it serves until that is moved off. */
     private boolean isServing(VirtualMachine vm) {
         return vm.isServing()
-                && !lostHosts.contains(vm.host())
+                && !faults.lostHosts().containsKey(vm.host())
+                && !faults.vms().containsKey(vm.id())
                 && inventory.hostOf(vm).health().runsVms();
     }
 
     private SubjectDecision restart(VirtualMachine failed) {
         Supplier<Inventory> now = now();
-        return place(failed)
-                .<SubjectDecision>map(found -> new SubjectDecision.Restart(
+        Optional<Host> host = hosts().place(failed, now);
+        return host.isEmpty()
+                ? noHost(failed, now)
+                : new SubjectDecision.Restart(
                         failed.id(),
-                        trigger,
-                        found.id(),
-                        found.role(),
-                        Explanations.placement(failed, found, now, "restarted")))
-                .orElseGet(() -> noCapacity(failed, now));
+                        faults.triggerOf(failed),
+                        host.get().id(),
+                        host.get().role(),
+                        Explanations.placement(failed, host.get(), now, rules, "restarted"));
     }
 
     private SubjectDecision reclone(VirtualMachine failed) {
         Supplier<Inventory> now = now();
-        return place(failed)
-                .<SubjectDecision>map(found -> new SubjectDecision.Reclone(
+        Optional<Host> host = hosts().place(failed, now);
+        return host.isEmpty()
+                ? noHost(failed, now)
+                : new SubjectDecision.Reclone(
                         failed.id(),
-                        trigger,
+                        faults.triggerOf(failed),
                         failed.template().orElseThrow(),
-                        found.id(),
-                        found.role(),
-                        Explanations.placement(failed, found, now, "cloned anew")))
-                .orElseGet(() -> noCapacity(failed, now));
+                        host.get().id(),
+                        host.get().role(),
+                        Explanations.placement(failed, host.get(), now, rules, "cloned anew"));
     }
 
     private Supplier<Inventory> now() {
@@ -240,15 +222,17 @@ final class FailoverDecider {
         return () -> history.after(decided);
     }
 
-    private Optional<Host> place(VirtualMachine failed) {
+    private WorkingHosts hosts() {
         if (workingHosts == null) {
-            workingHosts = new WorkingHosts(inventory, lostHosts);
+            workingHosts =
+                    new WorkingHosts(rules, inventory, faults.lostHosts().keySet(), faults.hostsOfVms(inventory));
         }
-        return workingHosts.place(failed);
+        return workingHosts;
     }
 
-    private SubjectDecision noCapacity(VirtualMachine failed, Supplier<Inventory> now) {
+    private SubjectDecision noHost(VirtualMachine failed, Supplier<Inventory> now) {
+        Reason reason = hosts().whyNone(failed, now);
         return new SubjectDecision.NoTarget(
-                failed.id(), trigger, Reason.NO_CAPACITY, Explanations.noPlacement(failed, now));
+                failed.id(), faults.triggerOf(failed), reason, Explanations.noPlacement(failed, now, rules, reason));
     }
 }

@@ -22,15 +22,23 @@ import java.util.Optional;
  *
  * <p>The target must stay below the threshold by the hysteresis after the move, so that requests do not swing to and fro;
  * what it lacks for that it gets from its own host's pool. The standby cluster is used only where {@link FailoverConfig#overloadUsesStandby} allows it. The requests of a type whose
- * fencing is REQUIRED are not moved for load: its machine would have to be confirmed off first. Pure, immutable and
- * thread-safe.
+ * fencing is REQUIRED are not moved for load: its machine would have to be confirmed off first. The rules and preferences of a
+ * failover hold here too. Pure, immutable and thread-safe.
+ *
+ * @see HaPolicies#load
  */
 public final class LoadPolicy {
+    private final PolicyRules rules;
     private final FailoverConfig config;
 
-    /** Makes a policy with the operator's choices. */
+    /** Makes a policy with the operator's choices and without any rules of the user. */
     public LoadPolicy(FailoverConfig config) {
-        this.config = config;
+        this(PolicyRules.of(config));
+    }
+
+    LoadPolicy(PolicyRules rules) {
+        this.rules = rules;
+        this.config = rules.config();
     }
 
     /**
@@ -91,24 +99,20 @@ public final class LoadPolicy {
     }
 
     private SubjectDecision shift(Inventory inventory, VirtualMachine vm, Resources needed, Resources free) {
-        TargetSelection selection = new TargetSelection(
+        TargetSelection selection = rules.selection(
                 ImmutableList.of(
                         EligibilityRule.NOT_LAGGING,
                         LoadPolicy::notOnAnotherHost,
                         (candidate, context) -> notMeetingTheNeed(candidate, context, needed)),
                 ImmutableList.of(Preference.ON_SOUND_HOST, Preference.IN_ANOTHER_RACK));
         FailoverContext context = new FailoverContext(() -> inventory, vm, inventory.hostOf(vm), config);
+        boolean standbyToo = config.overloadUsesStandby() || onlyStandbyServes(inventory, vm);
         Candidate target = selection.best(inventory.servingBySize(vm.type(), ClusterRole.PRIMARY), context);
-        if (target == null && (config.overloadUsesStandby() || onlyStandbyServes(inventory, vm))) {
+        if (target == null && standbyToo) {
             target = selection.best(inventory.servingBySize(vm.type(), ClusterRole.STANDBY), context);
         }
         if (target == null) {
-            return new SubjectDecision.NoTarget(
-                    vm.id(),
-                    Trigger.LOAD,
-                    Reason.NO_CAPACITY,
-                    Explanation.of(() -> "the pool of " + vm.host() + " has " + free + ", too little for " + needed
-                            + ", and no healthy " + vm.type() + " VM on another host can meet the need"));
+            return noTarget(context, needed, free, onlyRulesStandInTheWay(selection, context, standbyToo));
         }
         Candidate found = target;
         return new SubjectDecision.Shift(
@@ -120,6 +124,40 @@ public final class LoadPolicy {
                 found.host().id(),
                 allocationToMeet(needed, vm, found.vm()),
                 Explanation.of(() -> shifted(vm, found.vm(), free)));
+    }
+
+    private static SubjectDecision noTarget(FailoverContext context, Resources needed, Resources free, boolean byRule) {
+        VirtualMachine vm = context.failed();
+        return new SubjectDecision.NoTarget(
+                vm.id(),
+                Trigger.LOAD,
+                byRule ? Reason.RULE : Reason.NO_CAPACITY,
+                Explanation.of(() -> "the pool of " + vm.host() + " has " + free + ", too little for " + needed
+                        + (byRule
+                                ? ", and rules refuse every healthy " + vm.type() + " VM on another host"
+                                : ", and no healthy " + vm.type() + " VM on another host can meet the need")));
+    }
+
+    /** Whether there are VMs on other hosts, and the hard rules refuse them all. */
+    private static boolean onlyRulesStandInTheWay(
+            TargetSelection selection, FailoverContext context, boolean standbyToo) {
+        Inventory inventory = context.inventory();
+        Iterable<Candidate> primary =
+                Iterables.concat(inventory.servingBySize(context.failed().type(), ClusterRole.PRIMARY));
+        Iterable<Candidate> standby = standbyToo
+                ? Iterables.concat(inventory.servingBySize(context.failed().type(), ClusterRole.STANDBY))
+                : ImmutableList.of();
+        boolean any = false;
+        for (Candidate candidate : Iterables.concat(primary, standby)) {
+            if (notOnAnotherHost(candidate, context).isPresent()) {
+                continue;
+            }
+            if (selection.hardRefusal(candidate, context).isEmpty()) {
+                return false;
+            }
+            any = true;
+        }
+        return any;
     }
 
     /** Once the standby serves a type alone, its machines relieve one another. */

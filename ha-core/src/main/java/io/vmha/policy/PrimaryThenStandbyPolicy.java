@@ -3,15 +3,10 @@ package io.vmha.policy;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
-import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
-import io.vmha.model.VirtualMachine;
-import io.vmha.model.VmId;
 import java.util.List;
 
 /**
@@ -23,20 +18,22 @@ import java.util.List;
  * OVERCOMMITTED: the standby cluster is for when none is healthy. A host's failure is one batch: its machines in order of
  * priority, the highest first, then by id, each in sight of what those before it took; after all requests have a place
  * come the machines that are cloned anew. A degraded host's machines, which still run, are evacuated by {@link
- * EvacuationPolicy}. Immutable and thread-safe.
+ * EvacuationPolicy}. A VM whose requests are served elsewhere already gives a redirect that moves nothing: whether its fault was met
+ * before is for whoever carries decisions out to tell. Immutable and thread-safe.
+ *
+ * @see HaPolicies
  */
 public final class PrimaryThenStandbyPolicy implements FailoverPolicy {
-    private final FailoverConfig config;
+    private final PolicyRules rules;
     private final TargetSelection selection;
+    private final EvacuationPolicy evacuation;
 
-    private PrimaryThenStandbyPolicy(Builder builder) {
-        this.config = builder.config;
-        this.selection = new TargetSelection(
-                ImmutableList.<EligibilityRule>builder()
-                        .add(EligibilityRule.NOT_LAGGING)
-                        .addAll(builder.rules.build())
-                        .build(),
-                builder.preferences.build());
+    PrimaryThenStandbyPolicy(PolicyRules rules) {
+        this.rules = rules;
+        this.selection = rules.selection(
+                ImmutableList.of(EligibilityRule.NOT_LAGGING),
+                ImmutableList.of(Preference.ON_SOUND_HOST, Preference.ON_ANOTHER_HOST, Preference.IN_ANOTHER_RACK));
+        this.evacuation = new EvacuationPolicy(rules);
     }
 
     /** Returns the policy with the reference design's choices. */
@@ -51,55 +48,39 @@ public final class PrimaryThenStandbyPolicy implements FailoverPolicy {
 
     @Override
     public Decision decide(Inventory inventory, FaultReport report) {
-        return report.subject().fold(vm -> onVm(inventory, report, vm), host -> onHost(inventory, report, host));
+        return decideAll(inventory, ImmutableList.of(report));
     }
 
     /**
-     * Decides about hosts that failed at once, such as those of a rack: one batch, in which no machine of one is a target for
-     * another's.
+     * Decides about faults that came at once, of any kinds, in one batch: what one of them stops is no target for another. The VMs
+     * of all hosts that are down or unreachable and all VMs with a fault of their own come in one order of priority; then the VMs
+     * that are cloned anew; then the evacuation of degraded hosts, in sight of all that; at last what is not in the inventory.
      *
      * @param inventory what there is; it may, but need not, already show the faults
-     * @param reports reports of hosts, one or more, all of the kind HOST_DOWN or all HOST_UNREACHABLE
-     * @throws IllegalArgumentException if there are none, or they are of other or several kinds
+     * @param reports the faults, one or more
+     * @throws IllegalArgumentException if there are none
      */
     @Override
     public Decision decideAll(Inventory inventory, List<FaultReport> reports) {
-        List<FaultReport> all = ImmutableList.copyOf(reports);
-        checkArgument(!all.isEmpty(), "at least one report is needed");
-        FaultKind kind = all.get(0).kind();
-        checkArgument(
-                kind == FaultKind.HOST_DOWN || kind == FaultKind.HOST_UNREACHABLE,
-                "only hosts that are down or unreachable fail over together: %s",
-                kind);
-        ImmutableSet.Builder<HostId> hosts = ImmutableSet.builder();
-        for (FaultReport report : all) {
-            checkArgument(report.kind() == kind, "reports of one kind are needed: %s and %s", kind, report.kind());
-            if (report.subject() instanceof FaultSubject.OfHost subject
-                    && inventory.host(subject.host()).isPresent()) {
-                hosts.add(subject.host());
-            }
+        checkArgument(!reports.isEmpty(), "at least one report is needed");
+        FaultBatch faults = FaultBatch.of(inventory, reports);
+        FailoverDecider decider = new FailoverDecider(rules, selection, faults.showDegraded(inventory), faults);
+        List<SubjectDecision> failovers = decider.decide();
+        if (faults.degraded().isEmpty() && faults.unknown().isEmpty()) {
+            return DecisionBatch.of(failovers);
         }
-        return new FailoverDecider(config, selection, inventory, all).onHosts(hosts.build());
+        ImmutableList.Builder<SubjectDecision> parts = ImmutableList.builder();
+        parts.addAll(failovers);
+        if (!faults.degraded().isEmpty()) {
+            parts.addAll(evacuation
+                    .decide(decider.after(), faults.leaving(inventory), Trigger.HOST_DEGRADED)
+                    .parts());
+        }
+        faults.unknown().forEach(report -> parts.add(unknown(report)));
+        return DecisionBatch.of(parts.build());
     }
 
-    private Decision onVm(Inventory inventory, FaultReport report, VmId id) {
-        VirtualMachine vm = inventory.vm(id).orElse(null);
-        return vm == null
-                ? unknown(report)
-                : new FailoverDecider(config, selection, inventory, ImmutableList.of(report)).onVm(vm);
-    }
-
-    private Decision onHost(Inventory inventory, FaultReport report, HostId id) {
-        if (inventory.host(id).isEmpty()) {
-            return unknown(report);
-        }
-        if (report.kind() == FaultKind.HOST_DEGRADED) {
-            return new EvacuationPolicy().decide(FaultEffects.apply(inventory, report), id, Trigger.HOST_DEGRADED);
-        }
-        return new FailoverDecider(config, selection, inventory, ImmutableList.of(report)).onHosts(ImmutableSet.of(id));
-    }
-
-    private static Decision unknown(FaultReport report) {
+    private static SubjectDecision unknown(FaultReport report) {
         FaultSubject subject = report.subject();
         return new SubjectDecision.Ignored(
                 subject,
@@ -112,8 +93,8 @@ public final class PrimaryThenStandbyPolicy implements FailoverPolicy {
     public static final class Builder {
         private FailoverConfig config = FailoverConfig.defaults();
         private final ImmutableList.Builder<EligibilityRule> rules = ImmutableList.builder();
-        private final ImmutableList.Builder<Preference> preferences = ImmutableList.<Preference>builder()
-                .add(Preference.ON_SOUND_HOST, Preference.ON_ANOTHER_HOST, Preference.IN_ANOTHER_RACK);
+        private final ImmutableList.Builder<Preference> preferences = ImmutableList.builder();
+        private final ImmutableList.Builder<PlacementRule> placement = ImmutableList.builder();
 
         private Builder() {}
 
@@ -138,9 +119,17 @@ public final class PrimaryThenStandbyPolicy implements FailoverPolicy {
             return this;
         }
 
+        /** Adds a rule that a host must pass on which a VM is started, cloned or moved to. */
+        @CanIgnoreReturnValue
+        public Builder placementRule(PlacementRule rule) {
+            placement.add(rule);
+            return this;
+        }
+
         /** Returns the policy. */
         public PrimaryThenStandbyPolicy build() {
-            return new PrimaryThenStandbyPolicy(this);
+            return new PrimaryThenStandbyPolicy(
+                    new PolicyRules(config, rules.build(), preferences.build(), placement.build()));
         }
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Confined to the thread that made it.
  */
 final class RoomQueue {
-    private static final double FULL = 1.0;
+    static final double FULL = 1.0;
     /** More than what rounding can make of a sum of shares. */
     private static final double ROUNDING = 1e-9;
 

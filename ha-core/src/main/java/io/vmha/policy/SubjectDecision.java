@@ -36,6 +36,16 @@ public sealed interface SubjectDecision extends Decision {
         return ImmutableList.of(this);
     }
 
+    /** Returns the same decision with another trigger. */
+    default SubjectDecision withTrigger(Trigger trigger) {
+        return DecisionCopies.copy(this, trigger, explain());
+    }
+
+    @Override
+    default SubjectDecision frozen() {
+        return DecisionCopies.copy(this, trigger(), explain().frozen());
+    }
+
     /**
      * One function for each kind of decision, so that a new kind is a compile error wherever it is forgotten.
      *

@@ -19,11 +19,14 @@ final class TargetSelection {
 
     private static final Optional<String> FAILED_ITSELF = Optional.of("it is the failed VM");
 
-    private final List<EligibilityRule> rules;
+    private final List<EligibilityRule> builtIn;
+    private final List<EligibilityRule> hardRules;
     private final List<Preference> preferences;
 
-    TargetSelection(List<EligibilityRule> rules, List<Preference> preferences) {
-        this.rules = rules;
+    /** The hard rules are those of labels and of the user: that they alone leave nothing is a reason of its own. */
+    TargetSelection(List<EligibilityRule> builtIn, List<EligibilityRule> hardRules, List<Preference> preferences) {
+        this.builtIn = builtIn;
+        this.hardRules = hardRules;
         this.preferences = preferences;
     }
 
@@ -74,6 +77,17 @@ final class TargetSelection {
         if (candidate.vm().id().equals(context.failed().id())) {
             return FAILED_ITSELF;
         }
+        Optional<String> refusal = firstRefusal(builtIn, candidate, context);
+        return refusal.isPresent() ? refusal : hardRefusal(candidate, context);
+    }
+
+    /** Says why a hard rule refuses a VM; empty if none does. */
+    Optional<String> hardRefusal(Candidate candidate, FailoverContext context) {
+        return firstRefusal(hardRules, candidate, context);
+    }
+
+    private static Optional<String> firstRefusal(
+            List<EligibilityRule> rules, Candidate candidate, FailoverContext context) {
         for (int i = 0; i < rules.size(); i++) {
             Optional<String> refusal = rules.get(i).refusal(candidate, context);
             if (refusal.isPresent()) {

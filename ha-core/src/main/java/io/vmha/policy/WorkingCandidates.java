@@ -6,6 +6,7 @@ import io.vmha.model.HostId;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
 import io.vmha.model.VmType;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,8 +19,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The candidates that are left while a host's failure is decided, with what was decided so far counted in: machines of
- * the failed hosts are out, and targets carry what they took.
+ * The candidates that are left while failures are decided together, with what was decided so far counted in: failed VMs and
+ * those of the failed hosts are out, and targets carry what they took.
  *
  * <p>Reads the inventory's index only as far as it needs to, and changes nothing in it. Made for one decision and thrown
  * away; confined to the thread that made it.
@@ -29,11 +30,13 @@ final class WorkingCandidates {
 
     private final Inventory inventory;
     private final Set<HostId> lostHosts;
+    private final Set<VmId> failedVms;
     private final Map<Key, List<Group>> groups = new HashMap<>();
 
-    WorkingCandidates(Inventory inventory, Set<HostId> lostHosts) {
+    WorkingCandidates(Inventory inventory, Set<HostId> lostHosts, Set<VmId> failedVms) {
         this.inventory = inventory;
         this.lostHosts = lostHosts;
+        this.failedVms = failedVms;
     }
 
     List<Group> groups(VmType type, ClusterRole role) {
@@ -70,7 +73,8 @@ final class WorkingCandidates {
         private @Nullable Candidate read() {
             while (rest.hasNext()) {
                 Candidate candidate = rest.next();
-                if (!lostHosts.contains(candidate.host().id())) {
+                if (!lostHosts.contains(candidate.host().id())
+                        && !failedVms.contains(candidate.vm().id())) {
                     return candidate;
                 }
             }

@@ -1,9 +1,11 @@
 package io.vmha.policy;
 
+import com.google.common.collect.Iterables;
 import com.google.common.collect.Sets;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.Host;
 import io.vmha.model.HostAllocation;
+import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
 import io.vmha.model.Resources;
@@ -11,90 +13,182 @@ import io.vmha.model.VirtualMachine;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hosts to which machines may be moved, or on which failed ones may be powered on again or cloned anew, with the room that
- * earlier decisions of the same batch took: sound ones of the machine's own cluster, the least full first afterwards, then by
+ * The hosts to which VMs may be moved, or on which failed ones may be powered on again or cloned anew, with the room that
+ * earlier decisions of the same batch took: sound ones of the VM's own cluster, the least full first afterwards, then by
  * id.
  *
  * <p>Reads the inventory's hosts, the least full first, only as far as it needs to, and changes nothing in it. For each size of
- * machine there is a queue of those that were read. Made for one decision and thrown away; confined to the thread that made
- * it.
+ * VM there is a queue of those that were read. The hosts that placed VMs leave stand apart, since they get emptier too. Made
+ * for one decision and thrown away; confined to the thread that made it.
  */
 final class WorkingHosts {
     private record Key(ClusterRole role, Resources allocation) {}
 
+    /** One VM that looks for a host; a live one keeps running meanwhile. */
+    private record Move(VirtualMachine vm, Host from, boolean isLive, Supplier<Inventory> now) {}
+
+    private final PolicyRules rules;
     private final Inventory inventory;
     private final Set<HostId> lostHosts;
+    private final Set<HostId> notQueued;
+    private final Map<HostId, WorkingRoom> sources = new LinkedHashMap<>(0);
     private final Map<ClusterRole, List<WorkingRooms>> rooms = new EnumMap<>(ClusterRole.class);
     private final Map<Key, RoomQueue> queues = new HashMap<>();
 
-    WorkingHosts(Inventory inventory, Set<HostId> lostHosts) {
+    /** The lost hosts take nothing; the sources are other hosts, on which VMs are that will be placed. */
+    WorkingHosts(PolicyRules rules, Inventory inventory, Set<HostId> lostHosts, Set<HostId> sources) {
+        this.rules = rules;
         this.inventory = inventory;
         this.lostHosts = lostHosts;
-    }
-
-    /** Chooses a host and takes the room there; empty if none has it and keeps anti-affinity. */
-    Optional<Host> place(VirtualMachine vm) {
-        return place(vm, host -> true);
-    }
-
-    /** Chooses a host that suits and takes the room there; empty if none has it and keeps anti-affinity. */
-    Optional<Host> place(VirtualMachine vm, Predicate<Host> suits) {
-        Host current = inventory.hostOf(vm);
-        RoomQueue queue = queues.computeIfAbsent(new Key(current.role(), vm.allocation()), this::queue);
-        if (current.takesMachines() && !lostHosts.contains(current.id())) {
-            queue.add(withoutItself(vm, current));
+        this.notQueued = lostHosts.isEmpty() ? sources : Sets.union(lostHosts, sources);
+        for (HostId id : sources) {
+            Host host = inventory.requireHost(id);
+            if (host.takesMachines()) {
+                this.sources.put(id, new WorkingRoom(new HostAllocation(host, inventory.allocatedOn(id))));
+            }
         }
-        WorkingRoom chosen = take(queue, vm, suits);
+    }
+
+    /** Chooses a host for a VM that is off meanwhile, and takes the room there; empty if none may take it. */
+    Optional<Host> place(VirtualMachine vm, Supplier<Inventory> now) {
+        return place(new Move(vm, inventory.hostOf(vm), false, now));
+    }
+
+    /** Chooses a host for a VM that runs, and takes the room there; empty if none may take it. */
+    Optional<Host> placeLive(VirtualMachine vm, Supplier<Inventory> now) {
+        return place(new Move(vm, inventory.hostOf(vm), true, now));
+    }
+
+    private Optional<Host> place(Move move) {
+        VirtualMachine vm = move.vm();
+        WorkingRoom own = sources.get(vm.host());
+        if (own != null) {
+            own.leave(vm);
+        }
+        Key key = new Key(move.from().role(), vm.allocation());
+        WorkingRoom chosen = leastFull(queues.computeIfAbsent(key, this::queue), move);
+        for (WorkingRoom source : sources.values()) {
+            chosen = better(source, chosen, move);
+        }
+        if (chosen != null) {
+            chosen.take(vm);
+        } else if (own != null) {
+            own.stay(vm);
+        }
         return Optional.ofNullable(chosen).map(WorkingRoom::host);
     }
 
-    /** What a machine is allocated where it is now is free for it again. */
-    private WorkingRoom withoutItself(VirtualMachine vm, Host current) {
-        return new WorkingRoom(
-                new HostAllocation(current, inventory.allocatedOn(current.id()).minus(vm.allocation())));
-    }
-
     private RoomQueue queue(Key key) {
-        return new RoomQueue(key.allocation(), rooms.computeIfAbsent(key.role(), this::read));
+        return new RoomQueue(key.allocation(), rooms(key.role()));
     }
 
-    private List<WorkingRooms> read(ClusterRole role) {
-        List<WorkingRooms> groups = new ArrayList<>();
-        inventory.placeableByCapacity(role).forEach(group -> groups.add(new WorkingRooms(group.iterator(), lostHosts)));
-        return groups;
+    private List<WorkingRooms> rooms(ClusterRole role) {
+        return rooms.computeIfAbsent(role, wanted -> {
+            List<WorkingRooms> groups = new ArrayList<>();
+            inventory
+                    .placeableByCapacity(wanted)
+                    .forEach(group -> groups.add(new WorkingRooms(group.iterator(), notQueued)));
+            return groups;
+        });
     }
 
-    private @Nullable WorkingRoom take(RoomQueue queue, VirtualMachine vm, Predicate<Host> suits) {
+    private @Nullable WorkingRoom leastFull(RoomQueue queue, Move move) {
         List<WorkingRoom> refused = new ArrayList<>(0);
         WorkingRoom least = queue.leastFull();
-        while (least != null && !(suits.test(least.host()) && keepsAntiAffinity(vm, least))) {
+        while (least != null && refusal(move, least) != null) {
             queue.removeLeastFull();
             refused.add(least);
             least = queue.leastFull();
-        }
-        if (least != null) {
-            least.take(vm);
         }
         refused.forEach(queue::add);
         return least;
     }
 
-    private boolean keepsAntiAffinity(VirtualMachine vm, WorkingRoom room) {
-        return vm.antiAffinity().isEmpty()
-                || (room.taken().stream().noneMatch(other -> share(vm, other))
-                        && inventory.vmsOn(room.host().id()).stream().noneMatch(other -> share(vm, other)));
+    private @Nullable WorkingRoom better(WorkingRoom source, @Nullable WorkingRoom best, Move move) {
+        Resources added = move.vm().allocation();
+        double fullness = source.fullnessWith(added);
+        if (source.host().role() != move.from().role() || fullness > RoomQueue.FULL) {
+            return best;
+        }
+        int order = best == null ? -1 : Double.compare(fullness, best.fullnessWith(added));
+        if (best != null && order == 0) {
+            order = source.host().id().compareTo(best.host().id());
+        }
+        return order < 0 && refusal(move, source) == null ? source : best;
     }
 
-    private static boolean share(VirtualMachine vm, VirtualMachine other) {
-        return !vm.id().equals(other.id())
-                && !Sets.intersection(vm.antiAffinity(), other.antiAffinity()).isEmpty();
+    /** The rule, other than room, by which a sound host of the cluster may not take the VM; null if it may. */
+    private @Nullable Reason refusal(Move move, WorkingRoom room) {
+        if (move.isLive() && !HostPlacement.hasSameCpu(move.from(), room.host())) {
+            return Reason.INCOMPATIBLE_CPU;
+        }
+        if (rules.placementRefusal(move.vm(), room.host(), move.now()).isPresent()) {
+            return Reason.RULE;
+        }
+        return room.keepsAntiAffinity(move.vm(), inventory) ? null : Reason.ANTI_AFFINITY;
+    }
+
+    /** Why no host takes a VM that is off meanwhile: the reason of the host that passes most rules. */
+    Reason whyNone(VirtualMachine vm, Supplier<Inventory> now) {
+        return whyNone(new Move(vm, inventory.hostOf(vm), false, now));
+    }
+
+    /** Why no host takes a VM that runs: the reason of the host that passes most rules. */
+    Reason whyNoneLive(VirtualMachine vm, Supplier<Inventory> now) {
+        return whyNone(new Move(vm, inventory.hostOf(vm), true, now));
+    }
+
+    private Reason whyNone(Move move) {
+        ClusterRole role = move.from().role();
+        Reason reason = null;
+        for (WorkingRoom source : sources.values()) {
+            if (source.host().role() == role) {
+                reason = further(reason, refusal(move, source));
+            }
+        }
+        for (WorkingRooms group : rooms(role)) {
+            WorkingRoom room = group.at(0);
+            // Once a host lacks nothing but room, none can pass more.
+            for (int next = 1; room != null && reason != Reason.NO_CAPACITY; next++) {
+                reason = further(reason, refusal(move, room));
+                room = group.at(next);
+            }
+        }
+        if (reason != null) {
+            return reason;
+        }
+        boolean inMaintenance = Iterables.any(
+                inventory.hosts(),
+                host -> host.inMaintenance()
+                        && host.role() == role
+                        && host.health() == HostHealth.UP
+                        && !lostHosts.contains(host.id()));
+        return inMaintenance ? Reason.HOST_IN_MAINTENANCE : Reason.NO_CAPACITY;
+    }
+
+    /** Of two refusals the one by the later rule; none at all means that only the room is lacking. */
+    private static Reason further(@Nullable Reason known, @Nullable Reason refusal) {
+        if (refusal == null) {
+            return Reason.NO_CAPACITY;
+        }
+        return known != null && place(known) > place(refusal) ? known : refusal;
+    }
+
+    private static int place(Reason reason) {
+        return switch (reason) {
+            case INCOMPATIBLE_CPU -> 1;
+            case RULE -> 2;
+            case ANTI_AFFINITY -> 3;
+            default -> 4;
+        };
     }
 }

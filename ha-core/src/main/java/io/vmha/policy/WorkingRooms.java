@@ -10,16 +10,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The hosts of one capacity, the least full before the decision first, read as far as they are asked for; without the hosts
- * that are lost. Confined to the thread that made it.
+ * that are lost or kept apart. Confined to the thread that made it.
  */
 final class WorkingRooms {
     private final Iterator<HostAllocation> rest;
-    private final Set<HostId> lostHosts;
+    private final Set<HostId> excluded;
     private final List<WorkingRoom> known = new ArrayList<>();
 
-    WorkingRooms(Iterator<HostAllocation> rest, Set<HostId> lostHosts) {
+    WorkingRooms(Iterator<HostAllocation> rest, Set<HostId> excluded) {
         this.rest = rest;
-        this.lostHosts = lostHosts;
+        this.excluded = excluded;
     }
 
     /** The host at that place; null after the last. */
@@ -27,7 +27,7 @@ final class WorkingRooms {
     WorkingRoom at(int place) {
         while (known.size() <= place && rest.hasNext()) {
             HostAllocation next = rest.next();
-            if (!lostHosts.contains(next.host().id())) {
+            if (!excluded.contains(next.host().id())) {
                 known.add(new WorkingRoom(next));
             }
         }
