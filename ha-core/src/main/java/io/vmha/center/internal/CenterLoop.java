@@ -1,5 +1,8 @@
 package io.vmha.center.internal;
 
+import java.util.LinkedHashSet;
+import java.util.Set;
+
 import io.vmha.policy.HaPolicies;
 
 import io.vmha.plan.Action;
@@ -377,7 +380,12 @@ public final class CenterLoop
         if (taken == Faults.Taken.OPENED) {
             lost.forEach(executor::advance);
             executor.releaseHeld();
-            decisions.add(new Decisions.Undecided(report, pending, lost));
+            Set<VmId> affected = new LinkedHashSet<>(lost);
+            // What failed there before may have been served by what is lost now.
+            state.vmsAt(host.seen().id()).stream()
+                    .filter(vm -> state.vm(vm).filter(VmRecord::isFailed).isPresent())
+                    .forEach(affected::add);
+            decisions.add(new Decisions.Undecided(report, pending, List.copyOf(affected)));
             return;
         }
         remember(report);

@@ -248,11 +248,15 @@ final class Decisions {
         if (need.isEmpty()) {
             return true;
         }
-        if (need.get() == NeedKind.SERVE && vm.isFailed() && state.ownersServedBy(vm.id()).isEmpty()) {
-            // Nothing to move; what failed is confirmed off all the same.
-            return !vm.isConfirmedOff() && openNeeds(vm).isEmpty() && executor.runsOf(vm.id()).isEmpty();
+        Set<NeedKind> open = openNeeds(vm);
+        boolean hasNothingToMove = need.get() == NeedKind.SERVE
+                && vm.isFailed()
+                && !Needs.of(vm, state, config()).contains(NeedKind.SERVE);
+        if (hasNothingToMove) {
+            // What failed is confirmed off all the same.
+            return !vm.isConfirmedOff() && open.isEmpty() && executor.runsOf(vm.id()).isEmpty();
         }
-        return openNeeds(vm).contains(need.get());
+        return open.contains(need.get());
     }
 
     private Set<NeedKind> openNeeds(VmRecord vm) {
@@ -325,7 +329,10 @@ final class Decisions {
         boolean isNews = false;
         for (SubjectDecision part : recoveries.limited(decided, center.now())) {
             NeedKind need = Needs.of(part, vm);
-            if (!needs.contains(need) || part instanceof SubjectDecision.Ignored) {
+            boolean movesNothing = part instanceof SubjectDecision.Redirect redirect
+                    && redirect.owners().isEmpty()
+                    && vm.isConfirmedOff();
+            if (!needs.contains(need) || movesNothing || part instanceof SubjectDecision.Ignored) {
                 continue;
             }
             parts.add(part);

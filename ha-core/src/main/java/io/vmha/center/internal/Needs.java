@@ -1,5 +1,8 @@
 package io.vmha.center.internal;
 
+import io.vmha.model.Inventory;
+import io.vmha.model.VirtualMachine;
+
 import io.vmha.policy.Reason;
 
 import io.vmha.center.internal.state.CenterState;
@@ -49,14 +52,18 @@ final class Needs {
         return needs;
     }
 
-    /** Its requests go to another VM, which does not serve either. */
+    /** Its requests go to another VM, or are about to, which does not serve either. */
     private static boolean isServedByNobody(VmRecord vm, CenterState state) {
-        return !vm.server().equals(vm.id())
-                && state.inventory()
-                        .vm(vm.server())
-                        .filter(server -> server.isServing()
-                                && state.inventory().hostOf(server).health().runsVms())
-                        .isEmpty();
+        if (vm.server().equals(vm.id())) {
+            return false;
+        }
+        Inventory now = state.inventory();
+        return now.vm(vm.id())
+                .flatMap(VirtualMachine::servedBy)
+                .flatMap(now::vm)
+                .filter(server ->
+                        server.isServing() && now.hostOf(server).health().runsVms())
+                .isEmpty();
     }
 
     /** The requests of a VM that is restarted stay with it. */
