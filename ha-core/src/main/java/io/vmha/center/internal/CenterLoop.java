@@ -571,7 +571,6 @@ public final class CenterLoop
 
     @Override
     public void publish(HaEvent event) {
-        if (Boolean.getBoolean("dbg")) { System.err.println(scheduler.uptime() + " " + event); } //DBG
         events.publish(event);
     }
 
@@ -632,6 +631,10 @@ public final class CenterLoop
     /** Goes on with what an earlier center left. */
     public void resume(JournalState left) {
         run(() -> {
+            if (left.isFirst()) {
+                // With what there is now, in one write: that a VM was off when this began must not be taken for a failure later.
+                settings(settings);
+            }
             List<PlanRun> resumed = new ArrayList<>();
             for (JournalState.OpenPlan open : left.open()) {
                 PlanRun run = executor.resume(open);
@@ -648,12 +651,34 @@ public final class CenterLoop
                     .map(VmRecord::id)
                     .sorted()
                     .forEach(decisions::wake);
+            if (!left.isFirst()) {
+                reportStopped();
+            }
             boolean isTakenOver = !left.vms().isEmpty() || !left.open().isEmpty() || !left.hosts().isEmpty();
             if (isTakenOver) {
                 readings.need();
             }
             forgetAtTimes();
         });
+    }
+
+    /** What went down while no center was there is found by what there is at the start. */
+    private void reportStopped() {
+        for (VmRecord vm : state.vms()) {
+            boolean isStopped = vm.desired() == DesiredState.RUNNING
+                    && vm.isConfirmedOff()
+                    && !vm.isFailed()
+                    && !vm.is(VmState.Flag.DELETED)
+                    && executor.runsOf(vm.id()).isEmpty();
+            if (isStopped) {
+                report(FaultReport.ofVm(
+                        vm.id(),
+                        FaultKind.POWERED_OFF,
+                        now(),
+                        "platform epoch " + parts.epoch(),
+                        state.beginReading()));
+            }
+        }
     }
 
     private void forgetAtTimes() {

@@ -281,7 +281,7 @@ final class Decisions {
         Set<NeedKind> all = Needs.of(vm, state, config());
         EnumSet.complementOf(toEnumSet(all)).forEach(need -> unmet.met(vm.id(), need));
         Failed failed = failures.remove(vm.id());
-        if (needs.isEmpty()) {
+        if (needs.isEmpty() && failed == null) {
             return;
         }
         if (vm.is(VmState.Flag.REJECTED)) {
@@ -293,7 +293,8 @@ final class Decisions {
             stop(vm, Optional.empty(), new PendingDecision());
             return;
         }
-        if (needs.contains(NeedKind.SERVE) || needs.contains(NeedKind.RESTORE)) {
+        boolean isOfFault = needs.contains(NeedKind.SERVE) || needs.contains(NeedKind.RESTORE) || needs.isEmpty();
+        if (isOfFault && vm.isFailed()) {
             Trigger trigger = vm.faults().get(0).trigger();
             policies.failover().decide(view(vm.id()), Faults.reportOf(vm)).parts().stream()
                     .map(part -> part.withTrigger(trigger))
@@ -331,8 +332,10 @@ final class Decisions {
             NeedKind need = Needs.of(part, vm);
             boolean movesNothing = part instanceof SubjectDecision.Redirect redirect
                     && redirect.owners().isEmpty()
-                    && vm.isConfirmedOff();
-            if (!needs.contains(need) || movesNothing || part instanceof SubjectDecision.Ignored) {
+                    && vm.isConfirmedOff()
+                    && failed.isEmpty();
+            boolean isOpen = needs.contains(need) || (failed.isPresent() && need == NeedKind.SERVE);
+            if (!isOpen || movesNothing || part instanceof SubjectDecision.Ignored) {
                 continue;
             }
             parts.add(part);

@@ -1,7 +1,8 @@
 package io.vmha.center.internal;
 
+import io.vmha.model.VmId;
+
 import io.vmha.model.Inventory;
-import io.vmha.model.VirtualMachine;
 
 import io.vmha.policy.Reason;
 
@@ -33,7 +34,8 @@ final class Needs {
             return needs;
         }
         boolean isToStop = vm.desired() == DesiredState.OFF && !vm.isConfirmedOff();
-        boolean serves = !state.ownersServedBy(vm.id()).isEmpty() || isServedByNobody(vm, state);
+        boolean serves = isUnserved(vm.id(), state)
+                || state.ownersServedBy(vm.id()).stream().anyMatch(owner -> isUnserved(owner, state));
         if ((vm.isFailed() || isToStop) && serves && !isRestartedInPlace(vm, config)) {
             needs.add(NeedKind.SERVE);
         }
@@ -52,15 +54,11 @@ final class Needs {
         return needs;
     }
 
-    /** Its requests go to another VM, or are about to, which does not serve either. */
-    private static boolean isServedByNobody(VmRecord vm, CenterState state) {
-        if (vm.server().equals(vm.id())) {
-            return false;
-        }
+    /** Whether a VM's requests go to one that does not serve, with what open plans are about to move counted in. */
+    private static boolean isUnserved(VmId owner, CenterState state) {
         Inventory now = state.inventory();
-        return now.vm(vm.id())
-                .flatMap(VirtualMachine::servedBy)
-                .flatMap(now::vm)
+        return now.vm(owner)
+                .flatMap(vm -> vm.servedBy().isPresent() ? now.vm(vm.servedBy().get()) : Optional.of(vm))
                 .filter(server ->
                         server.isServing() && now.hostOf(server).health().runsVms())
                 .isEmpty();

@@ -106,6 +106,10 @@ public final class CenterState {
                 .forEach(host -> dirtyHosts.add(host.id()));
         for (VirtualMachine vm : start.vms()) {
             add(vm);
+            if (!journal.isFirst()) {
+                // An earlier center would have written down that it is not wanted running.
+                Objects.requireNonNull(vms.get(vm.id())).desired = DesiredState.RUNNING;
+            }
         }
         journal.hosts().forEach(this::restore);
         journal.vms().forEach(this::restore);
@@ -129,7 +133,7 @@ public final class CenterState {
         vm.servedBy().ifPresent(server -> projectedServers.put(vm.id(), server));
         vm.servedBy().ifPresent(server -> owners(projectedOwners, server).add(vm.id()));
         if (vm.health() != VmHealth.HEALTHY || record.mayRunOn.isEmpty() || vm.servedBy().isPresent()) {
-            dirtyVms.add(vm.id());
+            touch(vm.id());
         }
     }
 
@@ -590,7 +594,7 @@ public final class CenterState {
     public void desired(VmId id, DesiredState state) {
         VmRecord record = requireVm(id);
         record.desired = state;
-        record.isDesiredSaid = true;
+        record.isSuspect = false;
         if (state != DesiredState.RUNNING) {
             record.faults = ImmutableList.of();
         }
