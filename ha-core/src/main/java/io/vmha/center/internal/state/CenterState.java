@@ -9,6 +9,7 @@ import io.vmha.model.DesiredState;
 import java.time.Duration;
 import java.util.EnumSet;
 import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
 import java.util.HashMap;
 import java.util.HashSet;
 import io.vmha.model.Host;
@@ -327,6 +328,10 @@ public final class CenterState {
             record.flags.remove(VmState.Flag.DELETED);
             record.seen = Declared.of(vm, record.seen);
         }
+        if (record == null) {
+            // A reading that began before it was declared may not have it yet.
+            requireVm(vm.id()).actedAt = beginReading();
+        }
         touch(vm.id());
         wake(vm.type());
     }
@@ -630,6 +635,18 @@ public final class CenterState {
                 .build();
         record.flags.remove(VmState.Flag.RETURNING);
         record.flags.remove(VmState.Flag.REJECTED);
+        touch(id);
+    }
+
+    /** An open fault of that kind was observed again: it is as old as the latest report of it says. */
+    public void observedAgain(VmId id, FaultReport report) {
+        VmRecord record = requireVm(id);
+        record.faults = record.faults.stream()
+                .map(fault -> fault.report().kind() == report.kind()
+                                && fault.report().observedAt().isBefore(report.observedAt())
+                        ? new OpenFault(report, fault.since())
+                        : fault)
+                .collect(ImmutableList.toImmutableList());
         touch(id);
     }
 
