@@ -1,5 +1,8 @@
 package io.vmha.center.internal;
 
+import io.vmha.adapter.Capability;
+import com.google.common.collect.ImmutableSet;
+
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -83,6 +86,7 @@ public final class CenterLoop
     private static final Duration FORGETTING = Duration.ofMinutes(10);
 
     private final PlanExecutor.Parts parts;
+    private final Set<Capability> capabilities;
     private final CenterScheduler scheduler;
     private final CenterState state;
     private final ReportIntake intake;
@@ -112,6 +116,7 @@ public final class CenterLoop
             JournalState left,
             List<HaListener> listeners) {
         this.parts = parts;
+        this.capabilities = ImmutableSet.copyOf(platform.adapter().capabilities());
         this.scheduler = parts.scheduler();
         this.state = new CenterState(start, left);
         this.settings = left.settings();
@@ -279,6 +284,11 @@ public final class CenterLoop
         readings.every(interval);
     }
 
+    /** What the platform can do. */
+    Set<Capability> capabilities() {
+        return capabilities;
+    }
+
     long epoch() {
         return parts.epoch();
     }
@@ -367,6 +377,7 @@ public final class CenterLoop
         if (taken == Faults.Taken.OPENED || isUnmet) {
             // What was planned before may have lost its point.
             executor.advance(vm.id());
+            decisions.replan(executor.heldRunsCountingOn(vm.id()));
             decisions.add(new Decisions.Undecided(report, pending, List.of(vm.id())));
         } else {
             remember(report);
@@ -379,6 +390,8 @@ public final class CenterLoop
         Faults.Taken taken = faults.ofHost(host, report, lost::add);
         if (taken == Faults.Taken.OPENED) {
             lost.forEach(executor::advance);
+            lost.forEach(vm -> decisions.replan(executor.heldRunsCountingOn(vm)));
+            decisions.replan(executor.heldRunsCountingOn(host.seen().id()));
             executor.releaseHeld();
             Set<VmId> affected = new LinkedHashSet<>(lost);
             // What failed there before may have been served by what is lost now.
