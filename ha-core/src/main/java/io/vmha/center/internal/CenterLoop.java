@@ -485,10 +485,11 @@ public final class CenterLoop
                 .isPresent();
     }
 
+    /** A start that is under way does not end the need for it. */
     private boolean isToRun(VmId id) {
         return state.vm(id)
                 .filter(vm -> vm.isFailed()
-                        || (vm.desired() == DesiredState.RUNNING && vm.mayRunOn().isEmpty()))
+                        || (vm.desired() == DesiredState.RUNNING && vm.power() != PowerState.ON))
                 .isPresent();
     }
 
@@ -546,6 +547,7 @@ public final class CenterLoop
                     && vm.seen().host().equals(host)
                     && vm.desired() == DesiredState.RUNNING
                     && !vm.isFailed()
+                    && !vm.is(VmState.Flag.DELETED)
                     && vm.seen().power() != PowerState.OFF;
             if (isLost) {
                 state.opened(vm.id(), new OpenFault(report, scheduler.now()));
@@ -565,8 +567,11 @@ public final class CenterLoop
             publish(new HaEvent.PlanEnded(scheduler.now(), outcome));
             waiting.removeAll(run.id()).forEach(pending -> pending.end(outcome));
         });
-        // What came up meanwhile waited for this plan's end.
-        run.subjects().stream().filter(vm -> !unmet.has(vm)).forEach(decisions::wake);
+        // What came up meanwhile waited for this plan's end; what was just refused waits for a change, or for its time.
+        boolean isProgress = outcome.actions().stream().anyMatch(action -> action.result() == ActionResult.DONE);
+        run.subjects().stream()
+                .filter(vm -> isProgress || !unmet.has(vm))
+                .forEach(decisions::wake);
     }
 
     @Override

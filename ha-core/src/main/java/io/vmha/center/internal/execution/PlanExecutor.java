@@ -259,10 +259,10 @@ public final class PlanExecutor {
         return queues.isFirst(run, action.vm().get(), action) ? Verdict.PASS : Verdict.NO_TURN;
     }
 
-    /** Whether an open step is to move an owner's requests away from a VM. */
-    boolean isAboutToMove(VmId owner, VmId from) {
+    /** Whether an open step of that plan or an earlier one is to move an owner's requests away from a VM; a later one waits. */
+    boolean isAboutToMove(VmId owner, VmId from, PlanRun latest) {
         return queues.of(owner).stream()
-                .filter(run -> !run.isIdleOffer())
+                .filter(run -> !run.isIdleOffer() && run.id().value() <= latest.id().value())
                 .flatMap(run -> run.stepsOf(owner).stream())
                 .anyMatch(step -> !step.isEnded()
                         && step.step().action() instanceof Action.Redirect redirect
