@@ -110,7 +110,10 @@ final class EndChecks {
         Violation.check(
                 isSame || isOpen, 12, () -> "after a reading of the truth " + believed + " is believed, and is " + vm);
         Violation.check(
-                !believed.isServing() || isWell(vm) || course.has(CourseEvent.Kind.CLOCK_JUMPS),
+                !believed.isServing()
+                        || isWell(vm)
+                        || stage.outside().wasLeftAlone(vm.id())
+                        || course.has(CourseEvent.Kind.CLOCK_JUMPS),
                 4,
                 () -> vm.id() + " is believed to work and is " + vm);
     }

@@ -24,6 +24,7 @@ final class Outside {
     private final Map<HostId, Told> toldInMaintenance = new HashMap<>();
     private final Map<VmId, Told> toldNotToRun = new HashMap<>();
     private final Set<VmId> leftAlone = new HashSet<>();
+    private final Set<VmId> everLeftAlone = new HashSet<>();
     private final Set<HostId> crowded = new HashSet<>();
 
     Outside(VirtualTime time) {
@@ -50,9 +51,15 @@ final class Outside {
     void leftAlone(VmId vm, boolean on) {
         if (on) {
             leftAlone.add(vm);
+            everLeftAlone.add(vm);
         } else {
             leftAlone.remove(vm);
         }
+    }
+
+    /** Whether a VM was ever wanted off or unmanaged: what was reported of it meanwhile nobody wanted to know. */
+    boolean wasLeftAlone(VmId vm) {
+        return everLeftAlone.contains(vm);
     }
 
     /** Whether a VM is wanted off or unmanaged. */

@@ -65,6 +65,8 @@ final class Faults {
         boolean isOtherKind = vm.faults().stream().noneMatch(fault -> fault.report().kind() == report.kind());
         if (isNew || isOtherKind) {
             state.opened(vm.id(), new OpenFault(report, scheduler.now()));
+        } else {
+            state.observedAgain(vm.id(), report);
         }
         state.flag(vm.id(), VmState.Flag.LIMITED, false);
         state.flag(vm.id(), VmState.Flag.REJECTED, false);

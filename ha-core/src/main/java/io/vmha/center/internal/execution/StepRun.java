@@ -38,6 +38,7 @@ final class StepRun {
     private Action action;
     private StepState state = StepState.WAITING;
     private Instant since;
+    private Instant begunAt;
     private int attempt;
     private int substitutes;
     /** Tells a call that was given up from the one that counts. */
@@ -59,6 +60,7 @@ final class StepRun {
         this.step = step;
         this.action = step.action();
         this.since = executor.now();
+        this.begunAt = since;
     }
 
     Step step() {
@@ -95,6 +97,7 @@ final class StepRun {
     void resume(JournalEntry.StepStarted started) {
         action = started.action();
         attempt = started.attempt();
+        begunAt = started.at();
         substitutes = action.equals(step.action()) ? 0 : 1;
         mayBeDone = true;
         acting();
@@ -168,6 +171,9 @@ final class StepRun {
             return;
         }
         become(StepState.Event.ADMITTED);
+        if (!mayBeDone) {
+            begunAt = executor.now();
+        }
         attempt++;
         acting();
         Handlers.of(action).begins(executor.state());
@@ -242,7 +248,7 @@ final class StepRun {
 
     private void succeeded(String detail, Instant startedAt) {
         mayBeDone = false;
-        Handlers.of(action).done(executor.state(), executor.now());
+        Handlers.of(action).done(executor.state(), begunAt, executor.now());
         end(ActionResult.DONE, detail, startedAt);
     }
 
