@@ -223,11 +223,48 @@ final class Decisions {
         for (SubjectDecision part : parts) {
             Undecided owner = part.subject().fold(byVm::get, host -> null);
             List<SubjectDecision> own = byReport.get(owner != null ? owner : reports.get(0));
+            if (missesWriter(part)) {
+                // The policy does not know which member writes: it is asked again without the others.
+                part.subject().fold(woken::add, host -> false);
+                due();
+                continue;
+            }
             if (own != null && isWanted(part, owner, reports.get(0))) {
                 own.add(part);
             }
         }
         byReport.forEach((one, own) -> begin(Optional.of(one.report()), own, false, Optional.empty(), one.pending()));
+    }
+
+    /** Whether requests of a type that writes would go beside the member that accepts writes, though a VM of that serves. */
+    private boolean missesWriter(SubjectDecision part) {
+        if (!(part instanceof SubjectDecision.Redirect redirect) || redirect.owners().isEmpty()) {
+            return false;
+        }
+        Optional<VirtualMachine> target = state.inventory().vm(redirect.target());
+        return target.isPresent()
+                && target.get().type().equals(VmType.DATABASE)
+                && !state.isAtWriter(target.get())
+                && writerServesBeside(redirect.vm());
+    }
+
+    private boolean writerServesBeside(VmId failed) {
+        return state.inventory().vms().stream()
+                .anyMatch(vm -> vm.type().equals(VmType.DATABASE)
+                        && vm.isServing()
+                        && !vm.id().equals(failed)
+                        && state.isAtWriter(vm));
+    }
+
+    private Inventory atTheWriter(Inventory now, VmRecord failed) {
+        if (!failed.seen().type().equals(VmType.DATABASE) || !writerServesBeside(failed.id())) {
+            return now;
+        }
+        List<VirtualMachine> others = now.vms().stream()
+                .filter(vm -> vm.type().equals(VmType.DATABASE) && vm.isServing() && !state.isAtWriter(vm))
+                .<VirtualMachine>map(vm -> ImmutableVirtualMachine.copyOf(vm).withHealth(VmHealth.SUSPECT))
+                .toList();
+        return now.withAll(others);
     }
 
     /** What a policy decides about VMs that the report does not concern is not wanted, but for an evacuation. */
@@ -305,7 +342,11 @@ final class Decisions {
         boolean isOfFault = needs.contains(NeedKind.SERVE) || needs.contains(NeedKind.RESTORE) || needs.isEmpty();
         if (isOfFault && vm.isFailed()) {
             Trigger trigger = vm.faults().get(0).trigger();
-            policies.failover().decide(view(vm.id()), Faults.reportOf(vm)).parts().stream()
+            policies
+                    .failover()
+                    .decide(atTheWriter(view(vm.id()), vm), Faults.reportOf(vm))
+                    .parts()
+                    .stream()
                     .map(part -> part.withTrigger(trigger))
                     .filter(part -> part.subject().fold(vm.id()::equals, host -> false))
                     .forEach(parts::add);

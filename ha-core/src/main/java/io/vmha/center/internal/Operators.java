@@ -169,6 +169,7 @@ public final class Operators {
             center.unmet().remove(id);
             audit(operator, "wants " + id + " " + desired);
             center.executor().advance(id);
+            center.decisions().wake(id);
             boolean starts = desired == DesiredState.RUNNING && before == DesiredState.OFF && vm.isConfirmedOff();
             if (desired == DesiredState.OFF && !vm.mayRunOn().isEmpty()) {
                 center.decisions().stop(vm, Optional.of(operator), pending);
