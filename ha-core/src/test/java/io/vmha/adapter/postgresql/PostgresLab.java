@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
-import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -83,6 +82,13 @@ final class PostgresLab implements AutoCloseable {
         }
     }
 
+    /** Adds a server that has a database of its own. */
+    void addStranger(String name) {
+        ports.put(name, freePort());
+        server("create", name, name, "127.0.0.1", port(name));
+        server("start", name);
+    }
+
     private String port(String server) {
         return Integer.toString(ports.get(server));
     }
@@ -114,7 +120,7 @@ final class PostgresLab implements AutoCloseable {
         }
     }
 
-    DataSource connections(String server, String password) {
+    PGSimpleDataSource connections(String server, String password) {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setServerNames(new String[] {"127.0.0.1"});
         source.setPortNumbers(new int[] {ports.get(server)});
@@ -137,6 +143,17 @@ final class PostgresLab implements AutoCloseable {
     PostgresCluster.Builder cluster() {
         PostgresCluster.Builder builder = PostgresCluster.builder(SET);
         ports.keySet().forEach(name -> builder.member(member(name)));
+        return builder;
+    }
+
+    /** The same with another login. */
+    PostgresCluster.Builder cluster(String user, String password) {
+        PostgresCluster.Builder builder = PostgresCluster.builder(SET);
+        ports.keySet().forEach(name -> {
+            PGSimpleDataSource source = connections(name, password);
+            source.setUser(user);
+            builder.member(PostgresMember.of(MemberId.of(name), source));
+        });
         return builder;
     }
 
@@ -202,23 +219,56 @@ final class PostgresLab implements AutoCloseable {
         return () -> signal(server, "CONT");
     }
 
+    /** Stops what receives a replica's stream, which the source takes for a while to be there. */
+    AutoCloseable stopReceiver(String replica) {
+        long pid = Long.parseLong(value(replica, "select pid from pg_stat_wal_receiver"));
+        signal(pid, "STOP");
+        return () -> signal(pid, "CONT");
+    }
+
+    /** Has a stopped server lose its control file's block, so that nothing but a copy helps. */
+    void spoilForRewind(String server) {
+        try {
+            Files.write(folder.resolve("db/" + server + "/global/pg_control"), new byte[8_192]);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Does something while a transaction is open. */
+    void withTransaction(String server, String sql, Runnable body) {
+        try (Connection connection = connections(server, password()).getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute(sql);
+            body.run();
+            connection.rollback();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void signal(long pid, String signal) {
+        try {
+            new ProcessBuilder("kill", "-" + signal, Long.toString(pid)).start().waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     private void signal(String server, String signal) {
         try {
             String first = Files.readAllLines(folder.resolve("db/" + server + "/postmaster.pid"))
                     .get(0);
             ProcessHandle postmaster =
                     ProcessHandle.of(Long.parseLong(first.strip())).orElseThrow();
-            for (ProcessHandle process : Stream.concat(Stream.of(postmaster), postmaster.descendants())
-                    .toList()) {
-                new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
-                        .start()
-                        .waitFor();
-            }
+            Stream.concat(Stream.of(postmaster), postmaster.descendants())
+                    .forEach(process -> signal(process.pid(), signal));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
         }
     }
 
