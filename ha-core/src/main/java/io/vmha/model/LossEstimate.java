@@ -34,7 +34,7 @@ final class LossEstimate {
                 .filter(member -> member.role().role() == DatabaseRole.REPLICA)
                 .filter(member -> member.standing() == MemberStanding.CURRENT)
                 // One alone is waited for by every commit. Of more, each may get further until the writer stops.
-                .filter(member -> needed == 1 || !member.role().at().isBefore(writerStopped))
+                .filter(member -> needed == 1 || member.role().at().isAfter(writerStopped))
                 .toList();
         boolean isCounted = witnesses.stream().anyMatch(member -> member.id().equals(candidate.id()));
         boolean isFurthest = needed == 1
@@ -56,7 +56,13 @@ final class LossEstimate {
         }
         ReplicaLag.Known lag = known.get();
         Duration unseen = Duration.between(lag.at(), writerStopped);
-        Duration atMost = lag.unreceivedTime().plus(unseen.isNegative() ? Duration.ZERO : unseen);
+        if (unseen.isNegative()) {
+            unseen = Duration.ZERO;
+        } else if (unseen.isZero()) {
+            // Of two things that a clock shows at one moment, the write may be the later.
+            unseen = Duration.ofNanos(1);
+        }
+        Duration atMost = lag.unreceivedTime().plus(unseen);
         return PossibleLoss.atMost(
                 atMost,
                 "it lacked " + lag.unreceivedBytes() + " bytes at " + lag.at() + ", and the writer wrote until "

@@ -116,7 +116,8 @@ public interface ReplicaSet {
      * member lacked when its lag was last known, and the time until the writer stopped.
      *
      * @param candidate the member
-     * @param writerStopped the last moment at which the writer may have acknowledged anything: now, if it may still do so
+     * @param writerStopped the last moment at which the writer may have acknowledged anything: now, if it may still do so;
+     *     what was read at that very moment may have been read before
      * @throws IllegalArgumentException if it is none of this set's
      */
     default PossibleLoss possibleLoss(MemberId candidate, Instant writerStopped) {

@@ -126,7 +126,8 @@ public final class PostgresCluster implements DatabaseCluster {
             SetReader.Reading reading = look(deadline.left().dividedBy(2));
             ReplicaSet set = reading.set();
             if (!isWriterAlready(set, member.member().id())) {
-                new PromotionGuard(set, reading.failures(), promotion).check();
+                reading.requireRead(promotion.member());
+                promotion.requireSafe(set);
                 member.change(deadline.left(), "it was promoted", session -> new PromotionRun(session).run());
             }
             return promotion;
@@ -175,7 +176,7 @@ public final class PostgresCluster implements DatabaseCluster {
         return changing(call, deadline -> {
             SetReader.Reading reading = look(deadline.left().dividedBy(3));
             DatabaseMember seen = reading.set().requireMember(writer);
-            PromotionGuard.requireRead(reading.failures(), writer);
+            reading.requireRead(writer);
             if (seen.role().role() == DatabaseRole.REPLICA) {
                 return seen.position().orElseThrow();
             }
@@ -239,7 +240,7 @@ public final class PostgresCluster implements DatabaseCluster {
         return changing(call, deadline -> {
             SetReader.Reading reading = look(deadline.left().dividedBy(4));
             ReplicaSet set = reading.set();
-            PromotionGuard.requireRead(reading.failures(), writer);
+            reading.requireRead(writer);
             if (set.writer().map(DatabaseMember::id).equals(Optional.of(member))) {
                 throw new AdapterException.Permanent(
                         Cause.IN_USE, "database " + member + " is the writer: it does not rejoin");

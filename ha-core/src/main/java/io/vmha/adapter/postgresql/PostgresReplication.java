@@ -74,7 +74,7 @@ public final class PostgresReplication implements ReplicationMonitor, DatabasePr
     public Optional<ReplicationLag> lag(VmId vm, CallContext call) {
         MemberId member = MemberId.of(databaseOf(vm).name());
         SetReader.Reading reading = cluster.look(call.deadline());
-        PromotionGuard.requireRead(reading.failures(), member);
+        reading.requireRead(member);
         return reading.set().requireMember(member).lag().map(lag -> told(reading.set(), member, lag));
     }
 
@@ -101,7 +101,7 @@ public final class PostgresReplication implements ReplicationMonitor, DatabasePr
         promoting.lock();
         try {
             SetReader.Reading reading = cluster.look(call.deadline());
-            PromotionGuard.requireRead(reading.failures(), member);
+            reading.requireRead(member);
             ReplicaSet set = reading.set();
             if (set.writer().map(DatabaseMember::id).equals(Optional.of(member)) && !set.isSplit()) {
                 return;

@@ -50,6 +50,14 @@ final class SetReader {
         Reading {
             failures = ImmutableMap.copyOf(failures);
         }
+
+        /** Throws what the member could not be read for. */
+        void requireRead(MemberId member) {
+            AdapterException failure = failures.get(member);
+            if (failure != null) {
+                throw failure;
+            }
+        }
     }
 
     Reading read(Duration within) {
