@@ -22,7 +22,7 @@ import java.util.Set;
  *       by powering its VM off, or by {@link #fence}.
  *   <li>{@link #read} again, and choose from {@link ReplicaSet#candidates} by {@link ReplicaSet#possibleLoss}, with the moment
  *       at which the last of these was confirmed off. The lag is judged here, not earlier. Unknown is not 0.
- *   <li>{@link #promote} it. The adapter looks at all other members once more and refuses if one of them that is not
+ *   <li>Remember {@link ReplicaSet#promoting} it, durably; then {@link #promote} it. The adapter looks at all other members once more and refuses if one of them that is not
  *       vouched for is not seen to replicate, or if one that is vouched for is seen to write.
  *   <li>If that is refused or fails, go on with the next candidate; where the outcome is unknown, only after {@link #read} has
  *       shown that the member is still a replica, or after it was fenced too.
@@ -47,7 +47,7 @@ import java.util.Set;
  *       not answer, fence it and go on as in a failover, or start it again: it has all there is.
  *   <li>{@link #read} until {@code next} {@linkplain LogPosition#includes includes} the position that {@link #demote} returned. To
  *       give up, {@link #promote} {@code old}: nothing was written since, and the others follow it again.
- *   <li>{@link #promote} {@code next}, with {@code old} seen to replicate. If that is refused, promote {@code old}; if its
+ *   <li>Remember {@link ReplicaSet#promoting} and {@link #promote} {@code next}, with {@code old} seen to replicate. If that is refused, promote {@code old}; if its
  *       outcome is unknown, {@link #read} until it is known: never promote {@code old} before {@code next} is seen to
  *       replicate or is confirmed off.
  *   <li>{@link #read} until {@code next} is the writer. Then send the requests there; {@code old} follows it without a

@@ -19,8 +19,15 @@ import java.util.Set;
  * @param confirmedOff the other members that are confirmed to accept no writes and to stay so, such as by fencing; every
  *     other one must be seen to replicate
  * @param timeline the newest timeline of the set that the caller knows of, 0 or more: a member on an older one is not promoted
+ * @param acceptsOlderHistory whether an operator has accepted that the member has diverged or is on an older timeline, and that
+ *     what only others have is lost; that no other member may write holds all the same
  */
-public record Promotion(MemberId member, Set<MemberId> confirmedOff, long timeline) {
+public record Promotion(MemberId member, Set<MemberId> confirmedOff, long timeline, boolean acceptsOlderHistory) {
+
+    /** A promotion of a member on the set's newest timeline and of no other. */
+    public Promotion(MemberId member, Set<MemberId> confirmedOff, long timeline) {
+        this(member, confirmedOff, timeline, false);
+    }
 
     /**
      * Copies the set.
@@ -49,7 +56,7 @@ public record Promotion(MemberId member, Set<MemberId> confirmedOff, long timeli
     private void requireHistory(ReplicaSet seen, DatabaseMember target) {
         long at = target.position().map(LogPosition::timeline).orElse(0L);
         long newest = Math.max(seen.timeline(), timeline);
-        if (target.standing() == MemberStanding.DIVERGED || at < newest) {
+        if (!acceptsOlderHistory && (target.standing() == MemberStanding.DIVERGED || at < newest)) {
             throw new AdapterException.Permanent(
                     Cause.REFUSED,
                     "database " + member + " is on timeline " + at + " and its set on " + newest

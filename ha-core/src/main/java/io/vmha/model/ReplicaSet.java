@@ -108,6 +108,17 @@ public interface ReplicaSet {
     }
 
     /**
+     * Returns what is to be remembered of this set when a member is about to be promoted: its history is the set's from then on,
+     * and every other member that is not seen to be a replica may have one of its own, even where both number their timelines
+     * alike. Keep the result before the member is told, and go back to this only if it is known that nothing was done.
+     *
+     * @throws IllegalArgumentException if the member is none of this set's
+     */
+    default ReplicaSet promoting(MemberId member) {
+        return Standings.promoting(this, requireMember(member));
+    }
+
+    /**
      * Returns what may be lost of the acknowledged writes if a member is promoted.
      *
      * <p>Nothing can be lost if the member has, beside all that was written before the present rule for commits, all that the

@@ -20,6 +20,25 @@ final class Standings {
                 .reduce(known.timeline(), Math::max);
     }
 
+    static ReplicaSet promoting(ReplicaSet set, DatabaseMember promoted) {
+        long timeline = promoted.position().map(LogPosition::timeline).orElse(set.timeline());
+        return ImmutableReplicaSet.copyOf(set)
+                .withTimeline(timeline)
+                .withLastWriter(promoted.id())
+                .withMembers(set.members().stream()
+                        .map(member -> ImmutableDatabaseMember.copyOf(member)
+                                .withStanding(standingBeside(promoted, member, timeline)))
+                        .toList());
+    }
+
+    private static MemberStanding standingBeside(DatabaseMember promoted, DatabaseMember member, long timeline) {
+        if (member.id().equals(promoted.id())) {
+            return member.standing() == MemberStanding.DIVERGED ? MemberStanding.UNKNOWN : member.standing();
+        }
+        boolean mayFollow = member.role().role() == DatabaseRole.REPLICA && timelineOf(member) <= timeline;
+        return mayFollow ? member.standing() : MemberStanding.DIVERGED;
+    }
+
     private boolean isDiverged(DatabaseMember seen) {
         return seen.standing() == MemberStanding.DIVERGED || wasDiverged(seen);
     }

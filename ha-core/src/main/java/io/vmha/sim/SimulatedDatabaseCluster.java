@@ -65,6 +65,7 @@ final class SimulatedDatabaseCluster implements DatabaseCluster {
             if (!isWriter) {
                 requireAnswering(promotion.member());
                 promotion.requireSafe(seen);
+                known = seen.promoting(promotion.member());
                 world.change(set ->
                         set.require(promotion.member()).promote(set.clock().instant()));
             }

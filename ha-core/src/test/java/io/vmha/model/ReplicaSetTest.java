@@ -171,6 +171,40 @@ class ReplicaSetTest {
     }
 
     @Test
+    void beforeAPromotionWhoIsNotSeenToReplicateIsTakenToHaveAHistoryOfItsOwn() {
+        ReplicaSet set = DECLARED.updatedWith(reading(writer(A, 1, 50), replica(B, 1, 40), replica(C, 1, 40)));
+        // B is promoted and dies before anybody saw it; C's promotion makes a second timeline of the same number.
+        ReplicaSet first = set.updatedWith(reading(unread(A), replica(B, 1, 50), replica(C, 1, 45)))
+                .promoting(B);
+        assertThat(standing(first, A)).isEqualTo(MemberStanding.DIVERGED);
+        assertThat(standing(first, C)).isEqualTo(MemberStanding.CURRENT);
+        ReplicaSet second = first.updatedWith(reading(unread(A), unread(B), replica(C, 1, 45)))
+                .promoting(C);
+        ReplicaSet after = second.updatedWith(reading(unread(A), replica(B, 2, 60), writer(C, 2, 46)));
+
+        assertThat(after.writer().map(DatabaseMember::id)).contains(C);
+        assertThat(standing(after, B)).isEqualTo(MemberStanding.DIVERGED);
+        assertThat(after.candidates()).isEmpty();
+        // Nor does it count if it writes.
+        assertThat(second.updatedWith(reading(unread(A), writer(B, 2, 60), writer(C, 2, 46)))
+                        .writer()
+                        .map(DatabaseMember::id))
+                .contains(C);
+    }
+
+    @Test
+    void anOlderHistoryThatIsPromotedAllTheSameBecomesTheSets() {
+        ReplicaSet set = DECLARED.updatedWith(reading(unread(A), writer(B, 4, 50), replica(C, 1, 40)));
+        set = set.updatedWith(reading(unread(A), unread(B), replica(C, 1, 40))).promoting(C);
+        set = set.updatedWith(reading(unread(A), unread(B), writer(C, 2, 41)));
+
+        assertThat(set.writer().map(DatabaseMember::id)).contains(C);
+        assertThat(set.timeline()).isEqualTo(2);
+        assertThat(standing(set.updatedWith(reading(unread(A), writer(B, 4, 50), writer(C, 2, 41))), B))
+                .isEqualTo(MemberStanding.DIVERGED);
+    }
+
+    @Test
     void whatWasKnownOfALagStaysBesideThatItIsUnknownNow() {
         ReplicaLag.Known known = new ReplicaLag.Known(100, 60, Duration.ofSeconds(2), T0);
         ReplicaSet set =

@@ -192,10 +192,14 @@ class ReplicaSetProperties {
         }
 
         private void promote(MemberId member, Set<MemberId> off) {
+            ReplicaSet before = known;
+            Promotion promotion = new Promotion(member, off, known.timeline());
+            known = known.promoting(member);
             try {
-                cluster.promote(new Promotion(member, off, known.timeline()), CALL);
+                cluster.promote(promotion, CALL);
                 lost.addAll(set.missing(member));
             } catch (AdapterException refused) {
+                known = before;
                 assertThat(set.writers()).doesNotContain(member);
             }
         }
@@ -226,7 +230,9 @@ class ReplicaSetProperties {
                     off.add(other.id());
                 }
             }
-            cluster.promote(new Promotion(chosen, off, known.timeline()), CALL);
+            Promotion promotion = new Promotion(chosen, off, known.timeline());
+            known = known.promoting(chosen);
+            cluster.promote(promotion, CALL);
             switchovers++;
             assertThat(set.writers()).containsExactly(chosen);
             assertThat(lostBefore)

@@ -128,10 +128,24 @@ public final class PostgresCluster implements DatabaseCluster {
             if (!isWriterAlready(set, member.member().id())) {
                 reading.requireRead(promotion.member());
                 promotion.requireSafe(set);
-                member.change(deadline.left(), "it was promoted", session -> new PromotionRun(session).run());
+                promote(member, set, deadline);
             }
             return promotion;
         });
+    }
+
+    private void promote(MemberConnections member, ReplicaSet seen, Deadline deadline) {
+        assume(seen.promoting(member.member().id()));
+        try {
+            member.change(deadline.left(), "it was promoted", session -> new PromotionRun(session).run());
+        } catch (AdapterException.Transient | AdapterException.Permanent nothingWasDone) {
+            assume(seen);
+            throw nothingWasDone;
+        }
+    }
+
+    private synchronized void assume(ReplicaSet set) {
+        known = set;
     }
 
     private static boolean isWriterAlready(ReplicaSet set, MemberId member) {
