@@ -9,7 +9,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Connects to one member, each time on a thread of its own, which ends with the call: so that a call ends at its deadline
@@ -38,14 +38,23 @@ final class MemberConnections {
         T with(PostgresSession session) throws Exception;
     }
 
+    /** How far a call has come. */
+    private enum Stage {
+        CONNECTING,
+        WORKING,
+        GIVEN_UP
+    }
+
     /** Work that has begun. */
     final class Pending<T> {
         private final FutureTask<T> task;
+        private final AtomicReference<Stage> stage;
         private final Thread thread;
         private final long deadlineNanos;
 
-        private Pending(FutureTask<T> task, Thread thread, long deadlineNanos) {
+        private Pending(FutureTask<T> task, AtomicReference<Stage> stage, Thread thread, long deadlineNanos) {
             this.task = task;
+            this.stage = stage;
             this.thread = thread;
             this.deadlineNanos = deadlineNanos;
         }
@@ -59,17 +68,28 @@ final class MemberConnections {
             try {
                 return task.get(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
             } catch (TimeoutException late) {
-                thread.interrupt();
+                giveUp();
                 throw new AdapterException.Transient(
                         Cause.TIMEOUT, "database " + member.id() + " did not answer in time");
             } catch (ExecutionException failed) {
                 throw PostgresErrors.failed(member.id(), Objects.requireNonNullElse(failed.getCause(), failed));
             } catch (InterruptedException e) {
-                thread.interrupt();
+                giveUp();
                 Thread.currentThread().interrupt();
                 throw new AdapterException.Transient(
                         Cause.TIMEOUT, "database " + member.id() + " was not waited for", e);
             }
+        }
+
+        /** A connection that is there too late is used for nothing any more. */
+        private void giveUp() {
+            stage.compareAndSet(Stage.CONNECTING, Stage.GIVEN_UP);
+            thread.interrupt();
+        }
+
+        /** Whether the work itself has begun, and may have changed something. */
+        boolean hasBegun() {
+            return stage.get() == Stage.WORKING;
         }
     }
 
@@ -81,8 +101,13 @@ final class MemberConnections {
     <T> Pending<T> begin(Duration within, Work<T> work) {
         long deadlineNanos = System.nanoTime() + within.toNanos();
         requirePlace(within);
+        AtomicReference<Stage> stage = new AtomicReference<>(Stage.CONNECTING);
         FutureTask<T> task = new FutureTask<>(() -> {
             try (PostgresSession session = PostgresSession.open(member, deadlineNanos)) {
+                if (!stage.compareAndSet(Stage.CONNECTING, Stage.WORKING)) {
+                    throw new AdapterException.Transient(
+                            Cause.TIMEOUT, "database " + member.id() + " answered too late");
+                }
                 return work.with(session);
             }
         });
@@ -102,7 +127,7 @@ final class MemberConnections {
             places.release();
             throw new AdapterException.Transient(Cause.BUSY, "no thread for database " + member.id(), noThread);
         }
-        return new Pending<>(task, thread, deadlineNanos);
+        return new Pending<>(task, stage, thread, deadlineNanos);
     }
 
     private void requirePlace(Duration within) {
@@ -127,20 +152,18 @@ final class MemberConnections {
     }
 
     /**
-     * Does something that changes the member. Once a connection is there, a deadline that passes leaves the outcome unknown.
+     * Does something that changes the member. A deadline that passes before there is a connection means that nothing is done,
+     * then or later; one that passes afterwards leaves the outcome unknown.
      *
      * @param what what is done, for messages
      * @throws AdapterException if it failed, or is not known to be done
      */
     <T> T change(Duration within, String what, Work<T> work) {
-        AtomicBoolean hasBegun = new AtomicBoolean();
+        Pending<T> pending = begin(within, work);
         try {
-            return call(within, session -> {
-                hasBegun.set(true);
-                return work.with(session);
-            });
+            return pending.result();
         } catch (AdapterException.Transient failed) {
-            if (hasBegun.get()) {
+            if (pending.hasBegun()) {
                 throw PostgresErrors.unknownOutcome(member.id(), what, failed);
             }
             throw failed;

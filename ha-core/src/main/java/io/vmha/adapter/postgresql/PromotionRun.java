@@ -33,9 +33,19 @@ final class PromotionRun {
         WriteHold hold = new WriteHold(session);
         // Left over from a switchover in which it was the old writer.
         if (hold.isHeld()) {
-            hold.end();
+            release(hold);
         }
         return true;
+    }
+
+    private void release(WriteHold hold) throws InterruptedException {
+        try {
+            hold.end();
+        } catch (SQLException | AdapterException stillHeld) {
+            // It is the writer by now: that must not pass for nothing done.
+            throw PostgresErrors.unknownOutcome(
+                    session.member().id(), "its writes were released after its promotion", stillHeld);
+        }
     }
 
     private void resume() throws SQLException {

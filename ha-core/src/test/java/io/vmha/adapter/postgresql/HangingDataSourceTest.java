@@ -14,11 +14,16 @@ import io.vmha.model.MemberId;
 import io.vmha.model.ReplicaSet;
 import io.vmha.model.ReplicaSetId;
 import java.lang.reflect.Proxy;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +91,52 @@ class HangingDataSourceTest {
         await().until(() -> threads() == 0);
         assertThat(cluster.read(SHORT).members())
                 .allMatch(member -> member.problem().orElseThrow().contains("released"));
+    }
+
+    @Test
+    void aConnectionThatIsThereTooLateChangesNothing() {
+        List<String> statements = Collections.synchronizedList(new ArrayList<>());
+        MemberConnections connections = new MemberConnections(PostgresMember.of(ONE, source(() -> {
+            Uninterruptibles.awaitUninterruptibly(release);
+            return answering(Connection.class, statements);
+        })));
+
+        assertThatThrownBy(() -> connections.change(Duration.ofMillis(200), "it was changed", session -> {
+                    session.execute("change something");
+                    return ONE;
+                }))
+                .isInstanceOf(AdapterException.Transient.class);
+        release.countDown();
+        await().until(() -> threads() == 0);
+        assertThat(statements).isNotEmpty().doesNotContain("change something");
+        // Nor does the test pass because nothing could be done at all.
+        connections.change(Duration.ofSeconds(30), "it was changed", session -> {
+            session.execute("change something");
+            return ONE;
+        });
+        assertThat(statements).contains("change something");
+    }
+
+    /** A connection, statement or result that says yes to everything, and whose query has one row. */
+    private static <T> T answering(Class<T> type, List<String> statements) {
+        AtomicInteger rows = new AtomicInteger();
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                    if (arguments != null && arguments.length > 0 && arguments[0] instanceof String sql) {
+                        statements.add(sql);
+                    }
+                    Class<?> answer = method.getReturnType();
+                    if (method.getName().equals("next")) {
+                        return rows.getAndIncrement() == 0;
+                    }
+                    if (answer == boolean.class) {
+                        return true;
+                    }
+                    if (answer == String.class) {
+                        return "yes";
+                    }
+                    return answer.isInterface() ? answering(answer, statements) : null;
+                }));
     }
 
     @Test
