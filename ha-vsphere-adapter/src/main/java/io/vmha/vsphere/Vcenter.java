@@ -156,11 +156,11 @@ final class Vcenter {
                 throw fault;
             }
         });
-        if (read.isEmpty()) {
-            return Optional.empty();
-        }
-        ManagedObject vm = read.get(0);
-        if (!Names.fits(id.value(), vm.text(InventoryProperties.NAME), ref)) {
+        ManagedObject vm = read.stream()
+                .filter(object -> object.ref().equals(ref))
+                .findFirst()
+                .orElse(null);
+        if (vm == null || !Names.fits(id.value(), vm.text(InventoryProperties.NAME), ref)) {
             return Optional.empty();
         }
         Optional<HostId> host = vm.ref(InventoryProperties.HOST)

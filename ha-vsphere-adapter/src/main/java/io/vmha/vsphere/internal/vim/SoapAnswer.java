@@ -3,6 +3,8 @@ package io.vmha.vsphere.internal.vim;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import javax.xml.stream.XMLStreamException;
 
@@ -36,6 +38,49 @@ public final class SoapAnswer {
         } catch (XMLStreamException | IOException e) {
             throw new MalformedException(String.valueOf(e.getMessage()));
         }
+    }
+
+    /**
+     * Refuses a fault.
+     *
+     * @throws VimFault if the answer is one
+     */
+    public static void requireNoFault(XmlNode body) {
+        if (!body.name().equals("Fault")) {
+            return;
+        }
+        String type = body.at("detail")
+                .flatMap(detail -> detail.children().stream().findFirst())
+                .map(SoapAnswer::faultType)
+                .orElseGet(() -> body.textAt("faultcode"));
+        throw new VimFault(type, body.textAt("faultstring"));
+    }
+
+    private static String faultType(XmlNode fault) {
+        if (!fault.xsiType().isEmpty()) {
+            return fault.xsiType();
+        }
+        String name = fault.name();
+        return name.endsWith("Fault") ? name.substring(0, name.length() - "Fault".length()) : name;
+    }
+
+    /** The objects of one page of properties. */
+    public static List<ManagedObject> objects(XmlNode body) {
+        return body.at("returnval").map(page -> page.all("objects")).orElse(List.of()).stream()
+                .map(ManagedObject::from)
+                .toList();
+    }
+
+    /** The changes of one set of updates. */
+    public static UpdateStream.Updates updates(XmlNode body) {
+        return body.at("returnval")
+                .map(set -> new UpdateStream.Updates(true, PropertyUpdates.updates(set)))
+                .orElseGet(() -> new UpdateStream.Updates(true, List.of()));
+    }
+
+    /** The samples of the counter with the number 2. */
+    public static CounterReading counters(XmlNode body, String name, int needed, String serverTime) {
+        return CounterReading.from(body, Map.of(2, name), needed, serverTime);
     }
 
     /** Ends with an exception where more than so many bytes come out of a few. */

@@ -36,6 +36,7 @@ public interface VimClient extends AutoCloseable {
     /** Reads properties of one object. */
     default ManagedObject read(MoRef ref, List<String> paths, Deadline deadline) {
         return read(List.of(ref), paths, deadline).stream()
+                .filter(object -> object.ref().equals(ref))
                 .findFirst()
                 .orElseThrow(() -> new VimFault("ManagedObjectNotFound", ref.value()));
     }

@@ -121,19 +121,8 @@ final class VimSession {
     }
 
     private static Answer checked(Answer answer) {
-        XmlNode body = answer.body();
-        if (!body.name().equals("Fault")) {
-            return answer;
-        }
-        String type = body.at("detail")
-                .flatMap(detail -> detail.children().stream().findFirst())
-                .map(VimSession::faultType)
-                .orElseGet(() -> body.textAt("faultcode"));
-        throw new VimFault(type, body.textAt("faultstring"));
-    }
-
-    private static String faultType(XmlNode fault) {
-        return fault.xsiType().isEmpty() ? fault.name().replaceFirst("Fault$", "") : fault.xsiType();
+        SoapAnswer.requireNoFault(answer.body());
+        return answer;
     }
 
     private static byte[] loginEnvelope(MoRef sessionManager, Secret secret) {
