@@ -47,7 +47,8 @@ final class HangSuspicion {
     private static void end(Guest guest, long nanos) {
         if (guest.isRed && !guest.isReported) {
             Duration away = Duration.ofNanos(nanos - guest.redSince);
-            guest.longestAway = away.compareTo(guest.longestAway) > 0 ? away : guest.longestAway;
+            Duration faded = guest.longestAway.multipliedBy(9).dividedBy(10);
+            guest.longestAway = away.compareTo(faded) > 0 ? away : faded;
         }
         guest.isRed = false;
         guest.isReported = false;
@@ -63,7 +64,7 @@ final class HangSuspicion {
         guests.values().forEach(guest -> guest.redSince = nanos);
     }
 
-    /** How long this guest's heartbeat may be away: twice as long as it ever was and came back, within the rules. */
+    /** How long this guest's heartbeat may be away: twice as long as it was before and came back, within the rules; what was long ago fades. */
     Duration patience(VmId vm) {
         Guest guest = guests.get(vm);
         Duration usual = guest == null ? Duration.ZERO : guest.longestAway.multipliedBy(2);

@@ -139,6 +139,7 @@ final class SnapshotBuilder {
 
     private void nameHost(ManagedObject host, String name) {
         try {
+            requirePlain(name);
             hostIds.put(host.ref(), HostId.of(name));
             clusterOfHost.put(
                     host.ref(),
@@ -149,6 +150,14 @@ final class SnapshotBuilder {
             hostMhz.put(host.ref(), host.amount(MHZ, Integer.MAX_VALUE));
         } catch (IllegalArgumentException e) {
             leftOut("host", host.ref(), e);
+        }
+    }
+
+    /** A name becomes an id, which stands in logs and reports: it must not forge a line of them, or hide another name. */
+    private static void requirePlain(String name) {
+        if (!Words.arePlain(name)) {
+            throw new IllegalArgumentException(
+                    "a name of more than 200 characters, or with ones that cannot be seen: " + name);
         }
     }
 
@@ -208,6 +217,7 @@ final class SnapshotBuilder {
 
     private void readVm(ManagedObject vm, String name) {
         try {
+            requirePlain(name);
             if (vm.flag(TEMPLATE)) {
                 templates.put(TemplateId.of(name), vm.ref());
                 return;

@@ -26,11 +26,18 @@ import org.junit.jupiter.api.Tag;
 @Tag("fuzz")
 class SoapAnswerFuzzTest {
     private static final String[] TYPES = {
-        "VirtualMachine", "HostSystem", "ClusterComputeResource", "CustomFieldsManager", "ResourcePool", "VirtualApp", ""
+        "VirtualMachine",
+        "HostSystem",
+        "ClusterComputeResource",
+        "CustomFieldsManager",
+        "ResourcePool",
+        "VirtualApp",
+        ""
     };
     private static final String[] REFS = {"a-1", "a-2", "vm-3", "vm-4", "host-5", ""};
     private static final String[] VALUES = {
-        "connected", "disconnected", "notResponding", "orphaned", "poweredOn", "poweredOff", "suspended", "standBy", "red",
+        "connected", "disconnected", "notResponding", "orphaned", "poweredOn", "poweredOff", "suspended", "standBy",
+                "red",
         "true", "1", "0", "-1", "db1", "db1@vm-3", "db1@vm-3~vmha-old-x", "vCLS", "9223372036854775807"
     };
     private static final String[] FIELDS = {
@@ -78,11 +85,15 @@ class SoapAnswerFuzzTest {
             xml.append(data.pickValue(REFS)).append("</obj>");
             for (int left = data.consumeInt(0, 14); left > 0; left--) {
                 xml.append("<propSet><name>").append(data.pickValue(PATHS)).append("</name><val type=\"");
-                xml.append(data.pickValue(TYPES)).append("\">").append(value(data)).append("</val></propSet>");
+                xml.append(data.pickValue(TYPES))
+                        .append("\">")
+                        .append(value(data))
+                        .append("</val></propSet>");
             }
             xml.append("</objects>");
         }
-        byte[] bytes = xml.append("</returnval></answer></Body></Envelope>").toString().getBytes(UTF_8);
+        byte[] bytes =
+                xml.append("</returnval></answer></Body></Envelope>").toString().getBytes(UTF_8);
         XmlNode body = SoapAnswer.read(new ByteArrayInputStream(bytes), false, AnswerLimits.LARGE);
         read(body, SoapAnswer.objects(body));
     }
@@ -92,8 +103,9 @@ class SoapAnswerFuzzTest {
             case 0 -> Long.toString(data.consumeLong());
             case 1 -> data.pickValue(VALUES);
             case 2 -> data.pickValue(REFS);
-            case 3 -> "<CustomFieldDef><key>" + data.consumeInt(0, 3) + "</key><name>" + data.pickValue(FIELDS)
-                    + "</name><value>" + escaped(data.consumeString(8)) + "</value></CustomFieldDef>";
+            case 3 ->
+                "<CustomFieldDef><key>" + data.consumeInt(0, 3) + "</key><name>" + data.pickValue(FIELDS)
+                        + "</name><value>" + escaped(data.consumeString(8)) + "</value></CustomFieldDef>";
             default -> escaped(data.consumeString(20));
         };
     }
@@ -119,10 +131,7 @@ class SoapAnswerFuzzTest {
         Snapshot snapshot;
         try {
             snapshot = SnapshotBuilder.build(
-                    objects,
-                    VmClassifier.everyVmIs(VmType.DATABASE),
-                    cluster -> ClusterRole.PRIMARY,
-                    HostRoom.exact());
+                    objects, VmClassifier.everyVmIs(VmType.DATABASE), cluster -> ClusterRole.PRIMARY, HostRoom.exact());
         } catch (AdapterException e) {
             assertHarmless(e);
             return;

@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -138,7 +137,12 @@ class VcenterSignsTest {
 
         assertThat(signs)
                 .isEqualTo(new Signs(
-                        true, true, OptionalLong.of(3_600), OptionalLong.of(0), OptionalLong.of(0), OptionalLong.of(0)));
+                        true,
+                        true,
+                        OptionalLong.of(3_600),
+                        OptionalLong.of(0),
+                        OptionalLong.of(0),
+                        OptionalLong.of(0)));
         assertThat(signs.isStill()).isTrue();
         assertThat(signs.computes()).isFalse();
     }
@@ -153,7 +157,8 @@ class VcenterSignsTest {
 
     @Test
     void aSampleThatTheHostDoesNotHaveIsUnknown() {
-        assertThat(read(samples(STILL_DISK, series(148, "", "0", "-1", "0"), IDLE_CPU)).sentKiB())
+        assertThat(read(samples(STILL_DISK, series(148, "", "0", "-1", "0"), IDLE_CPU))
+                        .sentKiB())
                 .isEmpty();
     }
 

@@ -172,7 +172,8 @@ class VcsimStartTest {
         try (VsphereAdapter adapter = vcsim.adapter().build()) {
             adapter.cloneFromTemplate(TemplateId.of("template-1"), VmId.of("fresh"), H2, call());
 
-            assertThat(vcsim.govc("find", "/DC0/vm", "-type", "m", "-name", "fresh")).contains("fresh");
+            assertThat(vcsim.govc("find", "/DC0/vm", "-type", "m", "-name", "fresh"))
+                    .contains("fresh");
         }
     }
 
@@ -253,8 +254,7 @@ class VcsimStartTest {
 
     @Test
     void whatAStrangerTakesIsSeenAtTheNextDiscovery() {
-        try (VsphereAdapter adapter =
-                vcsim.adapter().room(new HostRoom(4, 1)).build()) {
+        try (VsphereAdapter adapter = vcsim.adapter().room(new HostRoom(4, 1)).build()) {
             Resources before = adapter.discover(call()).freeOn(H1);
             vcsim.govc(
                     "vm.create",
@@ -278,11 +278,7 @@ class VcsimStartTest {
     void aRedHeartbeatOfAGuestThatLivesIsNoFault() {
         Queue<FaultReport> reports = new ConcurrentLinkedQueue<>();
         HangRules eager = new HangRules(
-                Duration.ofSeconds(20),
-                Duration.ofSeconds(20),
-                2,
-                Duration.ofSeconds(5),
-                Duration.ofMillis(200));
+                Duration.ofSeconds(20), Duration.ofSeconds(20), 2, Duration.ofSeconds(5), Duration.ofMillis(200));
         try (VsphereAdapter adapter = vcsim.adapter().build();
                 VsphereFaultSource source = adapter.watch(
                         FaultRules.builder().hang(eager).build(),

@@ -53,7 +53,9 @@ final class PropertyUpdates implements UpdateStream {
             if (left < 0) {
                 forget();
                 throw new TransportException(
-                        TransportException.Kind.LOST, "the server's updates do not end, or hold too much for the heap", null);
+                        TransportException.Kind.LOST,
+                        "the server's updates do not end, or hold too much for the heap",
+                        null);
             }
             all.addAll(updates(set));
             version = set.textAt("version");
@@ -72,8 +74,10 @@ final class PropertyUpdates implements UpdateStream {
                             "WaitForUpdatesEx",
                             ours,
                             xml -> xml.text("version", version)
-                                    .element("options", o -> o.number("maxWaitSeconds", longest.toSeconds())
-                                            .number("maxObjectUpdates", MOST_OBJECTS)),
+                                    .element(
+                                            "options",
+                                            o -> o.number("maxWaitSeconds", longest.toSeconds())
+                                                    .number("maxObjectUpdates", MOST_OBJECTS)),
                             deadline)
                     .at("returnval");
         } catch (VimFault fault) {

@@ -32,6 +32,16 @@ public final class Words {
         return out.toString();
     }
 
+    /**
+     * Whether a text can be told as it is.
+     *
+     * @param text the peer's
+     * @return whether nothing of it would be cut or written otherwise
+     */
+    public static boolean arePlain(String text) {
+        return text.length() <= LONGEST && text.codePoints().allMatch(Words::isPlain);
+    }
+
     private static boolean isPlain(int point) {
         return switch (Character.getType(point)) {
             case Character.CONTROL,
