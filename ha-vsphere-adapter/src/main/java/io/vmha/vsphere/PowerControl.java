@@ -98,11 +98,11 @@ final class PowerControl {
                     PowerState.ON,
                     deadline,
                     () -> vcenter.run("powering on " + id, client -> client.powerOn(vm.ref(), deadline), deadline));
-        } catch (AdapterException.Transient | AdapterException.Permanent e) {
-            slot.close();
-            throw e;
         } catch (AdapterException.OutcomeUnknown e) {
             starts.begun(id, slot);
+            throw e;
+        } catch (RuntimeException | Error e) {
+            slot.close();
             throw e;
         }
         starts.begun(id, slot);

@@ -45,6 +45,7 @@ final class CannedVcenter implements AutoCloseable {
     private final List<Header> headers = new CopyOnWriteArrayList<>();
     private final Queue<String> cookies = new ConcurrentLinkedQueue<>();
     private final String thumbprint;
+    private final SSLContext tls;
     private volatile boolean zipped;
 
     CannedVcenter(Path folder) throws IOException, GeneralSecurityException, InterruptedException {
@@ -77,7 +78,7 @@ final class CannedVcenter implements AutoCloseable {
                         .digest(keys.getCertificate("canned").getEncoded()));
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(keys, PASSWORD);
-        SSLContext tls = SSLContext.getInstance("TLS");
+        tls = SSLContext.getInstance("TLS");
         tls.init(factory.getKeyManagers(), null, null);
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(tls));
@@ -185,6 +186,11 @@ final class CannedVcenter implements AutoCloseable {
 
     String url() {
         return "https://127.0.0.1:" + server.getAddress().getPort() + "/sdk";
+    }
+
+    /** What its certificate is served with. */
+    SSLContext tls() {
+        return tls;
     }
 
     String thumbprint() {

@@ -13,9 +13,16 @@ import io.vmha.model.Inventory;
 import io.vmha.model.VmType;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,7 +134,7 @@ class HostileServerTest {
 
         public static void main(String[] arguments) {
             try (VsphereAdapter adapter = VsphereAdapter.builder()
-                    .url(java.net.URI.create(arguments[0]))
+                    .url(URI.create(arguments[0]))
                     .trust(VsphereTrust.pinned(arguments[1]))
                     .credentials(() -> new VsphereCredentials("user", "pass".toCharArray()))
                     .build()) {
@@ -158,6 +165,46 @@ class HostileServerTest {
         assertThat(process.waitFor(3, TimeUnit.MINUTES)).isTrue();
 
         assertThat(printed).startsWith("Transient discovery: ").doesNotContain("OutOfMemory", "in time");
+    }
+
+    @Test
+    void headersThatDoNotEndEndTheCall() throws Exception {
+        AtomicLong sent = new AtomicLong();
+        BlockingQueue<Socket> accepted = new LinkedBlockingQueue<>();
+        try (ServerSocket server = vcenter.tls()
+                        .getServerSocketFactory()
+                        .createServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                VsphereAdapter other = vcenter.adapter()
+                        .url(URI.create("https://127.0.0.1:" + server.getLocalPort() + "/sdk"))
+                        .build()) {
+            Thread sending = new Thread(() -> sendHeaders(server, accepted, sent));
+            sending.setDaemon(true);
+            sending.start();
+
+            assertThat(catchThrowable(() -> other.discover(CallContext.within(Duration.ofMinutes(2)))))
+                    .isInstanceOf(AdapterException.Transient.class)
+                    .returns(AdapterException.Cause.UNREACHABLE, e -> ((AdapterException) e).reason());
+            assertThat(sent).hasValueLessThan(64L << 20);
+            accepted.take().close();
+        }
+    }
+
+    /** Sends headers for as long as they can be sent, and counts their bytes. */
+    private static void sendHeaders(ServerSocket server, BlockingQueue<Socket> accepted, AtomicLong sent) {
+        byte[] header = ("X-More: " + "y".repeat(4_000) + "\r\n").getBytes(UTF_8);
+        try (Socket socket = server.accept();
+                OutputStream out = socket.getOutputStream()) {
+            // Or its close would wait for the write that nobody reads.
+            socket.setSoLinger(true, 0);
+            accepted.add(socket);
+            out.write("HTTP/1.1 200 OK\r\n".getBytes(UTF_8));
+            while (sent.get() < FAR_TOO_MUCH) {
+                out.write(header);
+                sent.addAndGet(header.length);
+            }
+        } catch (IOException e) {
+            // The client, or the test, closed it.
+        }
     }
 
     @Test

@@ -13,8 +13,11 @@ public record AnswerLimits(long bytes, int elements, int depth) {
     /** For what tells one thing: a task, a login, a time. */
     public static final AnswerLimits SMALL = new AnswerLimits(1L << 20, 20_000, 64);
 
-    /** For a page of objects, updates, events or counters; a page of 2,000 machines has some 6 MiB and 150,000 elements. */
-    public static final AnswerLimits LARGE = new AnswerLimits(32L << 20, 500_000, 64);
+    /**
+     * For a page of objects, updates, events or counters; a page of 2,000
+     * machines has some 90,000 elements, and a server that sends 10,000 at once some 450,000.
+     */
+    public static final AnswerLimits LARGE = new AnswerLimits(32L << 20, 1_000_000, 64);
 
     private static final Set<String> LARGE_METHODS = Set.of(
             "RetrievePropertiesEx",
