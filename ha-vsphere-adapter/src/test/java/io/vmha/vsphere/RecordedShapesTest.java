@@ -195,6 +195,17 @@ class RecordedShapesTest {
         "MethodNotFound, Permanent, UNSUPPORTED",
         "AFaultOfTheFuture, Permanent, REFUSED",
         "SystemError, OutcomeUnknown, REFUSED",
+        "NoDiskSpace, Permanent, NO_CAPACITY",
+        "InsufficientStorageSpace, Permanent, NO_CAPACITY",
+        "InsufficientHostCpuCapacityFault, Permanent, NO_CAPACITY",
+        "VAppTaskInProgress, Transient, BUSY",
+        "TooManyConcurrentNativeClones, Transient, BUSY",
+        "NoActiveHostInCluster, Transient, UNREACHABLE",
+        "Timedout, OutcomeUnknown, TIMEOUT",
+        "HostCommunication, OutcomeUnknown, UNREACHABLE",
+        "CpuCompatibilityUnknown, Permanent, INCOMPATIBLE_CPU",
+        "RestrictedByAdministrator, Permanent, NOT_PERMITTED",
+        "VMotionNotConfigured, Permanent, UNSUPPORTED",
     })
     void aFaultIsToldByItsType(String fault, String kind, Cause cause) {
         vcenter.answer("PowerOffVM_Task", CannedVcenter.fault(fault));

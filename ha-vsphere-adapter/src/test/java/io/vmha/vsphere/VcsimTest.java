@@ -226,8 +226,6 @@ class VcsimTest {
             await().until(() -> source.inventory().vm(VM).isPresent());
             assertThat(reports).isEmpty();
 
-            other.control("vm-beat?name=primary-h1-vm1&status=red");
-            await().until(() -> kinds(reports).contains(FaultKind.GUEST_HUNG));
             other.control("vm-crash?name=primary-h1-vm2");
             await().until(() -> kinds(reports).contains(FaultKind.POWERED_OFF));
             other.control("host-fail?name=standby-h1");
@@ -237,9 +235,36 @@ class VcsimTest {
             await().until(() ->
                     source.inventory().requireVm(VmId.of("primary-h2-vm1")).power() == PowerState.OFF);
 
-            assertThat(kinds(reports))
-                    .containsExactly(FaultKind.GUEST_HUNG, FaultKind.POWERED_OFF, FaultKind.HOST_UNREACHABLE);
+            assertThat(kinds(reports)).containsExactly(FaultKind.POWERED_OFF, FaultKind.HOST_UNREACHABLE);
         }
+    }
+
+    @Test
+    void aPowerOffThatWasMeantIsForgottenOnceTheMachineIsOnAgain() {
+        Queue<FaultReport> reports = new ConcurrentLinkedQueue<>();
+        try (Vcsim other = Vcsim.small();
+                VsphereAdapter adapter = other.adapter().build();
+                VsphereFaultSource source = adapter.watch(InstantSource.system(), reports::add)) {
+            await().until(() -> source.inventory().vm(VM).isPresent());
+            for (Runnable on : List.<Runnable>of(
+                    () -> adapter.powerOn(VM, HostId.of("primary-h1"), call()),
+                    () -> other.govc("vm.power", "-on", VM.value()))) {
+                adapter.powerOff(VM, Duration.ZERO, call());
+                awaitPower(source, PowerState.OFF);
+                on.run();
+                awaitPower(source, PowerState.ON);
+                assertThat(reports).isEmpty();
+                other.control("vm-crash?name=" + VM);
+                await().until(() -> kinds(reports).contains(FaultKind.POWERED_OFF));
+                other.govc("vm.power", "-on", VM.value());
+                awaitPower(source, PowerState.ON);
+                reports.clear();
+            }
+        }
+    }
+
+    private static void awaitPower(VsphereFaultSource source, PowerState power) {
+        await().until(() -> source.inventory().requireVm(VM).power() == power);
     }
 
     @Test
