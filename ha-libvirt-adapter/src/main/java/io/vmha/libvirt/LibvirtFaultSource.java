@@ -141,6 +141,11 @@ public final class LibvirtFaultSource implements AutoCloseable {
         }
     }
 
+    private void startedAnew(UUID domain) {
+        reported.removeIf(key -> key.startsWith(domain + " "));
+        probes.started(domain);
+    }
+
     private void vmFault(HostId host, VmId vm, UUID domain, FaultKind kind) {
         report(
                 key(domain, kind),
@@ -208,11 +213,7 @@ public final class LibvirtFaultSource implements AutoCloseable {
         @Override
         public void lifecycle(UUID domain, int event, int detail) {
             switch (event) {
-                case HostEvents.EVENT_STARTED ->
-                    later(() -> {
-                        reported.removeIf(key -> key.startsWith(domain + " "));
-                        probes.started(domain);
-                    });
+                case HostEvents.EVENT_STARTED -> later(() -> startedAnew(domain));
                 case HostEvents.EVENT_SUSPENDED -> {
                     // libvirt does not always send its event for the error itself.
                     if (detail == HostEvents.SUSPENDED_IO_ERROR) {
@@ -237,6 +238,16 @@ public final class LibvirtFaultSource implements AutoCloseable {
 
         @Override
         public void metadataChanged(UUID domain) {}
+
+        @Override
+        public void rebooted(UUID domain) {
+            later(() -> startedAnew(domain));
+        }
+
+        @Override
+        public void agentChanged(UUID domain) {
+            later(() -> probes.agentChanged(domain));
+        }
 
         @Override
         public void watchdog(UUID domain, int action) {

@@ -36,6 +36,8 @@ final class NativeConnection implements AutoCloseable {
 
     private static final int UNDEFINE_ALL = 1 | 1 << 1; // managed save, snapshot metadata
     private static final int UNDEFINE_KEEP_NVRAM = 1 << 3;
+    private static final int UNDEFINE_CHECKPOINTS = 1 << 4;
+    private static final int UNDEFINE_KEEP_TPM = 1 << 6;
 
     private static final int MIGRATE_LIVE = 1;
     private static final int MIGRATE_PEER_TO_PEER = 1 << 1;
@@ -144,6 +146,16 @@ final class NativeConnection implements AutoCloseable {
         return state.getValue();
     }
 
+    /** What is counted of a domain's devices and vCPUs; does not wait for a domain that is busy with a job. */
+    GuestCounters counters(UUID domain) {
+        GuestCounters[] counters = new GuestCounters[1];
+        call(domain, found -> {
+            counters[0] = BulkStats.counters(found);
+            return 0;
+        });
+        return counters[0];
+    }
+
     void start(UUID domain) {
         call(domain, Libvirt.INSTANCE::virDomainCreate);
     }
@@ -229,16 +241,32 @@ final class NativeConnection implements AutoCloseable {
         }
     }
 
-    /** Unregisters a domain with what libvirt keeps of it, but none of its disks. */
-    void undefine(UUID domain) {
-        try {
-            call(domain, found -> Libvirt.INSTANCE.virDomainUndefineFlags(found, UNDEFINE_ALL | UNDEFINE_KEEP_NVRAM));
-        } catch (NativeException e) {
-            // Not every driver knows of NVRAM.
-            if (!e.is(LibvirtError.INVALID_ARG) && !e.is(LibvirtError.ARGUMENT_UNSUPPORTED)) {
-                throw e;
+    /**
+     * Unregisters a domain with what libvirt keeps of it, but none of its disks, and not its firmware's settings and its
+     * TPM's state, without which it may not be able to read its disks.
+     *
+     * @param hasTpm whether it has a TPM: then it is not unregistered by a libvirt that cannot keep its state
+     * @throws NativeException if it cannot be unregistered so
+     */
+    void undefine(UUID domain, boolean hasTpm) {
+        List<Integer> ways = hasTpm
+                ? List.of(UNDEFINE_ALL | UNDEFINE_CHECKPOINTS | UNDEFINE_KEEP_NVRAM | UNDEFINE_KEEP_TPM)
+                : List.of(
+                        UNDEFINE_ALL | UNDEFINE_CHECKPOINTS | UNDEFINE_KEEP_NVRAM | UNDEFINE_KEEP_TPM,
+                        UNDEFINE_ALL | UNDEFINE_KEEP_NVRAM,
+                        // Not every driver knows of NVRAM.
+                        UNDEFINE_ALL);
+        for (int i = 0; i < ways.size(); i++) {
+            int flags = ways.get(i);
+            try {
+                call(domain, found -> Libvirt.INSTANCE.virDomainUndefineFlags(found, flags));
+                return;
+            } catch (NativeException e) {
+                boolean unknownFlag = e.is(LibvirtError.INVALID_ARG) || e.is(LibvirtError.ARGUMENT_UNSUPPORTED);
+                if (!unknownFlag || i == ways.size() - 1) {
+                    throw e;
+                }
             }
-            call(domain, found -> Libvirt.INSTANCE.virDomainUndefineFlags(found, UNDEFINE_ALL));
         }
     }
 

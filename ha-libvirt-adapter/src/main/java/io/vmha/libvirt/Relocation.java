@@ -73,7 +73,7 @@ final class Relocation {
         try {
             PowerControl.start(connection, domain);
         } catch (NativeException e) {
-            connection.undefine(domain);
+            connection.undefine(domain, machine.entry().description().hasTpm());
             throw e;
         }
     }
@@ -81,7 +81,8 @@ final class Relocation {
     private void forgetAtSource(Location machine, Deadline deadline) {
         try {
             cluster.host(machine.host()).link().change("unregister " + machine.vm(), deadline, connection -> {
-                connection.undefine(machine.uuid());
+                connection.undefine(
+                        machine.uuid(), machine.entry().description().hasTpm());
                 return true;
             });
         } catch (AdapterException e) {

@@ -23,6 +23,8 @@ interface VirtExtras extends Library {
 
     int virConnectGetAllDomainStats(ConnectionPointer connection, int stats, PointerByReference records, int flags);
 
+    int virDomainListGetStats(Pointer domains, int stats, PointerByReference records, int flags);
+
     void virDomainStatsRecordListFree(Pointer records);
 
     String virDomainGetName(DomainPointer domain);
@@ -82,6 +84,11 @@ interface VirtExtras extends Library {
     /** Called for events that carry one number, such as what a watchdog did. */
     interface NumberCallback extends Callback {
         void event(Pointer connection, Pointer domain, int number, Pointer opaque);
+    }
+
+    /** Called for events that carry two numbers, such as an agent's state and why it changed. */
+    interface TwoNumbersCallback extends Callback {
+        void event(Pointer connection, Pointer domain, int first, int second, Pointer opaque);
     }
 
     /** Called when a disk of a domain answers with an error. */
