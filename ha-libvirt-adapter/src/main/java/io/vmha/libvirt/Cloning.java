@@ -36,6 +36,7 @@ final class Cloning {
         Deadline deadline = Deadline.in(call.deadline());
         ManagedHost target = cluster.host(host);
         DomainDescription source = template(template, host, deadline);
+        requireCloneable(template, source);
         Optional<CloneOrigin> origin = call.plan().map(plan -> new CloneOrigin(plan.value(), call.step()));
         Optional<Location> failed = cluster.find(vm, deadline);
         if (origin.isPresent() && failed.flatMap(old -> old.profile().origin()).equals(origin)) {
@@ -60,6 +61,16 @@ final class Cloning {
         });
         cluster.refresh(
                 deadline, failed.map(old -> new HostId[] {host, old.host()}).orElseGet(() -> new HostId[] {host}));
+    }
+
+    private static void requireCloneable(TemplateId template, DomainDescription source) {
+        List<String> reasons = CloneRules.refusals(SecureXml.parse(source.xml()).getDocumentElement());
+        if (!reasons.isEmpty()) {
+            throw new AdapterException.Permanent(
+                    Cause.UNSUPPORTED,
+                    "template " + template + " cannot be cloned, since its clones would share what it has: "
+                            + String.join("; ", reasons));
+        }
     }
 
     /** The template's definition, from the target host if it is defined there. */
@@ -149,13 +160,13 @@ final class Cloning {
             Optional<Location> failedHere) {
         UUID uuid = UUID.randomUUID();
         CloneDisks disks = new CloneDisks(connection);
-        List<Disk> copies = disks.copy(
-                CloneXml.disks(source.xml()),
-                fileName(name) + "-" + uuid.toString().substring(0, TAG_LENGTH));
+        String stem = fileName(name) + "-" + uuid.toString().substring(0, TAG_LENGTH);
+        List<Disk> copies = disks.copy(CloneXml.disks(source.xml()), stem);
         try {
+            CloneXml.nvram(source.xml()).ifPresent(nvram -> disks.copyNvram(nvram, stem));
             failedHere.ifPresent(failed -> setAside(connection, failed));
             try {
-                connection.define(CloneXml.define(source.xml(), name, uuid, profile, copies));
+                connection.define(CloneXml.define(source.xml(), name, stem, uuid, profile, copies));
             } catch (NativeException e) {
                 failedHere.ifPresent(failed -> putBack(connection, failed));
                 throw e;

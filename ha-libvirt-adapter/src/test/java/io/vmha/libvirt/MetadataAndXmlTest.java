@@ -83,15 +83,20 @@ class MetadataAndXmlTest {
                   <interface type='bridge'><mac address='52:54:00:00:00:01'/><source bridge='br0'/></interface>
                 </devices></domain>""";
         assertThat(CloneXml.disks(template))
-                .containsExactly(new CloneXml.Disk("/golden.img", "raw"), new CloneXml.Disk("/dev/vg/golden", "raw"));
+                .containsExactly(
+                        new CloneXml.Disk("/golden.img", "raw", false),
+                        new CloneXml.Disk("/dev/vg/golden", "raw", true));
 
         UUID uuid = UUID.randomUUID();
         String clone = CloneXml.define(
                 template,
                 "a & b",
+                "a_b-1",
                 uuid,
                 VmProfile.ofType(VmType.DATABASE),
-                List.of(new CloneXml.Disk("/c<1>.qcow2", "qcow2"), new CloneXml.Disk("/c2.qcow2", "qcow2")));
+                List.of(
+                        new CloneXml.Disk("/c<1>.qcow2", "qcow2", false),
+                        new CloneXml.Disk("/c2.qcow2", "qcow2", false)));
         DomainDescription description = DomainDescription.read(HostId.of("h1"), clone, VmClassifier.unmanaged());
         assertThat(description.uuid()).isEqualTo(uuid);
         assertThat(description.name()).isEqualTo("a & b");
@@ -99,8 +104,12 @@ class MetadataAndXmlTest {
         assertThat(description.memoryKiB()).isEqualTo(2L << 20);
         assertThat(description.vcpus()).isEqualTo(4);
         assertThat(CloneXml.disks(clone))
-                .containsExactly(new CloneXml.Disk("/c<1>.qcow2", "qcow2"), new CloneXml.Disk("/c2.qcow2", "qcow2"));
-        assertThat(clone).doesNotContain("52:54", "nvram", "<title", "/dev/vg").contains("/iso", "urn:o");
+                .containsExactly(
+                        new CloneXml.Disk("/c<1>.qcow2", "qcow2", false),
+                        new CloneXml.Disk("/c2.qcow2", "qcow2", false));
+        assertThat(clone)
+                .doesNotContain("52:54", "/nvram/golden", "<title", "/dev/vg")
+                .contains("/iso", "urn:o", "/nvram/a_b-1_VARS.fd");
     }
 
     @Test
