@@ -1,7 +1,6 @@
 package io.vmha.libvirt;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.io.Files;
 import io.vmha.libvirt.CloneXml.Disk;
 import io.vmha.libvirt.CloneXml.Nvram;
 import java.util.ArrayList;
@@ -24,10 +23,12 @@ final class CloneDisks {
     private static final Logger LOG = LoggerFactory.getLogger(CloneDisks.class);
 
     private final ConnectionPointer pointer;
+    private final StorageFolders folders;
     private final List<String> made = new ArrayList<>();
 
     CloneDisks(NativeConnection connection) {
         this.pointer = connection.pointer();
+        this.folders = new StorageFolders(connection);
     }
 
     /**
@@ -59,7 +60,7 @@ final class CloneDisks {
         StoragePoolPointer pool = null;
         try {
             source = Libvirt.INSTANCE.virStorageVolLookupByPath(pointer, nvram.path());
-            pool = source == null ? poolOf("nvram", folder(nvram.path())) : poolOf(source);
+            pool = source == null ? folders.pool(StorageFolders.folder(nvram.path())) : poolOf(source);
             if (source == null) {
                 check(Libvirt.INSTANCE.virStoragePoolRefresh(pool, 0));
                 source = Libvirt.INSTANCE.virStorageVolLookupByPath(pointer, nvram.path());
@@ -115,7 +116,7 @@ final class CloneDisks {
                             LibvirtError.NO_STORAGE_VOL,
                             "block device " + original.path() + " is in no storage pool, so that it cannot be copied"));
                 }
-                pool = poolOf(Files.getNameWithoutExtension(original.path()), folder(original.path()));
+                pool = folders.pool(StorageFolders.folder(original.path()));
                 check(Libvirt.INSTANCE.virStoragePoolRefresh(pool, 0));
                 source = present(Libvirt.INSTANCE.virStorageVolLookupByPath(pointer, original.path()));
             } else {
@@ -148,15 +149,6 @@ final class CloneDisks {
         }
     }
 
-    /** A pool of the folder, which libvirt then knows until its host restarts. */
-    private StoragePoolPointer poolOf(String name, String folder) {
-        Element pool = SecureXml.newDocument("", "pool");
-        pool.setAttribute("type", "dir");
-        append(pool, "name", "vmha-" + name + "-" + Integer.toHexString(folder.hashCode()));
-        append(append(pool, "target", ""), "path", folder);
-        return present(Libvirt.INSTANCE.virStoragePoolCreateXML(pointer, SecureXml.write(pool), 0));
-    }
-
     private static String volumeXml(String name, long capacity, @Nullable Disk backing) {
         Element volume = SecureXml.newDocument("", "volume");
         append(volume, "name", name);
@@ -184,11 +176,6 @@ final class CloneDisks {
         child.setTextContent(text);
         parent.appendChild(child);
         return child;
-    }
-
-    private static String folder(String path) {
-        int slash = path.lastIndexOf('/');
-        return slash <= 0 ? "/" : path.substring(0, slash);
     }
 
     private static void check(int result) {

@@ -53,12 +53,21 @@ final class CloneXml {
      * @param stem what its files' names begin with
      * @param uuid its UUID
      * @param profile what it says of itself
+     * @param size what it starts with
      * @param disks the files or devices of its disks, in the order of {@link #disks}
      */
-    static String define(String template, String name, String stem, UUID uuid, VmProfile profile, List<Disk> disks) {
-        Element domain = SecureXml.parse(template).getDocumentElement();
+    static String define(
+            DomainDescription template,
+            String name,
+            String stem,
+            UUID uuid,
+            VmProfile profile,
+            CloneSize size,
+            List<Disk> disks) {
+        Element domain = SecureXml.parse(template.xml()).getDocumentElement();
         SecureXml.setText(domain, "name", name);
         SecureXml.removeChildren(domain, "title");
+        resize(domain, template, size);
         CloneIdentity.reset(domain, uuid);
         nvramElement(domain).ifPresent(element -> setNvram(element, nvramPath(element), stem));
         List<Element> elements = writableDisks(domain);
@@ -118,6 +127,20 @@ final class CloneXml {
                 .ifPresentOrElse(source -> source.setAttribute("file", own), () -> nvram.setTextContent(own));
     }
 
+    /** What is as it is to be stays as it was written. */
+    private static void resize(Element domain, DomainDescription template, CloneSize size) {
+        if (template.memoryKiB() != size.memoryKiB()) {
+            SecureXml.setText(domain, "currentMemory", Long.toString(size.memoryKiB()));
+            SecureXml.child(domain, "currentMemory").ifPresent(memory -> memory.setAttribute("unit", "KiB"));
+        }
+        if (template.vcpus() != size.vcpus()) {
+            SecureXml.child(domain, "vcpu")
+                    .ifPresent(vcpu -> vcpu.setAttribute("current", Integer.toString(size.vcpus())));
+            // Which vCPUs are there at the start is libvirt's to choose where their number changes.
+            SecureXml.removeChildren(domain, "vcpus");
+        }
+    }
+
     /** The same domain under another name and as something else to the library. */
     static String redefine(String definition, String name, DomainProfile profile) {
         Element domain = SecureXml.parse(definition).getDocumentElement();
@@ -126,7 +149,8 @@ final class CloneXml {
         return SecureXml.write(domain);
     }
 
-    private static List<Element> writableDisks(Element domain) {
+    /** The disks that a domain writes to and has to itself. */
+    static List<Element> writableDisks(Element domain) {
         return SecureXml.child(domain, "devices").stream()
                 .flatMap(devices -> SecureXml.children(devices, "", "disk").stream())
                 .filter(disk ->

@@ -7,7 +7,6 @@ import io.vmha.libvirt.CloneXml.Disk;
 import io.vmha.libvirt.Directory.Location;
 import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
-import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VmId;
 import java.util.List;
@@ -43,22 +42,31 @@ final class Cloning {
             return;
         }
         boolean reachable = failed.isPresent() && requireOff(failed.get(), deadline);
-        Resources needed = DomainDescription.allocation(source.memoryKiB(), source.vcpus());
-        cluster.requireRoom(host, vm, needed, deadline);
+        CloneSize size = CloneSize.of(source, failed.map(Location::entry));
         VmProfile profile = profile(source, failed, vm, origin);
         String name = failed.map(old -> old.entry().description().name()).orElse(vm.value());
-        if (reachable && !failed.get().host().equals(host)) {
-            setAside(failed.get(), deadline);
-        }
-        target.link().change("clone " + vm + " from " + template, deadline, connection -> {
-            make(
-                    connection,
-                    source,
-                    name,
-                    profile,
-                    failed.filter(old -> old.host().equals(host)));
-            return host;
-        });
+        HostId unused = cluster.starts()
+                .run(
+                        host,
+                        vm,
+                        SharedStorage.folders(source.xml()),
+                        false,
+                        deadline,
+                        () -> cluster.rooms().with(host, vm, size.resources(), deadline, () -> {
+                            if (reachable && !failed.get().host().equals(host)) {
+                                setAside(failed.get(), deadline);
+                            }
+                            return target.link().change("clone " + vm + " from " + template, deadline, connection -> {
+                                make(
+                                        connection,
+                                        source,
+                                        size,
+                                        name,
+                                        profile,
+                                        failed.filter(old -> old.host().equals(host)));
+                                return host;
+                            });
+                        }));
         cluster.refresh(
                 deadline, failed.map(old -> new HostId[] {host, old.host()}).orElseGet(() -> new HostId[] {host}));
     }
@@ -155,6 +163,7 @@ final class Cloning {
     private static void make(
             NativeConnection connection,
             DomainDescription source,
+            CloneSize size,
             String name,
             VmProfile profile,
             Optional<Location> failedHere) {
@@ -166,7 +175,7 @@ final class Cloning {
             CloneXml.nvram(source.xml()).ifPresent(nvram -> disks.copyNvram(nvram, stem));
             failedHere.ifPresent(failed -> setAside(connection, failed));
             try {
-                connection.define(CloneXml.define(source.xml(), name, stem, uuid, profile, copies));
+                connection.define(CloneXml.define(source, name, stem, uuid, profile, size, copies));
             } catch (NativeException e) {
                 failedHere.ifPresent(failed -> putBack(connection, failed));
                 throw e;

@@ -49,6 +49,9 @@ final class GuestProbes implements AutoCloseable {
     /** Takes what was found. */
     interface Receiver {
         void fault(HostId host, VmId vm, UUID domain, FaultKind kind);
+
+        /** A guest's agent was heard from for the first time since it was started. */
+        void heardFrom(VmId vm);
     }
 
     /**
@@ -197,6 +200,9 @@ final class GuestProbes implements AutoCloseable {
         Memory kept =
                 memories.computeIfPresent(domain, (id, now) -> now.life.equals(memory.life) ? now.withLife(life) : now);
         if (kept != null && kept.life.equals(life)) {
+            if (life.hasAnswered() && !memory.life.hasAnswered()) {
+                receiver.heardFrom(machine.vm());
+            }
             judge(machine, life);
         }
     }

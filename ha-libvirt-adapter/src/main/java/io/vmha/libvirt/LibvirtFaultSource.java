@@ -62,7 +62,17 @@ public final class LibvirtFaultSource implements AutoCloseable {
         this.clock = clock;
         this.receiver = receiver;
         this.sequence = new AtomicLong(Math.multiplyExact(clock.millis(), REPORTS_PER_MILLISECOND));
-        this.probes = new GuestProbes(settings, this::vmFault);
+        this.probes = new GuestProbes(settings, new GuestProbes.Receiver() {
+            @Override
+            public void fault(HostId host, VmId vm, UUID domain, FaultKind kind) {
+                vmFault(host, vm, domain, kind);
+            }
+
+            @Override
+            public void heardFrom(VmId vm) {
+                cluster.booted(vm);
+            }
+        });
         this.reporter = Executors.newSingleThreadScheduledExecutor(threads("vmha-libvirt-faults"));
         this.askers = Executors.newScheduledThreadPool(
                 Math.min(64, 1 + cluster.hosts().size()), threads("vmha-libvirt-watch-%d"));

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -120,6 +121,37 @@ final class NativeConnection implements AutoCloseable {
         }
     }
 
+    /** The capabilities of domains of the default kind; empty text where the driver tells none. */
+    String domainCapabilities() {
+        return textOrEmpty(VirtExtras.INSTANCE.virConnectGetDomainCapabilities(pointer(), null, null, null, null, 0));
+    }
+
+    /** The firmware's tables; empty text where the driver tells none. */
+    String systemInformation() {
+        return textOrEmpty(VirtExtras.INSTANCE.virConnectGetSysinfo(pointer(), 0));
+    }
+
+    private static String textOrEmpty(@Nullable Pointer text) {
+        if (text == null) {
+            return "";
+        }
+        try {
+            return text.getString(0, "UTF-8");
+        } finally {
+            Native.free(Pointer.nativeValue(text));
+        }
+    }
+
+    /** What a domain has while it runs, which may be more than its definition has. */
+    String runningXml(UUID domain) {
+        String[] xml = new String[1];
+        call(domain, found -> {
+            xml[0] = xml(found, 0);
+            return 0;
+        });
+        return xml[0];
+    }
+
     virNodeInfo nodeInfo() {
         virNodeInfo info = new virNodeInfo();
         check(Libvirt.INSTANCE.virNodeGetInfo(pointer(), info));
@@ -154,6 +186,24 @@ final class NativeConnection implements AutoCloseable {
             return 0;
         });
         return counters[0];
+    }
+
+    /** A running domain's weight; absent where the host does not weigh by it. */
+    OptionalLong weight(UUID domain, Weight weight) {
+        OptionalLong[] found = new OptionalLong[1];
+        call(domain, pointer -> {
+            found[0] = DomainWeights.get(pointer, weight);
+            return 0;
+        });
+        return found[0];
+    }
+
+    /** Sets a running domain's weight until it stops. */
+    void setWeight(UUID domain, Weight weight, long value) {
+        call(domain, pointer -> {
+            DomainWeights.set(pointer, weight, value);
+            return 0;
+        });
     }
 
     void start(UUID domain) {
@@ -274,14 +324,18 @@ final class NativeConnection implements AutoCloseable {
         call(domain, found -> VirtExtras.INSTANCE.virDomainRename(found, newName, 0));
     }
 
-    /** Moves a running domain peer to peer; returns when it runs there, and is defined there and no longer here. */
-    void migrate(UUID domain, URI destination, boolean sharedStorage) {
+    /**
+     * Moves a running domain peer to peer; returns when it runs there, and is defined there and no longer here.
+     *
+     * @param uncheckedStorage whether libvirt is not to judge if the other host sees the same disks
+     */
+    void migrate(UUID domain, URI destination, boolean uncheckedStorage) {
         int flags = MIGRATE_LIVE
                 | MIGRATE_PEER_TO_PEER
                 | MIGRATE_PERSIST_DESTINATION
                 | MIGRATE_UNDEFINE_SOURCE
                 | MIGRATE_ABORT_ON_ERROR
-                | (sharedStorage ? MIGRATE_UNSAFE : 0);
+                | (uncheckedStorage ? MIGRATE_UNSAFE : 0);
         call(
                 domain,
                 found -> VirtExtras.INSTANCE.virDomainMigrateToURI3(found, destination.toString(), null, 0, flags));

@@ -28,11 +28,16 @@ final class Relocation {
 
     void startOn(Location machine, HostId target, Deadline deadline) {
         boolean answers = requireOff(machine, target, deadline);
-        cluster.requireRoom(target, machine.vm(), machine.entry().allocation(), deadline);
-        cluster.host(target).link().change("power on " + machine.vm(), deadline, connection -> {
-            defineAndStart(connection, machine);
-            return PowerState.ON;
-        });
+        PowerState unused = PowerControl.inItsTurn(
+                cluster,
+                machine,
+                target,
+                deadline,
+                () -> cluster.host(target).link().change("power on " + machine.vm(), deadline, connection -> {
+                    defineAndStart(connection, machine);
+                    cluster.weights().lower(connection, machine.vm(), machine.uuid());
+                    return PowerState.ON;
+                }));
         cluster.superseded(machine);
         if (answers) {
             forgetAtSource(machine, deadline);

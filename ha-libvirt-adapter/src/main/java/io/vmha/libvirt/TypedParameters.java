@@ -1,5 +1,6 @@
 package io.vmha.libvirt;
 
+import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -39,6 +40,27 @@ final class TypedParameters {
             }
         }
         return new TypedParameters(found);
+    }
+
+    /** Returns an array of one unsigned number, for libvirt to read; of 64 bits if it is long, of 32 if not. */
+    static Memory one(String name, long value, boolean isLong) {
+        Memory parameter = new Memory(SIZE);
+        parameter.clear();
+        parameter.setString(0, name, "US-ASCII");
+        parameter.setInt(TYPE_OFFSET, isLong ? 4 : 2);
+        if (isLong) {
+            parameter.setLong(VALUE_OFFSET, value);
+        } else {
+            parameter.setInt(VALUE_OFFSET, (int) value);
+        }
+        return parameter;
+    }
+
+    /** Returns room for so many that libvirt writes. */
+    static Memory room(int count) {
+        Memory parameters = new Memory((long) SIZE * Math.max(1, count));
+        parameters.clear();
+        return parameters;
     }
 
     /** The number of that name; absent where libvirt did not tell it. */

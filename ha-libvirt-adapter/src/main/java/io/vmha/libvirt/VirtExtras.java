@@ -11,6 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.jna.ConnectionPointer;
 import org.libvirt.jna.DomainPointer;
+import org.libvirt.jna.StoragePoolPointer;
 
 /**
  * The calls of libvirt's C library that {@code org.libvirt} lacks, or offers without what is needed of them: bulk
@@ -52,6 +53,31 @@ interface VirtExtras extends Library {
 
     int virDomainMigrateToURI3(
             DomainPointer domain, String destinationUri, @Nullable Pointer parameters, int count, int flags);
+
+    /** The pool, active or not, that has that folder as its target. */
+    @Nullable
+    StoragePoolPointer virStoragePoolLookupByTargetPath(ConnectionPointer connection, String path);
+
+    @Nullable
+    Pointer virConnectGetDomainCapabilities(
+            ConnectionPointer connection,
+            @Nullable String emulator,
+            @Nullable String arch,
+            @Nullable String machine,
+            @Nullable String type,
+            int flags);
+
+    int virDomainGetSchedulerParametersFlags(DomainPointer domain, Pointer parameters, IntByReference count, int flags);
+
+    int virDomainSetSchedulerParametersFlags(DomainPointer domain, Pointer parameters, int count, int flags);
+
+    int virDomainGetBlkioParameters(
+            DomainPointer domain, @Nullable Pointer parameters, IntByReference count, int flags);
+
+    int virDomainSetBlkioParameters(DomainPointer domain, Pointer parameters, int count, int flags);
+
+    @Nullable
+    Pointer virConnectGetSysinfo(ConnectionPointer connection, int flags);
 
     int virConnectDomainEventRegisterAny(
             ConnectionPointer connection,

@@ -3,6 +3,7 @@ package io.vmha.libvirt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableList;
+import io.vmha.model.HostId;
 import io.vmha.model.VmType;
 import java.util.List;
 import java.util.UUID;
@@ -62,6 +63,13 @@ class CloneCorpusTest {
         List<CloneXml.Disk> disks = IntStream.range(0, CloneXml.disks(xml).size())
                 .mapToObj(i -> new CloneXml.Disk("/pool/" + name + "-" + i, "qcow2", false))
                 .toList();
-        return CloneXml.define(xml, name, name + "-stem", uuid, VmProfile.ofType(VmType.MIDDLEWARE), disks);
+        return CloneXml.define(
+                DomainDescription.read(HostId.of("h1"), xml, VmClassifier.unmanaged()),
+                name,
+                name + "-stem",
+                uuid,
+                VmProfile.ofType(VmType.MIDDLEWARE),
+                new CloneSize(65_536, 1),
+                disks);
     }
 }

@@ -133,7 +133,7 @@ public final class Lab {
             for (String domain : virsh(host, "list", "--all", "--name").lines().toList()) {
                 if (!domain.isBlank() && !domain.equals("golden")) {
                     virshSucceeds(host, "destroy", domain);
-                    virshSucceeds(host, "undefine", domain);
+                    virshSucceeds(host, "undefine", domain, "--nvram");
                 }
             }
         }
@@ -308,7 +308,7 @@ public final class Lab {
         return run(Duration.ofMinutes(4), all.toArray(String[]::new));
     }
 
-    private String run(Duration limit, String... command) {
+    String run(Duration limit, String... command) {
         try {
             Path log = Files.createTempFile(folder, "run", ".log");
             ProcessBuilder builder = new ProcessBuilder(command)

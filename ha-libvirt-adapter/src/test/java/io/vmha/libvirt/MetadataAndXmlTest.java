@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmha.model.AntiAffinityGroup;
 import io.vmha.model.ClusterRole;
-import io.vmha.model.CpuPlatform;
 import io.vmha.model.HostId;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VmId;
@@ -89,11 +88,12 @@ class MetadataAndXmlTest {
 
         UUID uuid = UUID.randomUUID();
         String clone = CloneXml.define(
-                template,
+                DomainDescription.read(HostId.of("h1"), template, VmClassifier.unmanaged()),
                 "a & b",
                 "a_b-1",
                 uuid,
                 VmProfile.ofType(VmType.DATABASE),
+                new CloneSize(1L << 20, 2),
                 List.of(
                         new CloneXml.Disk("/c<1>.qcow2", "qcow2", false),
                         new CloneXml.Disk("/c2.qcow2", "qcow2", false)));
@@ -101,8 +101,10 @@ class MetadataAndXmlTest {
         assertThat(description.uuid()).isEqualTo(uuid);
         assertThat(description.name()).isEqualTo("a & b");
         assertThat(description.profile()).isEqualTo(VmProfile.ofType(VmType.DATABASE));
-        assertThat(description.memoryKiB()).isEqualTo(2L << 20);
-        assertThat(description.vcpus()).isEqualTo(4);
+        assertThat(description.memoryKiB()).isEqualTo(1L << 20);
+        assertThat(description.maxMemoryKiB()).isEqualTo(2L << 20);
+        assertThat(description.vcpus()).isEqualTo(2);
+        assertThat(description.maxVcpus()).isEqualTo(4);
         assertThat(CloneXml.disks(clone))
                 .containsExactly(
                         new CloneXml.Disk("/c<1>.qcow2", "qcow2", false),
@@ -124,14 +126,5 @@ class MetadataAndXmlTest {
         assertThat(description.vcpus()).isEqualTo(1);
         assertThat(description.maxVcpus()).isEqualTo(8);
         assertThat(DomainDescription.vcpus(1_001)).isEqualTo(2);
-    }
-
-    @Test
-    void theCpuPlatformIsVendorModelSignatureAndMicrocode() {
-        String capabilities = "<capabilities><host><cpu><model>Broadwell</model><vendor>Intel</vendor>"
-                + "<microcode version='43'/><signature family='6' model='61' stepping='4'/></cpu></host></capabilities>";
-        assertThat(HostFacts.cpuPlatform(capabilities)).contains(new CpuPlatform("Intel Broadwell 6-61-4", "43"));
-        assertThat(HostFacts.cpuPlatform("<capabilities><host><cpu><arch>i686</arch></cpu></host></capabilities>"))
-                .isEmpty();
     }
 }
