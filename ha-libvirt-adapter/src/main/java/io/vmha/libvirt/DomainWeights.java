@@ -8,7 +8,8 @@ import org.libvirt.jna.DomainPointer;
 /** Reads and sets the weights of running domains. Stateless. */
 final class DomainWeights {
     private static final int LIVE = 1;
-    private static final int MOST_PARAMETERS = 32;
+    /** More than that libvirt refuses to tell at once. */
+    private static final int MOST_PARAMETERS = 16;
 
     private DomainWeights() {}
 

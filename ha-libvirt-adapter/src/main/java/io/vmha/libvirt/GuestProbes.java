@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Collectors;
 import org.libvirt.jna.CString;
 import org.libvirt.jna.LibvirtQemu;
 import org.slf4j.Logger;
@@ -133,9 +134,7 @@ final class GuestProbes implements AutoCloseable {
             UUID domain = machine.uuid();
             Memory memory = memories.get(domain);
             boolean rests = memory != null && due - memory.notBeforeNanos < 0;
-            if (machine.isOff()) {
-                judge.forget(domain);
-            } else if (!rests && underWay.add(domain)) {
+            if (!machine.isOff() && !rests && underWay.add(domain)) {
                 try {
                     probes.threads.execute(() -> probe(host, probes, machine, onTime, due));
                 } catch (RejectedExecutionException e) {
@@ -144,6 +143,16 @@ final class GuestProbes implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** Forgets guests that are no more, or are off. */
+    void retain(Directory directory) {
+        Set<UUID> present = directory.machines().stream()
+                .filter(machine -> !machine.isOff())
+                .map(Location::uuid)
+                .collect(Collectors.toSet());
+        memories.keySet().retainAll(present);
+        judge.retain(present);
     }
 
     /** Whether a guest's agent has answered since it was started. */
@@ -191,7 +200,7 @@ final class GuestProbes implements AutoCloseable {
         long begun = System.nanoTime();
         Optional<GuestCounters> counters = counters(connection, domain);
         long counted = System.nanoTime();
-        boolean trusted = probes.pace.isQuick(counted - begun) && prompt;
+        boolean trusted = probes.pace.isQuick(counted - begun, counted) && prompt;
         boolean runs = counters.isPresent() && counters.get().state() == DomainStats.RUNNING;
         Agent agent = runs ? ask(connection, machine, memory) : Agent.UNKNOWN;
         GuestLook look = new GuestLook(counted, agent, counters, trusted);

@@ -1,6 +1,7 @@
 package io.vmha.libvirt;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -69,6 +70,11 @@ final class HangJudge {
             guests.put(domain, State.REPORTED);
         }
         return !tooMany;
+    }
+
+    /** Forgets all other guests. */
+    void retain(Set<UUID> present) {
+        guests.keySet().retainAll(present);
     }
 
     /** Forgets a guest that is off, was started anew, or cannot be looked at. */

@@ -170,7 +170,9 @@ public final class LibvirtAdapter implements HypervisorAdapter {
 
     /**
      * Tells that a machine which this adapter started serves now: it gets its own CPU and I/O weight, and makes room for the
-     * next start. Returns when that is done, at most some seconds; never throws, and does nothing for any other machine.
+     * next start. Returns when that is done, or its host did not answer within 20 seconds; does nothing for any other machine.
+     *
+     * @throws IllegalStateException if the adapter is closed
      */
     public void serves(VmId vm) {
         cluster.starts().settled(vm);

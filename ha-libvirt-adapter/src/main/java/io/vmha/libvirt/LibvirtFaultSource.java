@@ -76,6 +76,7 @@ public final class LibvirtFaultSource implements AutoCloseable {
         this.reporter = Executors.newSingleThreadScheduledExecutor(threads("vmha-libvirt-faults"));
         this.askers = Executors.newScheduledThreadPool(
                 Math.min(64, 1 + cluster.hosts().size()), threads("vmha-libvirt-watch-%d"));
+        every(settings.probeInterval(), () -> probes.retain(cluster.directory()));
         for (ManagedHost host : cluster.hosts()) {
             observed.put(host.settings().id(), host.observe(new Observer(host)));
             every(settings.hostInterval(), () -> askHost(host));

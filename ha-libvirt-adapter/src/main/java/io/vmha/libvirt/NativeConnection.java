@@ -1,7 +1,6 @@
 package io.vmha.libvirt;
 
 import com.sun.jna.Native;
-import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import java.net.URI;
@@ -13,7 +12,6 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiFunction;
-import java.util.function.IntConsumer;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
@@ -46,9 +44,6 @@ final class NativeConnection implements AutoCloseable {
     private static final int MIGRATE_UNDEFINE_SOURCE = 1 << 4;
     private static final int MIGRATE_UNSAFE = 1 << 9;
     private static final int MIGRATE_ABORT_ON_ERROR = 1 << 12;
-
-    private static final int AFFECT_LIVE = 1;
-    private static final int AFFECT_CONFIG = 1 << 1;
 
     private static final int MOST_HANDLES = 1_000;
 
@@ -236,51 +231,7 @@ final class NativeConnection implements AutoCloseable {
      */
     void allocate(UUID domain, long kibibytes, int vcpus, int definedVcpus, long kibibytesBefore) {
         try (Domain found = lookup(domain)) {
-            int flags = setMemory(found.pointer, kibibytes);
-            try {
-                // Setting what is already so would write the definition once more.
-                if (definedVcpus != vcpus || ((flags & AFFECT_LIVE) != 0 && liveVcpus(found.pointer) != vcpus)) {
-                    affecting(flags, one -> check(Libvirt.INSTANCE.virDomainSetVcpusFlags(found.pointer, vcpus, one)));
-                }
-            } catch (NativeException e) {
-                int unused = setMemory(found.pointer, kibibytesBefore);
-                throw e;
-            }
-        }
-    }
-
-    /** Returns what was affected. */
-    private static int setMemory(DomainPointer domain, long kibibytes) {
-        IntConsumer set =
-                flags -> check(VirtExtras.INSTANCE.virDomainSetMemoryFlags(domain, new NativeLong(kibibytes), flags));
-        try {
-            affecting(AFFECT_LIVE | AFFECT_CONFIG, set);
-            return AFFECT_LIVE | AFFECT_CONFIG;
-        } catch (NativeException e) {
-            if (!e.is(LibvirtError.OPERATION_INVALID)) {
-                throw e;
-            }
-            // It does not run.
-            set.accept(AFFECT_CONFIG);
-            return AFFECT_CONFIG;
-        }
-    }
-
-    private static int liveVcpus(DomainPointer domain) {
-        return check(VirtExtras.INSTANCE.virDomainGetVcpusFlags(domain, AFFECT_LIVE));
-    }
-
-    /** Affects the running domain and its definition at once where the driver takes that. */
-    private static void affecting(int flags, IntConsumer operation) {
-        try {
-            operation.accept(flags);
-        } catch (NativeException e) {
-            if (!e.is(LibvirtError.INVALID_ARG) || flags != (AFFECT_LIVE | AFFECT_CONFIG)) {
-                throw e;
-            }
-            // Some drivers take one at a time.
-            operation.accept(AFFECT_LIVE);
-            operation.accept(AFFECT_CONFIG);
+            DomainSize.set(found.pointer, kibibytes, vcpus, definedVcpus, kibibytesBefore);
         }
     }
 

@@ -11,8 +11,8 @@ import org.immutables.value.Value;
  * machines that are made anew do not starve those that serve. Immutable.
  *
  * <p>A machine counts from the call that starts or clones it until its guest's agent was heard from, it was told to serve,
- * it was powered off, or {@link #settleTime} has passed. A call that must wait does so for as long as its deadline allows, and
- * then fails as {@code Transient} with {@code BUSY}.
+ * it was powered off, or {@link #settleTime} has passed. A call that must wait does so for half of its deadline, and then fails
+ * as {@code Transient} with {@code BUSY}.
  */
 @Value.Immutable
 @HaStyle

@@ -73,8 +73,8 @@ final class StartQueue {
     }
 
     private synchronized void await(HostId host, VmId vm, ImmutableSet<String> storages, Deadline deadline) {
-        // The start itself needs some of the deadline too.
-        Deadline turn = deadline.minus(deadline.length().dividedBy(4));
+        // The start itself, or a copy of disks, needs some of the deadline too.
+        Deadline turn = deadline.minus(deadline.length().dividedBy(2));
         while (true) {
             String full = whatIsFull(host, vm, storages);
             if (full.isEmpty()) {

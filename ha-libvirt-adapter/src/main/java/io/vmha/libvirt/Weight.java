@@ -4,8 +4,8 @@ package io.vmha.libvirt;
 enum Weight {
     /** CPU shares, 2 to 262,144. */
     CPU("cpu_shares", 2),
-    /** The I/O weight, 100 to 1,000. */
-    IO("weight", 100);
+    /** The I/O weight, 10 to 1,000, or to 10,000 where control groups of version 2 weigh. */
+    IO("weight", 10);
 
     private final String parameter;
     private final long least;

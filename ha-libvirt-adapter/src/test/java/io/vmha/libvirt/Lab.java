@@ -161,6 +161,17 @@ public final class Lab {
         virsh(home, "start", guest);
     }
 
+    /** Defines a domain on a host. */
+    void define(HostId host, String name, String xml) {
+        Path file = folder.resolve("guest/" + name + ".xml");
+        try {
+            Files.writeString(file, xml);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        virsh(host, "define", file.toString());
+    }
+
     /** Writes the definition of a guest of that name. */
     private void define(String guest) {
         try {
@@ -289,6 +300,16 @@ public final class Lab {
     /** Undoes {@link #hideDisk}. */
     void showDisk(HostId host, String guest) {
         inHost(host, "umount", "-l", folder + "/storage/disks/" + guest + ".img");
+    }
+
+    /** Gives a host an empty folder in place of the disks that the other hosts see. */
+    void hideDisks(HostId host) {
+        inHost(host, "mount", "-t", "tmpfs", "empty", folder + "/storage/disks");
+    }
+
+    /** Undoes {@link #hideDisks}. */
+    void showDisks(HostId host) {
+        inHost(host, "umount", "-l", folder + "/storage/disks");
     }
 
     private void inHost(HostId host, String... command) {

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -68,7 +69,7 @@ class QemuCloneTest {
 
     @ParameterizedTest
     @MethodSource("started")
-    void twoClonesRunBesideEachOtherOnOneHost(CloneKind kind) throws IOException {
+    void twoClonesRunBesideEachOtherOnOneHost(CloneKind kind) {
         defineTemplate(kind.xml(folder.toString()));
         try (LibvirtAdapter adapter = lab.adapter().build()) {
             for (VmId clone : CLONES) {
@@ -83,17 +84,14 @@ class QemuCloneTest {
 
     @ParameterizedTest
     @MethodSource("refusedAtAHost")
-    void whatWouldBeSharedIsRefusedAndLeavesNothing(CloneKind kind) throws IOException {
+    void whatWouldBeSharedIsRefusedAndLeavesNothing(CloneKind kind) {
         defineTemplate(kind.xml(folder.toString()));
         assertRefused(kind.refusal().orElseThrow());
     }
 
     @Test
-    void aTemplateOnABlockDeviceThatIsInNoPoolIsRefusedAndNothingIsMadeInDev() throws IOException {
-        defineTemplate(CloneKind.all()
-                .filter(kind -> kind.name().equals("plain"))
-                .findFirst()
-                .orElseThrow()
+    void aTemplateOnABlockDeviceThatIsInNoPoolIsRefusedAndNothingIsMadeInDev() {
+        defineTemplate(kind("plain")
                 .xml(folder.toString())
                 .replace("type='file'", "type='block'")
                 .replace("file='" + folder + "/tmpl.qcow2'", "dev='/dev/vmha-no-such-device'"));
@@ -103,14 +101,8 @@ class QemuCloneTest {
 
     @Test
     void aClonesFirmwareHasTheTemplatesSettingsInAFileOfItsOwn() throws IOException {
-        CloneKind kind = CloneKind.all()
-                .filter(each -> each.name().equals("nvram-template"))
-                .findFirst()
-                .orElseThrow();
-        defineTemplate(kind.xml(folder.toString()));
-        byte[] settings = new byte[FIRMWARE_BYTES];
-        byte[] mark = "settings of the template".getBytes(StandardCharsets.UTF_8);
-        System.arraycopy(mark, 0, settings, 0, mark.length);
+        defineTemplate(kind("nvram-template").xml(folder.toString()));
+        byte[] settings = settings("of the template");
         Files.write(folder.resolve("tmpl_VARS.fd"), settings);
         try (LibvirtAdapter adapter = lab.adapter().build()) {
             for (VmId clone : CLONES) {
@@ -126,6 +118,37 @@ class QemuCloneTest {
         }
     }
 
+    @Test
+    void aMachineThatIsStartedElsewhereKeepsItsFirmwaresSettings() throws IOException {
+        String xml = kind("nvram-template").xml(folder.toString());
+        lab.define(Lab.H1, "fw", CloneXml.redefine(xml, "fw", VmProfile.ofType(VmType.MIDDLEWARE)));
+        VmId vm = VmId.of("fw");
+        Path settings = folder.resolve("tmpl_VARS.fd");
+        try (LibvirtAdapter adapter = lab.adapter().build()) {
+            adapter.powerOn(vm, Lab.H1, CALL);
+            adapter.powerOff(vm, Duration.ZERO, CALL);
+            byte[] written = settings("of the machine");
+            Files.write(settings, written);
+            adapter.powerOn(vm, Lab.H2, CALL);
+            assertThat(lab.runs(Lab.H2, "fw")).isTrue();
+            assertThat(lab.virsh(Lab.H1, "list", "--all", "--name")).doesNotContain("fw");
+            adapter.powerOff(vm, Duration.ZERO, CALL);
+            assertThat(settings).hasBinaryContent(written);
+        }
+    }
+
+    /** Firmware settings of the right size that can be told from others. */
+    private static byte[] settings(String mark) {
+        return Arrays.copyOf(mark.getBytes(StandardCharsets.UTF_8), FIRMWARE_BYTES);
+    }
+
+    private static CloneKind kind(String name) {
+        return CloneKind.all()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private void assertRefused(String reason) {
         try (LibvirtAdapter adapter = lab.adapter().build()) {
             assertThatThrownBy(() -> adapter.cloneFromTemplate(TEMPLATE, CLONES.get(0), Lab.H1, CALL))
@@ -137,11 +160,10 @@ class QemuCloneTest {
         }
     }
 
-    private void defineTemplate(String xml) throws IOException {
-        Path file = lab.folder().resolve("guest/tmpl.xml");
-        Files.writeString(
-                file,
+    private void defineTemplate(String xml) {
+        lab.define(
+                Lab.H1,
+                "tmpl",
                 CloneXml.redefine(xml, "tmpl", new DomainProfile.Template(TEMPLATE, Optional.of(VmType.MIDDLEWARE))));
-        lab.virsh(Lab.H1, "define", file.toString());
     }
 }
