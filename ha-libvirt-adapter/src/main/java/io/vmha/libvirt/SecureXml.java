@@ -104,7 +104,7 @@ final class SecureXml {
     static void setText(Element parent, String localName, String text) {
         child(parent, localName)
                 .orElseGet(() -> {
-                    Element added = parent.getOwnerDocument().createElement(localName);
+                    Element added = parent.getOwnerDocument().createElementNS(null, localName);
                     parent.appendChild(added);
                     return added;
                 })

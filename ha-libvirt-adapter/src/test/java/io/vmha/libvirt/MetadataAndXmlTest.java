@@ -115,6 +115,38 @@ class MetadataAndXmlTest {
     }
 
     @Test
+    void anElementThatWasAddedIsFoundAgain() {
+        org.w3c.dom.Element domain = SecureXml.newDocument("", "domain");
+        SecureXml.setText(domain, "name", "a");
+        SecureXml.setText(domain, "name", EVIL);
+        assertThat(SecureXml.text(domain, "name")).contains(EVIL);
+        assertThat(SecureXml.text(SecureXml.parse(SecureXml.write(domain)).getDocumentElement(), "name"))
+                .contains(EVIL);
+    }
+
+    @Test
+    void aCloneOfAnotherSizeThanItsTemplateIsDefinedSo() {
+        String template = "<domain><name>t</name><uuid>11111111-1111-4111-8111-111111111111</uuid>"
+                + "<memory unit='KiB'>4096</memory><vcpu>4</vcpu><vcpus><vcpu id='0' enabled='yes'/></vcpus></domain>";
+        DomainDescription description =
+                DomainDescription.read(HostId.of("h1"), template, VmClassifier.unmanaged());
+        String clone = CloneXml.define(
+                description,
+                "c",
+                "c",
+                UUID.randomUUID(),
+                VmProfile.ofType(VmType.DATABASE),
+                new CloneSize(2_048, 2),
+                List.of());
+        DomainDescription defined = DomainDescription.read(HostId.of("h1"), clone, VmClassifier.unmanaged());
+        assertThat(defined.memoryKiB()).isEqualTo(2_048);
+        assertThat(defined.maxMemoryKiB()).isEqualTo(4_096);
+        assertThat(defined.vcpus()).isEqualTo(2);
+        assertThat(defined.maxVcpus()).isEqualTo(4);
+        assertThat(clone).doesNotContain("<vcpus>");
+    }
+
+    @Test
     void memoryIsReadInEveryUnitAndCpuAsWhatItStartsWith() {
         DomainDescription description = DomainDescription.read(
                 HostId.of("h1"),
