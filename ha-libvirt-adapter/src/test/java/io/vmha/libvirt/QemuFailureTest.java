@@ -54,6 +54,40 @@ class QemuFailureTest {
     }
 
     @Test
+    void aMachineIsNotMigratedToAHostThatDoesNotSeeItsDisks() {
+        lab.hideDisks(Lab.H2);
+        try {
+            assertThatThrownBy(() -> adapter.migrate(VM1, Lab.H2, CALL))
+                    .asInstanceOf(type(AdapterException.Permanent.class))
+                    .returns(Cause.REFUSED, AdapterException::reason)
+                    .matches(e -> e.getMessage().contains("does not see"), "says what was found out");
+        } finally {
+            lab.showDisks(Lab.H2);
+        }
+        assertRunsOnlyOn(Lab.H1);
+        assertThat(lab.folder().resolve("storage/disks"))
+                .isDirectoryNotContaining(file -> file.getFileName().toString().startsWith(".vmha"));
+        adapter.migrate(VM1, Lab.H2, CALL);
+        assertRunsOnlyOn(Lab.H2);
+    }
+
+    @Test
+    void aMachineWithADeviceOfItsHostIsNotMigratedAndItsMigrationIsNotBegun() {
+        lab.virsh(Lab.H1, "destroy", "vm1");
+        String xml = lab.virsh(Lab.H1, "dumpxml", "--inactive", "vm1")
+                .replace(
+                        "</devices>",
+                        "<shmem name='ring'><model type='ivshmem-plain'/><size unit='M'>1</size></shmem></devices>");
+        lab.define(Lab.H1, "vm1", xml);
+        lab.virsh(Lab.H1, "start", "vm1");
+        assertThatThrownBy(() -> adapter.migrate(VM1, Lab.H2, CALL))
+                .asInstanceOf(type(AdapterException.Permanent.class))
+                .returns(Cause.UNSUPPORTED, AdapterException::reason)
+                .matches(e -> e.getMessage().contains("shared memory ring"));
+        assertRunsOnlyOn(Lab.H1);
+    }
+
+    @Test
     void aMigrationTellsHowItComesAlong() {
         List<MigrationListener.Progress> told = new CopyOnWriteArrayList<>();
         try (LibvirtAdapter telling = lab.adapter().migrationListener(told::add).build()) {
