@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What the end of an agent's run means.
@@ -25,6 +26,7 @@ final class AgentAnswer {
     private static final String STATUS = "Status: ";
     private static final String ON = STATUS + "ON";
     private static final String OFF = STATUS + "OFF";
+    private static final Pattern UNCAUGHT = Pattern.compile("[\\w.]{1,100}(Error|Exception)\\w{0,40}: ");
     /** What a shell ends with, and what starts the agent, where there is no program, or none that can be run. */
     private static final List<Integer> NOT_STARTED = List.of(126, 127);
 
@@ -58,6 +60,7 @@ final class AgentAnswer {
             "/env: ",
             "not found or not accessible",
             "not found or not executable",
+            "was not found or was not executable",
             "unable to run ",
             "cannot run command ",
             "modulenotfounderror",
@@ -146,12 +149,15 @@ final class AgentAnswer {
         return agent + " " + action + ": ended with exit code " + run.exitCode() + quote();
     }
 
-    /** The first line that tells of an error, unless it holds a part of a secret. */
+    /** The first line that tells of an error, or the last of what Python says of one, unless it holds a part of a secret. */
     private String quote() {
         return run.lines().stream()
                 .filter(line -> line.contains("ERROR"))
                 .findFirst()
                 .map(line -> line.substring(line.indexOf("ERROR")))
+                .or(() -> run.errors().stream()
+                        .filter(line -> UNCAUGHT.matcher(line).lookingAt())
+                        .reduce((one, next) -> next))
                 .filter(line -> secrets.stream().noneMatch(secret -> holdsPartOf(line, secret)))
                 .map(line -> " (" + PeerText.quote(line, LONGEST_QUOTE) + ")")
                 .orElse("");

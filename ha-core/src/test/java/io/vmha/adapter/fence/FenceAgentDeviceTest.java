@@ -303,6 +303,7 @@ class FenceAgentDeviceTest {
                 // Usage, because something is not installed.
                 "Ipmitool not found or not accessible | Permanent    | UNSUPPORTED   | Permanent",
                 "Powerman not found or not executable at path /x | Permanent | UNSUPPORTED | Permanent",
+                "The command was not found or was not executable: /usr/bin/telnet. | Permanent | UNSUPPORTED | Permanent",
                 "Unable to run /usr/bin/ipmitool -H x | Permanent    | UNSUPPORTED   | Permanent"
             })
     void usageTextsAreToldApartByWhatStandsBeforeThem(String words, String acting, Cause reason, String reading) {
