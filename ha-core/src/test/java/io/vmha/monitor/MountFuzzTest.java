@@ -19,7 +19,7 @@ class MountFuzzTest {
     private static final int MOST_LOOKS = 5;
     private static final String BETWEEN_LOOKS = "\n\n";
 
-    @FuzzTest(maxDuration = "2m")
+    @FuzzTest(maxDuration = "1m")
     void noTableBreaksTheReaderAndNoFaultIsFoundWhereNoFilesystemIsReadOnly(byte[] bytes) throws IOException {
         Path table = Files.createTempFile(Path.of("/dev/shm"), "vmha-fuzz", ".mountinfo");
         try {

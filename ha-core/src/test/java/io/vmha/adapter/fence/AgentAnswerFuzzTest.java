@@ -17,7 +17,7 @@ class AgentAnswerFuzzTest {
     private static final List<Integer> EXIT_CODES = List.of(0, 1, 2, 3, 126, 127, 139, AgentRun.KILLED);
     private static final int LONGEST_MESSAGE = 320;
 
-    @FuzzTest(maxDuration = "2m")
+    @FuzzTest(maxDuration = "1m")
     void onlyAWholeLineAndItsExitCodeSayThatAHostIsOffAndNoMessageTellsASecret(byte[] bytes) {
         // The first byte is an exit code; a form feed is between both streams, so that the seeds are as agents print
         // them.

@@ -23,7 +23,7 @@ class HaproxyFuzzTest {
             MW11, new HaproxyServer(MW11, "middleware", "mw11", 16),
             MW21, new HaproxyServer(MW21, "middleware", "mw21", 16)));
 
-    @FuzzTest(maxDuration = "2m")
+    @FuzzTest(maxDuration = "1m")
     void anyAnswerIsReadOrRefusedWithAShortMessage(byte[] bytes) {
         // Divided by form feeds, so that the seeds are as HAProxy answers. What is asked for by no name of these
         // answers the rest,
