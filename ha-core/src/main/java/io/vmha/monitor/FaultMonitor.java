@@ -33,6 +33,7 @@ public final class FaultMonitor implements AutoCloseable {
     private final Optional<Duration> heartbeat;
     private final FaultResponse response;
     private final Optional<IsolationLimit> limit;
+    private final Duration grace;
     private final List<WatchRun> runs;
 
     private FaultMonitor(Builder settings) {
@@ -44,9 +45,9 @@ public final class FaultMonitor implements AutoCloseable {
         MonitorListener listener = guarded(settings.listener);
         response = new FaultResponse(settings, scheduler, listener, settings.isolation.orElseThrow());
         limit = settings.limit;
-        Instant graceEnds = scheduler.now().plus(settings.grace);
+        grace = settings.grace;
         runs = settings.watches.stream()
-                .map(watch -> new WatchRun(watch, scheduler, listener, response, graceEnds))
+                .map(watch -> new WatchRun(watch, scheduler, listener, response, !grace.isZero()))
                 .collect(ImmutableList.toImmutableList());
     }
 
@@ -64,6 +65,7 @@ public final class FaultMonitor implements AutoCloseable {
     /** Begins to watch, every probe at once; call it once. */
     public void start() {
         scheduler.execute(() -> runs.forEach(WatchRun::tick));
+        scheduler.schedule(grace, () -> runs.forEach(WatchRun::endGrace));
         heartbeat.ifPresent(every -> scheduler.execute(() -> beat(every)));
         limit.ifPresent(this::settle);
     }
@@ -169,7 +171,7 @@ public final class FaultMonitor implements AutoCloseable {
         }
 
         /**
-         * Sets for how long after the monitor is made nothing becomes a fault, 0 or more: a machine that has just started brings its
+         * Sets for how long after the monitor is started nothing becomes a fault, 0 or more: a machine that has just started brings its
          * services up, and what is mounted changes. Default: 0.
          *
          * @throws IllegalArgumentException if it is negative

@@ -24,28 +24,36 @@ final class WatchRun {
     private final MonitorScheduler scheduler;
     private final MonitorListener listener;
     private final FaultResponse response;
-    private final Instant graceEnds;
 
+    private boolean inGrace;
     private Instant nextTick = Instant.MIN;
     private boolean heldUp;
     private long number;
     private boolean looking;
     private boolean overdue;
+    /** Counted and not measured: a clock may be set, above all soon after a boot. */
+    private Duration silentFor = Duration.ZERO;
+
     private Instant lookedAt = Instant.EPOCH;
     private int failures;
+    private boolean isolationFound;
 
-    /** Until the grace ends nothing that a look finds becomes a fault. */
     WatchRun(
             Watch watch,
             MonitorScheduler scheduler,
             MonitorListener listener,
             FaultResponse response,
-            Instant graceEnds) {
+            boolean inGrace) {
         this.watch = watch;
         this.scheduler = scheduler;
         this.listener = listener;
         this.response = response;
-        this.graceEnds = graceEnds;
+        this.inGrace = inGrace;
+    }
+
+    /** Until then nothing that a look finds becomes a fault. */
+    void endGrace() {
+        inGrace = false;
     }
 
     void tick() {
@@ -56,6 +64,7 @@ final class WatchRun {
         if (!looking) {
             startLook();
         } else if (overdue) {
+            silentFor = silentFor.plus(watch.interval());
             judgeSilence();
         }
     }
@@ -105,6 +114,7 @@ final class WatchRun {
     private void passedDeadline(long which, Runnable interrupt) {
         if (looking && which == number) {
             overdue = true;
+            silentFor = watch.deadline();
             // Off the loop: to interrupt a thread that is in a file channel is to wait for the disk.
             scheduler.call(interrupt);
             heldUp = isLate(lookedAt.plus(watch.deadline()), scheduler.now());
@@ -113,7 +123,7 @@ final class WatchRun {
     }
 
     private void judgeSilence() {
-        Duration soFar = took();
+        Duration soFar = silentFor;
         if (heldUp) {
             judge(ProbeResult.unknown(
                     "no answer after " + soFar.toMillis() + " ms, but the monitor was held up itself"));
@@ -145,21 +155,26 @@ final class WatchRun {
                 listener.on(new MonitorEvent.Recovered(watch.name()));
             }
             failures = 0;
+            isolationFound = false;
         }
     }
 
     private void failed(FaultKind kind, String detail) {
-        if (scheduler.now().isBefore(graceEnds)) {
+        if (inGrace) {
             // The first failure after the grace completes the count, if there were as many on end as it takes.
             failures = Math.min(failures + 1, watch.threshold() - 1);
             return;
         }
         failures = Math.min(failures + 1, Integer.MAX_VALUE - 1);
         FoundFault fault = new FoundFault(watch.name(), kind, detail, scheduler.now());
-        if (failures == watch.threshold()) {
-            response.found(fault, watch.reactionTo(kind));
+        Reaction reaction = watch.reactionTo(kind);
+        // One kind may be told only and the next ask for isolation: that is another fault.
+        boolean isFirstToIsolate = reaction == Reaction.ISOLATE && !isolationFound;
+        if (failures == watch.threshold() || (failures > watch.threshold() && isFirstToIsolate)) {
+            isolationFound = reaction == Reaction.ISOLATE;
+            response.found(fault, reaction);
         } else if (failures > watch.threshold()) {
-            response.lasts(fault, watch.reactionTo(kind));
+            response.lasts(fault, reaction);
         }
     }
 }

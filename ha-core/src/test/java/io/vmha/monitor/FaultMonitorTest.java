@@ -234,8 +234,43 @@ class FaultMonitorTest {
         time.pass(ms(5500));
         assertThat(effects).isEmpty();
         found = READ_ONLY;
-        time.pass(ms(1000));
-        assertThat(effects).contains("isolate at 6000");
+        time.pass(ms(3000));
+        assertThat(effects).containsExactlyInAnyOrder("report FILESYSTEM_READ_ONLY at 6000", "isolate at 6000");
+    }
+
+    @Test
+    void aClockThatIsSetNeitherEndsTheGraceNorMakesASilenceLonger() {
+        List<Duration> silences = new ArrayList<>();
+        SilenceReader slow = new SilenceReader() {
+            @Override
+            public ProbeResult check() {
+                return READ_ONLY;
+            }
+
+            @Override
+            public ProbeResult silence(Duration soFar) {
+                silences.add(soFar);
+                return ProbeResult.unknown("slow");
+            }
+        };
+        monitor()
+                .watch(watch().probe(slow).threshold(1).build())
+                .grace(ms(60_000))
+                .build()
+                .start();
+        time.pass(ms(500));
+        time.hangOnce();
+        time.pass(ms(2000));
+        time.sleep(Duration.ofHours(3));
+        time.pass(ms(4500));
+        assertThat(silences)
+                .allMatch(silence -> silence.compareTo(ms(7000)) < 0)
+                .hasSizeGreaterThan(3);
+        time.release();
+        time.pass(ms(50_000));
+        assertThat(effects).isEmpty();
+        time.pass(ms(10_000));
+        assertThat(effects).isNotEmpty();
     }
 
     @Test
