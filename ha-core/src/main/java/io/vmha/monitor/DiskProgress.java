@@ -1,6 +1,7 @@
 package io.vmha.monitor;
 
 import com.google.common.base.Splitter;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,6 +33,7 @@ final class DiskProgress {
     // Columns of /sys/block/*/stat; discards and flushes came later than the rest.
     private static final List<Integer> COMPLETED = List.of(0, 4, 11, 15);
     private static final int IN_FLIGHT = 8;
+    private static final int MOST_BYTES = 1024;
 
     private final Path statistics;
 
@@ -68,7 +70,7 @@ final class DiskProgress {
     /** Reads it; empty if it cannot be read. */
     Optional<Account> read() {
         try {
-            List<String> columns = SPACES.splitToList(Files.readString(statistics, StandardCharsets.US_ASCII));
+            List<String> columns = SPACES.splitToList(line());
             long completed = 0;
             for (int column : COMPLETED) {
                 completed += column < columns.size() ? Long.parseLong(columns.get(column)) : 0;
@@ -76,6 +78,12 @@ final class DiskProgress {
             return Optional.of(new Account(completed, Long.parseLong(columns.get(IN_FLIGHT))));
         } catch (IOException | NumberFormatException | IndexOutOfBoundsException unknown) {
             return Optional.empty();
+        }
+    }
+
+    private String line() throws IOException {
+        try (FileInputStream stream = new FileInputStream(statistics.toFile())) {
+            return new String(stream.readNBytes(MOST_BYTES), StandardCharsets.US_ASCII);
         }
     }
 }

@@ -39,7 +39,7 @@ public final class FaultMonitor implements AutoCloseable {
     private FaultMonitor(Builder settings) {
         // Every probe may hang, its interruption and the question why; a report, a heartbeat and the isolation need a
         // thread still.
-        scheduler = settings.scheduler.orElseGet(() -> new ThreadedMonitorScheduler(3 * settings.watches.size() + 3));
+        scheduler = settings.scheduler.orElseGet(() -> new ThreadedMonitorScheduler(2 * settings.watches.size() + 4));
         reporter = settings.reporter;
         heartbeat = settings.heartbeat;
         MonitorListener listener = guarded(settings.listener);

@@ -1,9 +1,10 @@
 package io.vmha.monitor;
 
-import com.google.common.collect.ImmutableSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -26,7 +27,7 @@ final class FilesystemWatch {
     }
 
     private Optional<State> state = Optional.empty();
-    private ImmutableSet<String> madeReadOnly = ImmutableSet.of();
+    private Set<String> madeReadOnly = Set.of();
     private long errors;
 
     /** Takes a look at its mounts, one at least, and returns what is wrong with it, if anything is. */
@@ -37,10 +38,12 @@ final class FilesystemWatch {
         OptionalLong counted = signs.ext4Errors(any);
         errors = counted.orElse(before);
         State now = state(mounts, before);
-        madeReadOnly = mounts.stream()
-                .filter(Mount::isMadeReadOnly)
-                .map(FilesystemWatch::identity)
-                .collect(ImmutableSet.toImmutableSet());
+        madeReadOnly = new HashSet<>();
+        for (Mount mount : mounts) {
+            if (mount.isMadeReadOnly()) {
+                madeReadOnly.add(identity(mount));
+            }
+        }
         state = Optional.of(now);
         if (any.isStopped()) {
             return Optional.of("stopped after an error: " + String.join(",", any.superOptions()));

@@ -2,10 +2,9 @@ package io.vmha.monitor;
 
 import com.google.common.collect.ImmutableList;
 import java.io.ByteArrayOutputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -18,7 +17,8 @@ final class MountTable {
     /** The mounts that this process sees. */
     static final Path OWN = Path.of("/proc/self/mountinfo");
 
-    private static final int CHUNK = 16_384;
+    /** As much as a plain stream reads without a buffer of its own outside the heap. */
+    private static final int CHUNK = 8192;
     /** The rest of a longer line is dropped: it is an overlay of thousands of layers, and no disk's. */
     private static final int LONGEST_LINE = 65_536;
 
@@ -41,7 +41,7 @@ final class MountTable {
         ImmutableList.Builder<Mount> mounts = ImmutableList.builder();
         byte[] chunk = new byte[CHUNK];
         ByteArrayOutputStream line = new ByteArrayOutputStream();
-        try (InputStream stream = Files.newInputStream(file)) {
+        try (FileInputStream stream = new FileInputStream(file.toFile())) {
             for (int read = stream.read(chunk); read >= 0; read = stream.read(chunk)) {
                 int from = 0;
                 for (int at = 0; at < read; at++) {

@@ -2,9 +2,7 @@ package io.vmha.monitor;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableSet;
-import com.google.common.collect.Multimaps;
 import io.vmha.fault.FaultKind;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -52,12 +50,12 @@ public final class ReadOnlyFilesystemProbe implements SilenceReader {
     }
 
     private static ImmutableSet<String> normal(Collection<String> points) {
-        return points.stream()
-                .map(point -> {
-                    checkArgument(point.startsWith("/"), "a mount point must be an absolute path: %s", point);
-                    return Path.of(point).normalize().toString();
-                })
-                .collect(ImmutableSet.toImmutableSet());
+        ImmutableSet.Builder<String> normal = ImmutableSet.builder();
+        for (String point : points) {
+            checkArgument(point.startsWith("/"), "a mount point must be an absolute path: %s", point);
+            normal.add(Path.of(point).normalize().toString());
+        }
+        return normal.build();
     }
 
     /**
@@ -94,20 +92,24 @@ public final class ReadOnlyFilesystemProbe implements SilenceReader {
         if (!missing.isEmpty()) {
             return ProbeResult.failed(FaultKind.IO_ERROR, missing.get(0) + " is not mounted");
         }
-        ImmutableListMultimap<String, Mount> byFilesystem = Multimaps.index(watched, Mount::filesystem);
+        // The JDK's collections: the fewer classes a monitor loads, the less of its machine it takes.
+        Map<String, List<Mount>> byFilesystem = new LinkedHashMap<>();
+        watched.forEach(mount -> byFilesystem
+                .computeIfAbsent(mount.filesystem(), unseen -> new ArrayList<>())
+                .add(mount));
         filesystems.keySet().retainAll(byFilesystem.keySet());
         errorsWrittenAfter.keySet().retainAll(byFilesystem.keySet());
         List<String> warnings = new ArrayList<>();
-        for (String filesystem : byFilesystem.keySet()) {
-            List<Mount> mounts = byFilesystem.get(filesystem);
-            Optional<String> fault = faultOf(filesystem, mounts, warnings);
+        for (Map.Entry<String, List<Mount>> filesystem : byFilesystem.entrySet()) {
+            List<Mount> mounts = filesystem.getValue();
+            Optional<String> fault = faultOf(filesystem.getKey(), mounts, warnings);
             if (fault.isPresent()) {
                 return ProbeResult.failed(
                         FaultKind.FILESYSTEM_READ_ONLY, FilesystemWatch.points(mounts) + " " + fault.get());
             }
         }
         return warnings.isEmpty()
-                ? ProbeResult.healthy(byFilesystem.keySet().size() + " filesystems writable")
+                ? ProbeResult.healthy(byFilesystem.size() + " filesystems writable")
                 : ProbeResult.warning(String.join("; ", warnings));
     }
 
