@@ -12,6 +12,11 @@ public record ReceiverAnswer(int status, Optional<String> confirmation) {
     /** The header that the confirmation is sent in. */
     public static final String HEADER = "Vmha-Confirmation";
 
+    /** Whether the message was genuine: whatever its answer is, it came from a holder of the key. */
+    boolean isGenuine() {
+        return status == 200 || status == 503;
+    }
+
     static ReceiverAnswer confirmed(String confirmation) {
         return new ReceiverAnswer(200, Optional.of(confirmation));
     }

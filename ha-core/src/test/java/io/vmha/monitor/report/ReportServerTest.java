@@ -46,7 +46,9 @@ class ReportServerTest {
                 .clock(InstantSource.fixed(Instant.now()))
                 .build();
         server = ReportServer.start(
-                receiver, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Duration.ofMillis(300));
+                receiver,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                ConnectionLimits.defaults().withRequestDeadline(Duration.ofMillis(300)));
     }
 
     @AfterEach
