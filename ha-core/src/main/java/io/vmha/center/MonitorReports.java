@@ -5,8 +5,15 @@ import io.vmha.fault.FaultReport;
 import io.vmha.model.VmId;
 import io.vmha.monitor.report.FaultReportReceiver;
 import io.vmha.monitor.report.ReportListener;
+import io.vmha.monitor.report.ReportOutcome;
+import io.vmha.policy.Decision;
+import io.vmha.policy.Reason;
+import io.vmha.policy.SubjectDecision;
 import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 
 /**
  * Hands what the monitors of machines say to a center. Give it to {@link FaultReportReceiver.Builder#listener}. Thread-safe.
@@ -23,8 +30,24 @@ public final class MonitorReports implements ReportListener {
     }
 
     @Override
-    public CompletionStage<?> fault(FaultReport report) {
-        return center.accept(report);
+    public CompletionStage<ReportOutcome> fault(FaultReport report) {
+        boolean isKnown = report.subject()
+                .fold(
+                        vm -> center.inventory().vm(vm).isPresent(),
+                        host -> center.inventory().host(host).isPresent());
+        // A center that had decided about an unknown VM would take the same report for a duplicate once it knows it.
+        return isKnown
+                ? center.accept(report).thenApply(MonitorReports::outcome)
+                : CompletableFuture.completedFuture(ReportOutcome.UNKNOWN_VM);
+    }
+
+    private static ReportOutcome outcome(Decision decision) {
+        Set<Reason> reasons =
+                decision.parts().stream().map(SubjectDecision::reason).collect(Collectors.toSet());
+        if (reasons.contains(Reason.UNKNOWN_SUBJECT)) {
+            return ReportOutcome.UNKNOWN_VM;
+        }
+        return reasons.contains(Reason.STALE) ? ReportOutcome.STALE : ReportOutcome.WRITTEN_DOWN;
     }
 
     /**

@@ -138,7 +138,8 @@ public final class GuestMonitor implements Callable<Integer> {
                 .listener(new EventLog());
         config.watches().forEach(builder::watch);
         config.report().ifPresent(report -> {
-            HttpFaultReporter.Builder reporter = HttpFaultReporter.builder().vm(config.vm(), report.key());
+            HttpFaultReporter.Builder reporter =
+                    HttpFaultReporter.builder().receiver(report.receiver()).vm(config.vm(), report.key());
             report.centers().forEach(reporter::center);
             builder.reporter(reporter.build()).heartbeat(report.heartbeat());
         });

@@ -37,6 +37,7 @@ class RealGuestTest {
     @Test
     void aGuestWhoseFilesystemFlipsReadOnlyIsReportedAndPowersItselfOff() throws Exception {
         FaultReportReceiver receiver = FaultReportReceiver.builder()
+                .name("center")
                 .keys(ReportKeys.of(ImmutableSetMultimap.of(MW1, ReportKey.of("k1", new byte[32]))))
                 .listener(report -> CompletableFuture.completedFuture(reports.add(report)))
                 .build();
@@ -78,7 +79,7 @@ class RealGuestTest {
     private Path config(int port) throws IOException {
         return Files.writeString(folder.resolve("config.yaml"), """
                 vm: mw1
-                report: {centers: ["http://10.0.2.2:%d/v1/report"], keyFile: /monitor/report.key, heartbeat: 5s}
+                report: {receiver: center, centers: ["http://10.0.2.2:%d/v1/report"], keyFile: /monitor/report.key, heartbeat: 5s}
                 isolation: POWER_OFF
                 probes:
                   - {type: readOnlyFilesystem, mounts: [/data]}

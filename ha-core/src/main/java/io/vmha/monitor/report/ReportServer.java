@@ -162,7 +162,7 @@ public final class ReportServer implements AutoCloseable {
     }
 
     private static HttpAnswer http(ReceiverAnswer answer) {
-        Map<String, String> headers = answer.confirmation()
+        Map<String, String> headers = answer.signature()
                 .map(value -> Map.of(ReceiverAnswer.HEADER, value))
                 .orElse(Map.of());
         return new HttpAnswer(answer.status(), answer.isGenuine(), headers);

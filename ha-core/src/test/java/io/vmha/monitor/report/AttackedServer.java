@@ -33,6 +33,7 @@ final class AttackedServer {
     /** Serves at any port of all loopback addresses. */
     public static void main(String[] none) throws IOException {
         FaultReportReceiver receiver = FaultReportReceiver.builder()
+                .name("center")
                 .keys(ReportKeys.of(ImmutableSetMultimap.of(MW1, key(MW1), DB1, key(DB1))))
                 .listener(new Said())
                 .build();
@@ -69,8 +70,8 @@ final class AttackedServer {
 
     private static final class Said implements ReportListener {
         @Override
-        public CompletionStage<?> fault(FaultReport report) {
-            return CompletableFuture.completedFuture(true);
+        public CompletionStage<ReportOutcome> fault(FaultReport report) {
+            return CompletableFuture.completedFuture(ReportOutcome.WRITTEN_DOWN);
         }
 
         @Override

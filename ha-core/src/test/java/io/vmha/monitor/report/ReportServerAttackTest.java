@@ -152,6 +152,7 @@ class ReportServerAttackTest {
 
     private HttpFaultReporter reporter(VmId vm) {
         return HttpFaultReporter.builder()
+                .receiver("center")
                 .vm(vm, AttackedServer.key(vm))
                 .center(URI.create("http://127.0.0.1:" + port + ReportServer.PATH))
                 .retry(Duration.ofMillis(20), Duration.ofMillis(100))

@@ -66,12 +66,14 @@ class ReportServerTlsTest {
     private static boolean isConfirmed(SSLContext ofServer, boolean clientsNeedCertificate, SSLContext ofMachine)
             throws Exception {
         FaultReportReceiver receiver = FaultReportReceiver.builder()
+                .name("center")
                 .keys(ReportKeys.of(ImmutableSetMultimap.of(MW1, KEY)))
-                .listener(report -> CompletableFuture.completedFuture(true))
+                .listener(report -> CompletableFuture.completedFuture(ReportOutcome.WRITTEN_DOWN))
                 .build();
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         try (ReportServer server = ReportServer.startTls(receiver, anyPort, ofServer, clientsNeedCertificate);
                 HttpFaultReporter reporter = HttpFaultReporter.builder()
+                        .receiver("center")
                         .vm(MW1, KEY)
                         .center(URI.create(
                                 "https://127.0.0.1:" + server.address().getPort() + ReportServer.PATH))
