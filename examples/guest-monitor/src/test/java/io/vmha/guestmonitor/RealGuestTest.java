@@ -9,6 +9,7 @@ import io.vmha.model.VmId;
 import io.vmha.monitor.report.FaultReportReceiver;
 import io.vmha.monitor.report.ReportKey;
 import io.vmha.monitor.report.ReportKeys;
+import io.vmha.monitor.report.ReportOutcome;
 import io.vmha.monitor.report.ReportServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -39,7 +40,10 @@ class RealGuestTest {
         FaultReportReceiver receiver = FaultReportReceiver.builder()
                 .name("center")
                 .keys(ReportKeys.of(ImmutableSetMultimap.of(MW1, ReportKey.of("k1", new byte[32]))))
-                .listener(report -> CompletableFuture.completedFuture(reports.add(report)))
+                .listener(report -> {
+                    reports.add(report);
+                    return CompletableFuture.completedFuture(ReportOutcome.WRITTEN_DOWN);
+                })
                 .build();
         Path console = folder.resolve("console");
         try (ReportServer server =
