@@ -34,15 +34,19 @@ import org.slf4j.LoggerFactory;
  * reports wait, one of a kind that waits already shares the fate of that one.
  *
  * <p>Numbers are microseconds of the clock, and higher than the last, so that they go on after a restart without anything on a
- * disk. After a clock was set back, messages are refused until it has caught up, which takes no longer than the receiver's
- * time window, since it took none that was further ahead.
+ * disk. After a clock was set back by less than 29 seconds they go on ahead of it, which a receiver takes; after more they begin
+ * again, since a receiver whose clock is right has taken none of that clock's. Only a restart after a clock was set back has
+ * messages refused until it has caught up, for no longer than the receiver's time window.
  */
 public final class HttpFaultReporter implements FaultReporter, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpFaultReporter.class);
     private static final int MAX_WAITING = OpenReports.MOST_OF_ONE_VM;
     private static final long MICROS_A_MILLI = 1_000;
-    /** Less than a receiver's time window. */
-    private static final Duration MAX_AHEAD = Duration.ofSeconds(5);
+    /**
+     * How far numbers may run ahead of a clock that was set back: a little less than a receiver's time window is by default, so
+     * that none is refused after a step that left all earlier ones within it.
+     */
+    private static final Duration MAX_AHEAD = Duration.ofSeconds(29);
     /** A heartbeat that overtook a report would make it look old, and it would have to be sent again. */
     private static final Duration ARRIVES_WITHIN = Duration.ofMillis(500);
 

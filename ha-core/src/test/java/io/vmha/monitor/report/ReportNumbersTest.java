@@ -35,6 +35,7 @@ class ReportNumbersTest {
     private static final long WINDOW = Duration.ofSeconds(30).toMillis() * 1_000;
     private static final long MEBIBYTE = 1 << 20;
 
+    private volatile Duration ahead = Duration.ZERO;
     private final Map<String, ReportKey> known = new ConcurrentHashMap<>(Map.of("k1", key("k1", 1)));
     private final List<FaultReport> reports = new ArrayList<>();
     private final FaultReportReceiver receiver = FaultReportReceiver.builder()
@@ -100,25 +101,49 @@ class ReportNumbersTest {
 
     @Test
     void aReporterWhoseClockWasOnceAheadIsHeardOfOnceItIsRight() throws Exception {
+        withReporter((ofNow, reporter) -> {
+            ahead = Duration.ofHours(1);
+            var confirmed = reporter.report(FaultKind.IO_ERROR, "", Instant.now());
+            await().until(() -> ofNow.refused().get(Refusal.OUTSIDE_TIME_WINDOW) >= 3);
+            ahead = Duration.ZERO;
+            assertThat(confirmed.toCompletableFuture().get(60, TimeUnit.SECONDS))
+                    .isTrue();
+        });
+    }
+
+    @Test
+    void aReporterWhoseClockIsSetBackWithinTheWindowIsHeardOfWithoutAGap() throws Exception {
+        withReporter((ofNow, reporter) -> {
+            for (int seconds : new int[] {20, 12, 4, -4, -8}) {
+                ahead = Duration.ofSeconds(seconds);
+                var confirmed = reporter.report(FaultKind.IO_ERROR, "", Instant.now());
+                assertThat(confirmed.toCompletableFuture().get(60, TimeUnit.SECONDS))
+                        .isTrue();
+            }
+            assertThat(ofNow.refused().values()).containsOnly(0L);
+        });
+    }
+
+    private interface Reporting {
+        void use(FaultReportReceiver receiver, HttpFaultReporter reporter) throws Exception;
+    }
+
+    private void withReporter(Reporting use) throws Exception {
         FaultReportReceiver ofNow = FaultReportReceiver.builder()
                 .name("center")
                 .keys(ReportKeys.of(ImmutableSetMultimap.of(MW1, key("k1", 1))))
                 .listener(report -> CompletableFuture.completedFuture(ReportOutcome.WRITTEN_DOWN))
                 .build();
-        Duration[] ahead = {Duration.ofHours(1)};
         try (ReportServer server = ReportServer.start(ofNow, HttpFaultReporterTest.ANY_PORT);
                 HttpFaultReporter reporter = HttpFaultReporter.builder()
                         .receiver("center")
                         .vm(MW1, key("k1", 1))
                         .center(HttpFaultReporterTest.address(server.address().getPort()))
-                        .clock(() -> Instant.now().plus(ahead[0]), new SplittableRandom(1))
+                        .clock(() -> Instant.now().plus(ahead), new SplittableRandom(1))
+                        .requestTimeout(Duration.ofMinutes(1))
                         .retry(Duration.ofMillis(5), Duration.ofMillis(20))
                         .build()) {
-            var confirmed = reporter.report(FaultKind.IO_ERROR, "", Instant.now());
-            await().until(() -> ofNow.refused().get(Refusal.OUTSIDE_TIME_WINDOW) >= 3);
-            ahead[0] = Duration.ZERO;
-            assertThat(confirmed.toCompletableFuture().get(30, TimeUnit.SECONDS))
-                    .isTrue();
+            use.use(ofNow, reporter);
         }
     }
 
