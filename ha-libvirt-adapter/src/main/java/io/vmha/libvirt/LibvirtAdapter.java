@@ -15,7 +15,7 @@ import io.vmha.adapter.MachineReading;
 import io.vmha.fault.FaultReport;
 import io.vmha.libvirt.Directory.Location;
 import io.vmha.model.HostId;
-import io.vmha.model.Inventory;
+import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
@@ -102,8 +102,8 @@ public final class LibvirtAdapter implements HypervisorAdapter {
     }
 
     @Override
-    public Inventory discover(CallContext call) {
-        return cluster.discover(Deadline.in(call.deadline()));
+    public PlatformSnapshot discover(CallContext call) {
+        return PlatformSnapshot.of(cluster.discover(Deadline.in(call.deadline())));
     }
 
     @Override

@@ -13,7 +13,7 @@ import io.vmha.adapter.MachineReading;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.HostId;
-import io.vmha.model.Inventory;
+import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
@@ -87,8 +87,8 @@ public final class VsphereAdapter implements HypervisorAdapter {
     }
 
     @Override
-    public Inventory discover(CallContext call) {
-        return vcenter.discover(Deadline.in(call.deadline())).inventory();
+    public PlatformSnapshot discover(CallContext call) {
+        return PlatformSnapshot.of(vcenter.discover(Deadline.in(call.deadline())).inventory());
     }
 
     /**

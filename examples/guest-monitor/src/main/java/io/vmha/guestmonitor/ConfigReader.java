@@ -113,6 +113,7 @@ final class ConfigReader {
 
     private static MonitorConfig.Report report(ConfigValue section) {
         MonitorConfig.Report report = new MonitorConfig.Report(
+                section.required("receiver").text(),
                 section.required("centers").list().stream()
                         .map(ConfigReader::center)
                         .toList(),

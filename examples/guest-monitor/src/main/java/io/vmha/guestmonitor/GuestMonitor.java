@@ -146,7 +146,8 @@ public final class GuestMonitor implements Callable<Integer> {
         limit.ifPresent(builder::limit);
         config.watches().forEach(builder::watch);
         config.report().ifPresent(report -> {
-            HttpFaultReporter.Builder reporter = HttpFaultReporter.builder().vm(config.vm(), report.key());
+            HttpFaultReporter.Builder reporter =
+                    HttpFaultReporter.builder().receiver(report.receiver()).vm(config.vm(), report.key());
             report.centers().forEach(reporter::center);
             builder.reporter(reporter.build()).heartbeat(report.heartbeat());
         });

@@ -39,9 +39,10 @@ record MonitorConfig(
     /**
      * Where faults are reported.
      *
+     * @param receiver the name that the centers' receivers have
      * @param centers the addresses of the centers' receivers
      * @param key what the reports are signed with
      * @param heartbeat from one heartbeat to the next
      */
-    record Report(List<URI> centers, ReportKey key, Duration heartbeat) {}
+    record Report(String receiver, List<URI> centers, ReportKey key, Duration heartbeat) {}
 }

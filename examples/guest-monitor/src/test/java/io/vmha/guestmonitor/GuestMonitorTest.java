@@ -50,7 +50,7 @@ class GuestMonitorTest {
     }
 
     private static String reporting(Path key) {
-        return "vm: mw1\nreport: {centers: [\"http://127.0.0.1:9/r\"], keyFile: " + key
+        return "vm: mw1\nreport: {receiver: center, centers: [\"http://127.0.0.1:9/r\"], keyFile: " + key
                 + "}\nprobes: [{type: readOnlyFilesystem}]";
     }
 
