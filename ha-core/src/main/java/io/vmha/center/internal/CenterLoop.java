@@ -1,5 +1,11 @@
 package io.vmha.center.internal;
 
+import io.vmha.adapter.Capability;
+import com.google.common.collect.ImmutableSet;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+
 import io.vmha.policy.HaPolicies;
 
 import io.vmha.plan.Action;
@@ -80,6 +86,7 @@ public final class CenterLoop
     private static final Duration FORGETTING = Duration.ofMinutes(10);
 
     private final PlanExecutor.Parts parts;
+    private final Set<Capability> capabilities;
     private final CenterScheduler scheduler;
     private final CenterState state;
     private final ReportIntake intake;
@@ -109,6 +116,7 @@ public final class CenterLoop
             JournalState left,
             List<HaListener> listeners) {
         this.parts = parts;
+        this.capabilities = ImmutableSet.copyOf(platform.adapter().capabilities());
         this.scheduler = parts.scheduler();
         this.state = new CenterState(start, left);
         this.settings = left.settings();
@@ -276,6 +284,11 @@ public final class CenterLoop
         readings.every(interval);
     }
 
+    /** What the platform can do. */
+    Set<Capability> capabilities() {
+        return capabilities;
+    }
+
     long epoch() {
         return parts.epoch();
     }
@@ -360,10 +373,11 @@ public final class CenterLoop
 
     private void handleVm(VmRecord vm, FaultReport report, PendingDecision pending) {
         Faults.Taken taken = faults.ofVm(vm, report);
-        boolean isUnmet = taken == Faults.Taken.REPEATED && unmet.all().contains(vm.id());
+        boolean isUnmet = taken == Faults.Taken.REPEATED && unmet.has(vm.id());
         if (taken == Faults.Taken.OPENED || isUnmet) {
             // What was planned before may have lost its point.
             executor.advance(vm.id());
+            decisions.replan(executor.heldRunsCountingOn(vm.id()));
             decisions.add(new Decisions.Undecided(report, pending, List.of(vm.id())));
         } else {
             remember(report);
@@ -376,8 +390,15 @@ public final class CenterLoop
         Faults.Taken taken = faults.ofHost(host, report, lost::add);
         if (taken == Faults.Taken.OPENED) {
             lost.forEach(executor::advance);
+            lost.forEach(vm -> decisions.replan(executor.heldRunsCountingOn(vm)));
+            decisions.replan(executor.heldRunsCountingOn(host.seen().id()));
             executor.releaseHeld();
-            decisions.add(new Decisions.Undecided(report, pending, lost));
+            Set<VmId> affected = new LinkedHashSet<>(lost);
+            // What failed there before may have been served by what is lost now.
+            state.vmsAt(host.seen().id()).stream()
+                    .filter(vm -> state.vm(vm).filter(VmRecord::isFailed).isPresent())
+                    .forEach(affected::add);
+            decisions.add(new Decisions.Undecided(report, pending, List.copyOf(affected)));
             return;
         }
         remember(report);
@@ -388,7 +409,7 @@ public final class CenterLoop
                     .map(VmRecord::id)
                     .sorted()
                     .forEach(vm -> {
-                        if (unmet.all().contains(vm)) {
+                        if (unmet.has(vm)) {
                             decisions.retry(vm);
                         }
                         ignored.add(Faults.ignored(new FaultSubject.OfVm(vm), report, taken));
@@ -549,7 +570,7 @@ public final class CenterLoop
         // What came up meanwhile waited for this plan's end; what was just refused waits for a change, or for its time.
         boolean isProgress = outcome.actions().stream().anyMatch(action -> action.result() == ActionResult.DONE);
         run.subjects().stream()
-                .filter(vm -> isProgress || !unmet.all().contains(vm))
+                .filter(vm -> isProgress || !unmet.has(vm))
                 .forEach(decisions::wake);
     }
 
@@ -628,6 +649,10 @@ public final class CenterLoop
     /** Goes on with what an earlier center left. */
     public void resume(JournalState left) {
         run(() -> {
+            if (left.isFirst()) {
+                // With what there is now, in one write: that a VM was off when this began must not be taken for a failure later.
+                settings(settings);
+            }
             List<PlanRun> resumed = new ArrayList<>();
             for (JournalState.OpenPlan open : left.open()) {
                 PlanRun run = executor.resume(open);
@@ -644,12 +669,34 @@ public final class CenterLoop
                     .map(VmRecord::id)
                     .sorted()
                     .forEach(decisions::wake);
+            if (!left.isFirst()) {
+                reportStopped();
+            }
             boolean isTakenOver = !left.vms().isEmpty() || !left.open().isEmpty() || !left.hosts().isEmpty();
             if (isTakenOver) {
                 readings.need();
             }
             forgetAtTimes();
         });
+    }
+
+    /** What went down while no center was there is found by what there is at the start. */
+    private void reportStopped() {
+        for (VmRecord vm : state.vms()) {
+            boolean isStopped = vm.desired() == DesiredState.RUNNING
+                    && vm.isConfirmedOff()
+                    && !vm.isFailed()
+                    && !vm.is(VmState.Flag.DELETED)
+                    && executor.runsOf(vm.id()).isEmpty();
+            if (isStopped) {
+                report(FaultReport.ofVm(
+                        vm.id(),
+                        FaultKind.POWERED_OFF,
+                        now(),
+                        "platform epoch " + parts.epoch(),
+                        state.beginReading()));
+            }
+        }
     }
 
     private void forgetAtTimes() {

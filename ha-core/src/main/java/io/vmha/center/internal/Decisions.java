@@ -1,5 +1,7 @@
 package io.vmha.center.internal;
 
+import io.vmha.adapter.Capability;
+
 import io.vmha.policy.HaPolicies;
 
 import io.vmha.plan.Action;
@@ -248,11 +250,15 @@ final class Decisions {
         if (need.isEmpty()) {
             return true;
         }
-        if (need.get() == NeedKind.SERVE && vm.isFailed() && state.ownersServedBy(vm.id()).isEmpty()) {
-            // Nothing to move; what failed is confirmed off all the same.
-            return !vm.isConfirmedOff() && openNeeds(vm).isEmpty() && executor.runsOf(vm.id()).isEmpty();
+        Set<NeedKind> open = openNeeds(vm);
+        boolean hasNothingToMove = need.get() == NeedKind.SERVE
+                && vm.isFailed()
+                && !Needs.of(vm, state, config()).contains(NeedKind.SERVE);
+        if (hasNothingToMove) {
+            // What failed is confirmed off all the same.
+            return !vm.isConfirmedOff() && open.isEmpty() && executor.runsOf(vm.id()).isEmpty();
         }
-        return openNeeds(vm).contains(need.get());
+        return open.contains(need.get());
     }
 
     private Set<NeedKind> openNeeds(VmRecord vm) {
@@ -277,19 +283,27 @@ final class Decisions {
         Set<NeedKind> all = Needs.of(vm, state, config());
         EnumSet.complementOf(toEnumSet(all)).forEach(need -> unmet.met(vm.id(), need));
         Failed failed = failures.remove(vm.id());
-        if (needs.isEmpty()) {
+        if (needs.isEmpty() && failed == null) {
             return;
         }
         if (vm.is(VmState.Flag.REJECTED)) {
             needs.forEach(need -> note(vm, need, Reason.REJECTED, "an operator rejected what was decided"));
             return;
         }
+        if (vm.is(VmState.Flag.LIMITED) && needs.remove(NeedKind.RESTORE)) {
+            // Time alone does not reopen it: a new report, a repair or an operator does.
+            note(vm, NeedKind.RESTORE, Reason.RECOVERY_LIMIT, vm.id() + " was recovered too often");
+            if (needs.isEmpty()) {
+                return;
+            }
+        }
         List<SubjectDecision> parts = new ArrayList<>();
         if (vm.desired() == DesiredState.OFF) {
             stop(vm, Optional.empty(), new PendingDecision());
             return;
         }
-        if (needs.contains(NeedKind.SERVE) || needs.contains(NeedKind.RESTORE)) {
+        boolean isOfFault = needs.contains(NeedKind.SERVE) || needs.contains(NeedKind.RESTORE) || needs.isEmpty();
+        if (isOfFault && vm.isFailed()) {
             Trigger trigger = vm.faults().get(0).trigger();
             policies.failover().decide(view(vm.id()), Faults.reportOf(vm)).parts().stream()
                     .map(part -> part.withTrigger(trigger))
@@ -321,13 +335,16 @@ final class Decisions {
     private void beginAgain(
             VmRecord vm, Set<NeedKind> needs, List<SubjectDecision> decided, Optional<Failed> failed) {
         List<SubjectDecision> parts = new ArrayList<>();
-        boolean isFirst = true;
         boolean goesOn = false;
         boolean isNews = false;
         for (SubjectDecision part : recoveries.limited(decided, center.now())) {
-            NeedKind need = Needs.of(part, isFirst, vm, config());
-            isFirst = false;
-            if (!needs.contains(need) || part instanceof SubjectDecision.Ignored) {
+            NeedKind need = Needs.of(part, vm);
+            boolean movesNothing = part instanceof SubjectDecision.Redirect redirect
+                    && redirect.owners().isEmpty()
+                    && vm.isConfirmedOff()
+                    && failed.isEmpty();
+            boolean isOpen = needs.contains(need) || (failed.isPresent() && need == NeedKind.SERVE);
+            if (!isOpen || movesNothing || part instanceof SubjectDecision.Ignored) {
                 continue;
             }
             parts.add(part);
@@ -517,7 +534,7 @@ final class Decisions {
             return;
         }
         Plan plan = StopPlan.of(new PlanId(++lastPlan), vm.seen(), parts, config(), state);
-        begin(Optional.empty(), decisionOf(parts), plan, false, operator, pending);
+        begin(new Begun(Optional.empty(), decisionOf(parts), plan, 1, false, operator, pending));
     }
 
     /** A VM is wanted running and is off: it is started where it is. */
@@ -557,50 +574,81 @@ final class Decisions {
         if (!plan.isEmpty()) {
             lastPlan++;
         }
-        begin(report, decision, plan, isOffer && !plan.isEmpty(), operator, pending);
+        begin(new Begun(report, decision, plan, 1, isOffer && !plan.isEmpty(), operator, pending));
     }
 
-    private void begin(
+    /** A decision with its plan that is about to begin. */
+    private record Begun(
             Optional<FaultReport> report,
             Decision decision,
             Plan plan,
+            int revision,
             boolean isOffer,
             Optional<String> operator,
-            PendingDecision pending) {
-        center.publish(new HaEvent.Decided(center.now(), report, decision, plan));
+            PendingDecision pending) {}
+
+    private void begin(Begun begun) {
+        Decision decision = begun.decision();
+        Plan plan = begun.plan();
+        PendingDecision pending = begun.pending();
+        center.publish(new HaEvent.Decided(center.now(), begun.report(), decision, plan));
         noteAll(decision.parts());
         List<JournalEntry> entries = new ArrayList<>();
-        report.ifPresent(taken -> entries.add(new JournalEntry.ReportTaken(center.now(), taken)));
+        begun.report().ifPresent(taken -> entries.add(new JournalEntry.ReportTaken(center.now(), taken)));
+        DecisionOutcome nothingDone = new DecisionOutcome(begun.report(), decision, plan, List.of());
         if (plan.isEmpty()) {
-            center.journal(
-                    entries,
-                    () -> center.ended(new DecisionOutcome(report, decision, plan, List.of()), pending));
+            center.journal(entries, () -> center.ended(nothingDone, pending));
             return;
         }
         entries.addAll(recoveries.count(decision.parts(), center.now()));
-        JournalEntry.PlanOpened opened =
-                new JournalEntry.PlanOpened(center.now(), 1, report, decision, plan, isOffer);
+        JournalEntry.PlanOpened opened = new JournalEntry.PlanOpened(
+                center.now(), begun.revision(), begun.report(), decision, plan, begun.isOffer());
         entries.add(opened);
-        operator.ifPresent(who -> entries.add(new JournalEntry.PlanApproved(plan.id(), who)));
-        PlanRun run = executor.add(opened, operator);
-        decision.parts().forEach(part -> part.subject()
-                .fold(
-                        vm -> {
-                            Needs.metBy(part).ifPresent(need -> unmet.met(vm, need));
-                            return vm;
-                        },
-                        host -> host));
+        begun.operator().ifPresent(who -> entries.add(new JournalEntry.PlanApproved(plan.id(), who)));
+        PlanRun run = executor.add(opened, begun.operator());
+        decision.parts().forEach(this::underWay);
         center.waitsFor(plan.id(), pending);
         center.journal(entries, () -> {
             pending.recorded().complete(decision);
-            if (isOffer) {
-                pending.ended().complete(new DecisionOutcome(report, decision, plan, List.of()));
+            if (begun.isOffer()) {
+                pending.ended().complete(nothingDone);
             }
             run.advance();
         });
     }
 
-    private List<SubjectDecision> checked(List<SubjectDecision> parts) {
+    private void underWay(SubjectDecision part) {
+        part.subject()
+                .fold(
+                        vm -> {
+                            Needs.metBy(part).ifPresent(need -> unmet.met(vm, need));
+                            return vm;
+                        },
+                        host -> host);
+    }
+
+    /** What a platform cannot do is not asked of it. */
+    private List<SubjectDecision> possible(List<SubjectDecision> parts) {
+        Set<Capability> capabilities = center.capabilities();
+        ImmutableList.Builder<SubjectDecision> possible = ImmutableList.builder();
+        for (SubjectDecision part : parts) {
+            Optional<Capability> needed = part instanceof SubjectDecision.Reclone
+                    ? Optional.of(Capability.CLONE)
+                    : part instanceof SubjectDecision.Migrate ? Optional.of(Capability.LIVE_MIGRATION) : Optional.empty();
+            Optional<Capability> missing = needed.filter(capability -> !capabilities.contains(capability));
+            possible.add(missing.<SubjectDecision>map(capability -> new SubjectDecision.Blocked(
+                            part.subject(),
+                            part.trigger(),
+                            Reason.ACTION_FAILED,
+                            Explanation.of(() -> "the platform lacks " + capability + ", which "
+                                    + part.outcome() + " needs")))
+                    .orElse(part));
+        }
+        return possible.build();
+    }
+
+    private List<SubjectDecision> checked(List<SubjectDecision> decided) {
+        List<SubjectDecision> parts = possible(decided);
         List<String> wrong = policies.check().problems(state.inventory(), decisionOf(parts));
         if (wrong.isEmpty()) {
             return parts;
@@ -634,6 +682,11 @@ final class Decisions {
             }
 
             @Override
+            public boolean showsFaults() {
+                return true;
+            }
+
+            @Override
             public boolean acceptsWrites(VmId vm) {
                 return state.vm(vm).filter(found -> state.isAtWriter(found.seen())).isPresent();
             }
@@ -642,20 +695,17 @@ final class Decisions {
 
     /** Notes which needs are not met by what was decided. */
     private void noteAll(List<SubjectDecision> parts) {
-        Map<VmId, Integer> seen = new HashMap<>();
         for (SubjectDecision part : parts) {
             Optional<VmRecord> vm = part.subject().fold(state::vm, host -> Optional.empty());
             if (vm.isEmpty()) {
                 continue;
             }
-            boolean isFirst = seen.merge(vm.get().id(), 1, Integer::sum) == 1;
             boolean saysNo = part instanceof SubjectDecision.NoTarget || part instanceof SubjectDecision.Blocked;
             if (saysNo && part.trigger() != Trigger.LOAD) {
-                note(
-                        vm.get(),
-                        Needs.of(part, isFirst, vm.get(), config()),
-                        part.reason(),
-                        part.explain().sentence());
+                note(vm.get(), Needs.of(part, vm.get()), part.reason(), part.explain().sentence());
+                if (part.reason() == Reason.RECOVERY_LIMIT) {
+                    state.flag(vm.get().id(), VmState.Flag.LIMITED, true);
+                }
             }
         }
     }
@@ -670,8 +720,59 @@ final class Decisions {
                 new UnmetNeed(new FaultSubject.OfVm(vm.id()), need, reason, why, center.now()));
     }
 
+    /** Operators chose otherwise: what is unmet is decided by that. */
     void reconfigure(HaPolicies chosen) {
         policies = chosen;
         planner = new Planner(chosen.config());
+        executor.reconfigure(chosen.config());
+        unmet.all().forEach(this::retry);
+    }
+
+    /** What held plans count on is gone: they keep their numbers and are decided again, as a later revision. */
+    void replan(List<PlanRun> held) {
+        held.forEach(run -> attempt("plan " + run.id(), () -> replan(run)));
+    }
+
+    private void replan(PlanRun run) {
+        List<VmRecord> vms = run.openParts().stream()
+                .flatMap(part -> part.subject().fold(state::vm, host -> Optional.<VmRecord>empty()).stream())
+                .distinct()
+                .toList();
+        executor.withdraw(run);
+        List<SubjectDecision> parts = new ArrayList<>();
+        List<FaultReport> reports = new ArrayList<>();
+        for (VmRecord vm : vms) {
+            if (vm.isFailed()) {
+                reports.add(Faults.reportOf(vm));
+            } else if (Needs.isToLeave(vm, state)) {
+                parts.addAll(policies.evacuation()
+                        .decide(state.inventory(), List.of(vm.id()), drainTrigger(vm))
+                        .parts());
+            }
+        }
+        if (!reports.isEmpty()) {
+            for (SubjectDecision part : policies.failover().decideAll(state.inventory(), reports).parts()) {
+                Optional<VmRecord> vm = part.subject().fold(state::vm, host -> Optional.empty());
+                vm.filter(found -> found.isFailed() && isOpen(part, found))
+                        .ifPresent(found ->
+                                parts.add(part.withTrigger(found.faults().get(0).trigger())));
+            }
+        }
+        List<SubjectDecision> sound = checked(recoveries.limited(parts, center.now()));
+        Plan plan = planner.plan(run.id(), state.inventory(), decisionOf(sound), facts());
+        if (plan.isEmpty()) {
+            noteAll(sound);
+            center.planEnded(
+                    run, new DecisionOutcome(run.opened().report(), decisionOf(sound), run.plan(), List.of()));
+            return;
+        }
+        begin(new Begun(
+                run.opened().report(),
+                decisionOf(sound),
+                plan,
+                run.opened().revision() + 1,
+                false,
+                Optional.empty(),
+                new PendingDecision()));
     }
 }

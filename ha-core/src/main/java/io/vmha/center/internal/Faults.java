@@ -54,6 +54,8 @@ final class Faults {
     /** Takes a report about a VM. */
     Taken ofVm(VmRecord vm, FaultReport report) {
         if (vm.desired() != DesiredState.RUNNING) {
+            // Whoever manages it may know better; it is no target until then.
+            state.suspected(vm.id(), vm.desired() == DesiredState.UNMANAGED);
             return Taken.NOT_WANTED;
         }
         if (vm.closedAt().filter(report.observedAt()::isBefore).isPresent()) {

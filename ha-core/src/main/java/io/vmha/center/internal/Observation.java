@@ -70,7 +70,12 @@ final class Observation {
             return;
         }
         if (host.health() == HostHealth.UP && record.fault().isPresent()) {
+            boolean wasLost = !record.health().runsVms();
             state.up(host.id(), center.now());
+            if (wasLost) {
+                state.toBeRead(host.id());
+                center.needsReading();
+            }
         } else if (host.health() == HostHealth.DOWN || host.health() == HostHealth.DEGRADED) {
             lostOrDegraded(host);
         }

@@ -1,5 +1,7 @@
 package io.vmha.center.internal;
 
+import com.google.common.collect.ImmutableSet;
+
 import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.center.internal.state.Changes;
 import io.vmha.model.ClusterRole;
@@ -7,7 +9,6 @@ import java.util.function.Consumer;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
-import com.google.common.collect.ImmutableSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -119,6 +120,11 @@ final class UnmetNeeds {
     /** All VMs with needs. */
     Set<VmId> all() {
         return ImmutableSet.copyOf(entries.keySet());
+    }
+
+    /** Whether a VM has any. */
+    boolean has(VmId vm) {
+        return entries.containsKey(vm);
     }
 
     /** All needs, in the order in which their VMs' first came up. */

@@ -41,6 +41,6 @@ final class DemoteHandler extends ActionHandler<Action.Demote> {
 
     @Override
     List<Guard> guards() {
-        return List.of(Guards.MAY_WRITE);
+        return List.of(Guards.MAY_WRITE, Guards.SUCCESSOR_READY);
     }
 }

@@ -1,5 +1,7 @@
 package io.vmha.center.internal.execution;
 
+import io.vmha.plan.Step;
+
 import io.vmha.plan.Action;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.model.DesiredState;
@@ -73,6 +75,12 @@ final class Guards {
             ? Verdict.never(Reason.NOT_WANTED, action.vm().orElseThrow() + " is not to be managed")
             : Verdict.PASS;
 
+    /** A VM whose host was lost and is back is read before it is powered off: it may run well. */
+    static final Guard READ_FIRST = (action, context) -> {
+        VmRecord vm = context.state().requireVm(action.vm().orElseThrow());
+        return vm.mayRunOn().isEmpty() ? Verdict.PASS : searched(vm, context);
+    };
+
     /** The host that is to be fenced is lost still, unless one of its VMs could not be powered off otherwise. */
     static final Guard STILL_LOST = (action, context) -> {
         HostId host = ((Action.FenceHost) action).target();
@@ -126,7 +134,7 @@ final class Guards {
         }
         context.executor().needsReading();
         return Verdict.noRoom(
-                Reason.PLACE_UNCERTAIN, vm.id() + " was on a lost host and is looked for on the others first");
+                Reason.PLACE_UNCERTAIN, vm.id() + " was on a host that was lost, and is looked for first");
     }
 
     /** Requests that are about to leave the VM have left it: it may write once it runs. */
@@ -268,6 +276,19 @@ final class Guards {
         return context.state().mayWrite(vm.seen().type()).contains(context.state().memberOf(vm.seen()))
                 ? Verdict.PASS
                 : Verdict.done("its database does not accept writes any more");
+    };
+
+    /** What is to be promoted afterwards may be, so that nothing is demoted in vain. */
+    static final Guard SUCCESSOR_READY = (action, context) -> {
+        for (Step step : context.run().plan().steps()) {
+            if (step.action() instanceof Action.Promote promote) {
+                Verdict verdict = NOT_LAGGING.judge(promote, context);
+                if (!verdict.passes()) {
+                    return verdict;
+                }
+            }
+        }
+        return Verdict.PASS;
     };
 
     /** The host takes VMs now. */

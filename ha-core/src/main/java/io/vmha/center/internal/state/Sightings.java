@@ -162,7 +162,9 @@ public final class Sightings {
             Set<HostId> possible,
             CenterState state) {
         boolean ran = record.power() != PowerState.OFF;
-        record.flags.remove(VmState.Flag.UNSEARCHED);
+        if (record.mayRunOn.stream().allMatch(this::answered)) {
+            record.flags.remove(VmState.Flag.UNSEARCHED);
+        }
         best(record, sightings).ifPresent(seen -> state.reads(record, read(record, seen)));
         state.place(record, possible);
         if (state.vm(record.id()).isEmpty()) {
