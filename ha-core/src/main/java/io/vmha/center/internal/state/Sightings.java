@@ -119,6 +119,11 @@ public final class Sightings {
         return snapshot.answered().contains(host);
     }
 
+    /** Whether the reading began after that token was issued. */
+    public boolean isAfter(long issued) {
+        return token > issued;
+    }
+
     /** Whether the reading began after the host's state last changed. */
     public boolean isFresh(HostRecord host) {
         return token > host.changedAt;
