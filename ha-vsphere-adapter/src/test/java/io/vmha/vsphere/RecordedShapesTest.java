@@ -110,7 +110,7 @@ class RecordedShapesTest {
                 page("still more", vm("vm-2", "db2", "poweredOff")),
                 page("", vm("vm-3", "db3", "suspended")));
 
-        Inventory inventory = adapter.discover(within(10));
+        Inventory inventory = adapter.discover(within(10)).toInventory();
 
         assertThat(inventory.vms()).hasSize(3);
         assertThat(inventory.requireVm(VmId.of("db3")).power()).isEqualTo(PowerState.SUSPENDED);
@@ -122,7 +122,7 @@ class RecordedShapesTest {
                 object("QuantumFabric", "q-1", val("name", "q")) + "<novelty a=\"b\"><deep>er</deep></novelty>";
         vcenter.answer("RetrievePropertiesEx", page("", HOST, COMPUTE, strange, vm("vm-1", "db1", "poweredSideways")));
 
-        Inventory inventory = adapter.discover(within(10));
+        Inventory inventory = adapter.discover(within(10)).toInventory();
 
         assertThat(inventory.requireVm(VM).power()).isEqualTo(PowerState.UNKNOWN);
         assertThat(inventory.requireHost(HostId.of("h1")).health()).isEqualTo(HostHealth.UP);

@@ -142,7 +142,7 @@ class SoapShapesTest {
     void anAnswerThatIsPackedIsUnpacked() {
         vcenter.zipped();
 
-        assertThat(adapter.discover(call()).vm(VM)).isPresent();
+        assertThat(adapter.discover(call()).toInventory().vm(VM)).isPresent();
     }
 
     static Stream<Arguments> faults() {

@@ -192,7 +192,7 @@ class VcsimStartTest {
             adapter.cloneFromTemplate(TemplateId.of("template-1"), ids.get(0), H2, step);
             adapter.cloneFromTemplate(TemplateId.of("template-1"), ids.get(0), H2, step);
 
-            Inventory after = adapter.discover(call());
+            Inventory after = adapter.discover(call()).toInventory();
             assertThat(after.requireVm(ids.get(0)).host()).isEqualTo(H2);
             assertThat(after.requireVm(ids.get(1)).power()).isEqualTo(PowerState.ON);
             assertThatThrownBy(() ->
@@ -255,7 +255,7 @@ class VcsimStartTest {
     @Test
     void whatAStrangerTakesIsSeenAtTheNextDiscovery() {
         try (VsphereAdapter adapter = vcsim.adapter().room(new HostRoom(4, 1)).build()) {
-            Resources before = adapter.discover(call()).freeOn(H1);
+            Resources before = adapter.discover(call()).toInventory().freeOn(H1);
             vcsim.govc(
                     "vm.create",
                     "-on=true",
@@ -266,11 +266,11 @@ class VcsimStartTest {
                     "-host=/DC0/host/primary/primary-h1",
                     "-pool=/DC0/host/primary/Resources",
                     "stranger");
-            Resources after = adapter.discover(call()).freeOn(H1);
+            Resources after = adapter.discover(call()).toInventory().freeOn(H1);
 
             assertThat(after).isEqualTo(before.minus(Resources.of(1_000, 256)));
             vcsim.govc("vm.power", "-off", "stranger");
-            assertThat(adapter.discover(call()).freeOn(H1)).isEqualTo(before);
+            assertThat(adapter.discover(call()).toInventory().freeOn(H1)).isEqualTo(before);
         }
     }
 

@@ -64,7 +64,7 @@ class VcsimTest {
         try (VsphereAdapter adapter = vcsim.adapter().build()) {
             adapter.discover(call());
             long before = adapter.requests();
-            Inventory inventory = adapter.discover(call());
+            Inventory inventory = adapter.discover(call()).toInventory();
 
             assertThat(adapter.requests() - before).isEqualTo(1);
             assertThat(inventory.requireHost(HostId.of("primary-h2")).role()).isEqualTo(ClusterRole.PRIMARY);
@@ -105,7 +105,7 @@ class VcsimTest {
         try (VsphereAdapter adapter = vcsim.adapter()
                 .trust(VsphereTrust.certificates(vcsim.certificate()))
                 .build()) {
-            assertThat(adapter.discover(call()).vm(VM)).isPresent();
+            assertThat(adapter.discover(call()).toInventory().vm(VM)).isPresent();
         }
     }
 
@@ -200,7 +200,7 @@ class VcsimTest {
     void aHostThatIsInNoClusterHasARoleByItsOwnName() {
         vcsim.govc("host.add", "-hostname=standby-alone", "-username=root", "-password=x", "-noverify");
         try (VsphereAdapter adapter = vcsim.adapter().build()) {
-            assertThat(adapter.discover(call())
+            assertThat(adapter.discover(call()).toInventory()
                             .requireHost(HostId.of("standby-alone"))
                             .role())
                     .isEqualTo(ClusterRole.STANDBY);
@@ -321,7 +321,7 @@ class VcsimTest {
         HostId host = HostId.of("primary-h1");
         try (Vcsim other = Vcsim.with(Map.of("VMS_PER_HOST", "1"));
                 VsphereAdapter adapter = other.adapter().build()) {
-            Inventory inventory = adapter.discover(call());
+            Inventory inventory = adapter.discover(call()).toInventory();
             try (ManagementCenter center = ManagementCenter.builder()
                     .adapter(adapter)
                     .trafficDirector(new SimulatedDatacenter(inventory).trafficDirector())
@@ -333,7 +333,7 @@ class VcsimTest {
             }
             adapter.setMaintenance(host, true, call());
 
-            Inventory after = adapter.discover(call());
+            Inventory after = adapter.discover(call()).toInventory();
             assertThat(after.requireHost(host).inMaintenance()).isTrue();
             assertThat(after.vms()).extracting(VirtualMachine::host).doesNotContain(host);
             assertThat(after.requireVm(VM).power()).isEqualTo(PowerState.ON);
@@ -346,10 +346,10 @@ class VcsimTest {
             HostId host = HostId.of("standby-h1");
             adapter.setMaintenance(host, true, call());
             adapter.setMaintenance(host, true, call());
-            assertThat(adapter.discover(call()).requireHost(host).inMaintenance())
+            assertThat(adapter.discover(call()).toInventory().requireHost(host).inMaintenance())
                     .isTrue();
             adapter.setMaintenance(host, false, call());
-            assertThat(adapter.discover(call()).requireHost(host).inMaintenance())
+            assertThat(adapter.discover(call()).toInventory().requireHost(host).inMaintenance())
                     .isFalse();
         }
     }
