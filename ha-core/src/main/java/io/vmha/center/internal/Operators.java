@@ -114,7 +114,7 @@ public final class Operators {
         return center.decide(pending -> {
             VmRecord vm = state.requireVm(id);
             if (vm.isActedOn()) {
-                state.mayStart(id, vm.seen().host());
+                state.saidOn(id);
             } else {
                 state.runsOn(id, vm.seen().host());
                 state.lostWithHost(id);
@@ -316,8 +316,9 @@ public final class Operators {
         }
         for (VmId owner : served) {
             VmRecord record = state.requireVm(owner);
-            state.routed(owner, owner);
-            if (!record.isFailed()) {
+            if (record.isFailed()) {
+                state.routed(owner, owner);
+            } else {
                 center.decisions().sendHome(record, vm);
             }
             center.decisions().wake(owner);

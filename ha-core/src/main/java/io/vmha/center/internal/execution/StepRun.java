@@ -3,6 +3,7 @@ package io.vmha.center.internal.execution;
 import java.util.EnumSet;
 import java.util.Set;
 
+import io.vmha.model.VmId;
 import io.vmha.plan.Action;
 import io.vmha.plan.ActionKind;
 import io.vmha.center.event.ActionRecord;
@@ -13,6 +14,7 @@ import io.vmha.center.schedule.CenterScheduler;
 import java.time.Duration;
 import java.time.Instant;
 import io.vmha.center.journal.JournalEntry;
+import io.vmha.center.journal.VmState;
 import java.util.List;
 import io.vmha.center.leader.NotLeaderException;
 import org.jspecify.annotations.Nullable;
@@ -377,11 +379,22 @@ final class StepRun {
         if (isActing) {
             isActing = false;
             if (isPlacing) {
-                step.action().vm().ifPresent(executor.state()::actionEnds);
+                step.action().vm().ifPresent(this::actionEnds);
             }
         }
         step.action().vm().ifPresent(executor.state()::touch);
         run.ended(this, action, record(result, detail, startedAt));
+    }
+
+    private void actionEnds(VmId id) {
+        executor.state().actionEnds(id);
+        boolean isToBeRead = executor.state()
+                .vm(id)
+                .filter(vm -> vm.is(VmState.Flag.UNSEARCHED) && !vm.mayRunOn().isEmpty())
+                .isPresent();
+        if (isToBeRead) {
+            executor.needsReading();
+        }
     }
 
     private ActionRecord record(ActionResult result, String detail, Instant startedAt) {
