@@ -180,9 +180,10 @@ final class Happenings {
         if (datacenter.actual().requireHost(id).health() == HostHealth.UP || !reports.areTaken(id)) {
             return;
         }
+        boolean wasDown = datacenter.actual().requireHost(id).health() == HostHealth.DOWN;
         change(id, host -> host.withHealth(HostHealth.UP));
         world.forgetEffects("fence " + id);
-        if (startsVms) {
+        if (startsVms && wasDown) {
             datacenter.actual().vmsOn(id).forEach(vm -> start(vm));
         }
         people.say("host " + id, center -> center.hostUp(id), center -> outside.toldUp(id, center));
@@ -247,7 +248,7 @@ final class Happenings {
             Resources others = datacenter.actual().without(id).allocatedOn(vm.host());
             if (others.plus(other).fitsIn(hostOf(vm).capacity())) {
                 change(id, found -> found.withAllocation(other));
-                outside.crowded(vm.host());
+                outside.resized(id, vm.host());
                 centers.all().forEach(RunningCenter::tellOtherwise);
             }
         });
@@ -354,7 +355,11 @@ final class Happenings {
     }
 
     void pause(boolean on) {
-        people.say("pause", center -> on ? center.pause(OPERATOR) : center.resume(OPERATOR), center -> {});
+        boolean isLost = !on && stage.mutation() == Mutation.RESUME_IGNORED;
+        people.say(
+                isLost ? "nothing" : "pause",
+                center -> on || isLost ? center.pause(OPERATOR) : center.resume(OPERATOR),
+                center -> {});
     }
 
     private void automation(AutomationLevel level) {

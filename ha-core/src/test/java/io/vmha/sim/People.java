@@ -1,5 +1,8 @@
 package io.vmha.sim;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.Set;
+
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.time.Duration;
@@ -35,12 +38,23 @@ final class People {
     private final VirtualTime time;
     private final Trace trace;
     private final SimulatedCenters centers;
+    /** Words about that are lost on their way, by a deliberate bug. */
+    private final Set<String> lost;
+
     private final Map<String, Word> open = new LinkedHashMap<>();
 
     People(Stage stage, SimulatedCenters centers) {
         this.time = stage.time();
         this.trace = stage.trace();
         this.centers = centers;
+        this.lost = switch (stage.mutation()) {
+            case LAG_IGNORED -> Set.of("lag of");
+            case REPAIR_IGNORED -> Set.of("repair of");
+            case HOST_UP_IGNORED -> Set.of("host ");
+            case MAINTENANCE_IGNORED -> Set.of("maintenance of");
+            case DESIRED_STATE_IGNORED -> Set.of("desired state of");
+            default -> Set.of();
+        };
     }
 
     /**
@@ -65,11 +79,15 @@ final class People {
         if (center.center().isPresent() && center.believesToLead() && word.toldTo != center.epoch()) {
             word.toldTo = center.epoch();
             word.told.accept(center);
-            var unused = word.call
-                    .apply(center.center().get())
+            var unused = call(word, center.center().get())
                     .whenComplete((answer, thrown) -> answered(word, Optional.ofNullable(thrown)));
         }
         time.schedule(ASKED_AGAIN, () -> tell(word));
+    }
+
+    private CompletionStage<?> call(Word word, ManagementCenter center) {
+        boolean isLost = lost.stream().anyMatch(word.about::startsWith);
+        return isLost ? CompletableFuture.completedFuture(word.about) : word.call.apply(center);
     }
 
     private void answered(Word word, Optional<Throwable> thrown) {

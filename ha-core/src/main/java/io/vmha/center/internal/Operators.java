@@ -209,6 +209,7 @@ public final class Operators {
             }
             audit(operator, "approves plan " + plan);
             center.waitsFor(plan, pending);
+            run.approvalBegins();
             center.journal(List.of(new JournalEntry.PlanApproved(plan, operator)), () -> run.approve(operator));
         });
     }
@@ -217,7 +218,7 @@ public final class Operators {
     public CompletionStage<DecisionOutcome> reject(PlanId plan, String operator) {
         return center.decide(pending -> {
             PlanRun run = held(plan);
-            if (!run.isUntried()) {
+            if (!run.isUntried() || run.wasApproved()) {
                 throw new IllegalArgumentException("plan " + plan + " is under way and cannot be rejected any more");
             }
             audit(operator, "rejects plan " + plan);
