@@ -128,6 +128,7 @@ final class Happenings {
         }
         change(id, vm -> vm.withHealth(VmHealth.FAILED).withPower(isolates ? PowerState.OFF : vm.power()));
         world.forgetEffects("power on " + id);
+        people.takeBack("repair of " + id);
         reports.ofVm(id, FaultKind.FILESYSTEM_READ_ONLY);
     }
 
@@ -144,9 +145,11 @@ final class Happenings {
             return;
         }
         change(id, host -> host.withHealth(HostHealth.DOWN));
+        people.takeBack("host " + id);
         for (VirtualMachine lost : datacenter.actual().vmsOn(id)) {
             world.forgetEffects("power on " + lost.id());
             change(lost.id(), vm -> vm.withPower(PowerState.OFF));
+            people.takeBack("repair of " + lost.id());
         }
         reports.ofHost(id, FaultKind.HOST_DOWN);
     }
@@ -164,6 +167,7 @@ final class Happenings {
     private void hostPartitioned(HostId id) {
         if (datacenter.actual().requireHost(id).health().runsVms()) {
             change(id, host -> host.withHealth(HostHealth.UNREACHABLE));
+            people.takeBack("host " + id);
             reports.ofHost(id, FaultKind.HOST_UNREACHABLE);
         }
     }

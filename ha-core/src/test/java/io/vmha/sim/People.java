@@ -105,6 +105,11 @@ final class People {
                 });
     }
 
+    /** What was to be told does not hold any more. */
+    void takeBack(String about) {
+        open.remove(about);
+    }
+
     /** What nobody has taken. */
     @Override
     public String toString() {

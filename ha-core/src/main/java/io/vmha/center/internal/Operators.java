@@ -317,9 +317,7 @@ public final class Operators {
         }
         for (VmId owner : served) {
             VmRecord record = state.requireVm(owner);
-            if (record.isFailed()) {
-                state.routed(owner, owner);
-            } else {
+            if (!record.isFailed()) {
                 center.decisions().sendHome(record, vm);
             }
             center.decisions().wake(owner);

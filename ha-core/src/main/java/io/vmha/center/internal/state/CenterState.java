@@ -431,6 +431,20 @@ public final class CenterState {
         });
     }
 
+    /** A call that may have started the VM on a host surely did not; somebody else may have meanwhile. */
+    public void notStarted(VmId id, HostId host) {
+        vm(id).ifPresent(record -> {
+            if (record.isSaidOn) {
+                record.flags.add(VmState.Flag.UNSEARCHED);
+                place(record, record.mayRunOn);
+            } else {
+                Set<HostId> left = new LinkedHashSet<>(record.mayRunOn);
+                left.remove(host);
+                place(record, left);
+            }
+        });
+    }
+
     /** The VM may be running on those hosts, and on no other. */
     public void mayRunOn(VmId id, Set<HostId> possible) {
         vm(id).ifPresent(record -> place(record, possible));
@@ -509,6 +523,7 @@ public final class CenterState {
     public void saidOn(VmId id) {
         vm(id).ifPresent(record -> {
             record.isSaidOn = true;
+            record.seen = ImmutableVirtualMachine.copyOf(record.seen).withPower(PowerState.ON);
             mayStart(id, record.seen.host());
         });
     }
