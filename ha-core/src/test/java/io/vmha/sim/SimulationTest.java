@@ -1,20 +1,20 @@
 package io.vmha.sim;
 
-import java.util.ArrayList;
-import org.junit.jupiter.params.provider.EnumSource;
-import java.nio.file.Files;
-import java.io.IOException;
-import java.util.List;
-import org.junit.jupiter.params.provider.MethodSource;
-import java.util.Objects;
-import org.junit.jupiter.params.ParameterizedTest;
-import java.nio.file.Path;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import java.net.URISyntaxException;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SimulationTest {
     private static final int SEEDS = Integer.getInteger("simulation.seeds", 2_000);
