@@ -1,15 +1,14 @@
 package io.vmha.center;
 
-import io.vmha.center.schedule.CenterScheduler;
-import io.vmha.center.journal.InMemoryPlanJournal;
-import io.vmha.center.journal.JournalEntry;
-import io.vmha.center.journal.JournalState;
-import io.vmha.center.journal.PlanJournal;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmha.Fixtures;
 import io.vmha.center.durable.DurablePlanJournal;
+import io.vmha.center.journal.InMemoryPlanJournal;
+import io.vmha.center.journal.JournalEntry;
+import io.vmha.center.journal.JournalState;
+import io.vmha.center.journal.PlanJournal;
+import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.Host;

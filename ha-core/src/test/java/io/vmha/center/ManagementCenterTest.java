@@ -1,20 +1,19 @@
 package io.vmha.center;
 
-import io.vmha.center.event.ActionRecord;
-import io.vmha.center.event.ActionResult;
-import io.vmha.center.config.AutomationLevel;
-import io.vmha.center.config.CenterConfig;
-import io.vmha.center.event.DecisionOutcome;
-import io.vmha.center.event.HaEvent;
-import io.vmha.center.config.ImmutableCenterConfig;
-import io.vmha.center.journal.InMemoryPlanJournal;
-import io.vmha.center.journal.PlanJournal;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmha.Fixtures;
+import io.vmha.center.config.AutomationLevel;
+import io.vmha.center.config.CenterConfig;
+import io.vmha.center.config.ImmutableCenterConfig;
+import io.vmha.center.event.ActionRecord;
+import io.vmha.center.event.ActionResult;
+import io.vmha.center.event.DecisionOutcome;
+import io.vmha.center.event.HaEvent;
+import io.vmha.center.journal.InMemoryPlanJournal;
+import io.vmha.center.journal.PlanJournal;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.CpuPlatform;

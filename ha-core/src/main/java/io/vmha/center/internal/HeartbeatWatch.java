@@ -1,11 +1,7 @@
 package io.vmha.center.internal;
 
-import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.center.event.HaEvent;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import com.google.common.collect.Sets;
-
+import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.detection.DetectionConfig;
 import io.vmha.detection.Finding;
 import io.vmha.detection.Heartbeat;
@@ -27,6 +23,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns heartbeats into suspicions and reports. {@link #heartbeat} may be called from any thread; everything else is
