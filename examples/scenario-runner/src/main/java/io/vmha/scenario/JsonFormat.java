@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vmha.center.ActionRecord;
+import io.vmha.center.event.ActionRecord;
 import io.vmha.plan.Action;
 import java.util.List;
 
