@@ -1,5 +1,7 @@
 package io.vmha.center;
 
+import com.google.common.collect.Sets;
+
 import io.vmha.policy.HaPolicies;
 
 import io.vmha.adapter.AdapterException;

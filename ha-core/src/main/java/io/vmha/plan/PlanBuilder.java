@@ -210,7 +210,10 @@ final class PlanBuilder {
     }
 
     /** The inventory may, but need not, show the fault that the decision is about. */
-    private static HostHealth healthAfter(Trigger trigger, Host host) {
+    private HostHealth healthAfter(Trigger trigger, Host host) {
+        if (facts.showsFaults()) {
+            return host.health();
+        }
         if (trigger == Trigger.HOST_DOWN) {
             return HostHealth.DOWN;
         }

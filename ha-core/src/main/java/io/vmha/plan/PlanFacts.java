@@ -7,6 +7,9 @@ public interface PlanFacts {
     /** Whether a VM is confirmed off, so that no step has to do that. */
     boolean isConfirmedOff(VmId vm);
 
+    /** Whether the inventory shows the faults that were decided about; if not, what they mean follows from their triggers. */
+    boolean showsFaults();
+
     /** Whether the database that a VM uses accepts writes, so that it need not be promoted. */
     boolean acceptsWrites(VmId vm);
 }

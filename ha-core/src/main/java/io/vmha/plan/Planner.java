@@ -52,6 +52,11 @@ public final class Planner {
         }
 
         @Override
+        public boolean showsFaults() {
+            return false;
+        }
+
+        @Override
         public boolean acceptsWrites(VmId vm) {
             return inventory.hostOf(inventory.requireVm(vm)).role() == ClusterRole.PRIMARY;
         }

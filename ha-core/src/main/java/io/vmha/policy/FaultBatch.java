@@ -96,13 +96,12 @@ record FaultBatch(
 
     /** The VMs that are stopped, the highest priority first. */
     List<VirtualMachine> failing(Inventory inventory) {
-        if (lostHosts.isEmpty() && vms.size() == 1) {
-            return ImmutableList.of(inventory.requireVm(vms.keySet().iterator().next()));
-        }
         List<VirtualMachine> order = new ArrayList<>();
         lostHosts.keySet().forEach(host -> order.addAll(inventory.vmsOn(host)));
         vms.keySet().forEach(vm -> order.add(inventory.requireVm(vm)));
-        order.sort(HighestPriorityFirst.ORDER);
+        if (order.size() > 1) {
+            order.sort(HighestPriorityFirst.ORDER);
+        }
         return order;
     }
 

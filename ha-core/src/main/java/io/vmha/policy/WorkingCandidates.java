@@ -74,7 +74,8 @@ final class WorkingCandidates {
             while (rest.hasNext()) {
                 Candidate candidate = rest.next();
                 if (!lostHosts.contains(candidate.host().id())
-                        && !failedVms.contains(candidate.vm().id())) {
+                        && (failedVms.isEmpty()
+                                || !failedVms.contains(candidate.vm().id()))) {
                     return candidate;
                 }
             }

@@ -49,13 +49,21 @@ final class WorkingHosts {
         this.rules = rules;
         this.inventory = inventory;
         this.lostHosts = lostHosts;
-        this.notQueued = lostHosts.isEmpty() ? sources : Sets.union(lostHosts, sources);
+        this.notQueued = union(lostHosts, sources);
         for (HostId id : sources) {
             Host host = inventory.requireHost(id);
             if (host.takesMachines()) {
                 this.sources.put(id, new WorkingRoom(new HostAllocation(host, inventory.allocatedOn(id))));
             }
         }
+    }
+
+    /** Without a view over both where one is empty, as it nearly always is: it is asked for each host that is read. */
+    private static Set<HostId> union(Set<HostId> left, Set<HostId> right) {
+        if (left.isEmpty()) {
+            return right;
+        }
+        return right.isEmpty() ? left : Sets.union(left, right);
     }
 
     /** Chooses a host for a VM that is off meanwhile, and takes the room there; empty if none may take it. */

@@ -1,5 +1,9 @@
 package io.vmha.sim;
 
+import io.vmha.model.ClusterRole;
+import com.google.common.collect.Sets;
+import io.vmha.model.VmType;
+
 import io.vmha.center.internal.state.Changes;
 
 import io.vmha.adapter.CallContext;
@@ -23,7 +27,7 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
- * Hosts, machines, a load balancer and fencing devices in memory. It stands for the real world: what it says is so, whatever
+ * Hosts, VMs, databases, a load balancer and fencing devices in memory. It stands for the real world: what it says is so, whatever
  * a management center believes.
  *
  * <p>Thread-safe: all state is guarded by this object's monitor.
@@ -32,6 +36,7 @@ public final class SimulatedDatacenter {
     private final Map<VmId, VmId> routes = new TreeMap<>();
     private final Map<VmId, MachineReading.Origin> clones = new HashMap<>();
     private final Set<VmId> promoted = new LinkedHashSet<>();
+    private final Map<VmType, Set<String>> writers = new HashMap<>();
     private Inventory actual;
 
     /** Makes a datacenter that is as the inventory says. */
@@ -55,9 +60,19 @@ public final class SimulatedDatacenter {
         return new SimulatedFencingDevice(this);
     }
 
-    /** What promotes its standby databases. */
+    /** What promotes its standby databases, and demotes them again. */
     public DatabasePromoter databasePromoter() {
-        return (vm, call) -> promote(vm);
+        return new DatabasePromoter() {
+            @Override
+            public void promote(VmId vm, CallContext call) {
+                SimulatedDatacenter.this.promote(vm);
+            }
+
+            @Override
+            public void demote(VmId vm, CallContext call) {
+                SimulatedDatacenter.this.demote(vm);
+            }
+        };
     }
 
     /** Everything as it really is. */
@@ -80,7 +95,17 @@ public final class SimulatedDatacenter {
         return Collections.unmodifiableMap(new TreeMap<>(routes));
     }
 
-    /** The standby databases that were promoted, in that order. */
+    /** The database members of a type that accept writes where one of their VMs runs: at the start the primary cluster's. */
+    synchronized Set<String> writers(VmType type) {
+        return writers.getOrDefault(type, Set.of(ClusterRole.PRIMARY.name()));
+    }
+
+    /** The database member that a VM belongs to: the one that it names, or its cluster's. */
+    synchronized String memberOf(VirtualMachine vm) {
+        return vm.member().orElseGet(() -> actual.hostOf(vm).role().name());
+    }
+
+    /** The standby databases that were promoted and not demoted since, in that order. */
     public synchronized Set<VmId> promoted() {
         return Collections.unmodifiableSet(new LinkedHashSet<>(promoted));
     }
@@ -112,9 +137,18 @@ public final class SimulatedDatacenter {
         return routes.getOrDefault(owner, owner);
     }
 
-    private synchronized void promote(VmId vm) {
-        SimulatedErrors.requireReachable(
-                actual, SimulatedErrors.requireVm(actual, vm).host());
-        promoted.add(vm);
+    private synchronized void promote(VmId id) {
+        VirtualMachine vm = SimulatedErrors.requireVm(actual, id);
+        SimulatedErrors.requireReachable(actual, vm.host());
+        promoted.add(id);
+        writers.put(vm.type(), Set.of(memberOf(vm)));
+    }
+
+    private synchronized void demote(VmId id) {
+        VirtualMachine vm = SimulatedErrors.requireVm(actual, id);
+        SimulatedErrors.requireReachable(actual, vm.host());
+        promoted.removeIf(other ->
+                actual.vm(other).filter(found -> memberOf(found).equals(memberOf(vm))).isPresent());
+        writers.put(vm.type(), Sets.difference(writers(vm.type()), Set.of(memberOf(vm))).immutableCopy());
     }
 }

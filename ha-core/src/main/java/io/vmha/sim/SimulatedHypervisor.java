@@ -87,7 +87,11 @@ final class SimulatedHypervisor implements HypervisorAdapter {
             throw SimulatedErrors.refused(Cause.IN_USE, vm.id() + " runs on " + vm.host());
         }
         requireRoom(actual.without(vm.id()), target, vm.allocation());
-        return actual.with(ImmutableVirtualMachine.copyOf(vm).withHost(host).withPower(PowerState.ON));
+        // A guest that is started anew has what ailed it behind it.
+        return actual.with(ImmutableVirtualMachine.copyOf(vm)
+                .withHost(host)
+                .withPower(PowerState.ON)
+                .withHealth(VmHealth.HEALTHY));
     }
 
     @Override

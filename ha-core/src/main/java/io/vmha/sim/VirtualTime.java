@@ -137,6 +137,11 @@ public final class VirtualTime implements CenterScheduler {
         return true;
     }
 
+    /** When the task falls due that is next; empty where there is none. */
+    Optional<Instant> nextAt() {
+        return Optional.ofNullable(tasks.peek()).map(Task::at);
+    }
+
     private void runNext() {
         Task next = tasks.remove();
         if (!next.isBackground()) {

@@ -16,6 +16,7 @@ import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -91,7 +92,7 @@ class EvacuationPolicyTest {
                 .with(Fixtures.middleware("mw1", "h1").addAntiAffinity(group).build())
                 .with(Fixtures.middleware("mw2", "h2").addAntiAffinity(group).build());
 
-        assertThat(rows(inventory)).contains("mw1 BLOCKED  NO_CAPACITY");
+        assertThat(rows(inventory)).contains("mw1 BLOCKED  ANTI_AFFINITY");
     }
 
     @Test
@@ -110,6 +111,53 @@ class EvacuationPolicyTest {
                 .withMessage("an evacuation is for MAINTENANCE or HOST_DEGRADED: HOST_DOWN");
     }
 
+    @Test
+    void onlyTheGivenVmsLeaveTheirHostsHighestPriorityFirstAndNoneGoesWhereAnotherLeaves() {
+        Inventory inventory = inventory(
+                        Fixtures.host("h2", ClusterRole.PRIMARY).build(),
+                        Fixtures.host("h3", ClusterRole.PRIMARY).build())
+                .with(Fixtures.middleware("mw2", "h2").priority(9).build())
+                .with(Fixtures.middleware("off", "h1").power(PowerState.OFF).build());
+        Decision decision = new EvacuationPolicy()
+                .decide(
+                        inventory,
+                        List.of(VmId.of("mw1"), VmId.of("off"), VmId.of("mw2"), VmId.of("mw1")),
+                        Trigger.HOST_DEGRADED);
+
+        assertThat(decision.parts())
+                .extracting(part -> DecisionText.row(part) + " " + part.trigger())
+                .containsExactly(
+                        "mw2 MIGRATED h3 HOST_EVACUATION HOST_DEGRADED",
+                        "mw1 MIGRATED h3 HOST_EVACUATION HOST_DEGRADED");
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> new EvacuationPolicy().decide(inventory, List.of(VmId.of("ghost")), Trigger.MAINTENANCE))
+                .withMessage("no such VM: ghost");
+    }
+
+    @Test
+    void theReasonIsThatOfTheHostThatPassesMostRules() {
+        Host drained =
+                Fixtures.host("h2", ClusterRole.PRIMARY).inMaintenance(true).build();
+        Host otherCpu = Fixtures.host("h3", ClusterRole.PRIMARY)
+                .cpuPlatform(CpuPlatform.parse("epyc"))
+                .build();
+        Host small = Fixtures.host("h4", ClusterRole.PRIMARY)
+                .capacity(Resources.of(1_000, 1_000))
+                .build();
+
+        assertThat(rows(inventory(drained, otherCpu))).contains("mw1 BLOCKED  INCOMPATIBLE_CPU");
+        assertThat(rows(inventory(drained, otherCpu, small))).contains("mw1 BLOCKED  NO_CAPACITY");
+        EvacuationPolicy refusing = HaPolicies.builder()
+                .placementRule((vm, host, context) -> Optional.of("not today"))
+                .build()
+                .evacuation();
+        Decision byRule = refusing.decide(inventory(drained, otherCpu, small), H1, Trigger.MAINTENANCE);
+        assertThat(byRule.parts()).extracting(DecisionText::row).contains("mw1 BLOCKED  RULE");
+        assertThat(byRule.parts().get(1).explain().candidates())
+                .contains(new Explanation.Candidate("h4", false, "not today"));
+    }
+
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
     void eachMachineGoesWhereALookAtEveryHostWouldPutIt(long seed) {
@@ -121,7 +169,9 @@ class EvacuationPolicyTest {
             Host from = now.requireHost(H1);
             Optional<Host> target = now.hosts().stream()
                     .filter(host -> !host.id().equals(H1) && host.cpuPlatform().equals(from.cpuPlatform()))
-                    .filter(host -> HostPlacement.refusal(vm, from, host, now).isEmpty())
+                    .filter(host -> new HostPlacement(PolicyRules.of(FailoverConfig.defaults()), vm, from, now, true)
+                            .refusal(host)
+                            .isEmpty())
                     .min(Comparator.<Host>comparingDouble(host -> HostPlacement.fullnessWith(vm, host, now))
                             .thenComparing(Host::id));
             expected.add(

@@ -1,6 +1,7 @@
 package io.vmha.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.vmha.Fixtures;
 import io.vmha.fault.FaultReport;
@@ -14,9 +15,11 @@ import io.vmha.model.Resources;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -152,11 +155,10 @@ class ExplanationsTest {
     }
 
     @Test
-    void aSecondReportNamesWhoServes() {
+    void aReportOfAVmThatIsServedElsewhereNamesWhoServes() {
         Inventory served = change(failed("mw1"), "mw1", vm -> vm.withServedBy(VmId.of("mw3")));
 
-        assertThat(explain(served, "mw1").sentence())
-                .isEqualTo("mw1 has failed already; its requests are served by mw3");
+        assertThat(explain(served, "mw1").sentence()).isEqualTo("the requests of mw1 are served by mw3 already");
     }
 
     @Test
@@ -193,6 +195,61 @@ class ExplanationsTest {
     }
 
     @Test
+    void withoutAHostForAnotherReasonThanRoomTheReasonIsSaid() {
+        Inventory drained = reference.with(
+                ImmutableHost.copyOf(reference.requireHost(HostId.of("h2"))).withInMaintenance(true));
+
+        assertThat(explain(restarting, drained, Fixtures.hostDown("h1")).sentence())
+                .isEqualTo("no PRIMARY host may take db1: host in maintenance");
+    }
+
+    @Test
+    void aFrozenExplanationSaysTheSameWithoutItsCandidates() {
+        Decision decision = PrimaryThenStandbyPolicy.withDefaults().decide(reference, Fixtures.readOnly("mw1"));
+        Decision frozen = decision.frozen();
+
+        assertThat(frozen.parts()).hasSameSizeAs(decision.parts());
+        for (int i = 0; i < frozen.parts().size(); i++) {
+            SubjectDecision part = frozen.parts().get(i);
+            assertThat(part.explain().sentence())
+                    .isEqualTo(decision.parts().get(i).explain().sentence());
+            assertThat(part.explain().candidates()).isEmpty();
+            assertThat(DecisionText.row(part))
+                    .isEqualTo(DecisionText.row(decision.parts().get(i)));
+            assertThat(part.explain().frozen()).isSameAs(part.explain());
+        }
+    }
+
+    @Test
+    void aFrozenExplanationIsWorkedOutOnceAndKeepsNothingThatItWasMadeFrom() {
+        AtomicInteger asked = new AtomicInteger();
+        Explanation frozen = Explanation.of(() -> "asked " + asked.incrementAndGet() + " times")
+                .frozen();
+
+        assertThat(frozen.sentence()).isEqualTo("asked 1 times");
+        assertThat(frozen.sentence()).isEqualTo("asked 1 times");
+    }
+
+    @Test
+    void aFrozenDecisionLetsTheInventoryGo() {
+        Inventory.Builder copy = Inventory.builder();
+        reference.hosts().forEach(copy::add);
+        reference.vms().forEach(copy::add);
+        Inventory inventory = copy.build();
+        WeakReference<Inventory> reached = new WeakReference<>(inventory);
+        Decision frozen = PrimaryThenStandbyPolicy.withDefaults()
+                .decide(inventory, Fixtures.hostDown("h1"))
+                .frozen();
+        inventory = null;
+
+        await().until(() -> {
+            System.gc();
+            return reached.refersTo(null);
+        });
+        assertThat(frozen.parts()).isNotEmpty();
+    }
+
+    @Test
     void anEvacuationSaysWhereToOrWhyNot() {
         List<SubjectDecision> parts = new EvacuationPolicy()
                 .decide(
@@ -221,6 +278,20 @@ class ExplanationsTest {
         assertThat(failback(change(served, "db1", vm -> vm.withReplicationLag(Duration.ofSeconds(3)))))
                 .isEqualTo(
                         "db1 is healthy again, but its database is PT3S behind its source: its requests stay with db5");
+    }
+
+    @Test
+    void aFailbackWithAnUnknownLagSaysSo() {
+        FailoverConfig limited = FailoverConfig.builder()
+                .maxReplicationLag(Duration.ofSeconds(5))
+                .build();
+        Inventory served =
+                change(reference, "db1", vm -> vm.withServedBy(VmId.of("db5")).withReplicationLagUnknown(true));
+
+        assertThat(first(new FailbackPolicy(limited).decide(served, VmId.of("db1")))
+                        .sentence())
+                .isEqualTo("db1 is healthy again, but how far its database is behind its source is unknown: its"
+                        + " requests stay with db5");
     }
 
     private static String failback(Inventory inventory) {

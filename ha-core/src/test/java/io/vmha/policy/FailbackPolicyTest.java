@@ -58,6 +58,23 @@ class FailbackPolicyTest {
                 .isEmpty();
     }
 
+    @Test
+    void aDatabaseWhoseLagIsUnknownWaitsWhereThereIsALimit() {
+        FailoverConfig limited = FailoverConfig.builder()
+                .maxReplicationLag(Duration.ofSeconds(5))
+                .build();
+        Inventory unknown = with("db1", vm -> vm.withServedBy(VmId.of("db5")).withReplicationLagUnknown(true));
+
+        assertThat(new FailbackPolicy(limited).decide(unknown, VmId.of("db1")).parts())
+                .extracting(DecisionText::row)
+                .containsExactly("db1 BLOCKED  LAG_UNKNOWN");
+        assertThat(new FailbackPolicy(FailoverConfig.defaults())
+                        .decide(unknown, VmId.of("db1"))
+                        .parts())
+                .extracting(DecisionText::row)
+                .containsExactly("db1 FAILED_BACK db5 SAME_TYPE_PRIMARY");
+    }
+
     private List<String> rows(String vm, UnaryOperator<ImmutableVirtualMachine> change) {
         return new FailbackPolicy(FailoverConfig.defaults())
                 .decide(with(vm, change), VmId.of(vm)).parts().stream()

@@ -3,6 +3,7 @@ package io.vmha.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmha.Fixtures;
+import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.ClusterRole;
@@ -18,6 +19,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +68,16 @@ class FailoverProperties {
                             .toList())
                     .as("%s, decided again", what)
                     .isEqualTo(decision.parts().stream().map(DecisionText::row).toList());
+            assertThat(policy.decide(FaultEffects.apply(inventory, fault), fault).parts().stream()
+                            .map(DecisionText::row)
+                            .toList())
+                    .as("%s, shown already", what)
+                    .isEqualTo(decision.parts().stream().map(DecisionText::row).toList());
+            DecisionCheck check = HaPolicies.builder().config(config).build().check();
+            assertThat(check.problems(inventory, decision)).as(what).isEmpty();
+            assertThat(check.problems(FaultEffects.apply(inventory, fault), decision))
+                    .as("%s, shown already", what)
+                    .isEmpty();
             Inventory before = inventory;
             inventory = checkedStepByStep(FaultEffects.apply(before, fault), decision, config, what);
             assertThat(DecisionEffects.apply(before, fault, decision)).as(what).isEqualTo(inventory);
@@ -94,6 +106,10 @@ class FailoverProperties {
     private static void checkTarget(
             Inventory before, SubjectDecision.Redirect redirect, FailoverConfig config, String what) {
         VirtualMachine target = before.requireVm(redirect.target());
+        VirtualMachine failed = before.requireVm(redirect.vm());
+        assertThat(config.sameLabel())
+                .as(what)
+                .allMatch(label -> label(target, label).equals(label(failed, label)));
         assertThat(target.type())
                 .as(what)
                 .isEqualTo(before.requireVm(redirect.vm()).type());
@@ -105,8 +121,14 @@ class FailoverProperties {
                     .noneMatch(vm -> vm.type().equals(target.type())
                             && !vm.id().equals(redirect.vm())
                             && before.hostOf(vm).role() == ClusterRole.PRIMARY
+                            && config.sameLabel().stream()
+                                    .allMatch(label -> label(vm, label).equals(label(failed, label)))
                             && ReferencePolicy.couldServe(before, vm.id()));
         }
+    }
+
+    private static Optional<String> label(VirtualMachine vm, String name) {
+        return Optional.ofNullable(vm.labels().get(name));
     }
 
     private static void checkCapacity(Inventory before, Inventory after, String what) {
@@ -245,6 +267,64 @@ class FailoverProperties {
                                 / host.capacity().memoryMiB()))
                 .max()
                 .orElse(0);
+    }
+
+    /** Whatever kinds of reports come together, the failovers are the plain reference's, each with the trigger of its own. */
+    @Test
+    void aMixtureOfReportsIsDecidedAsThePlainReferenceDoes() {
+        for (long seed = 0; seed < USUAL; seed++) {
+            RandomDatacenter random = new RandomDatacenter(seed);
+            FailoverConfig config = random.config();
+            HaPolicies policies = HaPolicies.builder().config(config).build();
+            Inventory inventory = random.inventory();
+            Inventory faulty = inventory;
+            for (int i = 0; i < 3; i++) {
+                List<FaultReport> reports = random.mixture(faulty);
+                Decision decision = policies.failover().decideAll(faulty, reports);
+                Inventory shown = faulty;
+                for (FaultReport report : reports) {
+                    shown = FaultEffects.apply(shown, report);
+                }
+
+                String what = "seed " + seed + ": " + reports;
+                assertThat(decision.parts().stream()
+                                .filter(part -> part.trigger() != Trigger.HOST_DEGRADED)
+                                .map(DecisionText::row)
+                                .toList())
+                        .as(what)
+                        .isEqualTo(new ReferencePolicy(config).decide(faulty, reports));
+                checkTriggers(faulty, reports, decision, what);
+                assertThat(policies.check().problems(shown, decision)).as(what).isEmpty();
+                assertThat(policies.failover().decideAll(shown, reports).parts().stream()
+                                .map(DecisionText::row)
+                                .toList())
+                        .as("%s, shown already", what)
+                        .isEqualTo(
+                                decision.parts().stream().map(DecisionText::row).toList());
+                faulty = random.repairSomething(checkedStepByStep(shown, decision, config, what));
+            }
+        }
+    }
+
+    private static void checkTriggers(Inventory inventory, List<FaultReport> reports, Decision decision, String what) {
+        for (SubjectDecision part : decision.parts()) {
+            VirtualMachine vm = inventory.requireVm(((FaultSubject.OfVm) part.subject()).vm());
+            FaultSubject host = new FaultSubject.OfHost(vm.host());
+            Trigger expected = reports.stream()
+                    .filter(report -> report.subject().equals(host))
+                    .filter(report -> report.kind() != FaultKind.HOST_DEGRADED || !isReported(vm, reports))
+                    .findFirst()
+                    .or(() -> reports.stream()
+                            .filter(report -> report.subject().equals(part.subject()))
+                            .findFirst())
+                    .map(report -> Trigger.of(report.kind()))
+                    .orElseThrow();
+            assertThat(part.trigger()).as("%s: %s", what, part.subject()).isEqualTo(expected);
+        }
+    }
+
+    private static boolean isReported(VirtualMachine vm, List<FaultReport> reports) {
+        return reports.stream().anyMatch(report -> report.subject().equals(new FaultSubject.OfVm(vm.id())));
     }
 
     @Test

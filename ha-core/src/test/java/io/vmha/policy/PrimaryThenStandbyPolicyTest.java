@@ -20,6 +20,7 @@ import io.vmha.model.VmId;
 import io.vmha.model.VmType;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -149,10 +150,24 @@ class PrimaryThenStandbyPolicyTest {
     }
 
     @Test
-    void aSecondReportOfAMachineThatIsServedElsewhereIsADuplicate() {
+    void aReportOfAFailedVmThatIsServedElsewhereMovesNothingAndStillRecoversIt() {
         Inventory served = change(failed(reference, "mw1"), "mw1", vm -> vm.withServedBy(VmId.of("mw3")));
+        Decision decision = decide(served, Fixtures.readOnly("mw1"));
 
-        assertThat(rows(served, Fixtures.readOnly("mw1"))).containsExactly("mw1 IGNORED  DUPLICATE");
+        assertThat(decision.parts())
+                .extracting(DecisionText::row)
+                .containsExactly("mw1 REDIRECTED mw3 SAME_TYPE_PRIMARY", "mw1 RECLONED h1 FROM_SHARED_POOL");
+        assertThat(decision.parts().get(0))
+                .isInstanceOfSatisfying(
+                        SubjectDecision.Redirect.class,
+                        redirect -> assertThat(redirect.owners()).isEmpty());
+    }
+
+    @Test
+    void aReportOfAFailedVmWhoseServerFailedTooMovesItsRequestsOn() {
+        Inventory served = change(failed(reference, "mw1", "mw3"), "mw1", vm -> vm.withServedBy(VmId.of("mw3")));
+
+        assertThat(rows(served, Fixtures.readOnly("mw1"))).startsWith("mw1 REDIRECTED mw4 SAME_TYPE_PRIMARY");
     }
 
     @Test
@@ -304,24 +319,209 @@ class PrimaryThenStandbyPolicyTest {
     }
 
     @Test
-    void severalHostsFailTogetherOnlyIfAllAreDownOrAllUnreachable() {
-        PrimaryThenStandbyPolicy policy = PrimaryThenStandbyPolicy.withDefaults();
-
+    void aBatchNeedsAReport() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> policy.decideAll(reference, List.of()))
+                .isThrownBy(() -> PrimaryThenStandbyPolicy.withDefaults().decideAll(reference, List.of()))
                 .withMessage("at least one report is needed");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> policy.decideAll(reference, List.of(Fixtures.readOnly("mw1"))))
-                .withMessage("only hosts that are down or unreachable fail over together: FILESYSTEM_READ_ONLY");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> policy.decideAll(
-                        reference,
-                        List.of(Fixtures.hostDown("h1"), Fixtures.hostFault("h2", FaultKind.HOST_UNREACHABLE))))
-                .withMessage("reports of one kind are needed: HOST_DOWN and HOST_UNREACHABLE");
-        assertThat(policy.decideAll(reference, List.of(Fixtures.hostFault("h1", FaultKind.HOST_UNREACHABLE)))
+    }
+
+    private static Decision decideAll(Inventory inventory, FaultReport... reports) {
+        return PrimaryThenStandbyPolicy.withDefaults().decideAll(inventory, List.of(reports));
+    }
+
+    @Test
+    void hostsThatAreDownAndUnreachableAreOneBatchInWhichEachVmHasItsOwnHostsTrigger() {
+        Inventory inventory = change(reference, "mw3", vm -> vm.withPriority(5));
+        Decision decision =
+                decideAll(inventory, Fixtures.hostDown("h1"), Fixtures.hostFault("h2", FaultKind.HOST_UNREACHABLE));
+
+        assertThat(decision.parts())
+                .extracting(part -> part.subject() + " " + part.trigger())
+                .startsWith("mw3 HOST_UNREACHABLE", "db1 HOST_DOWN", "db2 HOST_DOWN", "db3 HOST_UNREACHABLE");
+        assertThat(decision.parts())
+                .extracting(DecisionText::row)
+                .contains("mw3 REDIRECTED mw5 SAME_TYPE_STANDBY", "db1 REDIRECTED db5 SAME_TYPE_STANDBY");
+    }
+
+    @Test
+    void aVmsOwnFaultIsDecidedWithTheHostsThatFailInOneOrderOfPriority() {
+        Inventory inventory = change(reference, "mw4", vm -> vm.withPriority(5));
+
+        assertThat(decideAll(inventory, Fixtures.hostDown("h1"), Fixtures.readOnly("mw4"))
+                        .parts())
+                .extracting(DecisionText::row)
+                .containsExactly(
+                        "mw4 REDIRECTED mw3 SAME_TYPE_PRIMARY",
+                        "db1 REDIRECTED db3 SAME_TYPE_PRIMARY",
+                        "db2 REDIRECTED db4 SAME_TYPE_PRIMARY",
+                        "mw1 REDIRECTED mw3 SAME_TYPE_PRIMARY",
+                        "mw2 REDIRECTED mw3 SAME_TYPE_PRIMARY",
+                        "mw4 RECLONED h2 FROM_SHARED_POOL",
+                        "mw1 RECLONED h2 FROM_SHARED_POOL",
+                        "mw2 RECLONED h2 FROM_SHARED_POOL");
+    }
+
+    @Test
+    void aVmsOwnFaultOnALostHostIsItsHosts() {
+        assertThat(decideAll(reference, Fixtures.readOnly("mw1"), Fixtures.hostDown("h1"))
                         .parts())
                 .extracting(SubjectDecision::trigger)
-                .containsOnly(Trigger.HOST_UNREACHABLE);
+                .containsOnly(Trigger.HOST_DOWN);
+    }
+
+    @Test
+    void thatAHostIsDownCountsForMoreThanThatItIsUnreachable() {
+        assertThat(decideAll(reference, Fixtures.hostFault("h1", FaultKind.HOST_UNREACHABLE), Fixtures.hostDown("h1"))
+                        .parts())
+                .hasSize(6)
+                .extracting(SubjectDecision::trigger)
+                .containsOnly(Trigger.HOST_DOWN);
+    }
+
+    @Test
+    void aDegradedHostIsEvacuatedAfterTheFailoversOfTheSameBatch() {
+        Inventory inventory =
+                reference.with(Fixtures.host("h4", ClusterRole.PRIMARY).build());
+        Decision decision = decideAll(
+                inventory,
+                Fixtures.hostFault("h2", FaultKind.HOST_DEGRADED),
+                Fixtures.readOnly("mw1"),
+                Fixtures.readOnly("db4"));
+
+        assertThat(decision.parts())
+                .extracting(DecisionText::row)
+                .containsExactly(
+                        "db4 REDIRECTED db1 SAME_TYPE_PRIMARY",
+                        "mw1 REDIRECTED mw2 SAME_TYPE_PRIMARY",
+                        "mw1 RECLONED h4 FROM_SHARED_POOL",
+                        "db3 MIGRATED h4 HOST_EVACUATION",
+                        "mw3 MIGRATED h4 HOST_EVACUATION",
+                        "mw4 MIGRATED h4 HOST_EVACUATION");
+    }
+
+    @Test
+    void whatIsNotInTheInventoryIsIgnoredByNameInABatchToo() {
+        assertThat(decideAll(reference, Fixtures.hostDown("h9"), Fixtures.readOnly("db1"), Fixtures.readOnly("ghost"))
+                        .parts())
+                .extracting(DecisionText::row)
+                .containsExactly(
+                        "db1 REDIRECTED db3 SAME_TYPE_PRIMARY",
+                        "h9 IGNORED  UNKNOWN_SUBJECT",
+                        "ghost IGNORED  UNKNOWN_SUBJECT");
+    }
+
+    @Test
+    void aRestartOfABatchUsesTheRoomThatAnotherOneLeft() {
+        FailoverConfig config = FailoverConfig.builder()
+                .putRecovery(VmType.DATABASE, RecoveryMode.RESTART)
+                .build();
+        Inventory inventory = Inventory.builder()
+                .add(Fixtures.host("h1", ClusterRole.PRIMARY).build())
+                .add(Fixtures.host("h2", ClusterRole.PRIMARY).build())
+                .add(Fixtures.database("db1", "h1").priority(1).build())
+                .add(Fixtures.middleware("filler1", "h1")
+                        .allocation(Resources.of(12_000, 8_192))
+                        .build())
+                .add(Fixtures.database("db2", "h2").build())
+                .add(Fixtures.middleware("filler2", "h2")
+                        .allocation(Resources.of(8_000, 40_000))
+                        .build())
+                .build();
+        Decision decision = PrimaryThenStandbyPolicy.builder()
+                .config(config)
+                .build()
+                .decideAll(inventory, List.of(Fixtures.readOnly("db1"), Fixtures.hostDown("h2")));
+
+        assertThat(decision.parts())
+                .extracting(DecisionText::row)
+                .startsWith("db1 RESTARTED h1 FROM_SHARED_POOL", "db2 NO_TARGET  NO_CAPACITY");
+    }
+
+    @Test
+    void requestsGoOnlyToVmsWithTheSameLabels() {
+        FailoverConfig config = FailoverConfig.builder().addSameLabel("tenant").build();
+        PrimaryThenStandbyPolicy policy =
+                PrimaryThenStandbyPolicy.builder().config(config).build();
+        Inventory red = change(
+                change(reference, "mw1", vm -> vm.withLabels(Map.of("tenant", "red"))),
+                "mw4",
+                vm -> vm.withLabels(Map.of("tenant", "red", "other", "x")));
+
+        assertThat(DecisionText.row(
+                        policy.decide(red, Fixtures.readOnly("mw1")).parts().get(0)))
+                .isEqualTo("mw1 REDIRECTED mw4 SAME_TYPE_PRIMARY");
+        assertThat(DecisionText.row(
+                        policy.decide(red, Fixtures.readOnly("mw2")).parts().get(0)))
+                .as("both without the label")
+                .isEqualTo("mw2 REDIRECTED mw3 SAME_TYPE_PRIMARY");
+    }
+
+    @Test
+    void whereRulesAloneLeaveNoTargetTheReasonSaysSo() {
+        FailoverConfig config = FailoverConfig.builder().addSameLabel("tenant").build();
+        Inventory red = change(reference, "db1", vm -> vm.withLabels(Map.of("tenant", "red")));
+        Decision byLabel =
+                PrimaryThenStandbyPolicy.builder().config(config).build().decide(red, Fixtures.readOnly("db1"));
+        Decision byRule = PrimaryThenStandbyPolicy.builder()
+                .rule((candidate, context) -> Optional.of("never"))
+                .build()
+                .decide(reference, Fixtures.readOnly("db1"));
+
+        assertThat(byLabel.parts()).extracting(DecisionText::row).containsExactly("db1 NO_TARGET  RULE");
+        assertThat(byLabel.parts().get(0).explain().candidates())
+                .contains(new Explanation.Candidate("db3", false, "its label tenant is absent, not red"));
+        assertThat(byRule.parts()).extracting(DecisionText::row).containsExactly("db1 NO_TARGET  RULE");
+    }
+
+    @Test
+    void aStandbyDatabaseWhoseLagIsUnknownIsNotTakenWhereThereIsALimit() {
+        Inventory unknown = failed(reference, "db1", "db2", "db4");
+        for (String vm : List.of("db5", "db6")) {
+            unknown = change(unknown, vm, standby -> standby.withReplicationLagUnknown(true));
+        }
+        FailoverConfig limited = FailoverConfig.builder()
+                .maxReplicationLag(Duration.ofSeconds(5))
+                .build();
+        Decision decision =
+                PrimaryThenStandbyPolicy.builder().config(limited).build().decide(unknown, Fixtures.readOnly("db3"));
+
+        assertThat(decision.parts()).extracting(DecisionText::row).containsExactly("db3 NO_TARGET  LAG_UNKNOWN");
+        assertThat(decision.parts().get(0).explain().candidates())
+                .contains(new Explanation.Candidate("db5", false, "its database is an unknown time behind its source"));
+        assertThat(rows(unknown, Fixtures.readOnly("db3"))).containsExactly("db3 REDIRECTED db5 SAME_TYPE_STANDBY");
+    }
+
+    @Test
+    void theReasonWithoutAHostIsThatOfTheHostThatPassesMostRules() {
+        FailoverConfig config = FailoverConfig.builder()
+                .putRecovery(VmType.DATABASE, RecoveryMode.RESTART)
+                .build();
+        PrimaryThenStandbyPolicy restarts =
+                PrimaryThenStandbyPolicy.builder().config(config).build();
+        PrimaryThenStandbyPolicy refuses = PrimaryThenStandbyPolicy.builder()
+                .config(config)
+                .placementRule((vm, host, context) -> Optional.of("not today"))
+                .build();
+        AntiAffinityGroup group = AntiAffinityGroup.of("db");
+        Inventory drained = reference.with(
+                ImmutableHost.copyOf(reference.requireHost(HostId.of("h2"))).withInMaintenance(true));
+        Inventory apart = change(
+                change(reference, "db1", vm -> vm.withAntiAffinity(group)), "db3", vm -> vm.withAntiAffinity(group));
+
+        assertThat(restart(restarts, drained)).isEqualTo("db1 NO_TARGET  HOST_IN_MAINTENANCE");
+        assertThat(restart(restarts, apart)).isEqualTo("db1 NO_TARGET  ANTI_AFFINITY");
+        assertThat(restart(refuses, reference)).isEqualTo("db1 NO_TARGET  RULE");
+        assertThat(restart(refuses, drained)).isEqualTo("db1 NO_TARGET  HOST_IN_MAINTENANCE");
+        assertThat(restart(
+                        restarts,
+                        reference.with(ImmutableHost.copyOf(reference.requireHost(HostId.of("h2")))
+                                .withHealth(HostHealth.DEGRADED))))
+                .isEqualTo("db1 NO_TARGET  NO_CAPACITY");
+    }
+
+    private static String restart(PrimaryThenStandbyPolicy policy, Inventory inventory) {
+        return DecisionText.row(
+                policy.decide(inventory, Fixtures.hostDown("h1")).parts().get(0));
     }
 
     private static Decision decide(Inventory inventory, FaultReport report) {

@@ -20,8 +20,11 @@ import io.vmha.model.VmId;
 import io.vmha.model.VmType;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 
 /** Small inventories, configurations and faults, drawn at random: small, so that ties and corners come up often. */
 final class RandomDatacenter {
@@ -30,7 +33,8 @@ final class RandomDatacenter {
     private final Random random;
 
     RandomDatacenter(long seed) {
-        this.random = new Random(seed);
+        // The first numbers of neighbouring seeds are nearly the same: the first choice would never vary.
+        this.random = new Random(new SplittableRandom(seed).nextLong());
     }
 
     FailoverConfig config() {
@@ -42,6 +46,9 @@ final class RandomDatacenter {
                 .forEach(type -> config.putRecovery(type, one(RecoveryMode.values())));
         if (random.nextBoolean()) {
             config.maxReplicationLag(Duration.ofSeconds(5));
+        }
+        if (random.nextInt(3) == 0) {
+            config.addSameLabel("tenant");
         }
         return config.build();
     }
@@ -90,6 +97,11 @@ final class RandomDatacenter {
         }
         if (random.nextInt(3) == 0) {
             vm.replicationLag(Duration.ofSeconds(random.nextInt(10)));
+        } else if (random.nextInt(6) == 0) {
+            vm.replicationLagUnknown(true);
+        }
+        if (random.nextInt(3) == 0) {
+            vm.putLabels("tenant", random.nextBoolean() ? "red" : "blue");
         }
         return vm.build();
     }
@@ -105,6 +117,26 @@ final class RandomDatacenter {
                 inventory.vms().stream().map(VirtualMachine::id).sorted().toList();
         FaultKind kind = random.nextBoolean() ? FaultKind.FILESYSTEM_READ_ONLY : FaultKind.POWERED_OFF;
         return FaultReport.ofVm(vms.get(random.nextInt(vms.size())), kind, Instant.EPOCH, "test", 1);
+    }
+
+    /** Reports about several hosts and VMs, one each at the most. */
+    List<FaultReport> mixture(Inventory inventory) {
+        List<FaultReport> reports = new ArrayList<>();
+        for (HostId host : inventory.hosts().stream().map(Host::id).sorted().toList()) {
+            if (random.nextInt(4) == 0) {
+                FaultKind kind =
+                        one(new FaultKind[] {FaultKind.HOST_DOWN, FaultKind.HOST_UNREACHABLE, FaultKind.HOST_DEGRADED});
+                reports.add(FaultReport.ofHost(host, kind, Instant.EPOCH, "test", 1));
+            }
+        }
+        for (VmId vm : inventory.vms().stream().map(VirtualMachine::id).sorted().toList()) {
+            if (reports.isEmpty() || random.nextInt(5) == 0) {
+                FaultKind kind = one(new FaultKind[] {FaultKind.FILESYSTEM_READ_ONLY, FaultKind.POWERED_OFF});
+                reports.add(FaultReport.ofVm(vm, kind, Instant.EPOCH, "test", 1));
+            }
+        }
+        Collections.shuffle(reports, random);
+        return reports;
     }
 
     /** Now and then something is repaired between two faults. */

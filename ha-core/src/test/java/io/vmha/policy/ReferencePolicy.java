@@ -1,5 +1,6 @@
 package io.vmha.policy;
 
+import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.Candidate;
 import io.vmha.model.ClusterRole;
@@ -8,13 +9,15 @@ import io.vmha.model.HostHealth;
 import io.vmha.model.Inventory;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
-import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
+import io.vmha.model.VmType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -38,20 +41,20 @@ final class ReferencePolicy {
     List<String> decide(Inventory before, List<FaultReport> reports) {
         Inventory now = before;
         List<VirtualMachine> failing = new ArrayList<>();
+        Set<VmId> known = new HashSet<>();
         for (FaultReport report : reports) {
             now = FaultEffects.apply(now, report);
-            failing.addAll(
-                    report.subject().<List<VirtualMachine>>fold(vm -> List.of(before.requireVm(vm)), before::vmsOn));
+            if (report.kind() != FaultKind.HOST_DEGRADED) {
+                report.subject().<List<VirtualMachine>>fold(vm -> List.of(before.requireVm(vm)), before::vmsOn).stream()
+                        .filter(vm -> known.add(vm.id()))
+                        .forEach(failing::add);
+            }
         }
         failing.sort(Comparator.comparingInt((VirtualMachine vm) -> -vm.priority())
                 .thenComparing(vm -> vm.id().value()));
         List<String> rows = new ArrayList<>();
         List<VmId> reclones = new ArrayList<>();
         for (VirtualMachine was : failing) {
-            if (was.health() == VmHealth.FAILED && was.servedBy().isPresent()) {
-                rows.add(was.id() + " IGNORED  DUPLICATE");
-                continue;
-            }
             VirtualMachine vm = now.requireVm(was.id());
             RecoveryMode mode = config.recoveryOf(vm);
             now = mode == RecoveryMode.RESTART ? place(now, vm, "RESTARTED", rows) : redirect(now, vm, rows);
@@ -92,16 +95,41 @@ final class ReferencePolicy {
                         ? primary
                         : standby;
         if (target.isEmpty()) {
-            boolean lagging = now.vms().stream()
-                    .anyMatch(vm -> vm.type().equals(failed.type())
-                            && serves(now, vm)
-                            && now.hostOf(vm).role() == ClusterRole.STANDBY
-                            && config.lagsTooFar(vm));
-            rows.add(failed.id() + " NO_TARGET  " + (lagging ? "REPLICATION_LAG" : "NO_SAME_TYPE_HEALTHY"));
+            rows.add(failed.id() + " NO_TARGET  " + whyNone(now, failed, standbyAllowed));
             return now;
         }
         rows.add(row(now, failed, target.get()));
         return moved(now, failed, target.get(), owners);
+    }
+
+    private String whyNone(Inventory now, VirtualMachine failed, boolean standbyAllowed) {
+        List<VirtualMachine> serving = now.vms().stream()
+                .filter(vm -> vm.type().equals(failed.type()) && serves(now, vm))
+                .filter(vm -> !vm.id().equals(failed.id()))
+                .filter(vm -> standbyAllowed || now.hostOf(vm).role() == ClusterRole.PRIMARY)
+                .toList();
+        List<VirtualMachine> allowed =
+                serving.stream().filter(vm -> hasSameLabels(vm, failed)).toList();
+        if (allowed.stream().anyMatch(config::lagsTooFar)) {
+            return "REPLICATION_LAG";
+        }
+        if (!allowed.isEmpty()) {
+            return "LAG_UNKNOWN";
+        }
+        return serving.isEmpty() ? "NO_SAME_TYPE_HEALTHY" : "RULE";
+    }
+
+    private boolean hasSameLabels(VirtualMachine vm, VirtualMachine failed) {
+        return config.sameLabel().stream()
+                .allMatch(label -> String.valueOf(vm.labels().get(label))
+                        .equals(String.valueOf(failed.labels().get(label))));
+    }
+
+    private boolean lags(VirtualMachine vm) {
+        return config.lagsTooFar(vm)
+                || (vm.type().equals(VmType.DATABASE)
+                        && vm.replicationLagUnknown()
+                        && config.maxReplicationLag().isPresent());
     }
 
     private static String row(Inventory now, VirtualMachine failed, VirtualMachine target) {
@@ -143,7 +171,8 @@ final class ReferencePolicy {
                     && !vm.id().equals(failed.id())
                     && serves(now, vm)
                     && host.role() == role
-                    && !(role == ClusterRole.STANDBY && config.lagsTooFar(vm));
+                    && hasSameLabels(vm, failed)
+                    && !(role == ClusterRole.STANDBY && lags(vm));
             if (fits) {
                 eligible.add(vm);
             }
@@ -174,7 +203,7 @@ final class ReferencePolicy {
             }
         }
         if (eligible.isEmpty()) {
-            rows.add(vm.id() + " NO_TARGET  NO_CAPACITY");
+            rows.add(vm.id() + " NO_TARGET  " + whyNoHost(now, others, vm));
             return now;
         }
         Host chosen = Collections.min(
@@ -183,6 +212,25 @@ final class ReferencePolicy {
                         .thenComparing(host -> host.id().value()));
         rows.add(vm.id() + " " + outcome + " " + chosen.id() + " FROM_SHARED_POOL");
         return now.with(VirtualMachineCopy.offOn(vm, chosen.id()));
+    }
+
+    /** The first rule that breaks the host which passes most of them: in the cluster and up, maintenance, anti-affinity, room. */
+    private static String whyNoHost(Inventory now, Inventory others, VirtualMachine vm) {
+        List<String> byRulesPassed = List.of("", "HOST_IN_MAINTENANCE", "ANTI_AFFINITY", "NO_CAPACITY");
+        int most = 0;
+        for (Host host : now.hosts()) {
+            boolean apart = others.vmsOn(host.id()).stream()
+                    .allMatch(other -> Collections.disjoint(other.antiAffinity(), vm.antiAffinity()));
+            int passed = apart ? 3 : 2;
+            if (host.inMaintenance()) {
+                passed = 1;
+            }
+            if (host.role() != now.hostOf(vm).role() || host.health() != HostHealth.UP) {
+                passed = 0;
+            }
+            most = Math.max(most, passed);
+        }
+        return most == 0 ? "NO_CAPACITY" : byRulesPassed.get(most);
     }
 
     private static double fullness(Host host, Inventory others, VirtualMachine vm) {

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkingHostsTest {
     private static final int HOSTS = 40;
+    private static final PolicyRules RULES = PolicyRules.of(FailoverConfig.defaults());
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
@@ -34,13 +35,15 @@ class WorkingHostsTest {
                 .map(Host::id)
                 .filter(host -> random.nextInt(6) == 0)
                 .collect(Collectors.toSet());
-        WorkingHosts hosts = new WorkingHosts(inventory, lost);
+        WorkingHosts hosts = new WorkingHosts(RULES, inventory, lost, Set.of());
         Inventory soFar = inventory;
         for (HostId host : lost) {
             for (VirtualMachine vm : inventory.vmsOn(host)) {
                 Optional<HostId> expected = leastFull(soFar, vm, lost);
 
-                assertThat(hosts.place(vm).map(Host::id)).as("%s", vm.id()).isEqualTo(expected);
+                assertThat(hosts.place(vm, () -> inventory).map(Host::id))
+                        .as("%s", vm.id())
+                        .isEqualTo(expected);
 
                 soFar = expected.isEmpty()
                         ? soFar
@@ -54,7 +57,9 @@ class WorkingHostsTest {
     void aMachineOfASoundHostMayHaveItsOwnRoomAgain(long seed) {
         Inventory inventory = inventory(new SplittableRandom(seed));
         for (VirtualMachine vm : inventory.vms()) {
-            assertThat(new WorkingHosts(inventory, Set.of()).place(vm).map(Host::id))
+            assertThat(new WorkingHosts(RULES, inventory, Set.of(), Set.of(vm.host()))
+                            .place(vm, () -> inventory)
+                            .map(Host::id))
                     .as("%s", vm.id())
                     .isEqualTo(leastFull(inventory, vm, Set.of()));
         }
@@ -64,7 +69,8 @@ class WorkingHostsTest {
         Inventory others = inventory.without(vm.id());
         return inventory.hosts().stream()
                 .filter(host -> !lost.contains(host.id()))
-                .filter(host -> HostPlacement.refusal(vm, inventory.hostOf(vm), host, others)
+                .filter(host -> new HostPlacement(RULES, vm, inventory.hostOf(vm), inventory, false)
+                        .refusal(host)
                         .isEmpty())
                 .min(Comparator.<Host>comparingDouble(host -> HostPlacement.fullnessWith(vm, host, others))
                         .thenComparing(Host::id))

@@ -1,26 +1,41 @@
 package io.vmha.sim;
 
-import io.vmha.center.CenterScheduler;
+import io.vmha.center.schedule.CenterScheduler;
+import java.util.function.Consumer;
 import java.time.Duration;
 import java.time.Instant;
+import io.vmha.model.Inventory;
 import java.util.Optional;
+import com.google.common.collect.Sets;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The process that a center runs in: its tasks die with it, its calls take their time, and a call that is under way when
  * it dies may still have its effect. Confined to the simulation's thread.
  */
 final class CenterProcess implements CenterScheduler {
+    /** An answer is longer than that on its way never. */
+    static final Duration LONGEST_ANSWER = Duration.ofMillis(200);
+
     private final VirtualTime time;
-    private final SplittableRandom random;
+    private final SplittableRandom calls;
+    private final boolean isSlow;
+    private Supplier<Inventory> believed = Inventory::empty;
     private boolean alive = true;
     private Duration clockOffset = Duration.ZERO;
     private Instant callIssuedAt = Instant.EPOCH;
+    private Inventory callIssuedOn = Inventory.empty();
 
-    CenterProcess(VirtualTime time, SplittableRandom random) {
+    CenterProcess(VirtualTime time, SplittableRandom calls, boolean isSlow) {
         this.time = time;
-        this.random = random;
+        this.calls = calls;
+        this.isSlow = isSlow;
+    }
+
+    /** Sets what tells the inventory that its center believes in. */
+    void believes(Supplier<Inventory> inventory) {
+        believed = inventory;
     }
 
     boolean isAlive() {
@@ -40,9 +55,19 @@ final class CenterProcess implements CenterScheduler {
         return callIssuedAt;
     }
 
+    /** What was believed when the call was made that has its effect now. */
+    Inventory callIssuedOn() {
+        return callIssuedOn;
+    }
+
     @Override
     public Instant now() {
         return time.now().plus(clockOffset);
+    }
+
+    @Override
+    public Duration uptime() {
+        return time.uptime();
     }
 
     @Override
@@ -56,24 +81,40 @@ final class CenterProcess implements CenterScheduler {
     }
 
     @Override
-    public void call(Runnable blocking, Consumer<Optional<RuntimeException>> then) {
+    public Cancellable scheduleBackground(Duration delay, Runnable task) {
+        return time.scheduleBackground(delay, whileAlive(task));
+    }
+
+    @Override
+    public void call(Runnable blocking, Consumer<Optional<Throwable>> then) {
         Instant issuedAt = time.now();
-        boolean survivesCrash = random.nextBoolean();
-        Duration answer = Duration.ofMillis(random.nextInt(200));
-        time.schedule(Duration.ofMillis(random.nextInt(500)), () -> {
+        Inventory issuedOn = believed.get();
+        boolean survivesCrash = calls.nextBoolean();
+        Duration answer = Duration.ofMillis(calls.nextInt((int) LONGEST_ANSWER.toMillis()));
+        time.schedule(latency(), () -> {
             if (alive || survivesCrash) {
                 callIssuedAt = issuedAt;
-                Optional<RuntimeException> thrown = outcomeOf(blocking);
+                callIssuedOn = issuedOn;
+                Optional<Throwable> thrown = outcomeOf(blocking);
                 time.schedule(answer, whileAlive(() -> then.accept(thrown)));
             }
         });
     }
 
-    private static Optional<RuntimeException> outcomeOf(Runnable blocking) {
+    /** Most calls are made at once; now and then a thread is held up for seconds, past the call's deadline too. */
+    private Duration latency() {
+        int kind = calls.nextInt(100);
+        int millis = calls.nextInt(500);
+        return Duration.ofMillis(isSlow && kind == 0 ? millis * 16L : isSlow && kind < 4 ? millis * 8L : millis);
+    }
+
+    private static Optional<Throwable> outcomeOf(Runnable blocking) {
         try {
             blocking.run();
             return Optional.empty();
-        } catch (RuntimeException thrown) {
+        } catch (Violation broken) {
+            throw broken;
+        } catch (Throwable thrown) {
             return Optional.of(thrown);
         }
     }

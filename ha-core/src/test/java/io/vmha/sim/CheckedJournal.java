@@ -1,52 +1,45 @@
 package io.vmha.sim;
 
-import io.vmha.center.ActionResult;
-import io.vmha.center.InMemoryPlanJournal;
-import io.vmha.center.JournalEntry;
-import io.vmha.center.JournalException;
-import io.vmha.center.JournalState;
-import io.vmha.center.PlanJournal;
-import io.vmha.fault.FaultKind;
-import io.vmha.fault.FaultReport;
-import io.vmha.model.HostId;
-import io.vmha.model.VmId;
-import io.vmha.plan.Action;
-import io.vmha.plan.PlanId;
-import io.vmha.policy.Decision;
-import io.vmha.policy.DecisionBatch;
-import io.vmha.policy.Outcome;
-import io.vmha.policy.SubjectDecision;
 import java.time.Duration;
-import java.time.Instant;
+import io.vmha.fault.FaultKind;
 import java.util.HashMap;
 import java.util.HashSet;
+import io.vmha.model.HostId;
+import io.vmha.center.journal.HostState;
+import java.time.Instant;
+import io.vmha.center.journal.JournalEntry;
+import io.vmha.center.journal.JournalException;
+import io.vmha.center.journal.JournalState;
 import java.util.List;
 import java.util.Map;
+import io.vmha.plan.PlanId;
+import io.vmha.center.journal.PlanJournal;
 import java.util.Set;
+import java.util.function.Supplier;
+import io.vmha.model.VmId;
+import io.vmha.center.journal.VmState;
 
 /** A journal that survives crashes, fails when told to, and checks what is written. Confined to the simulation's thread. */
 final class CheckedJournal implements PlanJournal {
     record Intent(PlanId plan, int step, long epoch) {}
 
-    private final InMemoryPlanJournal memory = new InMemoryPlanJournal();
+    private final Supplier<PlanJournal> opens;
     private final Mutation mutation;
     private final FaultCounts counts;
     private final Trace trace;
     private final Map<Intent, Long> intents = new HashMap<>();
-    private final Map<FaultReport, PlanId> openedFor = new HashMap<>();
     private final Set<PlanId> opened = new HashSet<>();
     private final Set<PlanId> closed = new HashSet<>();
     private final Set<PlanId> approved = new HashSet<>();
-    private final Map<HostId, Instant> lost = new HashMap<>();
-    private final Map<HostId, Instant> back = new HashMap<>();
-    private final Map<PlanId, Decision> decisions = new HashMap<>();
-    private final Set<VmId> toldNoTarget = new HashSet<>();
-    private final Set<VmId> toldNotServed = new HashSet<>();
-    private final Set<VmId> toldNotMoved = new HashSet<>();
+    private final Map<HostId, HostState> hosts = new HashMap<>();
+    private final Map<VmId, VmState> vms = new HashMap<>();
+    private PlanJournal kept;
     private long highestEpoch;
     private int failures;
 
-    CheckedJournal(Stage stage) {
+    CheckedJournal(Stage stage, Supplier<PlanJournal> opens) {
+        this.opens = opens;
+        this.kept = opens.get();
         this.mutation = stage.mutation();
         this.counts = stage.counts();
         this.trace = stage.trace();
@@ -70,10 +63,6 @@ final class CheckedJournal implements PlanJournal {
         return intents.getOrDefault(intent, Long.MAX_VALUE) <= intent.epoch();
     }
 
-    boolean isOpened(FaultReport report) {
-        return openedFor.containsKey(report);
-    }
-
     boolean isApproved(PlanId plan) {
         return approved.contains(plan);
     }
@@ -82,95 +71,54 @@ final class CheckedJournal implements PlanJournal {
         return closed.containsAll(opened);
     }
 
-    List<PlanId> openPlans() {
-        return opened.stream().filter(plan -> !closed.contains(plan)).sorted().toList();
+    /** Whether a VM has an open fault that only its monitor or an operator can close. */
+    boolean hasGuestFault(VmId vm) {
+        return vms.containsKey(vm)
+                && vms.get(vm).faults().stream()
+                        .anyMatch(fault -> fault.report().kind().scope() == FaultKind.Scope.VM
+                                && fault.report().kind() != FaultKind.POWERED_OFF);
     }
 
-    void hostBack(HostId host, Instant at) {
-        back.put(host, at);
-        lost.remove(host);
-    }
-
-    boolean isBackSince(HostId host, Instant moment) {
-        return back.getOrDefault(host, Instant.MIN).isAfter(moment);
-    }
-
-    /** How many hosts were taken for lost within the window before the given moment, by the center's clock. */
+    /** How many hosts were found lost within the window before the given moment, and are not known to be back. */
     int lostHosts(Instant before, Duration window) {
-        return (int) lost.values().stream()
-                .filter(at -> at.isBefore(before) && at.isAfter(before.minus(window)))
+        return (int) hosts.values().stream()
+                .flatMap(host -> host.fault().stream())
+                .filter(fault -> fault.report().kind() != FaultKind.HOST_DEGRADED
+                        && !fault.report().source().equals("center")
+                        && fault.since().isBefore(before)
+                        && fault.since().isAfter(before.minus(window)))
                 .count();
     }
 
-    /** Whether the last that was told of the machine's requests is that they could not be moved. */
-    boolean isToldNotMoved(VmId owner) {
-        return toldNotMoved.contains(owner);
-    }
-
-    /** Whether the last that was told of the machine's requests is that nobody can serve them. */
-    boolean isToldNotServed(VmId owner) {
-        return toldNotServed.contains(owner);
-    }
-
-    /** Whether the last that was told of the failed machine is that nobody can take over what it serves. */
-    boolean isToldNoTarget(VmId server) {
-        return toldNoTarget.contains(server);
-    }
-
-    private void noteTold(SubjectDecision part) {
-        if (part.outcome() == Outcome.NO_TARGET || part.outcome() == Outcome.BLOCKED) {
-            part.subject().fold(vm -> toldNoTarget.add(vm) | toldNotServed.add(vm), host -> false);
-        } else if (part instanceof SubjectDecision.Redirect redirect
-                && !redirect.owners().isEmpty()) {
-            toldNoTarget.remove(redirect.vm());
-            redirect.owners().forEach(toldNotServed::remove);
-        }
-    }
-
-    /** A redirect that gave way to a later decision tells nothing: that one does. */
-    private void noteTold(JournalEntry.StepEnded ended) {
-        if (ended.action() instanceof Action.Redirect redirect) {
-            if (ended.result() == ActionResult.DONE) {
-                toldNotMoved.remove(redirect.owner());
-            } else if (ended.result() == ActionResult.FAILED || ended.detail().startsWith("step ")) {
-                toldNotMoved.add(redirect.owner());
-                decisions.getOrDefault(ended.plan(), new DecisionBatch(List.of())).parts().stream()
-                        .filter(part -> part instanceof SubjectDecision.Redirect moved
-                                && moved.owners().contains(redirect.owner()))
-                        .forEach(part -> part.subject().fold(toldNoTarget::add, host -> false));
-            }
-        }
-    }
-
-    private void noteLost(FaultReport report, Instant at) {
-        if (report.kind() == FaultKind.HOST_DOWN || report.kind() == FaultKind.HOST_UNREACHABLE) {
-            report.subject().fold(vm -> false, host -> {
-                boolean isBack = back.getOrDefault(host, Instant.MIN).isAfter(at);
-                return !isBack && lost.put(host, at) == null;
-            });
-        }
-    }
-
-    void checkAllClosed() {
+    void checkAllClosed(Set<PlanId> seen) {
         for (PlanId plan : opened) {
-            Violation.check(closed.contains(plan), 4, "plan " + plan + " never came to its end");
+            Violation.check(
+                    closed.contains(plan) || seen.contains(plan),
+                    4,
+                    () -> "plan " + plan + " never came to its end, and no center has it");
         }
     }
 
     @Override
     public JournalState open(long epoch) {
-        JournalState state = memory.open(mutation == Mutation.NO_EPOCH_CHECK ? Math.max(highestEpoch, epoch) : epoch);
+        kept.close();
+        kept = opens.get();
+        JournalState state = kept.open(mutation == Mutation.NO_EPOCH_CHECK ? Math.max(highestEpoch, epoch) : epoch);
         highestEpoch = Math.max(highestEpoch, epoch);
-        return mutation == Mutation.STALE_REPORT_ACCEPTED
-                ? new JournalState(
-                        state.lastPlan(),
-                        state.open(),
-                        state.proposals(),
-                        List.of(),
-                        state.vms(),
-                        state.hosts(),
-                        state.recoveries())
-                : state;
+        return mutation == Mutation.STALE_REPORT_ACCEPTED ? withoutReports(state) : state;
+    }
+
+    private static JournalState withoutReports(JournalState state) {
+        return new JournalState(
+                state.lastPlan(),
+                state.open(),
+                List.of(),
+                state.vms(),
+                state.hosts(),
+                state.writers(),
+                state.leftovers(),
+                state.recoveries(),
+                state.settings());
     }
 
     @Override
@@ -180,10 +128,10 @@ final class CheckedJournal implements PlanJournal {
             counts.add("journal write fails");
             throw new JournalException("no space left on device", null);
         }
-        List<JournalEntry> kept =
+        List<JournalEntry> written =
                 entries.stream().filter(entry -> !isForgotten(entry)).toList();
-        memory.write(mutation == Mutation.NO_EPOCH_CHECK ? highestEpoch : epoch, kept);
-        kept.forEach(this::note);
+        kept.write(mutation == Mutation.NO_EPOCH_CHECK ? highestEpoch : epoch, written);
+        written.forEach(this::note);
     }
 
     private boolean isForgotten(JournalEntry entry) {
@@ -192,19 +140,8 @@ final class CheckedJournal implements PlanJournal {
             case FORGOTTEN_OUTCOME -> entry instanceof JournalEntry.StepEnded;
             case FORGOTTEN_PLAN -> entry instanceof JournalEntry.PlanOpened;
             case FORGOTTEN_END -> entry instanceof JournalEntry.PlanClosed;
-            case FORGOTTEN_STATE -> entry instanceof JournalEntry.VmTroubled;
-            case NONE,
-                    REDIRECT_BEFORE_FENCING,
-                    NO_EPOCH_CHECK,
-                    LEADERSHIP_IGNORED,
-                    STALE_REPORT_ACCEPTED,
-                    UNHEALTHY_TARGET,
-                    STANDBY_FIRST,
-                    DECISION_BY_CHANCE,
-                    NO_STORM_GUARD,
-                    POWER_OFF_NOT_CONFIRMED,
-                    REPORT_LOST,
-                    OVERCOMMITTED_HOST -> false;
+            case FORGOTTEN_STATE -> entry instanceof JournalEntry.VmNoted;
+            default -> false;
         };
     }
 
@@ -214,26 +151,34 @@ final class CheckedJournal implements PlanJournal {
             intents.put(new Intent(started.plan(), started.step(), started.epoch()), highestEpoch);
         } else if (entry instanceof JournalEntry.StepEnded ended) {
             counts.addOutcome("action " + ended.action().kind() + " " + ended.result());
-            noteTold(ended);
         } else if (entry instanceof JournalEntry.PlanApproved plan) {
             approved.add(plan.plan());
         } else if (entry instanceof JournalEntry.PlanClosed plan) {
-            Violation.check(closed.add(plan.plan()), 4, "plan " + plan.plan() + " came to its end twice");
+            boolean isFirst = closed.add(plan.plan());
+            Violation.check(isFirst, 4, () -> "plan " + plan.plan() + " came to its end twice");
         } else if (entry instanceof JournalEntry.PlanOpened plan) {
-            if (!plan.plan().isEmpty()) {
-                Violation.check(
-                        opened.add(plan.plan().id()), 4, "plan " + plan.plan().id() + " was opened twice");
-            }
-            decisions.put(plan.plan().id(), plan.decision());
-            plan.decision().parts().forEach(part -> {
-                counts.addOutcome("decision " + part.outcome());
-                noteTold(part);
-            });
-            plan.report().ifPresent(report -> {
-                noteLost(report, plan.at());
-                PlanId before = openedFor.put(report, plan.plan().id());
-                Violation.check(before == null, 4, "report " + report + " was decided twice");
-            });
+            noteOpened(plan);
+        } else {
+            noteState(entry);
+        }
+    }
+
+    private void noteOpened(JournalEntry.PlanOpened plan) {
+        boolean isFirst = opened.add(plan.plan().id());
+        Violation.check(
+                isFirst || plan.revision() > 1, 4, () -> "plan " + plan.plan().id() + " was opened twice");
+        plan.decision().parts().forEach(part -> counts.addOutcome("decision " + part.outcome()));
+    }
+
+    private void noteState(JournalEntry entry) {
+        if (entry instanceof JournalEntry.VmNoted noted) {
+            vms.put(noted.state().vm().id(), noted.state());
+        } else if (entry instanceof JournalEntry.VmForgotten forgotten) {
+            vms.remove(forgotten.vm());
+        } else if (entry instanceof JournalEntry.HostNoted noted) {
+            hosts.put(noted.state().host().id(), noted.state());
+        } else if (entry instanceof JournalEntry.HostForgotten forgotten) {
+            hosts.remove(forgotten.host());
         }
     }
 
@@ -244,6 +189,6 @@ final class CheckedJournal implements PlanJournal {
 
     @Override
     public void close() {
-        memory.close();
+        kept.close();
     }
 }

@@ -1,5 +1,7 @@
 package io.vmha.sim;
 
+import io.vmha.policy.FailoverConfig;
+
 import io.vmha.fault.FaultReport;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.Host;
@@ -18,11 +20,13 @@ import java.util.Random;
 /** The default policy, each decision of which is checked against invariants 2, 3 and 6. Immutable but for a mutation. */
 final class CheckedPolicy implements FailoverPolicy {
     private final FailoverPolicy policy;
+    private final FailoverConfig config;
     private final Mutation mutation;
     private final Random chance = new Random();
 
-    CheckedPolicy(FailoverPolicy policy, Mutation mutation) {
+    CheckedPolicy(FailoverPolicy policy, FailoverConfig config, Mutation mutation) {
         this.policy = policy;
+        this.config = config;
         this.mutation = mutation;
     }
 
@@ -32,7 +36,7 @@ final class CheckedPolicy implements FailoverPolicy {
         Violation.check(
                 describe(decision).equals(describe(mutated(inventory, report))),
                 6,
-                "the same inventory and report gave two decisions: " + decision);
+                () -> "the same inventory and report gave two decisions: " + decision);
         Inventory faulty = FaultEffects.apply(inventory, report);
         for (SubjectDecision part : decision.parts()) {
             if (part instanceof SubjectDecision.Redirect redirect
@@ -51,7 +55,7 @@ final class CheckedPolicy implements FailoverPolicy {
                 Violation.check(
                         given.fitsIn(decided.requireHost(reclone.host()).capacity()),
                         5,
-                        reclone.host() + " is given more than it has: " + given);
+                        () -> reclone.host() + " is given more than it has: " + given);
             }
         }
     }
@@ -69,7 +73,7 @@ final class CheckedPolicy implements FailoverPolicy {
         return part instanceof SubjectDecision.Reclone reclone ? reclone.host().value() : "";
     }
 
-    private static void check(SubjectDecision.Redirect redirect, Inventory faulty) {
+    private void check(SubjectDecision.Redirect redirect, Inventory faulty) {
         VirtualMachine failed = faulty.requireVm(redirect.vm());
         VirtualMachine target = faulty.requireVm(redirect.target());
         Host host = faulty.hostOf(target);
@@ -80,18 +84,19 @@ final class CheckedPolicy implements FailoverPolicy {
                         && !host.inMaintenance()
                         && !target.id().equals(failed.id()),
                 2,
-                "the requests of " + failed + " were given to " + target + " on " + host);
+                () -> "the requests of " + failed + " were given to " + target + " on " + host);
         boolean primaryLeft = faulty.vms().stream()
                 .anyMatch(vm -> vm.type().equals(failed.type())
                         && vm.isServing()
                         && !vm.id().equals(failed.id())
+                        && !config.isLagRefused(vm)
                         && faulty.hostOf(vm).isAvailable()
                         && !faulty.hostOf(vm).inMaintenance()
                         && faulty.hostOf(vm).role() == ClusterRole.PRIMARY);
         Violation.check(
                 redirect.targetRole() == ClusterRole.PRIMARY || !primaryLeft,
                 3,
-                "the standby " + target.id() + " took over from " + failed.id() + " though a primary was left");
+                () -> "the standby " + target.id() + " took over from " + failed.id() + " though a primary was left");
     }
 
     private Decision mutated(Inventory inventory, FaultReport report) {

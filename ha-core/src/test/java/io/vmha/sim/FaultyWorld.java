@@ -3,27 +3,30 @@ package io.vmha.sim;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.Capability;
+import io.vmha.adapter.DatabasePromoter;
+import java.time.Duration;
 import io.vmha.adapter.FencingDevice;
-import io.vmha.adapter.HypervisorAdapter;
-import io.vmha.adapter.MachineReading;
-import io.vmha.adapter.TrafficDirector;
-import io.vmha.model.HostHealth;
+import java.util.HashMap;
+import java.util.HashSet;
 import io.vmha.model.HostId;
+import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.model.Inventory;
+import java.util.List;
+import io.vmha.adapter.MachineReading;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import java.util.Objects;
+import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
-import io.vmha.model.TemplateId;
-import io.vmha.model.VirtualMachine;
-import io.vmha.model.VmId;
-import io.vmha.model.VmType;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import com.google.common.collect.Sets;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import io.vmha.model.TemplateId;
+import io.vmha.adapter.TrafficDirector;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
 
 /**
  * A datacenter whose answers fail, lie and get lost, as one center sees it; every effect is checked against the invariants.
@@ -32,42 +35,42 @@ import org.jspecify.annotations.Nullable;
 final class FaultyWorld {
     private record EffectKey(long plan, int step, String what) {}
 
-    /** Checks what is about to have an effect. */
-    interface Judge {
-        void checkMayAct(CallContext call, String what);
-
-        void checkPowersOff(CallContext call, String what);
-
-        void checkRefusal(VmId vm, HostId host, Resources asked);
-    }
-
+    private final Stage stage;
     private final SimulatedDatacenter datacenter;
-    private final SplittableRandom random;
+    private final Chance chance;
     private final Mutation mutation;
     private final FaultCounts counts;
-    private final Trace trace;
     private final Map<EffectKey, Integer> effects = new HashMap<>();
+    private final Set<String> scripted = new HashSet<>();
     private double errorRate;
-    private @Nullable Judge judge;
+    private @Nullable EffectChecks checks;
 
     FaultyWorld(Stage stage) {
+        this.stage = stage;
         this.datacenter = stage.datacenter();
-        this.random = stage.random();
+        this.chance = stage.chance();
         this.mutation = stage.mutation();
         this.counts = stage.counts();
-        this.trace = stage.trace();
     }
 
-    void judgedBy(Judge invariants) {
-        judge = invariants;
+    void checkedBy(EffectChecks chosen) {
+        checks = chosen;
     }
 
-    private Judge judge() {
-        return Objects.requireNonNull(judge);
+    private EffectChecks checks() {
+        return Objects.requireNonNull(checks);
     }
 
     void errorRate(double rate) {
         errorRate = rate;
+        if (rate == 0) {
+            scripted.clear();
+        }
+    }
+
+    /** Lets the next calls of that kind about a VM or host fail, whatever the error rate is. */
+    void failNext(String what) {
+        scripted.add(what);
     }
 
     /** What was done has been undone from outside: to do it again is not to do it twice. */
@@ -77,10 +80,13 @@ final class FaultyWorld {
 
     /** Makes a call that may fail before or after its effect. */
     private void perform(CallContext call, String what, Runnable effect) {
-        fail("fails before its effect", false);
-        if (random.nextDouble() < errorRate / 4) {
+        if (scripted.remove(what)) {
+            throw new AdapterException.Transient(AdapterException.Cause.BUSY, "as the course has it");
+        }
+        fail(what, "fails before its effect", false);
+        if (chance.happens(what + " is not done", errorRate / 4)) {
             counts.add("accepted but not done");
-            trace.say(() -> what + " is accepted but not done");
+            stage.trace().say(() -> what + " is accepted but not done");
             return;
         }
         Inventory before = datacenter.actual();
@@ -88,56 +94,41 @@ final class FaultyWorld {
         effect.run();
         if (before != datacenter.actual() && !before.equals(datacenter.actual())
                 || !routes.equals(datacenter.routes())) {
-            trace.say(() -> "EFFECT: " + what + " in epoch " + call.epoch());
-            judge().checkMayAct(call, what);
+            stage.trace().say(() -> "EFFECT: " + what + " in epoch " + call.epoch());
+            checks().mayAct(call, what);
             EffectKey key = new EffectKey(call.plan().orElseThrow().value(), call.step(), what);
+            int times = effects.merge(key, 1, Integer::sum);
             Violation.check(
-                    effects.merge(key, 1, Integer::sum) == 1,
+                    times == 1,
                     4,
-                    what + " of plan " + key.plan() + " step " + key.step() + " had an effect twice");
+                    () -> what + " of plan " + key.plan() + " step " + key.step() + " had an effect twice");
         }
-        fail("answer is lost after the effect", true);
+        fail(what, "answer is lost after the effect", true);
     }
 
-    /** Makes a call that needs room on a host. */
-    private void place(CallContext call, String what, VmId vm, HostId host, Resources asked, Runnable effect) {
-        perform(call, what + " " + vm + " on " + host, () -> {
-            try {
-                effect.run();
-            } catch (AdapterException.Permanent refused) {
-                if (refused.reason() == AdapterException.Cause.NO_CAPACITY) {
-                    judge().checkRefusal(vm, host, asked);
-                    counts.add("refused for want of room");
-                }
-                throw refused;
-            }
-        });
-    }
-
-    private void fail(String kind, boolean isUnknown) {
-        if (random.nextDouble() >= errorRate) {
+    private void fail(String what, String kind, boolean isUnknown) {
+        if (!chance.happens(what + " " + kind, errorRate)) {
             return;
         }
-        if (isUnknown || random.nextInt(3) == 0) {
+        SplittableRandom how = chance.about(what + " how it fails");
+        if (isUnknown || how.nextInt(3) == 0) {
             counts.add("outcome unknown, " + kind);
+            stage.trace().say(() -> what + ": outcome unknown, " + kind);
             throw new AdapterException.OutcomeUnknown(AdapterException.Cause.TIMEOUT, kind);
         }
-        if (random.nextInt(8) == 0) {
+        if (how.nextInt(8) == 0) {
             counts.add("permanent error");
+            stage.trace().say(() -> what + ": permanent error");
             throw new AdapterException.Permanent(AdapterException.Cause.REFUSED, "injected");
         }
         counts.add("transient error");
+        stage.trace().say(() -> what + ": transient error");
         throw new AdapterException.Transient(AdapterException.Cause.BUSY, "injected");
     }
 
-    private <T> T read(Supplier<T> reading) {
-        fail("reading fails", false);
+    private <T> T read(String what, Supplier<T> reading) {
+        fail(what, "reading fails", false);
         return reading.get();
-    }
-
-    private boolean mayWrite(VmId id) {
-        VirtualMachine vm = datacenter.actual().requireVm(id);
-        return vm.power() == PowerState.ON && datacenter.actual().hostOf(vm).health() != HostHealth.DOWN;
     }
 
     FencingDevice fencingDevice() {
@@ -155,7 +146,7 @@ final class FaultyWorld {
 
             @Override
             public void fence(HostId host, CallContext call) {
-                judge().checkPowersOff(call, "host " + host + " was fenced");
+                checks().fences(call, host);
                 perform(call, "fence " + host, () -> {
                     device.fence(host, call);
                     datacenter.actual().vmsOn(host).forEach(vm -> forgetEffects("power on " + vm.id()));
@@ -164,7 +155,25 @@ final class FaultyWorld {
 
             @Override
             public PowerState powerState(HostId host, CallContext call) {
-                return read(() -> device.powerState(host, call));
+                return read("power state of " + host, () -> device.powerState(host, call));
+            }
+        };
+    }
+
+    DatabasePromoter databasePromoter() {
+        DatabasePromoter promoter = datacenter.databasePromoter();
+        return new DatabasePromoter() {
+            @Override
+            public void promote(VmId vm, CallContext call) {
+                perform(call, "promote " + vm, () -> {
+                    checks().promotes(call, vm);
+                    promoter.promote(vm, call);
+                });
+            }
+
+            @Override
+            public void demote(VmId vm, CallContext call) {
+                perform(call, "demote " + vm, () -> promoter.demote(vm, call));
             }
         };
     }
@@ -174,31 +183,44 @@ final class FaultyWorld {
         return new TrafficDirector() {
             @Override
             public void route(VmId owner, VmId server, CallContext call) {
-                VmId before = datacenter.serverOf(owner);
-                VmType type = datacenter.actual().requireVm(owner).type();
-                Violation.check(
-                        before.equals(server) || !type.equals(VmType.DATABASE) || !mayWrite(before),
-                        1,
-                        "the requests of " + owner + " moved to " + server + " while " + before + " may still write");
-                perform(call, "route " + owner, () -> director.route(owner, server, call));
+                perform(call, "route " + owner, () -> {
+                    checks().routes(call, owner, server);
+                    director.route(owner, server, call);
+                });
             }
 
             @Override
             public VmId serverOf(VmId owner, CallContext call) {
-                return read(() -> director.serverOf(owner, call));
+                return read("server of " + owner, () -> director.serverOf(owner, call));
             }
         };
     }
 
-    HypervisorAdapter hypervisor() {
-        return new FaultyHypervisor(datacenter.hypervisor());
+    HypervisorAdapter hypervisor(RunningCenter center) {
+        return new FaultyHypervisor(datacenter.hypervisor(), center);
+    }
+
+    /** Everything as it is, but for hosts that do not answer and, now and then, one that is slow to. */
+    PlatformSnapshot snapshot() {
+        PlatformSnapshot all = PlatformSnapshot.of(datacenter.actual());
+        List<HostId> answered = all.answered().stream().sorted().toList();
+        if (answered.isEmpty() || !chance.happens("a host is slow to answer", errorRate)) {
+            return all;
+        }
+        counts.add("a host does not answer a reading");
+        HostId slow = answered.get(chance.about("which host is slow").nextInt(answered.size()));
+        stage.trace().say(() -> slow + " does not answer a reading");
+        return new PlatformSnapshot(
+                all.hosts(), all.vms(), Sets.difference(all.answered(), Set.of(slow)).immutableCopy());
     }
 
     private final class FaultyHypervisor implements HypervisorAdapter {
         private final HypervisorAdapter adapter;
+        private final RunningCenter center;
 
-        private FaultyHypervisor(HypervisorAdapter adapter) {
+        private FaultyHypervisor(HypervisorAdapter adapter, RunningCenter center) {
             this.adapter = adapter;
+            this.center = center;
         }
 
         @Override
@@ -212,8 +234,13 @@ final class FaultyWorld {
         }
 
         @Override
-        public Inventory discover(CallContext call) {
-            return FaultyWorld.this.read(() -> adapter.discover(call));
+        public PlatformSnapshot discover(CallContext call) {
+            return FaultyWorld.this.read("the platform", () -> {
+                PlatformSnapshot seen = snapshot();
+                counts.add("reading by the center");
+                center.reads(seen, stage.time().now());
+                return seen;
+            });
         }
 
         @Override
@@ -221,9 +248,11 @@ final class FaultyWorld {
             if (mutation == Mutation.POWER_OFF_NOT_CONFIRMED) {
                 return PowerState.OFF;
             }
-            PowerState state = FaultyWorld.this.read(() -> adapter.powerState(vm, call));
-            if (random.nextDouble() < errorRate / 4) {
+            PowerState state =
+                    FaultyWorld.this.read("power state of " + vm, () -> adapter.powerState(vm, call));
+            if (chance.happens("power state of " + vm + " lies", errorRate / 4)) {
                 counts.add("power state lies");
+                stage.trace().say(() -> "the power state of " + vm + " lies");
                 return state == PowerState.OFF ? PowerState.ON : PowerState.UNKNOWN;
             }
             return state;
@@ -231,12 +260,12 @@ final class FaultyWorld {
 
         @Override
         public MachineReading read(VmId vm, CallContext call) {
-            return FaultyWorld.this.read(() -> adapter.read(vm, call));
+            return FaultyWorld.this.read(vm.value(), () -> adapter.read(vm, call));
         }
 
         @Override
         public void powerOff(VmId vm, Duration grace, CallContext call) {
-            judge().checkPowersOff(call, vm + " was powered off");
+            checks().powersOff(call, vm);
             perform(call, "power off " + vm, () -> adapter.powerOff(vm, grace, call));
         }
 
@@ -247,8 +276,10 @@ final class FaultyWorld {
 
         @Override
         public void reallocate(VmId vm, Resources allocation, CallContext call) {
-            HostId host = datacenter.actual().requireVm(vm).host();
-            place(call, "reallocate", vm, host, allocation, () -> adapter.reallocate(vm, allocation, call));
+            perform(call, "reallocate " + vm, () -> {
+                HostId host = datacenter.actual().requireVm(vm).host();
+                checks().refusal(vm, host, allocation, () -> adapter.reallocate(vm, allocation, call));
+            });
         }
 
         @Override
@@ -261,8 +292,20 @@ final class FaultyWorld {
             place(call, "clone", vm, host, allocation(vm), () -> adapter.cloneFromTemplate(template, vm, host, call));
         }
 
+        /** Makes a call that needs room on a host. */
+        private void place(CallContext call, String what, VmId vm, HostId host, Resources asked, Runnable effect) {
+            perform(call, what + " " + vm + " on " + host, () -> {
+                checks().places(call, what, vm, host);
+                checks().refusal(vm, host, asked, effect);
+            });
+        }
+
         private Resources allocation(VmId vm) {
-            return datacenter.actual().requireVm(vm).allocation();
+            return datacenter
+                    .actual()
+                    .vm(vm)
+                    .map(VirtualMachine::allocation)
+                    .orElse(Resources.NONE);
         }
 
         @Override

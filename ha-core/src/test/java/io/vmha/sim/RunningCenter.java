@@ -1,21 +1,34 @@
 package io.vmha.sim;
 
-import io.vmha.center.ManagementCenter;
+import java.util.ArrayList;
+import java.util.stream.Collectors;
+import java.time.Instant;
 import io.vmha.model.Inventory;
+import java.util.List;
+import io.vmha.center.ManagementCenter;
 import java.util.Optional;
+import io.vmha.model.PlatformSnapshot;
+import java.util.Set;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
 
 /** A center, the process that it runs in, and what it believes of its leadership. Confined to the simulation's thread. */
 final class RunningCenter {
+    private record Reading(Instant at, Set<VmId> seen) {}
+
     private final CenterProcess process;
     private final long epoch;
-    private boolean toldLoads;
+    private final Instant startedAt;
+    private final List<Reading> readings = new ArrayList<>();
+    private boolean isToldOtherwise;
     private boolean believesToLead = true;
     private Optional<ManagementCenter> center = Optional.empty();
     private Inventory checked = Inventory.empty();
 
-    RunningCenter(CenterProcess process, long epoch) {
+    RunningCenter(CenterProcess process, long epoch, Instant startedAt) {
         this.process = process;
         this.epoch = epoch;
+        this.startedAt = startedAt;
     }
 
     CenterProcess process() {
@@ -24,6 +37,10 @@ final class RunningCenter {
 
     long epoch() {
         return epoch;
+    }
+
+    Instant startedAt() {
+        return startedAt;
     }
 
     boolean believesToLead() {
@@ -37,6 +54,7 @@ final class RunningCenter {
     void runs(ManagementCenter built) {
         center = Optional.of(built);
         checked = built.inventory();
+        process.believes(built::inventory);
     }
 
     /** The center, while its process lives. */
@@ -44,13 +62,31 @@ final class RunningCenter {
         return process.isAlive() ? center : Optional.empty();
     }
 
-    /** Whether it was given load samples. */
-    boolean isToldLoads() {
-        return toldLoads;
+    /** It reads the platform: what it reads it knows a little later. */
+    void reads(PlatformSnapshot snapshot, Instant at) {
+        readings.add(new Reading(
+                at.plus(CenterProcess.LONGEST_ANSWER),
+                snapshot.vms().stream()
+                        .filter(vm -> snapshot.answered().contains(vm.host()))
+                        .map(VirtualMachine::id)
+                        .collect(Collectors.toSet())));
     }
 
-    void tellLoads() {
-        toldLoads = true;
+    /** Whether it has read a VM after the one moment and known that by the other. */
+    boolean hasRead(VmId vm, Instant after, Instant by) {
+        return readings.stream()
+                .anyMatch(reading -> reading.seen().contains(vm)
+                        && reading.at().minus(CenterProcess.LONGEST_ANSWER).isAfter(after)
+                        && reading.at().isBefore(by));
+    }
+
+    /** Whether it was told of loads, sizes or VMs that it did not know at its start. */
+    boolean isToldOtherwise() {
+        return isToldOtherwise;
+    }
+
+    void tellOtherwise() {
+        isToldOtherwise = true;
     }
 
     /** What it believed when that was last checked. */

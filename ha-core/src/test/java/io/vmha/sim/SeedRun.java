@@ -23,7 +23,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
  */
 final class SeedRun {
     private static final int AT_ONCE = 50;
-    private static final int SHOWN = 10;
+    private static final int SHOWN = 40;
     private static final String COMMAND = "mvn -q -pl ha-core test-compile exec:exec@simulate";
 
     private final long first;
@@ -71,7 +71,7 @@ final class SeedRun {
             for (long seed = from; seed < to; seed++) {
                 try {
                     some.addAll(Simulation.run(SimulatedCourse.of(seed), Mutation.NONE));
-                } catch (Violation | RuntimeException thrown) {
+                } catch (Error | RuntimeException thrown) {
                     broken.put(seed, thrown);
                 }
             }
@@ -117,7 +117,7 @@ final class SeedRun {
         sums.forEach((kind, count) -> text.append(String.format("  %,14d  %s%n", count, kind)));
     }
 
-    /** Shrinks the first seed that broke an invariant and writes it as a scenario file. */
+    /** Shrinks the first seed that broke an invariant and writes it as a course file. */
     Optional<Path> writeFirstFailing(Path folder) {
         Optional<Long> broken;
         synchronized (this) {
@@ -126,14 +126,14 @@ final class SeedRun {
                     .map(Map.Entry::getKey)
                     .findFirst();
         }
-        return broken.map(seed -> write(folder.resolve("seed-" + seed + ".yaml"), seed));
+        return broken.map(seed -> write(folder.resolve("seed-" + seed + ".course"), seed));
     }
 
     private static Path write(Path file, long seed) {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             SimulatedCourse shrunk = Shrinking.shrink(SimulatedCourse.of(seed), Mutation.NONE);
-            return Files.writeString(file, Shrinking.toScenario(shrunk));
+            return Files.writeString(file, CourseFile.write(shrunk));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

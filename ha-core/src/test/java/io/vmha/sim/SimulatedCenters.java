@@ -1,52 +1,50 @@
 package io.vmha.sim;
 
-import io.vmha.center.CenterConfig;
-import io.vmha.center.ImmutableCenterConfig;
-import io.vmha.center.JournalException;
-import io.vmha.center.Leadership;
-import io.vmha.center.ManagementCenter;
+import java.util.ArrayList;
+import io.vmha.center.config.CenterConfig;
+import java.util.function.Consumer;
+import java.time.Duration;
+import io.vmha.policy.FailoverConfig;
+import io.vmha.policy.FencingMode;
+import io.vmha.policy.HaPolicies;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
+import io.vmha.center.config.ImmutableCenterConfig;
+import io.vmha.policy.ImmutableFailoverConfig;
 import io.vmha.model.ImmutableHost;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
+import io.vmha.center.journal.JournalException;
+import io.vmha.center.leader.Leadership;
+import java.util.List;
+import io.vmha.center.ManagementCenter;
+import java.util.Optional;
+import java.util.OptionalLong;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmType;
-import io.vmha.policy.FailoverConfig;
-import io.vmha.policy.FencingMode;
-import io.vmha.policy.PrimaryThenStandbyPolicy;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.SplittableRandom;
-import java.util.function.Consumer;
 
 /**
  * The centers of one course, one after the other: each crashes, loses its leadership or is superseded before the next one
  * leads, or does not know of that yet. Confined to the simulation's thread.
  */
 final class SimulatedCenters {
+    private final Stage stage;
     private final SimulatedCourse course;
     private final Mutation mutation;
     private final VirtualTime time;
-    private final SplittableRandom random;
     private final SimulatedDatacenter datacenter;
     private final FaultyWorld world;
     private final CheckedJournal journal;
-    private final Trace trace;
     private final List<RunningCenter> centers = new ArrayList<>();
 
     SimulatedCenters(Stage stage, FaultyWorld world, CheckedJournal journal) {
+        this.stage = stage;
         this.course = stage.course();
         this.mutation = stage.mutation();
         this.time = stage.time();
-        this.random = stage.random();
         this.datacenter = stage.datacenter();
-        this.trace = stage.trace();
         this.world = world;
         this.journal = journal;
     }
@@ -74,7 +72,7 @@ final class SimulatedCenters {
 
     /** The center that one who knows no better reports to: now and then the one before the current one. */
     Optional<ManagementCenter> addressed() {
-        if (centers.size() > 1 && random.nextInt(4) == 0) {
+        if (centers.size() > 1 && stage.chance().about("the center reported to").nextInt(4) == 0) {
             Optional<ManagementCenter> before = centers.get(centers.size() - 2).center();
             return before.isPresent() ? before : current();
         }
@@ -96,6 +94,10 @@ final class SimulatedCenters {
     /** A second center leads while the first still believes that it does, for a while. */
     void takeOver(Duration both) {
         RunningCenter before = latest();
+        if (course.isDurable()) {
+            // Its file is held by one process at a time.
+            before.process().crash();
+        }
         start();
         time.schedule(both, before::loseLeadership);
     }
@@ -108,38 +110,50 @@ final class SimulatedCenters {
 
     /** Starts a center in a later epoch on what there really is and what the journal holds. */
     private void start() {
-        RunningCenter running = new RunningCenter(new CenterProcess(time, random), centers.size() + 1L);
+        long epoch = centers.size() + 1L;
+        RunningCenter running = new RunningCenter(
+                new CenterProcess(time, stage.chance().about("calls of epoch " + epoch), course.isSlow()),
+                epoch,
+                time.now());
         centers.add(running);
-        trace.say(() -> "a center starts in epoch " + running.epoch());
+        stage.trace().say(() -> "a center starts in epoch " + epoch);
         Leadership leadership = () -> running.believesToLead() || mutation == Mutation.LEADERSHIP_IGNORED
-                ? OptionalLong.of(running.epoch())
+                ? OptionalLong.of(epoch)
                 : OptionalLong.empty();
         try {
-            running.runs(ManagementCenter.builder()
-                    .adapter(world.hypervisor())
-                    .trafficDirector(world.trafficDirector())
-                    .fencingDevice(world.fencingDevice())
-                    .databasePromoter(datacenter.databasePromoter())
-                    .inventory(knownInventory())
-                    .failover(failover())
-                    .config(config())
-                    .policy(new CheckedPolicy(PrimaryThenStandbyPolicy.withDefaults(), mutation))
-                    .journal(journal)
-                    .leadership(leadership)
-                    .random(random)
-                    .scheduler(running.process())
-                    .build());
+            running.runs(build(running, leadership));
         } catch (JournalException refused) {
             running.process().crash();
         }
     }
 
+    private ManagementCenter build(RunningCenter running, Leadership leadership) {
+        ManagementCenter.Builder builder = ManagementCenter.builder()
+                .adapter(world.hypervisor(running))
+                .trafficDirector(world.trafficDirector())
+                .fencingDevice(world.fencingDevice())
+                .databasePromoter(world.databasePromoter())
+                .inventory(knownInventory())
+                .failover(failover())
+                .config(config())
+                .policy(new CheckedPolicy(
+                        HaPolicies.builder().config(failover()).build().failover(), failover(), mutation))
+                .journal(journal)
+                .leadership(leadership)
+                .random(stage.chance().about("jitter of epoch " + running.epoch()))
+                .scheduler(running.process())
+                .listener(event -> stage.trace().say(() -> "  event " + event));
+        course.resync().ifPresent(builder::resyncEvery);
+        return builder.build();
+    }
+
     private FailoverConfig failover() {
         return mutation == Mutation.REDIRECT_BEFORE_FENCING
-                ? FailoverConfig.builder()
+                ? ImmutableFailoverConfig.builder()
+                        .from(course.failover())
                         .putFencing(VmType.DATABASE, FencingMode.BEST_EFFORT)
                         .build()
-                : FailoverConfig.defaults();
+                : course.failover();
     }
 
     private CenterConfig config() {
@@ -148,16 +162,13 @@ final class SimulatedCenters {
                 : course.config();
     }
 
-    /** What an orchestrator knows when a center starts: place, power and size, not health. */
+    /** What an orchestrator knows when a center starts: place, power and size, not health, lag and maintenance. */
     private Inventory knownInventory() {
         Inventory known = datacenter.actual();
-        for (VirtualMachine vm : course.inventory().vms()) {
-            known = known.with(
-                    ImmutableVirtualMachine.copyOf(datacenter.actual().requireVm(vm.id()))
-                            .withHealth(VmHealth.HEALTHY));
+        for (VirtualMachine vm : datacenter.actual().vms()) {
+            known = known.with(ImmutableVirtualMachine.copyOf(vm).withHealth(VmHealth.HEALTHY));
         }
-        for (Host host : course.inventory().hosts()) {
-            Host actual = known.requireHost(host.id());
+        for (Host actual : datacenter.actual().hosts()) {
             Resources capacity =
                     mutation == Mutation.OVERCOMMITTED_HOST ? Resources.of(1_000_000, 1_000_000) : actual.capacity();
             known = known.with(

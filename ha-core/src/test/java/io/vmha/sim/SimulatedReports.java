@@ -1,45 +1,52 @@
 package io.vmha.sim;
 
+import java.time.Duration;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
+import java.util.HashMap;
+import java.util.HashSet;
 import io.vmha.model.HostId;
-import io.vmha.model.VmId;
-import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
+import io.vmha.model.VmId;
 
-/** The reports of one course, on their way: late, out of order, repeated, to the wrong center. Confined to its thread. */
+/**
+ * The reports of one course, on their way: late, out of order, repeated until they are confirmed, to the wrong center. Confined to the
+ * simulation's thread.
+ */
 final class SimulatedReports {
     private static final Duration REPEATED_AFTER = Duration.ofSeconds(15);
     private static final int MAX_REPEATS = 20;
 
-    private final Mutation mutation;
+    private final Stage stage;
     private final VirtualTime time;
-    private final SplittableRandom random;
-    private final CheckedJournal journal;
     private final SimulatedCenters centers;
     private final Set<FaultReport> reports = new LinkedHashSet<>();
-    private final Map<String, Long> sequences = new LinkedHashMap<>();
+    private final Set<FaultReport> confirmed = new HashSet<>();
+    private final Map<String, Long> sequences = new HashMap<>();
 
-    SimulatedReports(Stage stage, CheckedJournal journal, SimulatedCenters centers) {
-        this.mutation = stage.mutation();
+    SimulatedReports(Stage stage, SimulatedCenters centers) {
+        this.stage = stage;
         this.time = stage.time();
-        this.random = stage.random();
-        this.journal = journal;
         this.centers = centers;
     }
 
-    void ofVm(VmId vm) {
-        send(FaultReport.ofVm(vm, SimulatedFault.VM_FAULT, time.now(), "monitor:" + vm, next("monitor:" + vm)));
+    void ofVm(VmId vm, FaultKind kind) {
+        stage.outside().notWell(vm);
+        send(FaultReport.ofVm(vm, kind, clock(), "monitor:" + vm, next("monitor:" + vm)));
     }
 
-    FaultReport ofHost(HostId host, FaultKind kind) {
-        FaultReport report = FaultReport.ofHost(host, kind, time.now(), "watch", next("watch"));
-        send(report);
-        return report;
+    void ofHost(HostId host, FaultKind kind) {
+        stage.outside().notUp(host);
+        stage.datacenter().actual().vmsOn(host).forEach(vm -> stage.outside().notWell(vm.id()));
+        send(FaultReport.ofHost(host, kind, clock(), "watch", next("watch")));
+    }
+
+    /** Monitors keep the time as the center does: what their clocks are off by is not what is looked at here. */
+    private Instant clock() {
+        return centers.latest().process().now();
     }
 
     private long next(String source) {
@@ -49,11 +56,11 @@ final class SimulatedReports {
     /** A report arrives late, and so perhaps after a later one. */
     private void send(FaultReport report) {
         reports.add(report);
-        time.schedule(Duration.ofMillis(random.nextInt(3_000)), () -> submit(report));
+        time.schedule(stage.chance().millisBelow("reports of " + report.source(), 3_000), () -> submit(report));
         time.schedule(REPEATED_AFTER, () -> repeat(report, 1));
     }
 
-    /** Who reported something repeats it as long as nobody takes it. */
+    /** Who reported something repeats it as long as nobody confirms it. */
     private void repeat(FaultReport report, int times) {
         if (!isTaken(report) && times <= MAX_REPEATS) {
             submit(report);
@@ -65,33 +72,48 @@ final class SimulatedReports {
         reports.stream().skip(number % 7).findFirst().ifPresent(this::submit);
     }
 
-    /** Reports again what nobody took. */
-    void repeatUntaken() {
-        reports.stream().filter(report -> !isTaken(report)).forEach(this::submit);
+    /** Reports again what nobody confirmed. */
+    void repeatUnconfirmed() {
+        reports.stream().filter(report -> !isTaken(report)).toList().forEach(this::submit);
     }
 
     private void submit(FaultReport report) {
-        if (mutation == Mutation.REPORT_LOST && report.sequence() % 3 == 0) {
+        if (stage.mutation() == Mutation.REPORT_LOST && report.sequence() % 3 == 0) {
+            confirmed.add(report);
             return;
         }
         centers.addressed().ifPresent(center -> {
-            var unused = center.submit(report);
+            var unused = center.accept(report).whenComplete((decision, thrown) -> {
+                if (thrown == null || isGone(report)) {
+                    confirmed.add(report);
+                }
+            });
         });
     }
 
-    /** Whether what was reported of a host was taken. */
-    boolean areOpened(HostId host) {
+    private boolean isGone(FaultReport report) {
+        return report.subject()
+                .fold(
+                        vm -> stage.datacenter().actual().vm(vm).isEmpty(),
+                        host -> stage.datacenter().actual().host(host).isEmpty());
+    }
+
+    /** Whether everything that was reported of a host was confirmed. */
+    boolean areTaken(HostId host) {
         return reports.stream()
                 .filter(report -> report.subject().fold(vm -> false, host::equals))
                 .allMatch(this::isTaken);
     }
 
-    boolean areAllOpened() {
-        return reports.stream().allMatch(journal::isOpened);
+    /** Whether everything that was reported of a VM was confirmed. */
+    boolean areTaken(VmId vm) {
+        return reports.stream()
+                .filter(report -> report.subject().fold(vm::equals, host -> false))
+                .allMatch(this::isTaken);
     }
 
     private boolean isTaken(FaultReport report) {
-        return journal.isOpened(report) || isSuperseded(report);
+        return confirmed.contains(report) || isSuperseded(report);
     }
 
     private boolean isSuperseded(FaultReport report) {
@@ -99,12 +121,12 @@ final class SimulatedReports {
                 .anyMatch(other -> other.source().equals(report.source())
                         && other.subject().equals(report.subject())
                         && other.sequence() > report.sequence()
-                        && journal.isOpened(other));
+                        && confirmed.contains(other));
     }
 
     void checkAllTaken() {
         for (FaultReport report : reports) {
-            Violation.check(isTaken(report), 4, "no outcome for " + report);
+            Violation.check(isTaken(report), 4, () -> "nobody confirmed " + report);
         }
     }
 }

@@ -1,30 +1,45 @@
 package io.vmha.sim;
 
+import java.util.concurrent.CompletableFuture;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import io.vmha.center.ManagementCenter;
+import io.vmha.center.event.PlanView;
+import io.vmha.center.event.UnmetNeed;
+
 /**
  * Runs one course: the center's real code, single-threaded in virtual time, while faults are injected; checks the
  * invariants after every step. Made for one run and thrown away.
  */
 final class Simulation {
     private static final long MAX_STEPS = 200_000;
-    private static final int ROUNDS_TO_SETTLE = 20;
+    private static final Duration INJECTED = Duration.ofSeconds(90);
+    private static final Duration SETTLED = Duration.ofMinutes(3);
+    private static final Duration QUIET = Duration.ofHours(1);
+    private static final int ROUNDS_TO_SETTLE = 6;
 
     private final Stage stage;
     private final FaultyWorld world;
+    private final CheckedJournal journal;
     private final SimulatedCenters centers;
     private final SimulatedReports reports;
-    private final FaultInjection injection;
-    private final Invariants invariants;
+    private final People people;
+    private final Happenings happenings;
+    private final BeliefChecks beliefs;
     private boolean injecting = true;
+    private long steps;
 
-    private Simulation(Stage stage) {
+    private Simulation(Stage stage, Journals journals) {
         this.stage = stage;
-        CheckedJournal journal = new CheckedJournal(stage);
+        this.journal = new CheckedJournal(stage, journals);
         this.world = new FaultyWorld(stage);
         this.centers = new SimulatedCenters(stage, world, journal);
-        this.reports = new SimulatedReports(stage, journal, centers);
-        this.injection = new FaultInjection(stage, world, journal, centers, reports);
-        this.invariants = new Invariants(stage, journal, centers);
-        world.judgedBy(invariants);
+        this.reports = new SimulatedReports(stage, centers);
+        this.people = new People(stage, centers);
+        this.happenings = new Happenings(stage, world, journal, centers, reports, people);
+        this.beliefs = new BeliefChecks(stage, centers);
+        world.checkedBy(new EffectChecks(stage, journal, centers));
     }
 
     /** Runs a course and returns the faults that were injected; throws a {@link Violation} where an invariant broke. */
@@ -33,48 +48,70 @@ final class Simulation {
     }
 
     static FaultCounts run(SimulatedCourse course, Mutation mutation, Trace trace) {
-        Simulation simulation = new Simulation(Stage.of(course, mutation, trace));
-        simulation.run();
-        return simulation.stage.counts();
+        Violation.forgetFirst();
+        try (Journals journals = course.isDurable() ? Journals.onDisk() : Journals.inMemory()) {
+            Simulation simulation = new Simulation(Stage.of(course, mutation, trace), journals);
+            simulation.run();
+            return simulation.stage.counts();
+        }
     }
 
     private void run() {
         world.errorRate(stage.course().errorRate());
         centers.startIfNone();
-        stage.course().faults().forEach(fault -> stage.time().schedule(fault.at(), () -> happen(fault)));
-        steps();
+        stage.course().events().forEach(event -> stage.time().schedule(event.at(), () -> happen(event)));
+        pass(INJECTED);
         settle();
-        reports.checkAllTaken();
-        invariants.checkEnd();
+        checkEnd();
     }
 
-    private void happen(SimulatedFault fault) {
+    private void happen(CourseEvent event) {
         if (injecting) {
-            stage.counts().add(fault.kind().name());
-            stage.trace().say(fault::toString);
-            injection.happen(fault);
+            stage.counts().add(event.kind().name());
+            stage.trace().say(event::toString);
+            happenings.happen(event);
         }
     }
 
-    private void steps() {
-        long steps = 0;
-        while (stage.time().step()) {
-            invariants.checkBeliefs();
-            Violation.check(++steps < MAX_STEPS, 4, "the simulation does not come to an end");
+    /** Lets time pass. */
+    private void pass(Duration some) {
+        Instant end = stage.time().now().plus(some);
+        while (stage.time().nextAt().filter(at -> !at.isAfter(end)).isPresent()) {
+            stage.time().step();
+            beliefs.check();
+            steps++;
+            Violation.check(steps < MAX_STEPS, 4, () -> "the simulation does not come to an end");
         }
+        stage.time().advanceTo(end);
     }
 
     /** Lets the faults end, reports again what nobody took, approves what waits, and lets everything come to its end. */
     private void settle() {
+        stage.trace().say(() -> "faults, lies and failures stop");
         injecting = false;
         world.errorRate(0);
+        happenings.pause(false);
         for (int round = 0; round < ROUNDS_TO_SETTLE; round++) {
             centers.startIfNone();
-            steps();
-            reports.repeatUntaken();
-            steps();
-            injection.approveAll();
-            steps();
+            reports.repeatUnconfirmed();
+            people.approveAll(Duration.ZERO);
+            happenings.resync(Duration.ZERO);
+            pass(SETTLED);
         }
+        pass(QUIET);
+        people.approveAll(Duration.ZERO);
+        pass(SETTLED);
+        happenings.resync(Duration.ZERO);
+        pass(Duration.ofSeconds(30));
+    }
+
+    private void checkEnd() {
+        reports.checkAllTaken();
+        Violation.check(people.isAllTaken(), 4, () -> "nobody answered " + people);
+        ManagementCenter center = centers.current().orElseThrow();
+        CompletableFuture<List<PlanView>> plans = center.plans().toCompletableFuture();
+        CompletableFuture<List<UnmetNeed>> unmet = center.unmet().toCompletableFuture();
+        pass(Duration.ofMillis(1));
+        new EndChecks(stage, center.inventory(), new EndChecks.Said(plans.join(), unmet.join()), journal).check();
     }
 }

@@ -1,11 +1,16 @@
 package io.vmha.sim;
 
+import java.nio.file.Files;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /**
  * Runs simulations: {@code run SEEDS FIRST} runs that many seeds from the first one on with a progress bar and a summary,
- * which an interrupt prints too; {@code replay SEED} tells what happens in one; {@code mutations} lists how many seeds each
+ * which an interrupt prints too; {@code replay SEED-OR-FILE} tells what happens in one; {@code shrink
+ * SEED-OR-FILE} prints it without what it does not need to fail; {@code mutations} lists how many seeds each
  * deliberate bug needs to be found. Exit status 1: an invariant broke, 2: the arguments are wrong.
  */
 public final class SimulationMain {
@@ -18,12 +23,26 @@ public final class SimulationMain {
         if (args.length == 3 && args[0].equals("run")) {
             System.exit(run(Long.parseLong(args[1]), Long.parseLong(args[2])));
         } else if (args.length == 2 && args[0].equals("replay")) {
-            System.exit(replay(Long.parseLong(args[1])));
+            System.exit(replay(course(args[1])));
+        } else if (args.length == 2 && args[0].equals("shrink")) {
+            System.out.print(CourseFile.write(Shrinking.shrink(course(args[1]), Mutation.NONE)));
         } else if (args.length == 1 && args[0].equals("mutations")) {
             listMutations();
         } else {
-            System.err.println("expected: run SEEDS FIRST | replay SEED | mutations");
+            System.err.println("expected: run SEEDS FIRST | replay SEED-OR-FILE | shrink SEED-OR-FILE | mutations");
             System.exit(2);
+        }
+    }
+
+    /** The course of a seed, or that of a file. */
+    private static SimulatedCourse course(String seedOrFile) {
+        if (!Files.exists(Path.of(seedOrFile))) {
+            return SimulatedCourse.of(Long.parseLong(seedOrFile));
+        }
+        try {
+            return CourseFile.read(Files.readString(Path.of(seedOrFile)));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
         }
     }
 
@@ -34,13 +53,12 @@ public final class SimulationMain {
         run.run(Runtime.getRuntime().availableProcessors());
         run.writeFirstFailing(SCENARIOS)
                 .ifPresent(file ->
-                        System.out.println("the first failing seed, shrunk to a scenario: " + file.toAbsolutePath()));
+                        System.out.println("the first failing seed, shrunk to a course: " + file.toAbsolutePath()));
         return run.isSound() ? 0 : 1;
     }
 
-    private static int replay(long seed) {
-        SimulatedCourse course = SimulatedCourse.of(seed);
-        System.out.print(Shrinking.toScenario(course));
+    private static int replay(SimulatedCourse course) {
+        System.out.print(CourseFile.write(course));
         try {
             Simulation.run(course, Mutation.NONE, what -> System.out.println(what.get()));
             System.out.println("no invariant broke");

@@ -1,15 +1,14 @@
 package io.vmha.sim;
 
-import java.util.SplittableRandom;
-
 /**
  * What all parts of one simulation share. Confined to the simulation's thread.
  *
  * @param course what is to happen
  * @param mutation the deliberate bug, if there is one
  * @param time the virtual time
- * @param random decides all that the course leaves open
+ * @param chance decides all that the course leaves open
  * @param datacenter what there really is
+ * @param outside what others than the centers did to it
  * @param counts the faults that were injected
  * @param trace is told what happens
  */
@@ -17,8 +16,9 @@ record Stage(
         SimulatedCourse course,
         Mutation mutation,
         VirtualTime time,
-        SplittableRandom random,
+        Chance chance,
         SimulatedDatacenter datacenter,
+        Outside outside,
         FaultCounts counts,
         Trace trace) {
 
@@ -28,8 +28,9 @@ record Stage(
                 course,
                 mutation,
                 time,
-                new SplittableRandom(course.seed() ^ 0x5DEECE66DL),
+                new Chance(course.seed()),
                 new SimulatedDatacenter(course.inventory()),
+                new Outside(time),
                 new FaultCounts(),
                 what -> told.say(() -> time.now() + " " + what.get()));
     }

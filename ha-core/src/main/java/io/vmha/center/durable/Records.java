@@ -143,6 +143,7 @@ final class Records {
         }
         JournalState state = projection.state();
         return new JournalState(
+                state.isFirst(),
                 Math.max(store.lastPlan(), state.lastPlan()),
                 state.open(),
                 state.reports(),

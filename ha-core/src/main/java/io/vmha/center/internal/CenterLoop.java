@@ -1,5 +1,8 @@
 package io.vmha.center.internal;
 
+import java.util.LinkedHashSet;
+import java.util.Set;
+
 import io.vmha.policy.HaPolicies;
 
 import io.vmha.plan.Action;
@@ -360,7 +363,7 @@ public final class CenterLoop
 
     private void handleVm(VmRecord vm, FaultReport report, PendingDecision pending) {
         Faults.Taken taken = faults.ofVm(vm, report);
-        boolean isUnmet = taken == Faults.Taken.REPEATED && unmet.all().contains(vm.id());
+        boolean isUnmet = taken == Faults.Taken.REPEATED && unmet.has(vm.id());
         if (taken == Faults.Taken.OPENED || isUnmet) {
             // What was planned before may have lost its point.
             executor.advance(vm.id());
@@ -377,7 +380,12 @@ public final class CenterLoop
         if (taken == Faults.Taken.OPENED) {
             lost.forEach(executor::advance);
             executor.releaseHeld();
-            decisions.add(new Decisions.Undecided(report, pending, lost));
+            Set<VmId> affected = new LinkedHashSet<>(lost);
+            // What failed there before may have been served by what is lost now.
+            state.vmsAt(host.seen().id()).stream()
+                    .filter(vm -> state.vm(vm).filter(VmRecord::isFailed).isPresent())
+                    .forEach(affected::add);
+            decisions.add(new Decisions.Undecided(report, pending, List.copyOf(affected)));
             return;
         }
         remember(report);
@@ -388,7 +396,7 @@ public final class CenterLoop
                     .map(VmRecord::id)
                     .sorted()
                     .forEach(vm -> {
-                        if (unmet.all().contains(vm)) {
+                        if (unmet.has(vm)) {
                             decisions.retry(vm);
                         }
                         ignored.add(Faults.ignored(new FaultSubject.OfVm(vm), report, taken));
@@ -545,7 +553,7 @@ public final class CenterLoop
             waiting.removeAll(run.id()).forEach(pending -> pending.end(outcome));
         });
         // What came up meanwhile waited for this plan's end.
-        run.subjects().forEach(decisions::wake);
+        run.subjects().stream().filter(vm -> !unmet.has(vm)).forEach(decisions::wake);
     }
 
     @Override
@@ -623,6 +631,10 @@ public final class CenterLoop
     /** Goes on with what an earlier center left. */
     public void resume(JournalState left) {
         run(() -> {
+            if (left.isFirst()) {
+                // With what there is now, in one write: that a VM was off when this began must not be taken for a failure later.
+                settings(settings);
+            }
             List<PlanRun> resumed = new ArrayList<>();
             for (JournalState.OpenPlan open : left.open()) {
                 PlanRun run = executor.resume(open);
@@ -639,12 +651,34 @@ public final class CenterLoop
                     .map(VmRecord::id)
                     .sorted()
                     .forEach(decisions::wake);
+            if (!left.isFirst()) {
+                reportStopped();
+            }
             boolean isTakenOver = !left.vms().isEmpty() || !left.open().isEmpty() || !left.hosts().isEmpty();
             if (isTakenOver) {
                 readings.need();
             }
             forgetAtTimes();
         });
+    }
+
+    /** What went down while no center was there is found by what there is at the start. */
+    private void reportStopped() {
+        for (VmRecord vm : state.vms()) {
+            boolean isStopped = vm.desired() == DesiredState.RUNNING
+                    && vm.isConfirmedOff()
+                    && !vm.isFailed()
+                    && !vm.is(VmState.Flag.DELETED)
+                    && executor.runsOf(vm.id()).isEmpty();
+            if (isStopped) {
+                report(FaultReport.ofVm(
+                        vm.id(),
+                        FaultKind.POWERED_OFF,
+                        now(),
+                        "platform epoch " + parts.epoch(),
+                        state.beginReading()));
+            }
+        }
     }
 
     private void forgetAtTimes() {

@@ -248,11 +248,15 @@ final class Decisions {
         if (need.isEmpty()) {
             return true;
         }
-        if (need.get() == NeedKind.SERVE && vm.isFailed() && state.ownersServedBy(vm.id()).isEmpty()) {
-            // Nothing to move; what failed is confirmed off all the same.
-            return !vm.isConfirmedOff() && openNeeds(vm).isEmpty() && executor.runsOf(vm.id()).isEmpty();
+        Set<NeedKind> open = openNeeds(vm);
+        boolean hasNothingToMove = need.get() == NeedKind.SERVE
+                && vm.isFailed()
+                && !Needs.of(vm, state, config()).contains(NeedKind.SERVE);
+        if (hasNothingToMove) {
+            // What failed is confirmed off all the same.
+            return !vm.isConfirmedOff() && open.isEmpty() && executor.runsOf(vm.id()).isEmpty();
         }
-        return openNeeds(vm).contains(need.get());
+        return open.contains(need.get());
     }
 
     private Set<NeedKind> openNeeds(VmRecord vm) {
@@ -277,7 +281,7 @@ final class Decisions {
         Set<NeedKind> all = Needs.of(vm, state, config());
         EnumSet.complementOf(toEnumSet(all)).forEach(need -> unmet.met(vm.id(), need));
         Failed failed = failures.remove(vm.id());
-        if (needs.isEmpty()) {
+        if (needs.isEmpty() && failed == null) {
             return;
         }
         if (vm.is(VmState.Flag.REJECTED)) {
@@ -289,7 +293,8 @@ final class Decisions {
             stop(vm, Optional.empty(), new PendingDecision());
             return;
         }
-        if (needs.contains(NeedKind.SERVE) || needs.contains(NeedKind.RESTORE)) {
+        boolean isOfFault = needs.contains(NeedKind.SERVE) || needs.contains(NeedKind.RESTORE) || needs.isEmpty();
+        if (isOfFault && vm.isFailed()) {
             Trigger trigger = vm.faults().get(0).trigger();
             policies.failover().decide(view(vm.id()), Faults.reportOf(vm)).parts().stream()
                     .map(part -> part.withTrigger(trigger))
@@ -321,13 +326,16 @@ final class Decisions {
     private void beginAgain(
             VmRecord vm, Set<NeedKind> needs, List<SubjectDecision> decided, Optional<Failed> failed) {
         List<SubjectDecision> parts = new ArrayList<>();
-        boolean isFirst = true;
         boolean goesOn = false;
         boolean isNews = false;
         for (SubjectDecision part : recoveries.limited(decided, center.now())) {
-            NeedKind need = Needs.of(part, isFirst, vm, config());
-            isFirst = false;
-            if (!needs.contains(need) || part instanceof SubjectDecision.Ignored) {
+            NeedKind need = Needs.of(part, vm);
+            boolean movesNothing = part instanceof SubjectDecision.Redirect redirect
+                    && redirect.owners().isEmpty()
+                    && vm.isConfirmedOff()
+                    && failed.isEmpty();
+            boolean isOpen = needs.contains(need) || (failed.isPresent() && need == NeedKind.SERVE);
+            if (!isOpen || movesNothing || part instanceof SubjectDecision.Ignored) {
                 continue;
             }
             parts.add(part);
@@ -634,6 +642,11 @@ final class Decisions {
             }
 
             @Override
+            public boolean showsFaults() {
+                return true;
+            }
+
+            @Override
             public boolean acceptsWrites(VmId vm) {
                 return state.vm(vm).filter(found -> state.isAtWriter(found.seen())).isPresent();
             }
@@ -642,20 +655,14 @@ final class Decisions {
 
     /** Notes which needs are not met by what was decided. */
     private void noteAll(List<SubjectDecision> parts) {
-        Map<VmId, Integer> seen = new HashMap<>();
         for (SubjectDecision part : parts) {
             Optional<VmRecord> vm = part.subject().fold(state::vm, host -> Optional.empty());
             if (vm.isEmpty()) {
                 continue;
             }
-            boolean isFirst = seen.merge(vm.get().id(), 1, Integer::sum) == 1;
             boolean saysNo = part instanceof SubjectDecision.NoTarget || part instanceof SubjectDecision.Blocked;
             if (saysNo && part.trigger() != Trigger.LOAD) {
-                note(
-                        vm.get(),
-                        Needs.of(part, isFirst, vm.get(), config()),
-                        part.reason(),
-                        part.explain().sentence());
+                note(vm.get(), Needs.of(part, vm.get()), part.reason(), part.explain().sentence());
             }
         }
     }

@@ -54,6 +54,8 @@ final class Faults {
     /** Takes a report about a VM. */
     Taken ofVm(VmRecord vm, FaultReport report) {
         if (vm.desired() != DesiredState.RUNNING) {
+            // Whoever manages it may know better; it is no target until then.
+            state.suspected(vm.id(), vm.desired() == DesiredState.UNMANAGED);
             return Taken.NOT_WANTED;
         }
         if (vm.closedAt().filter(report.observedAt()::isBefore).isPresent()) {
@@ -63,6 +65,8 @@ final class Faults {
         boolean isOtherKind = vm.faults().stream().noneMatch(fault -> fault.report().kind() == report.kind());
         if (isNew || isOtherKind) {
             state.opened(vm.id(), new OpenFault(report, scheduler.now()));
+        } else {
+            state.observedAgain(vm.id(), report);
         }
         state.flag(vm.id(), VmState.Flag.LIMITED, false);
         state.flag(vm.id(), VmState.Flag.REJECTED, false);

@@ -1,5 +1,11 @@
 package io.vmha.center.internal;
 
+import io.vmha.model.VmId;
+
+import io.vmha.model.Inventory;
+
+import io.vmha.policy.Reason;
+
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.model.DesiredState;
 import java.util.EnumSet;
@@ -28,7 +34,8 @@ final class Needs {
             return needs;
         }
         boolean isToStop = vm.desired() == DesiredState.OFF && !vm.isConfirmedOff();
-        boolean serves = !state.ownersServedBy(vm.id()).isEmpty();
+        boolean serves = isUnserved(vm.id(), state)
+                || state.ownersServedBy(vm.id()).stream().anyMatch(owner -> isUnserved(owner, state));
         if ((vm.isFailed() || isToStop) && serves && !isRestartedInPlace(vm, config)) {
             needs.add(NeedKind.SERVE);
         }
@@ -45,6 +52,16 @@ final class Needs {
             needs.add(NeedKind.RETURN);
         }
         return needs;
+    }
+
+    /** Whether a VM's requests go to one that does not serve, with what open plans are about to move counted in. */
+    private static boolean isUnserved(VmId owner, CenterState state) {
+        Inventory now = state.inventory();
+        return now.vm(owner)
+                .flatMap(vm -> vm.servedBy().isPresent() ? now.vm(vm.servedBy().get()) : Optional.of(vm))
+                .filter(server ->
+                        server.isServing() && now.hostOf(server).health().runsVms())
+                .isEmpty();
     }
 
     /** The requests of a VM that is restarted stay with it. */
@@ -75,17 +92,20 @@ final class Needs {
                 ignored -> Optional.empty()));
     }
 
-    /**
-     * The need of each part of the decisions about one VM. A part that says no is about the need of which the policy speaks there:
-     * the requests first, then the VM, as its recovery goes.
-     */
-    static NeedKind of(SubjectDecision part, boolean isFirst, VmRecord vm, FailoverConfig config) {
+    /** The need that a decision is about, whether it meets it or says why not. */
+    static NeedKind of(SubjectDecision part, VmRecord vm) {
         return metBy(part).orElseGet(() -> switch (part.trigger()) {
             case MAINTENANCE -> vm.desired() == DesiredState.OFF ? NeedKind.SERVE : NeedKind.DRAIN;
             case HOST_DEGRADED -> NeedKind.DRAIN;
             case REPAIRED -> NeedKind.RETURN;
-            default ->
-                isFirst && config.recoveryOf(vm.seen()) != RecoveryMode.RESTART ? NeedKind.SERVE : NeedKind.RESTORE;
+            default -> isOfPlacement(part.reason()) ? NeedKind.RESTORE : NeedKind.SERVE;
         });
+    }
+
+    private static boolean isOfPlacement(Reason reason) {
+        return switch (reason) {
+            case NO_CAPACITY, HOST_IN_MAINTENANCE, INCOMPATIBLE_CPU, ANTI_AFFINITY, RECOVERY_LIMIT, SPLIT_BRAIN -> true;
+            default -> false;
+        };
     }
 }

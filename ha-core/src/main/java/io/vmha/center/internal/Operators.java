@@ -114,6 +114,8 @@ public final class Operators {
                 state.lostWithHost(id);
             }
             center.faults().end(id, FaultEnd.REPAIRED);
+            // Also where nothing was reported yet: a report that was observed before comes late.
+            state.wellSince(id, center.now());
             center.decisions().well(vm);
             center.recoveries().clear(id);
             center.executor().advance(id);

@@ -1,5 +1,8 @@
 package io.vmha.center.internal;
 
+import java.util.Set;
+import io.vmha.model.VmId;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,7 +34,12 @@ final class Readings {
     private final HypervisorAdapter adapter;
     private boolean isReading;
     private boolean isNeededAgain;
+    private boolean isPutOff;
     private int failures;
+    /** How many readings in a row left what they were needed for as uncertain as it was. */
+    private int fruitless;
+
+    private Set<VmId> uncertain = Set.of();
 
     Readings(CenterLoop center, CenterScheduler scheduler, CenterState state, HypervisorAdapter adapter) {
         this.center = center;
@@ -42,8 +50,26 @@ final class Readings {
 
     /** Reads now, or once more after the reading that is under way: that one began too early. */
     void need() {
+        Set<VmId> open = state.uncertain();
+        if (!open.equals(uncertain)) {
+            uncertain = open;
+            fruitless = 0;
+        }
         if (isReading) {
             isNeededAgain = true;
+        } else if (fruitless == 0) {
+            read();
+        } else if (!isPutOff) {
+            isPutOff = true;
+            again(fruitless, () -> {
+                isPutOff = false;
+                read();
+            });
+        }
+    }
+
+    private void read() {
+        if (isReading) {
             return;
         }
         isReading = true;
@@ -66,6 +92,7 @@ final class Readings {
             return;
         }
         failures = 0;
+        fruitless++;
         read.forEach(center::apply);
         if (isNeededAgain) {
             isNeededAgain = false;
@@ -80,13 +107,18 @@ final class Readings {
         } else {
             LOG.error("the platform cannot be read", thrown);
         }
-        double doubled = (double) FIRST_RETRY.toMillis() * Math.pow(2, failures++);
-        Duration wait = Duration.ofMillis((long) Math.min(doubled, (double) LAST_RETRY.toMillis()));
         isNeededAgain = false;
-        if (failures <= WAITED_FOR) {
-            scheduler.schedule(wait, () -> center.run(this::need));
+        failures++;
+        again(failures, this::read);
+    }
+
+    private void again(int times, Runnable reads) {
+        double doubled = (double) FIRST_RETRY.toMillis() * Math.pow(2, times - 1.0);
+        Duration wait = Duration.ofMillis((long) Math.min(doubled, (double) LAST_RETRY.toMillis()));
+        if (times <= WAITED_FOR) {
+            scheduler.schedule(wait, () -> center.run(reads));
         } else {
-            scheduler.scheduleBackground(wait, () -> center.run(this::need));
+            scheduler.scheduleBackground(wait, () -> center.run(reads));
         }
     }
 
@@ -94,7 +126,7 @@ final class Readings {
     void every(Duration interval) {
         scheduler.scheduleBackground(interval, () -> center.run(() -> {
             if (center.isActing()) {
-                need();
+                read();
                 every(interval);
             }
         }));

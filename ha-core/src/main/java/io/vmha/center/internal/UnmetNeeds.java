@@ -7,7 +7,6 @@ import java.util.function.Consumer;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
-import com.google.common.collect.ImmutableSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -116,9 +115,9 @@ final class UnmetNeeds {
         return woken;
     }
 
-    /** All VMs with needs. */
-    Set<VmId> all() {
-        return ImmutableSet.copyOf(entries.keySet());
+    /** Whether a VM has any. */
+    boolean has(VmId vm) {
+        return entries.containsKey(vm);
     }
 
     /** All needs, in the order in which their VMs' first came up. */

@@ -131,7 +131,7 @@ public sealed interface JournalEntry {
     record LeftBehind(Leftover leftover) implements JournalEntry {}
 
     /**
-     * Operators chose otherwise.
+     * Operators chose otherwise. The first center writes it together with what there is when it begins.
      *
      * @param settings what holds from now on
      */

@@ -43,6 +43,7 @@ public final class JournalProjection {
     private final Deque<JournalEntry.VmRecovered> recoveries = new ArrayDeque<>();
     private CenterSettings settings = CenterSettings.defaults();
     private long lastPlan;
+    private boolean isFirst = true;
 
     /** Makes the projection of no entries. */
     public JournalProjection() {}
@@ -86,6 +87,7 @@ public final class JournalProjection {
             leftovers.put(left.leftover().vm(), left.leftover());
         } else if (entry instanceof JournalEntry.SettingsChanged changed) {
             settings = changed.settings();
+            isFirst = false;
         }
     }
 
@@ -107,6 +109,7 @@ public final class JournalProjection {
     /** What it holds now. */
     public JournalState state() {
         return new JournalState(
+                isFirst,
                 lastPlan,
                 open.values().stream()
                         .map(plan -> new JournalState.OpenPlan(plan.opened, plan.approvedBy, plan.started, plan.ended))

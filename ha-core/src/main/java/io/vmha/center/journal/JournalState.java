@@ -9,6 +9,7 @@ import java.util.Optional;
 /**
  * What a plan journal holds when a center takes it over. Immutable.
  *
+ * @param isFirst whether no center has written down yet what there was when it began
  * @param lastPlan the highest number that a plan was given, 0 if none was
  * @param open the plans that have not come to their end, by number
  * @param reports the latest report that was taken of each source about each subject
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param settings what operators chose
  */
 public record JournalState(
+        boolean isFirst,
         long lastPlan,
         List<OpenPlan> open,
         List<JournalEntry.ReportTaken> reports,

@@ -45,8 +45,12 @@ abstract class ActionHandler<A extends Action> {
     /** What its call may make true, noted before it is made. */
     void begins(A action, CenterState state) {}
 
-    /** What is true now that it is done. */
-    abstract void done(A action, CenterState state, Instant now);
+    /**
+     * What is true now that it is done.
+     *
+     * @param begun when its first try began: what was observed later may have happened since
+     */
+    abstract void done(A action, CenterState state, Instant begun, Instant now);
 
     /** What is true now that it is surely not done. */
     void notDone(A action, CenterState state) {}

@@ -47,7 +47,7 @@ final class CloneHandler extends ActionHandler<Action.CloneFromTemplate> {
     }
 
     @Override
-    void done(Action.CloneFromTemplate action, CenterState state, Instant now) {
+    void done(Action.CloneFromTemplate action, CenterState state, Instant begun, Instant now) {
         state.leftBehind(action.target(), now);
         state.cloned(action.target(), action.on());
     }

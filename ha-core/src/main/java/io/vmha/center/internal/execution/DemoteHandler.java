@@ -31,7 +31,7 @@ final class DemoteHandler extends ActionHandler<Action.Demote> {
     }
 
     @Override
-    void done(Action.Demote action, CenterState state, Instant now) {
+    void done(Action.Demote action, CenterState state, Instant begun, Instant now) {
         state.vm(action.target()).ifPresent(vm -> {
             Set<String> members = new TreeSet<>(state.mayWrite(vm.seen().type()));
             members.remove(state.memberOf(vm.seen()));
@@ -41,6 +41,6 @@ final class DemoteHandler extends ActionHandler<Action.Demote> {
 
     @Override
     List<Guard> guards() {
-        return List.of(Guards.MAY_WRITE);
+        return List.of(Guards.MAY_WRITE, Guards.SUCCESSOR_READY);
     }
 }

@@ -62,7 +62,7 @@ final class FenceHostHandler extends ActionHandler<Action.FenceHost> {
     }
 
     @Override
-    void done(Action.FenceHost action, CenterState state, Instant now) {
+    void done(Action.FenceHost action, CenterState state, Instant begun, Instant now) {
         LostHost.confirmedOff(action.target(), state);
     }
 

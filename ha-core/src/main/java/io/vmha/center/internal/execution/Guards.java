@@ -1,5 +1,7 @@
 package io.vmha.center.internal.execution;
 
+import io.vmha.plan.Step;
+
 import io.vmha.plan.Action;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.model.DesiredState;
@@ -268,6 +270,19 @@ final class Guards {
         return context.state().mayWrite(vm.seen().type()).contains(context.state().memberOf(vm.seen()))
                 ? Verdict.PASS
                 : Verdict.done("its database does not accept writes any more");
+    };
+
+    /** What is to be promoted afterwards may be, so that nothing is demoted in vain. */
+    static final Guard SUCCESSOR_READY = (action, context) -> {
+        for (Step step : context.run().plan().steps()) {
+            if (step.action() instanceof Action.Promote promote) {
+                Verdict verdict = NOT_LAGGING.judge(promote, context);
+                if (!verdict.passes()) {
+                    return verdict;
+                }
+            }
+        }
+        return Verdict.PASS;
     };
 
     /** The host takes VMs now. */

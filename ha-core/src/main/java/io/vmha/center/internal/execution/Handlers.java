@@ -63,8 +63,8 @@ final class Handlers {
             handler.begins(action, state);
         }
 
-        void done(CenterState state, Instant now) {
-            handler.done(action, state, now);
+        void done(CenterState state, Instant begun, Instant now) {
+            handler.done(action, state, begun, now);
         }
 
         void notDone(CenterState state) {

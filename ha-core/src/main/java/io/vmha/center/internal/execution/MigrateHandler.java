@@ -38,7 +38,7 @@ final class MigrateHandler extends ActionHandler<Action.Migrate> {
     }
 
     @Override
-    void done(Action.Migrate action, CenterState state, Instant now) {
+    void done(Action.Migrate action, CenterState state, Instant begun, Instant now) {
         boolean isUp = state.host(action.to())
                 .filter(host -> host.health() != HostHealth.DOWN)
                 .isPresent();

@@ -244,22 +244,29 @@ public final class PlanRun {
             advance();
             return;
         }
-        List<SubjectDecision> waited = partsWaitingFor(heldSteps).stream()
-                .filter(executor.callbacks()::isStillNeeded)
-                .toList();
         Reason before = heldFor.get();
-        Optional<Reason> now = heldSteps.stream()
-                .map(steps::get)
-                .filter(step -> !step.isEnded())
-                .flatMap(step -> executor.holdOf(this, step.step().action()).stream())
-                .findFirst();
+        Set<Integer> goOn = new TreeSet<>();
+        Optional<Reason> now = Optional.empty();
+        for (int number : heldSteps) {
+            StepRun step = steps.get(number);
+            if (!step.isEnded()) {
+                Optional<Reason> hold = executor.holdOf(this, step.step().action());
+                now = now.or(() -> hold);
+                if (hold.isEmpty() && executor.judge(this, step, step.step().action()).kind() != Verdict.Kind.NEVER) {
+                    goOn.add(number);
+                }
+            }
+        }
         if (now.filter(before::equals).isPresent()) {
             return;
         }
+        List<SubjectDecision> parts = partsWaitingFor(goOn).stream()
+                .filter(executor.callbacks()::isStillNeeded)
+                .toList();
         heldFor = Optional.empty();
         heldSteps.clear();
-        if (now.isEmpty() && !waited.isEmpty()) {
-            executor.callbacks().publish(new HaEvent.PlanReleased(executor.now(), id(), operator, waited));
+        if (now.isEmpty() && !parts.isEmpty()) {
+            executor.callbacks().publish(new HaEvent.PlanReleased(executor.now(), id(), operator, parts));
         }
         advance();
     }

@@ -49,7 +49,7 @@ final class PowerOnHandler extends ActionHandler<Action.PowerOn> {
 
     /** A VM that was started on a host which is known to be lost by now has been lost with it. */
     @Override
-    void done(Action.PowerOn action, CenterState state, Instant now) {
+    void done(Action.PowerOn action, CenterState state, Instant begun, Instant now) {
         boolean isUp = state.host(action.on())
                 .filter(host -> host.health().runsVms())
                 .isPresent();
@@ -57,8 +57,9 @@ final class PowerOnHandler extends ActionHandler<Action.PowerOn> {
             return;
         }
         state.runsOn(action.target(), action.on());
-        state.closed(action.target(), fault -> true, now);
-        state.wellSince(action.target(), now);
+        // It was off when this began: what was observed of it later, it has failed by anew.
+        state.closed(action.target(), fault -> !fault.report().observedAt().isAfter(begun), now);
+        state.wellSince(action.target(), begun);
     }
 
     @Override

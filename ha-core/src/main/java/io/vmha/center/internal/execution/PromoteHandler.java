@@ -43,7 +43,7 @@ final class PromoteHandler extends ActionHandler<Action.Promote> {
     }
 
     @Override
-    void done(Action.Promote action, CenterState state, Instant now) {
+    void done(Action.Promote action, CenterState state, Instant begun, Instant now) {
         state.vm(action.target())
                 .ifPresent(vm -> state.mayWrite(vm.seen().type(), Set.of(state.memberOf(vm.seen()))));
     }

@@ -52,7 +52,7 @@ final class RedirectHandler extends ActionHandler<Action.Redirect> {
     }
 
     @Override
-    void done(Action.Redirect action, CenterState state, Instant now) {
+    void done(Action.Redirect action, CenterState state, Instant begun, Instant now) {
         state.routed(action.owner(), action.server());
     }
 

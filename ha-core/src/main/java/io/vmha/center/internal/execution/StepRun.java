@@ -1,5 +1,8 @@
 package io.vmha.center.internal.execution;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 import io.vmha.plan.Action;
 import io.vmha.plan.ActionKind;
 import io.vmha.center.event.ActionRecord;
@@ -22,12 +25,20 @@ import io.vmha.plan.Step;
  * fencing failed. What may happen when is {@link StepState}'s table. Confined to the center's loop.
  */
 final class StepRun {
+    private static final Set<ActionKind> PLACING = EnumSet.of(
+            ActionKind.POWER_OFF,
+            ActionKind.POWER_ON,
+            ActionKind.MIGRATE,
+            ActionKind.CLONE,
+            ActionKind.REALLOCATE);
+
     private final PlanRun run;
     private final PlanExecutor executor;
     private final Step step;
     private Action action;
     private StepState state = StepState.WAITING;
     private Instant since;
+    private Instant begunAt;
     private int attempt;
     private int substitutes;
     /** Tells a call that was given up from the one that counts. */
@@ -35,6 +46,7 @@ final class StepRun {
     /** Whether an earlier try may have had its effect. */
     private boolean mayBeDone;
     private boolean isActing;
+    private boolean isPlacing;
     private boolean isDone;
     private String lastDetail = "";
     private CenterScheduler.@Nullable Cancellable timer;
@@ -48,6 +60,7 @@ final class StepRun {
         this.step = step;
         this.action = step.action();
         this.since = executor.now();
+        this.begunAt = since;
     }
 
     Step step() {
@@ -84,6 +97,7 @@ final class StepRun {
     void resume(JournalEntry.StepStarted started) {
         action = started.action();
         attempt = started.attempt();
+        begunAt = started.at();
         substitutes = action.equals(step.action()) ? 0 : 1;
         mayBeDone = true;
         acting();
@@ -126,12 +140,7 @@ final class StepRun {
     /** What an earlier try may have done counts: it is read before the step is given up. */
     private void refuse(Verdict verdict) {
         failure = StepFailure.of(verdict);
-        if (mayBeDone) {
-            become(StepState.Event.UNKNOWN);
-            readBack(verdict.detail(), ActionResult.SKIPPED, executor.now(), 1);
-        } else {
-            end(ActionResult.SKIPPED, verdict.detail());
-        }
+        endUnlessDone(verdict.detail(), ActionResult.SKIPPED, executor.now());
     }
 
     /** Gives the step up that waits for others, since what it was for is over. */
@@ -162,6 +171,9 @@ final class StepRun {
             return;
         }
         become(StepState.Event.ADMITTED);
+        if (!mayBeDone) {
+            begunAt = executor.now();
+        }
         attempt++;
         acting();
         Handlers.of(action).begins(executor.state());
@@ -172,10 +184,14 @@ final class StepRun {
                         this::call);
     }
 
+    /** What is done about where a VM runs, or with what: readings meanwhile do not count for it. */
     private void acting() {
         if (!isActing) {
             isActing = true;
-            action.vm().ifPresent(executor.state()::actionBegins);
+            isPlacing = PLACING.contains(step.action().kind());
+            if (isPlacing) {
+                step.action().vm().ifPresent(executor.state()::actionBegins);
+            }
         }
     }
 
@@ -232,7 +248,7 @@ final class StepRun {
 
     private void succeeded(String detail, Instant startedAt) {
         mayBeDone = false;
-        Handlers.of(action).done(executor.state(), executor.now());
+        Handlers.of(action).done(executor.state(), begunAt, executor.now());
         end(ActionResult.DONE, detail, startedAt);
     }
 
@@ -247,6 +263,9 @@ final class StepRun {
         if (attempt < executor.maxAttempts() && !(thrown instanceof AdapterException.Permanent)) {
             record(ActionResult.FAILED, lastDetail, startedAt);
             become(StepState.Event.FAILED);
+            if (isSurelyNotDone && !mayBeDone) {
+                Handlers.of(action).notDone(executor.state());
+            }
             timer = executor.schedule(executor.backoffAfter(attempt), () -> {
                 become(StepState.Event.RETRY);
                 start();
@@ -271,7 +290,7 @@ final class StepRun {
     private void awaitLease(Instant startedAt) {
         Optional<Instant> isolatedAt = executor.isolatedAt(step.action());
         if (isolatedAt.isEmpty()) {
-            endUnlessDone(lastDetail, startedAt);
+            endUnlessDone(lastDetail, ActionResult.FAILED, startedAt);
         } else if (!executor.now().isBefore(isolatedAt.get())) {
             action = step.action();
             succeeded("its lease ran out", startedAt);
@@ -281,19 +300,22 @@ final class StepRun {
             }
             timer = executor.schedule(Duration.between(executor.now(), isolatedAt.get()), () -> awaitLease(startedAt));
         } else {
-            endUnlessDone(lastDetail + "; and it keeps renewing its lease", startedAt);
+            endUnlessDone(lastDetail + "; and it keeps renewing its lease", ActionResult.FAILED, startedAt);
         }
     }
 
-    /** The last try failed, but an earlier one may have had its effect: what is believed must be what is. */
-    private void endUnlessDone(String why, Instant startedAt) {
+    /** It is not to be tried any more, but an earlier try may have had its effect: what is believed must be what is. */
+    private void endUnlessDone(String why, ActionResult otherwise, Instant startedAt) {
         if (mayBeDone) {
+            cancelTimer();
             become(StepState.Event.UNKNOWN);
-            readBack(why, ActionResult.FAILED, startedAt, 1);
-        } else {
-            Handlers.of(action).notDone(executor.state());
-            end(ActionResult.FAILED, why, startedAt);
+            readBack(why, otherwise, startedAt, 1);
+            return;
         }
+        if (isActing) {
+            Handlers.of(action).notDone(executor.state());
+        }
+        end(otherwise, why, startedAt);
     }
 
     private void readBack(String why, ActionResult otherwise, Instant startedAt, int look) {
@@ -337,13 +359,7 @@ final class StepRun {
     /** Ends a step that can never start, since one that it waits for was not done. */
     void skip(StepRun missing) {
         failure = missing.failure;
-        String why = "step " + missing.step.number() + " was not done";
-        if (mayBeDone) {
-            become(StepState.Event.UNKNOWN);
-            readBack(why, ActionResult.SKIPPED, executor.now(), 1);
-        } else {
-            end(ActionResult.SKIPPED, why);
-        }
+        endUnlessDone("step " + missing.step.number() + " was not done", ActionResult.SKIPPED, executor.now());
     }
 
     private void end(ActionResult result, String detail) {
@@ -360,7 +376,9 @@ final class StepRun {
         }
         if (isActing) {
             isActing = false;
-            step.action().vm().ifPresent(executor.state()::actionEnds);
+            if (isPlacing) {
+                step.action().vm().ifPresent(executor.state()::actionEnds);
+            }
         }
         step.action().vm().ifPresent(executor.state()::touch);
         run.ended(this, action, record(result, detail, startedAt));

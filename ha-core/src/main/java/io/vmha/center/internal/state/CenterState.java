@@ -7,10 +7,9 @@ import java.util.Collections;
 import java.util.concurrent.ConcurrentHashMap;
 import io.vmha.model.DesiredState;
 import java.time.Duration;
-import java.util.EnumSet;
 import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
 import java.util.HashMap;
-import java.util.HashSet;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
@@ -28,7 +27,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import java.util.Objects;
 import io.vmha.center.journal.OpenFault;
 import java.util.Optional;
@@ -71,26 +69,13 @@ public final class CenterState {
     private final Map<HostId, HostRecord> hosts = new HashMap<>();
     private final Map<VmType, Set<String>> writers = new HashMap<>();
     private final Map<VmId, Leftover> leftovers = new LinkedHashMap<>();
-    private final Map<VmId, Set<VmId>> ownersByServer = new HashMap<>();
-    private final Map<VmId, VmId> projectedServers = new HashMap<>();
-    private final Map<VmId, Set<VmId>> projectedOwners = new HashMap<>();
-    /** The VMs that are registered or may be running on a host while the inventory shows them on another. */
-    private final Map<HostId, Set<VmId>> alsoOn = new HashMap<>();
-    private final Map<VmId, Set<HostId>> alsoAt = new HashMap<>();
+    private final ServingTable routes = new ServingTable();
     /** The VMs whose place is to be found out: on several hosts, or lost with their host. */
     private final Set<VmId> uncertain = new LinkedHashSet<>();
+
     private final Set<VmId> confirmedOff = ConcurrentHashMap.newKeySet();
-    private final Set<VmId> dirtyVms = new LinkedHashSet<>();
-    private final Set<HostId> dirtyHosts = new LinkedHashSet<>();
-    private final Set<VmId> unwrittenVms = new LinkedHashSet<>();
-    private final Set<HostId> unwrittenHosts = new LinkedHashSet<>();
-    private final Set<VmId> writtenVms = new HashSet<>();
-    private final Set<HostId> writtenHosts = new HashSet<>();
-    private final List<JournalEntry> entries = new ArrayList<>();
-    private final Set<VmType> nowServing = new HashSet<>();
-    private final Set<ClusterRole> nowRoomy = EnumSet.noneOf(ClusterRole.class);
-    private PendingEffects.Source pending = vm -> PendingEffects.NONE;
-    private volatile Inventory projection;
+    private final Unwritten unwritten = new Unwritten();
+    private final InventoryProjection projection;
     private long token;
 
     /**
@@ -99,21 +84,23 @@ public final class CenterState {
      * taken to be off by this.
      */
     public CenterState(Inventory start, JournalState journal) {
-        projection = start;
+        projection = new InventoryProjection(start, vms, hosts);
         start.hosts().forEach(host -> hosts.put(host.id(), new HostRecord(observed(host))));
         start.hosts().stream()
                 .filter(host -> host.health() != HostHealth.UP)
-                .forEach(host -> dirtyHosts.add(host.id()));
+                .forEach(host -> projection.mark(host.id()));
         for (VirtualMachine vm : start.vms()) {
             add(vm);
+            if (!journal.isFirst()) {
+                // An earlier center would have written down that it is not wanted running.
+                Objects.requireNonNull(vms.get(vm.id())).desired = DesiredState.RUNNING;
+            }
         }
         journal.hosts().forEach(this::restore);
         journal.vms().forEach(this::restore);
         journal.writers().forEach(writer -> writers.put(writer.type(), writer.members()));
         journal.leftovers().forEach(left -> leftovers.put(left.vm(), left));
-        flush();
-        nowServing.clear();
-        nowRoomy.clear();
+        projection.drainChanges();
     }
 
     private void add(VirtualMachine vm) {
@@ -126,10 +113,8 @@ public final class CenterState {
             confirmedOff.remove(vm.id());
         }
         vm.servedBy().ifPresent(server -> route(record, server));
-        vm.servedBy().ifPresent(server -> projectedServers.put(vm.id(), server));
-        vm.servedBy().ifPresent(server -> owners(projectedOwners, server).add(vm.id()));
         if (vm.health() != VmHealth.HEALTHY || record.mayRunOn.isEmpty() || vm.servedBy().isPresent()) {
-            dirtyVms.add(vm.id());
+            touch(vm.id());
         }
     }
 
@@ -140,8 +125,8 @@ public final class CenterState {
     private void restore(HostState state) {
         HostRecord record = hosts.computeIfAbsent(state.host().id(), id -> new HostRecord(observed(state.host())));
         record.restore(state);
-        writtenHosts.add(state.host().id());
-        dirtyHosts.add(state.host().id());
+        unwritten.holds(state.host().id());
+        projection.mark(state.host().id());
     }
 
     private void restore(VmState state) {
@@ -149,8 +134,8 @@ public final class CenterState {
         boolean isUnseen = !vms.containsKey(id);
         if (isUnseen && !hosts.containsKey(state.vm().host())) {
             // Its host is gone with it: there is nobody who could say where it is.
-            writtenVms.add(id);
-            unwrittenVms.add(id);
+            unwritten.holds(id);
+            unwritten.changed(id);
             return;
         }
         if (isUnseen) {
@@ -169,27 +154,26 @@ public final class CenterState {
         if (isUnseen) {
             record.seen = ImmutableVirtualMachine.copyOf(record.seen).withPower(state.vm().power());
         }
-        writtenVms.add(id);
+        unwritten.holds(id);
         place(record, hostsOfBoth);
         touch(id);
     }
 
     /** Sets who tells what is pending. */
     public void pendingFrom(PendingEffects.Source source) {
-        pending = source;
+        projection.pendingFrom(source);
     }
 
     // What there is.
 
     /** The inventory as policies see it, with everything that was changed counted in. */
     public Inventory inventory() {
-        flush();
-        return projection;
+        return projection.current();
     }
 
     /** The inventory as it was last computed. Safe from any thread. */
     public Inventory published() {
-        return projection;
+        return projection.published();
     }
 
     /** What is known of a VM. */
@@ -246,7 +230,7 @@ public final class CenterState {
 
     /** The VMs whose requests really go to the given one, itself included unless its own go elsewhere. */
     public Set<VmId> ownersServedBy(VmId server) {
-        Set<VmId> others = ownersByServer.getOrDefault(server, Set.of());
+        Set<VmId> others = routes.ownersOf(server);
         VmRecord record = vms.get(server);
         boolean servesItself = record != null && record.server == null;
         if (others.isEmpty()) {
@@ -261,12 +245,7 @@ public final class CenterState {
 
     /** The VMs that are registered, may be running or are to be placed on a host. */
     public Set<VmId> vmsAt(HostId host) {
-        Set<VmId> found = new LinkedHashSet<>(alsoOn.getOrDefault(host, Set.of()));
-        Inventory now = inventory();
-        if (now.host(host).isPresent()) {
-            now.vmsOn(host).forEach(vm -> found.add(vm.id()));
-        }
-        return found;
+        return projection.vmsAt(host);
     }
 
     /** The VMs that may be running on a host. */
@@ -323,6 +302,10 @@ public final class CenterState {
             record.flags.remove(VmState.Flag.DELETED);
             record.seen = Declared.of(vm, record.seen);
         }
+        if (record == null) {
+            // A reading that began before it was declared may not have it yet.
+            requireVm(vm.id()).actedAt = beginReading();
+        }
         touch(vm.id());
         wake(vm.type());
     }
@@ -336,7 +319,7 @@ public final class CenterState {
             record.seen = ImmutableHost.copyOf(observed(host)).withInMaintenance(record.seen.inMaintenance());
         }
         touch(host.id());
-        nowRoomy.add(host.role());
+        projection.wake(host.role());
     }
 
     /**
@@ -346,7 +329,7 @@ public final class CenterState {
      */
     public Set<VmId> remove(VmId id) {
         VmRecord record = requireVm(id);
-        Set<VmId> served = ImmutableSet.copyOf(ownersByServer.getOrDefault(id, Set.of()));
+        Set<VmId> served = ImmutableSet.copyOf(routes.ownersOf(id));
         if (record.server != null) {
             unroute(record);
         }
@@ -365,8 +348,8 @@ public final class CenterState {
         // It was seen off last: what needs that goes on.
         confirmedOff.add(id);
         uncertain.remove(id);
-        if (record != null && record.server != null) {
-            owners(ownersByServer, record.server).remove(id);
+        if (record != null) {
+            routes.set(id, null);
         }
         touch(id);
     }
@@ -498,32 +481,21 @@ public final class CenterState {
 
     private void route(VmRecord owner, VmId server) {
         owner.server = server;
-        owners(ownersByServer, server).add(owner.id());
+        routes.set(owner.id(), server);
     }
 
     private void unroute(VmRecord owner) {
-        VmId before = owner.server;
-        if (before != null) {
-            Set<VmId> left = owners(ownersByServer, before);
-            left.remove(owner.id());
-            if (left.isEmpty()) {
-                ownersByServer.remove(before);
-            }
-            owner.server = null;
-        }
-    }
-
-    private static Set<VmId> owners(Map<VmId, Set<VmId>> map, VmId server) {
-        return map.computeIfAbsent(server, id -> new LinkedHashSet<>());
+        owner.server = null;
+        routes.set(owner.id(), null);
     }
 
     /** How loaded a VM was measured to be, with all that it serves. */
     public void loaded(VmId id, double load) {
         VmRecord record = requireVm(id);
-        double others = othersLoad(record);
-        boolean servesItself = !projectedServers.containsKey(id);
-        if (servesItself) {
-            record.seen = ImmutableVirtualMachine.copyOf(record.seen).withLoad(Math.max(0, load - others));
+        inventory();
+        if (projection.servesItself(id)) {
+            double own = Math.max(0, load - projection.loadOfOthers(record));
+            record.seen = ImmutableVirtualMachine.copyOf(record.seen).withLoad(own);
         }
         touch(id);
     }
@@ -558,7 +530,7 @@ public final class CenterState {
     public void mayWrite(VmType type, Set<String> members) {
         if (!mayWrite(type).equals(members)) {
             writers.put(type, ImmutableSet.copyOf(members));
-            entries.add(new JournalEntry.WriterNoted(new WriterState(type, members)));
+            unwritten.add(new JournalEntry.WriterNoted(new WriterState(type, members)));
         }
     }
 
@@ -567,7 +539,7 @@ public final class CenterState {
         vm(id).ifPresent(record -> {
             Leftover left = new Leftover(id, record.seen.host(), "what its clone replaced", now);
             leftovers.put(id, left);
-            entries.add(new JournalEntry.LeftBehind(left));
+            unwritten.add(new JournalEntry.LeftBehind(left));
         });
     }
 
@@ -590,7 +562,7 @@ public final class CenterState {
     public void desired(VmId id, DesiredState state) {
         VmRecord record = requireVm(id);
         record.desired = state;
-        record.isDesiredSaid = true;
+        record.isSuspect = false;
         if (state != DesiredState.RUNNING) {
             record.faults = ImmutableList.of();
         }
@@ -603,7 +575,7 @@ public final class CenterState {
         record.seen = ImmutableHost.copyOf(record.seen).withInMaintenance(on);
         touch(id);
         if (!on) {
-            nowRoomy.add(record.seen.role());
+            projection.wake(record.seen.role());
         }
     }
 
@@ -626,6 +598,18 @@ public final class CenterState {
                 .build();
         record.flags.remove(VmState.Flag.RETURNING);
         record.flags.remove(VmState.Flag.REJECTED);
+        touch(id);
+    }
+
+    /** An open fault of that kind was observed again: it is as old as the latest report of it says. */
+    public void observedAgain(VmId id, FaultReport report) {
+        VmRecord record = requireVm(id);
+        record.faults = record.faults.stream()
+                .map(fault -> fault.report().kind() == report.kind()
+                                && fault.report().observedAt().isBefore(report.observedAt())
+                        ? new OpenFault(report, fault.since())
+                        : fault)
+                .collect(ImmutableList.toImmutableList());
         touch(id);
     }
 
@@ -663,13 +647,13 @@ public final class CenterState {
         for (VmRecord record : vms.values()) {
             if (record.closedAt != null && record.closedAt.isBefore(moment) && record.faults.isEmpty()) {
                 record.closedAt = null;
-                unwrittenVms.add(record.id());
+                unwritten.changed(record.id());
             }
         }
         for (HostRecord record : hosts.values()) {
             if (record.upSince != null && record.upSince.isBefore(moment)) {
                 record.upSince = null;
-                unwrittenHosts.add(record.seen.id());
+                unwritten.changed(record.seen.id());
             }
         }
     }
@@ -700,227 +684,44 @@ public final class CenterState {
         record.upSince = now;
         record.changedAt = beginReading();
         touch(id);
-        nowRoomy.add(record.seen.role());
+        projection.wake(record.seen.role());
     }
 
     // The inventory.
 
-    /** What is pending of a VM changed, or anything else that the inventory shows of it. */
+    /** Something about a VM changed that the inventory or the journal shows. */
     public void touch(VmId id) {
-        dirtyVms.add(id);
-        unwrittenVms.add(id);
+        projection.mark(id);
+        unwritten.changed(id);
     }
 
     /** What is pending of a VM changed. */
     public void pendingChanged(VmId id) {
-        dirtyVms.add(id);
+        projection.mark(id);
     }
 
     private void touch(HostId id) {
-        dirtyHosts.add(id);
-        unwrittenHosts.add(id);
-        alsoOn.getOrDefault(id, Set.of()).forEach(dirtyVms::add);
-        if (projection.host(id).isPresent()) {
-            projection.vmsOn(id).forEach(vm -> dirtyVms.add(vm.id()));
-        }
+        projection.mark(id);
+        unwritten.changed(id);
     }
 
     /** Something changed that may let VMs of that type take requests. */
     public void wake(VmType type) {
-        nowServing.add(type);
+        projection.wake(type);
     }
 
     /** Something changed that may let hosts of that cluster take VMs. */
     public void wake(ClusterRole role) {
-        nowRoomy.add(role);
+        projection.wake(role);
     }
 
     /** Takes out what changed since the last time. */
     public Changes drainChanges() {
-        flush();
-        Changes changes = new Changes(nowServing, nowRoomy);
-        nowServing.clear();
-        nowRoomy.clear();
-        return changes;
+        return projection.drainChanges();
     }
 
     /** Takes out what the journal should know. */
     public List<JournalEntry> drainEntries() {
-        if (unwrittenVms.isEmpty() && unwrittenHosts.isEmpty() && entries.isEmpty()) {
-            return List.of();
-        }
-        for (HostId id : unwrittenHosts) {
-            HostRecord record = hosts.get(id);
-            if (record != null && !record.isDefault()) {
-                writtenHosts.add(id);
-                entries.add(new JournalEntry.HostNoted(record.state()));
-            } else if (writtenHosts.remove(id)) {
-                entries.add(new JournalEntry.HostForgotten(id));
-            }
-        }
-        for (VmId id : unwrittenVms) {
-            VmRecord record = vms.get(id);
-            if (record != null && !record.isDefault()) {
-                writtenVms.add(id);
-                entries.add(new JournalEntry.VmNoted(record.state()));
-            } else if (writtenVms.remove(id)) {
-                entries.add(new JournalEntry.VmForgotten(id));
-            }
-        }
-        unwrittenHosts.clear();
-        unwrittenVms.clear();
-        List<JournalEntry> drained = List.copyOf(entries);
-        entries.clear();
-        return drained;
-    }
-
-    private void flush() {
-        if (dirtyVms.isEmpty() && dirtyHosts.isEmpty()) {
-            return;
-        }
-        Inventory next = withHosts(projection);
-        List<VmId> changed = List.copyOf(dirtyVms);
-        Map<VmId, PendingEffects> effects = new LinkedHashMap<>();
-        for (VmId id : changed) {
-            PendingEffects effect = pending.pendingOf(id);
-            effects.put(id, effect);
-            reserve(id, effect);
-        }
-        // Whoever serves more or less than before carries another load.
-        for (VmId id : List.copyOf(dirtyVms)) {
-            effects.computeIfAbsent(id, pending::pendingOf);
-        }
-        List<VirtualMachine> projected = new ArrayList<>();
-        for (Map.Entry<VmId, PendingEffects> entry : effects.entrySet()) {
-            VmRecord record = vms.get(entry.getKey());
-            if (record == null || record.is(VmState.Flag.DELETED)) {
-                next = gone(next, entry.getKey(), record);
-            } else {
-                projected.add(project(record, entry.getValue()));
-            }
-        }
-        dirtyVms.clear();
-        Inventory before = projection;
-        Inventory after = next.withAll(projected);
-        for (HostId id : List.copyOf(dirtyHosts)) {
-            if (!hosts.containsKey(id)) {
-                after = after.without(id);
-            }
-        }
-        dirtyHosts.clear();
-        projection = after;
-        projected.forEach(vm -> noticeServing(before, vm));
-    }
-
-    private Inventory withHosts(Inventory inventory) {
-        Inventory next = inventory;
-        for (HostId id : dirtyHosts) {
-            HostRecord record = hosts.get(id);
-            if (record != null) {
-                next = next.with(record.projected());
-            }
-        }
-        return next;
-    }
-
-    /** A VM that was deleted is seen by nobody; what it may still run on is remembered all the same. */
-    private Inventory gone(Inventory inventory, VmId id, @Nullable VmRecord record) {
-        inventory.vm(id).ifPresent(vm -> inventory.host(vm.host()).ifPresent(host -> nowRoomy.add(host.role())));
-        changeAlso(id, record == null ? Set.of() : record.mayRunOn);
-        return inventory.without(id);
-    }
-
-    /** Notes which VM serves the requests or is about to, before loads are added up. */
-    private void reserve(VmId id, PendingEffects effect) {
-        VmRecord record = vms.get(id);
-        VmId next = record == null || record.is(VmState.Flag.DELETED) ? null : server(record, effect);
-        VmId before = projectedServers.get(id);
-        if (Objects.equals(before, next)) {
-            return;
-        }
-        if (before != null) {
-            Set<VmId> left = owners(projectedOwners, before);
-            left.remove(id);
-            if (left.isEmpty()) {
-                projectedOwners.remove(before);
-            }
-            projectedServers.remove(id);
-            dirtyVms.add(before);
-        }
-        if (next != null) {
-            projectedServers.put(id, next);
-            owners(projectedOwners, next).add(id);
-            dirtyVms.add(next);
-        }
-    }
-
-    private @Nullable VmId server(VmRecord record, PendingEffects effect) {
-        VmId server = effect.server().orElse(record.server());
-        VmRecord serving = vms.get(server);
-        boolean isAnother = !server.equals(record.id()) && serving != null && !serving.is(VmState.Flag.DELETED);
-        return isAnother ? server : null;
-    }
-
-    private VirtualMachine project(VmRecord record, PendingEffects effect) {
-        VmId id = record.id();
-        VmId server = projectedServers.get(id);
-        boolean takesPlace = effect.place()
-                .map(hosts::get)
-                .filter(host -> host != null && host.health().runsVms())
-                .isPresent();
-        double load = (server == null ? record.seen.load() : 0) + othersLoad(record);
-        VirtualMachine vm = Projector.project(record, effect, takesPlace, server, load);
-        Set<HostId> also = new LinkedHashSet<>(record.mayRunOn);
-        also.add(record.seen.host());
-        also.remove(vm.host());
-        changeAlso(id, also);
-        return vm;
-    }
-
-    /** What a VM carries of others, as a fraction of its own allocation. */
-    private double othersLoad(VmRecord server) {
-        double load = 0;
-        for (VmId owner : projectedOwners.getOrDefault(server.id(), Set.of())) {
-            VmRecord record = vms.get(owner);
-            if (record != null) {
-                load += record.seen.load()
-                        * record.seen.allocation().cpuMillis()
-                        / server.seen.allocation().cpuMillis();
-            }
-        }
-        return load;
-    }
-
-    private void changeAlso(VmId id, Set<HostId> also) {
-        Set<HostId> before = also.isEmpty() ? alsoAt.remove(id) : alsoAt.put(id, ImmutableSet.copyOf(also));
-        if (before != null) {
-            for (HostId host : before) {
-                Set<VmId> left = alsoOn.get(host);
-                if (left != null && left.remove(id)) {
-                    if (left.isEmpty()) {
-                        alsoOn.remove(host);
-                    }
-                    // Where it may be no more, there is more room.
-                    host(host).ifPresent(found -> nowRoomy.add(found.seen.role()));
-                }
-            }
-        }
-        for (HostId host : also) {
-            alsoOn.computeIfAbsent(host, key -> new LinkedHashSet<>()).add(id);
-        }
-    }
-
-    private void noticeServing(Inventory before, VirtualMachine now) {
-        Optional<VirtualMachine> was = before.vm(now.id());
-        if (was.isEmpty() || (now.isServing() && !was.get().isServing())) {
-            nowServing.add(now.type());
-        }
-        boolean leftRoom = was.isPresent()
-                && (!was.get().host().equals(now.host())
-                        || was.get().allocation().memoryMiB() > now.allocation().memoryMiB()
-                        || was.get().allocation().cpuMillis() > now.allocation().cpuMillis());
-        if (leftRoom) {
-            host(was.get().host()).ifPresent(host -> nowRoomy.add(host.seen.role()));
-        }
+        return unwritten.drain(vms, hosts);
     }
 }

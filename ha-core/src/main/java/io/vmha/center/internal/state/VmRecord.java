@@ -30,9 +30,6 @@ public final class VmRecord {
     @Nullable VmId server;
 
     DesiredState desired;
-    /** Whether somebody said what is desired; else it follows from how the VM was first seen. */
-    boolean isDesiredSaid;
-
     ImmutableList<OpenFault> faults = ImmutableList.of();
     final EnumSet<VmState.Flag> flags = EnumSet.noneOf(VmState.Flag.class);
     boolean isSuspect;
@@ -113,12 +110,19 @@ public final class VmRecord {
         return isKnown && seen.power() != PowerState.OFF ? seen.power() : PowerState.UNKNOWN;
     }
 
-    /** Whether there is nothing to remember about it: it runs where it is registered, serves itself and has no fault. */
+    /**
+     * Whether there is nothing to remember about it: it runs where it is registered, as is wanted, serves itself and has no fault. That
+     * a VM is not wanted running is always remembered: else its going down while no center was there could not be told from that.
+     */
     boolean isDefault() {
-        boolean isAsWanted = desired == DesiredState.RUNNING
-                ? seen.power() == PowerState.ON && mayRunOn.size() == 1 && mayRunOn.contains(seen.host())
-                : !isDesiredSaid && mayRunOn.isEmpty();
-        return isAsWanted && server == null && faults.isEmpty() && flags.isEmpty() && closedAt == null;
+        return desired == DesiredState.RUNNING
+                && seen.power() == PowerState.ON
+                && mayRunOn.size() == 1
+                && mayRunOn.contains(seen.host())
+                && server == null
+                && faults.isEmpty()
+                && flags.isEmpty()
+                && closedAt == null;
     }
 
     VmState state() {
@@ -135,7 +139,6 @@ public final class VmRecord {
     void restore(VmState state) {
         server = state.vm().servedBy().orElse(null);
         desired = state.desired();
-        isDesiredSaid = desired != DesiredState.RUNNING;
         faults = ImmutableList.copyOf(state.faults());
         flags.addAll(state.flags());
         closedAt = state.closedAt().orElse(null);

@@ -1,0 +1,236 @@
+package io.vmha.center.internal.state;
+
+import java.util.ArrayList;
+import io.vmha.model.ClusterRole;
+import java.util.EnumSet;
+import java.util.HashSet;
+import io.vmha.model.HostId;
+import io.vmha.model.Inventory;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+import io.vmha.center.journal.VmState;
+import io.vmha.model.VmType;
+
+/**
+ * Keeps the inventory that policies see in step with the records and the plans: computes what was marked, and notes which of that may
+ * help an unmet need. Confined to the center's loop, except {@link #published}.
+ */
+final class InventoryProjection {
+    private final Map<VmId, VmRecord> vms;
+    private final Map<HostId, HostRecord> hosts;
+    /** Who serves whom, with what open plans are about to move counted in. */
+    private final ServingTable serving = new ServingTable();
+
+    private final PlaceIndex places = new PlaceIndex();
+    private final Set<VmId> dirtyVms = new LinkedHashSet<>();
+    private final Set<HostId> dirtyHosts = new LinkedHashSet<>();
+    private final Set<VmType> nowServing = new HashSet<>();
+    private final Set<ClusterRole> nowRoomy = EnumSet.noneOf(ClusterRole.class);
+    private PendingEffects.Source pending = vm -> PendingEffects.NONE;
+    private volatile Inventory inventory;
+
+    InventoryProjection(Inventory start, Map<VmId, VmRecord> vms, Map<HostId, HostRecord> hosts) {
+        this.inventory = start;
+        this.vms = vms;
+        this.hosts = hosts;
+        start.vms().forEach(vm -> serving.set(vm.id(), vm.servedBy().orElse(null)));
+    }
+
+    void pendingFrom(PendingEffects.Source source) {
+        pending = source;
+    }
+
+    /** As it was last computed. Safe from any thread. */
+    Inventory published() {
+        return inventory;
+    }
+
+    /** With everything that was marked counted in. */
+    Inventory current() {
+        if (!dirtyVms.isEmpty() || !dirtyHosts.isEmpty()) {
+            compute();
+        }
+        return inventory;
+    }
+
+    void mark(VmId vm) {
+        dirtyVms.add(vm);
+    }
+
+    /** A host changed, and with it whatever is or is to be on it. */
+    void mark(HostId host) {
+        dirtyHosts.add(host);
+        dirtyVms.addAll(places.alsoOn(host));
+        if (inventory.host(host).isPresent()) {
+            inventory.vmsOn(host).forEach(vm -> dirtyVms.add(vm.id()));
+        }
+    }
+
+    void wake(VmType type) {
+        nowServing.add(type);
+    }
+
+    void wake(ClusterRole role) {
+        nowRoomy.add(role);
+    }
+
+    /** Takes out what changed since the last time. */
+    Changes drainChanges() {
+        current();
+        Changes changes = new Changes(nowServing, nowRoomy);
+        nowServing.clear();
+        nowRoomy.clear();
+        return changes;
+    }
+
+    /** The VMs that are registered, may be running or are to be placed on a host. */
+    Set<VmId> vmsAt(HostId host) {
+        Inventory now = current();
+        Set<VmId> found = new LinkedHashSet<>(places.alsoOn(host));
+        if (now.host(host).isPresent()) {
+            now.vmsOn(host).forEach(vm -> found.add(vm.id()));
+        }
+        return found;
+    }
+
+    /** Whether a VM serves itself, with what is about to move counted in. */
+    boolean servesItself(VmId vm) {
+        return serving.serverOf(vm) == null;
+    }
+
+    /** What a VM carries of others, as a fraction of its own allocation. */
+    double loadOfOthers(VmRecord server) {
+        double load = 0;
+        for (VmId owner : serving.ownersOf(server.id())) {
+            VmRecord record = vms.get(owner);
+            if (record != null) {
+                load += record.seen.load()
+                        * record.seen.allocation().cpuMillis()
+                        / server.seen.allocation().cpuMillis();
+            }
+        }
+        return load;
+    }
+
+    private void compute() {
+        Inventory next = withHosts(inventory);
+        Map<VmId, PendingEffects> effects = new LinkedHashMap<>();
+        for (VmId id : List.copyOf(dirtyVms)) {
+            PendingEffects effect = pending.pendingOf(id);
+            effects.put(id, effect);
+            reserve(id, effect);
+        }
+        // Whoever serves more or less than before carries another load.
+        for (VmId id : dirtyVms) {
+            effects.computeIfAbsent(id, pending::pendingOf);
+        }
+        List<VirtualMachine> projected = new ArrayList<>();
+        for (Map.Entry<VmId, PendingEffects> entry : effects.entrySet()) {
+            VmRecord record = vms.get(entry.getKey());
+            if (record == null || record.is(VmState.Flag.DELETED)) {
+                next = gone(next, entry.getKey(), record);
+            } else {
+                projected.add(project(record, entry.getValue()));
+            }
+        }
+        dirtyVms.clear();
+        Inventory before = inventory;
+        Inventory after = next.withAll(projected);
+        for (HostId id : dirtyHosts) {
+            if (!hosts.containsKey(id)) {
+                after = after.without(id);
+            }
+        }
+        dirtyHosts.clear();
+        inventory = after;
+        projected.forEach(vm -> noticeServing(before, vm));
+    }
+
+    private Inventory withHosts(Inventory before) {
+        Inventory next = before;
+        for (HostId id : dirtyHosts) {
+            HostRecord record = hosts.get(id);
+            if (record != null) {
+                next = next.with(record.projected());
+            }
+        }
+        return next;
+    }
+
+    /** A VM that was deleted is seen by nobody; what it may still run on is remembered all the same. */
+    private Inventory gone(Inventory before, VmId id, @Nullable VmRecord record) {
+        before.vm(id).flatMap(vm -> before.host(vm.host())).ifPresent(host -> nowRoomy.add(host.role()));
+        leave(places.set(id, record == null ? Set.of() : record.mayRunOn));
+        return before.without(id);
+    }
+
+    /** Notes which VM serves the requests or is about to, before loads are added up. */
+    private void reserve(VmId id, PendingEffects effect) {
+        VmRecord record = vms.get(id);
+        VmId next = record == null || record.is(VmState.Flag.DELETED) ? null : server(record, effect);
+        VmId before = serving.set(id, next);
+        if (!Objects.equals(before, next)) {
+            if (before != null) {
+                dirtyVms.add(before);
+            }
+            if (next != null) {
+                dirtyVms.add(next);
+            }
+        }
+    }
+
+    private @Nullable VmId server(VmRecord record, PendingEffects effect) {
+        VmId server = effect.server().orElse(record.server());
+        VmRecord known = vms.get(server);
+        boolean isAnother = !server.equals(record.id()) && known != null && !known.is(VmState.Flag.DELETED);
+        return isAnother ? server : null;
+    }
+
+    private VirtualMachine project(VmRecord record, PendingEffects effect) {
+        VmId id = record.id();
+        VmId server = serving.serverOf(id);
+        boolean takesPlace = effect.place()
+                .map(hosts::get)
+                .filter(host -> host.health().runsVms())
+                .isPresent();
+        double load = (server == null ? record.seen.load() : 0) + loadOfOthers(record);
+        VirtualMachine vm = Projector.project(record, effect, takesPlace, server, load);
+        Set<HostId> also = new LinkedHashSet<>(record.mayRunOn);
+        also.add(record.seen.host());
+        also.remove(vm.host());
+        leave(places.set(id, also));
+        return vm;
+    }
+
+    /** Where a VM may be no more, there is more room. */
+    private void leave(Set<HostId> left) {
+        for (HostId id : left) {
+            HostRecord host = hosts.get(id);
+            if (host != null) {
+                nowRoomy.add(host.seen.role());
+            }
+        }
+    }
+
+    private void noticeServing(Inventory before, VirtualMachine now) {
+        Optional<VirtualMachine> was = before.vm(now.id());
+        if (was.isEmpty() || (now.isServing() && !was.get().isServing())) {
+            nowServing.add(now.type());
+        }
+        boolean leftRoom = was.isPresent()
+                && (!was.get().host().equals(now.host())
+                        || was.get().allocation().memoryMiB() > now.allocation().memoryMiB()
+                        || was.get().allocation().cpuMillis() > now.allocation().cpuMillis());
+        if (leftRoom) {
+            before.host(was.get().host()).ifPresent(host -> nowRoomy.add(host.role()));
+        }
+    }
+}

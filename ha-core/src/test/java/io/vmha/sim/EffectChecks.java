@@ -1,0 +1,276 @@
+package io.vmha.sim;
+
+import io.vmha.adapter.AdapterException;
+import io.vmha.adapter.CallContext;
+import io.vmha.model.Host;
+import io.vmha.center.config.HostFencing;
+import io.vmha.model.HostHealth;
+import io.vmha.model.HostId;
+import java.time.Instant;
+import io.vmha.model.Inventory;
+import java.util.Optional;
+import io.vmha.model.PowerState;
+import io.vmha.model.Resources;
+import java.util.Set;
+import com.google.common.collect.Sets;
+import io.vmha.center.config.StormGuard;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+import io.vmha.model.VmType;
+
+/**
+ * What must hold when a center's call has its effect, judged by what really is, what its center believed when it made the call, and
+ * what it was told before. Confined to the simulation's thread.
+ */
+final class EffectChecks {
+    private final SimulatedCourse course;
+    private final SimulatedDatacenter datacenter;
+    private final Outside outside;
+    private final CheckedJournal journal;
+    private final SimulatedCenters centers;
+    private final FaultCounts counts;
+
+    EffectChecks(Stage stage, CheckedJournal journal, SimulatedCenters centers) {
+        this.course = stage.course();
+        this.datacenter = stage.datacenter();
+        this.outside = stage.outside();
+        this.counts = stage.counts();
+        this.journal = journal;
+        this.centers = centers;
+    }
+
+    private RunningCenter actor(CallContext call) {
+        return centers.ofEpoch(call.epoch());
+    }
+
+    private Instant issuedAt(CallContext call) {
+        return actor(call).process().callIssuedAt();
+    }
+
+    private Inventory believed(CallContext call) {
+        return actor(call).process().callIssuedOn();
+    }
+
+    /** Invariants 4 and 7. */
+    void mayAct(CallContext call, String what) {
+        CheckedJournal.Intent intent = new CheckedJournal.Intent(call.plan().orElseThrow(), call.step(), call.epoch());
+        Violation.check(
+                journal.intends(intent), 4, () -> what + " by " + intent + " without its intent written down");
+        RunningCenter actor = actor(call);
+        Violation.check(
+                actor.believesToLead() || !actor.process().isAlive(),
+                7,
+                () -> what + " by " + intent + " after its center lost its leadership");
+        if (call.epoch() < journal.grantedEpoch()) {
+            Violation.check(
+                    journal.isIntendedBeforeGrant(intent),
+                    7,
+                    () -> what + " by " + intent + " though epoch " + journal.grantedEpoch() + " was granted before");
+            counts.add("effect still under way when another center leads");
+        }
+    }
+
+    private boolean mayWrite(VirtualMachine vm) {
+        return vm.power() == PowerState.ON && datacenter.actual().hostOf(vm).health() != HostHealth.DOWN;
+    }
+
+    private boolean isUnknown(VirtualMachine vm, CallContext call) {
+        return outside.isUnknown(vm.id(), vm.host(), actor(call), issuedAt(call));
+    }
+
+    /** Invariants 1 and 2. */
+    void routes(CallContext call, VmId owner, VmId server) {
+        Inventory actual = datacenter.actual();
+        VmId before = datacenter.serverOf(owner);
+        Optional<VirtualMachine> left = actual.vm(before);
+        Optional<VirtualMachine> to = actual.vm(server);
+        if (left.isEmpty() || to.isEmpty() || before.equals(server)) {
+            return;
+        }
+        boolean isDatabase = left.get().type().equals(VmType.DATABASE);
+        Violation.check(
+                !isDatabase || !mayWrite(left.get()) || isHandedOver(left.get(), owner, to.get())
+                        || isUnknown(left.get(), call),
+                1,
+                () -> "the requests of " + owner + " moved to " + server + " while " + before + " may still write");
+        checkTarget(call, owner, server);
+    }
+
+    /** Requests that come home leave a VM that is well: its database must be the same member, or not accept writes. */
+    private boolean isHandedOver(VirtualMachine left, VmId owner, VirtualMachine to) {
+        return owner.equals(to.id())
+                && (datacenter.memberOf(left).equals(datacenter.memberOf(to))
+                        || !datacenter.writers(left.type()).contains(datacenter.memberOf(left)));
+    }
+
+    private void checkTarget(CallContext call, VmId owner, VmId server) {
+        Inventory believed = believed(call);
+        Optional<VirtualMachine> target = believed.vm(server);
+        boolean serves = target.isPresent()
+                && target.get().isServing()
+                && believed.hostOf(target.get()).isAvailable();
+        Violation.check(
+                serves,
+                2,
+                () -> "the requests of " + owner + " went to " + server + ", which was believed to be " + target);
+        VmType type = datacenter.actual().requireVm(owner).type();
+        Violation.check(
+                target.orElseThrow().type().equals(type),
+                2,
+                () -> "the requests of " + owner + ", a " + type + " VM, went to " + target);
+    }
+
+    /** Invariant 1: no two members accept writes; and none takes over that is too far behind, or nobody knows how far. */
+    void promotes(CallContext call, VmId id) {
+        VirtualMachine vm = datacenter.actual().requireVm(id);
+        String member = datacenter.memberOf(vm);
+        Set<String> writers = datacenter.writers(vm.type());
+        for (VirtualMachine other : datacenter.actual().vms()) {
+            String others = datacenter.memberOf(other);
+            boolean writes = other.type().equals(vm.type())
+                    && !others.equals(member)
+                    && writers.contains(others)
+                    && mayWrite(other);
+            Violation.check(
+                    !writes || isUnknown(other, call),
+                    1,
+                    () -> id + " was promoted while " + other.id() + " of " + others + " may still write");
+        }
+        Optional<VirtualMachine> believed = believed(call).vm(id);
+        Violation.check(
+                believed.isEmpty()
+                        || !course.failover().isLagRefused(believed.get())
+                        || writers.equals(Set.of(member)),
+                2,
+                () -> id + " was promoted though it was behind, or nobody knew how far: " + believed);
+    }
+
+    /** Invariants 8 and 10. */
+    void powersOff(CallContext call, VmId id) {
+        checkStorm(call, id + " was powered off");
+        Optional<VirtualMachine> vm = datacenter.actual().vm(id);
+        if (vm.isPresent() && isRunningWell(vm.get())) {
+            RunningCenter actor = actor(call);
+            boolean isKnown = outside.isKnownWell(id, actor, issuedAt(call));
+            boolean isToStop = outside.isKnownNotToRun(id, actor, issuedAt(call));
+            Violation.check(
+                    !isKnown || isToStop, 10, () -> id + " was powered off though its center was told that it is well");
+            boolean isBack = outside.isKnownUp(vm.get().host(), actor, issuedAt(call));
+            Violation.check(
+                    !isBack || isToStop || journal.hasGuestFault(id),
+                    10,
+                    () -> id + " was powered off though it runs well on " + vm.get().host()
+                            + ", which its center was told is up: its VMs are read first");
+        }
+    }
+
+    private boolean isRunningWell(VirtualMachine vm) {
+        return vm.isServing() && datacenter.actual().hostOf(vm).health() == HostHealth.UP;
+    }
+
+    /** Invariants 8 and 10. */
+    void fences(CallContext call, HostId id) {
+        checkStorm(call, "host " + id + " was fenced");
+        Host host = datacenter.actual().requireHost(id);
+        if (host.health() != HostHealth.UP) {
+            return;
+        }
+        Host believed = believed(call).requireHost(id);
+        boolean isSubstitute = believed.health() == HostHealth.UP || believed.health() == HostHealth.DEGRADED;
+        Violation.check(
+                isSubstitute || !outside.isKnownUp(id, actor(call), issuedAt(call)),
+                10,
+                () -> "host " + id + " was fenced though its center was told that it is up");
+        if (!isSubstitute || course.config().hostFencing() == HostFencing.ALWAYS) {
+            return;
+        }
+        Violation.check(
+                course.config().hostFencing() == HostFencing.WHEN_NO_HEALTHY_VM,
+                10,
+                () -> "host " + id + " was fenced, which is up, and never to be fenced for a VM");
+        for (VirtualMachine vm : datacenter.actual().vmsOn(id)) {
+            boolean isHit = isRunningWell(vm)
+                    && believed(call).vm(vm.id()).filter(VirtualMachine::isServing).isPresent()
+                    && believed(call).requireVm(vm.id()).host().equals(id);
+            Violation.check(!isHit, 10, () -> "host " + id + " was fenced with " + vm.id() + ", which is healthy");
+        }
+    }
+
+    private void checkStorm(CallContext call, String what) {
+        Optional<StormGuard> guard = course.config().stormGuard();
+        if (guard.isEmpty() || journal.isApproved(call.plan().orElseThrow())) {
+            return;
+        }
+        double lost = journal.lostHosts(issuedAt(call), guard.get().window());
+        Violation.check(
+                lost / datacenter.actual().hosts().size() <= guard.get().maxHostFraction(),
+                8,
+                () -> what + " with the storm guard open");
+    }
+
+    /** Invariants 1, 5 and 11. */
+    void places(CallContext call, String what, VmId id, HostId id2) {
+        RunningCenter actor = actor(call);
+        Instant issuedAt = issuedAt(call);
+        Optional<Host> believed = believed(call).host(id2);
+        Violation.check(
+                believed.filter(Host::isAvailable).isPresent(),
+                11,
+                () -> what + " " + id + " on " + id2 + ", which was believed to be " + believed);
+        Violation.check(
+                !outside.isKnownInMaintenance(id2, actor, issuedAt),
+                11,
+                () -> what + " " + id + " on " + id2 + ", which is in maintenance");
+        Violation.check(
+                !outside.isKnownNotToRun(id, actor, issuedAt),
+                11,
+                () -> what + " " + id + ", which is not to run, or not to be managed");
+        VirtualMachine vm = datacenter.actual().requireVm(id);
+        boolean runsElsewhere = !what.equals("migrate")
+                && vm.type().equals(VmType.DATABASE)
+                && mayWrite(vm)
+                && !vm.host().equals(id2);
+        Violation.check(
+                !runsElsewhere || isUnknown(vm, call),
+                1,
+                () -> what + " " + id + " on " + id2 + " while it runs on " + vm.host());
+        checkApart(what, vm, id2);
+    }
+
+    private void checkApart(String what, VirtualMachine vm, HostId host) {
+        boolean keepsApart = datacenter.actual().vmsOn(host).stream()
+                .noneMatch(other -> !other.id().equals(vm.id())
+                        && other.power() != PowerState.OFF
+                        && !Sets.intersection(other.antiAffinity(), vm.antiAffinity())
+                                .isEmpty());
+        Violation.check(
+                keepsApart || outside.isCrowded(host),
+                5,
+                () -> what + " " + vm.id() + " on " + host + " beside one of its anti-affinity group");
+    }
+
+    /** Invariant 5: what is refused for want of room must not be past what the host's running VMs leave. */
+    void refusal(VmId vm, HostId host, Resources asked, Runnable effect) {
+        try {
+            effect.run();
+        } catch (AdapterException.Permanent refused) {
+            if (refused.reason() == AdapterException.Cause.NO_CAPACITY) {
+                counts.add("refused for want of room");
+                checkRefusal(vm, host, asked);
+            }
+            throw refused;
+        }
+    }
+
+    private void checkRefusal(VmId vm, HostId host, Resources asked) {
+        Inventory actual = datacenter.actual();
+        Resources running = actual.vmsOn(host).stream()
+                .filter(other -> !other.id().equals(vm) && other.power() != PowerState.OFF)
+                .map(VirtualMachine::allocation)
+                .reduce(Resources.of(0, 0), Resources::plus);
+        Violation.check(
+                running.plus(asked).fitsIn(actual.requireHost(host).capacity()) || outside.isCrowded(host),
+                5,
+                () -> vm + " was to have " + asked + " on " + host + ", whose other VMs run with " + running);
+    }
+}

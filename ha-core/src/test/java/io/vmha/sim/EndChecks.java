@@ -1,0 +1,184 @@
+package io.vmha.sim;
+
+import java.util.stream.Collectors;
+import java.util.EnumSet;
+import io.vmha.model.HostHealth;
+import io.vmha.model.HostId;
+import io.vmha.model.Inventory;
+import java.util.List;
+import io.vmha.center.event.NeedKind;
+import java.util.Optional;
+import io.vmha.plan.PlanId;
+import io.vmha.center.event.PlanView;
+import io.vmha.model.PowerState;
+import io.vmha.policy.Reason;
+import io.vmha.policy.RecoveryMode;
+import java.util.Set;
+import io.vmha.center.event.UnmetNeed;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+
+/**
+ * What must hold once faults, lies and failures have stopped and time has passed: invariants 4, 9, 12 and 13. Confined to the
+ * simulation's thread.
+ */
+final class EndChecks {
+    /** What a center says of itself at the end. */
+    record Said(List<PlanView> plans, List<UnmetNeed> unmet) {
+        boolean isUnmet(VmId vm, NeedKind need, Set<Reason> reasons) {
+            return unmet.stream()
+                    .anyMatch(said -> said.need() == need
+                            && reasons.contains(said.reason())
+                            && said.subject().fold(vm::equals, host -> false));
+        }
+
+        Set<PlanId> planIds() {
+            return plans.stream().map(plan -> plan.plan().id()).collect(Collectors.toSet());
+        }
+
+        /** Whether a plan that is held has a step for a VM. */
+        boolean isHeld(VmId vm) {
+            return plans.stream()
+                    .filter(plan -> plan.heldFor().isPresent())
+                    .flatMap(plan -> plan.plan().steps().stream())
+                    .anyMatch(step -> step.action().vm().filter(vm::equals).isPresent());
+        }
+    }
+
+    /** Why requests may stay with nobody though a VM of their type is well. */
+    private static final Set<Reason> NOT_SERVED = EnumSet.of(
+            Reason.REJECTED,
+            Reason.REPLICATION_LAG,
+            Reason.LAG_UNKNOWN,
+            Reason.PLACE_UNCERTAIN,
+            Reason.SPLIT_BRAIN,
+            Reason.HOST_IN_MAINTENANCE);
+
+    /** Why a VM may stay down though a host has room. */
+    private static final Set<Reason> NOT_RESTORED = EnumSet.of(
+            Reason.REJECTED, Reason.RECOVERY_LIMIT, Reason.PLACE_UNCERTAIN, Reason.SPLIT_BRAIN, Reason.ANTI_AFFINITY);
+
+    private final Stage stage;
+    private final SimulatedCourse course;
+    private final Inventory actual;
+    private final Inventory known;
+    private final Said said;
+    private final CheckedJournal journal;
+
+    EndChecks(Stage stage, Inventory known, Said said, CheckedJournal journal) {
+        this.stage = stage;
+        this.course = stage.course();
+        this.actual = stage.datacenter().actual();
+        this.known = known;
+        this.said = said;
+        this.journal = journal;
+    }
+
+    void check() {
+        journal.checkAllClosed(said.planIds());
+        for (VirtualMachine vm : actual.vms()) {
+            Optional<VirtualMachine> believed = known.vm(vm.id());
+            Violation.check(believed.isPresent(), 12, () -> vm.id() + " exists and is not known");
+            checkBelief(vm, believed.orElseThrow());
+            checkRoute(vm, believed.orElseThrow());
+            checkServed(vm, believed.orElseThrow());
+            checkRestored(vm, believed.orElseThrow());
+        }
+        for (PlanView plan : said.plans()) {
+            Violation.check(
+                    plan.heldFor().isPresent(),
+                    13,
+                    () -> "plan " + plan.plan().id() + " is open without a reason: " + plan.open());
+        }
+    }
+
+    private boolean answers(HostId host) {
+        return actual.requireHost(host).health() != HostHealth.UNREACHABLE;
+    }
+
+    /** Invariant 12, after a reading of the truth with nothing under way. */
+    private void checkBelief(VirtualMachine vm, VirtualMachine believed) {
+        if (!answers(vm.host())) {
+            return;
+        }
+        boolean isSame = believed.host().equals(vm.host())
+                && believed.power() == vm.power()
+                && believed.allocation().equals(vm.allocation());
+        boolean isOpen = said.plans().stream()
+                .flatMap(plan -> plan.plan().steps().stream())
+                .anyMatch(step -> step.action().vm().filter(vm.id()::equals).isPresent());
+        Violation.check(
+                isSame || isOpen, 12, () -> "after a reading of the truth " + believed + " is believed, and is " + vm);
+        Violation.check(
+                !believed.isServing()
+                        || isWell(vm)
+                        || stage.outside().wasLeftAlone(vm.id())
+                        || course.has(CourseEvent.Kind.CLOCK_JUMPS),
+                4,
+                () -> vm.id() + " is believed to work and is " + vm);
+    }
+
+    private void checkRoute(VirtualMachine vm, VirtualMachine believed) {
+        VmId server = stage.datacenter().serverOf(vm.id());
+        boolean isGone = actual.vm(server).isEmpty();
+        boolean isMoving = said.isHeld(vm.id());
+        Violation.check(
+                isGone || isMoving || believed.servedBy().orElse(vm.id()).equals(server),
+                9,
+                () -> vm.id() + " is believed to be served by " + believed.servedBy() + " and is by " + server);
+    }
+
+    private boolean isWell(VirtualMachine vm) {
+        return vm.isServing() && actual.hostOf(vm).health().runsVms();
+    }
+
+    /** Invariant 13: requests are served by a VM that is well, where one exists that may. */
+    private void checkServed(VirtualMachine owner, VirtualMachine believed) {
+        VmId server = stage.datacenter().serverOf(owner.id());
+        if (actual.vm(server).filter(this::isWell).isPresent() || stage.outside().isLeftAlone(server)
+                || stage.outside().isLeftAlone(owner.id())) {
+            return;
+        }
+        boolean isLeft = known.vms().stream()
+                .anyMatch(other -> other.type().equals(owner.type())
+                        && !other.id().equals(server)
+                        && other.isServing()
+                        && known.hostOf(other).isAvailable()
+                        && actual.vm(other.id()).filter(this::isWell).isPresent());
+        boolean isRestarted = course.failover().recoveryOf(believed) == RecoveryMode.RESTART
+                || actual.vm(server)
+                        .filter(vm -> course.failover().recoveryOf(vm) == RecoveryMode.RESTART)
+                        .isPresent();
+        Violation.check(
+                !isLeft
+                        || isRestarted
+                        || said.isHeld(server)
+                        || said.isHeld(owner.id())
+                        || said.isUnmet(server, NeedKind.SERVE, NOT_SERVED)
+                        || said.isUnmet(owner.id(), NeedKind.SERVE, NOT_SERVED),
+                13,
+                () -> "the requests of " + owner.id() + " are with " + server + ", which is "
+                        + actual.vm(server) + ", though others are well; believed: " + known.vm(server) + "; unmet: "
+                        + said.unmet());
+    }
+
+    /** Invariant 13: what is to run and whose recovery starts it runs, where a host has room. */
+    private void checkRestored(VirtualMachine vm, VirtualMachine believed) {
+        boolean isRestored = course.failover().recoveryOf(vm) != RecoveryMode.REDIRECT;
+        if (!isRestored || vm.power() == PowerState.ON || stage.outside().isLeftAlone(vm.id()) || !answers(vm.host())) {
+            return;
+        }
+        boolean isRoomLeft = known.hosts().stream()
+                .anyMatch(host -> host.isAvailable()
+                        && actual.requireHost(host.id()).health() == HostHealth.UP
+                        && host.role() == known.hostOf(believed).role()
+                        && vm.allocation().fitsIn(known.without(vm.id()).freeOn(host.id())));
+        Violation.check(
+                !isRoomLeft
+                        || said.isHeld(vm.id())
+                        || said.isUnmet(vm.id(), NeedKind.RESTORE, NOT_RESTORED),
+                13,
+                () -> vm.id() + " is to run and does not, though a host has room: " + vm + "; believed: " + believed
+                        + "; unmet: " + said.unmet());
+    }
+}

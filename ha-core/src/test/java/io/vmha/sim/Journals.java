@@ -1,0 +1,57 @@
+package io.vmha.sim;
+
+import io.vmha.center.durable.DurablePlanJournal;
+import java.nio.file.Files;
+import java.io.IOException;
+import io.vmha.center.journal.InMemoryPlanJournal;
+import com.google.common.io.MoreFiles;
+import java.util.Optional;
+import java.nio.file.Path;
+import io.vmha.center.journal.PlanJournal;
+import com.google.common.io.RecursiveDeleteOption;
+import java.util.function.Supplier;
+import java.io.UncheckedIOException;
+
+/** Where the journals of one simulation are kept: in memory, or in a directory that goes with it. */
+final class Journals implements Supplier<PlanJournal>, AutoCloseable {
+    private final Supplier<PlanJournal> opens;
+    private final Optional<Path> directory;
+
+    private Journals(Supplier<PlanJournal> opens, Optional<Path> directory) {
+        this.opens = opens;
+        this.directory = directory;
+    }
+
+    static Journals inMemory() {
+        PlanJournal memory = new InMemoryPlanJournal();
+        return new Journals(() -> memory, Optional.empty());
+    }
+
+    static Journals onDisk() {
+        try {
+            Path directory = Files.createTempDirectory("simulation");
+            return new Journals(() -> DurablePlanJournal.in(directory), Optional.of(directory));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** Opens the journal, which nobody else may hold open. */
+    @Override
+    public PlanJournal get() {
+        return opens.get();
+    }
+
+    @Override
+    public void close() {
+        directory.ifPresent(Journals::delete);
+    }
+
+    private static void delete(Path directory) {
+        try {
+            MoreFiles.deleteRecursively(directory, RecursiveDeleteOption.ALLOW_INSECURE);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package io.vmha.sim;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import io.vmha.model.HostId;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import io.vmha.model.VmId;
+
+/**
+ * What others than the centers did to VMs and hosts, and whether a center can know of it: it was told, or has read it. What it cannot
+ * know is no fault of its. Confined to the simulation's thread.
+ */
+final class Outside {
+    private record Told(long epoch, Instant at) {}
+
+    private final VirtualTime time;
+    private final Map<VmId, Instant> started = new HashMap<>();
+    private final Map<VmId, Told> toldOfVm = new HashMap<>();
+    private final Map<HostId, Told> toldOfHost = new HashMap<>();
+    private final Map<VmId, Told> toldWell = new HashMap<>();
+    private final Map<HostId, Told> toldUp = new HashMap<>();
+    private final Map<HostId, Told> toldInMaintenance = new HashMap<>();
+    private final Map<VmId, Told> toldNotToRun = new HashMap<>();
+    private final Set<VmId> leftAlone = new HashSet<>();
+    private final Set<VmId> everLeftAlone = new HashSet<>();
+    private final Set<HostId> crowded = new HashSet<>();
+
+    Outside(VirtualTime time) {
+        this.time = time;
+    }
+
+    /** Somebody started or moved a VM, or it started with its host. */
+    void started(VmId vm, HostId host) {
+        started.put(vm, time.now());
+        crowded.add(host);
+    }
+
+    /** Somebody changed what a host has room for. */
+    void crowded(HostId host) {
+        crowded.add(host);
+    }
+
+    /** Whether others than the centers changed what runs on a host. */
+    boolean isCrowded(HostId host) {
+        return crowded.contains(host);
+    }
+
+    /** Somebody wants a VM off or unmanaged, or not any more. */
+    void leftAlone(VmId vm, boolean on) {
+        if (on) {
+            leftAlone.add(vm);
+            everLeftAlone.add(vm);
+        } else {
+            leftAlone.remove(vm);
+        }
+    }
+
+    /** Whether a VM was ever wanted off or unmanaged: what was reported of it meanwhile nobody wanted to know. */
+    boolean wasLeftAlone(VmId vm) {
+        return everLeftAlone.contains(vm);
+    }
+
+    /** Whether a VM is wanted off or unmanaged. */
+    boolean isLeftAlone(VmId vm) {
+        return leftAlone.contains(vm);
+    }
+
+    /** A center takes somebody's word about a VM's power or place. */
+    void toldOf(VmId vm, RunningCenter center) {
+        toldOfVm.put(vm, now(center));
+    }
+
+    /** A center takes somebody's word that a VM is well. */
+    void toldWell(VmId vm, RunningCenter center) {
+        toldWell.put(vm, now(center));
+        toldOf(vm, center);
+    }
+
+    /** Something was reported of a VM: it is not well. */
+    void notWell(VmId vm) {
+        toldWell.remove(vm);
+    }
+
+    /** A center takes somebody's word that a host is up. */
+    void toldUp(HostId host, RunningCenter center) {
+        toldUp.put(host, now(center));
+        toldOfHost.put(host, now(center));
+    }
+
+    /** Something was reported of a host. */
+    void notUp(HostId host) {
+        toldUp.remove(host);
+    }
+
+    void toldInMaintenance(HostId host, boolean on, RunningCenter center) {
+        set(toldInMaintenance, host, on, center);
+    }
+
+    void toldNotToRun(VmId vm, boolean on, RunningCenter center) {
+        set(toldNotToRun, vm, on, center);
+    }
+
+    private <K> void set(Map<K, Told> map, K key, boolean on, RunningCenter center) {
+        if (on) {
+            map.put(key, now(center));
+        } else {
+            map.remove(key);
+        }
+    }
+
+    private Told now(RunningCenter center) {
+        return new Told(center.epoch(), time.now());
+    }
+
+    private static <K> boolean isTold(Map<K, Told> map, K key, RunningCenter center, Instant before) {
+        Told told = map.get(key);
+        return told != null && told.epoch() == center.epoch() && told.at().isBefore(before);
+    }
+
+    /** Whether a center was told, before that moment, that a VM is well, and nothing was reported of it since. */
+    boolean isKnownWell(VmId vm, RunningCenter center, Instant before) {
+        return isTold(toldWell, vm, center, before);
+    }
+
+    /** Whether a center was told, before that moment, that a host is up, and nothing was reported of it since. */
+    boolean isKnownUp(HostId host, RunningCenter center, Instant before) {
+        return isTold(toldUp, host, center, before);
+    }
+
+    boolean isKnownInMaintenance(HostId host, RunningCenter center, Instant before) {
+        return isTold(toldInMaintenance, host, center, before);
+    }
+
+    boolean isKnownNotToRun(VmId vm, RunningCenter center, Instant before) {
+        return isTold(toldNotToRun, vm, center, before);
+    }
+
+    /** Whether others started or moved a VM of which a center could not know at that moment. */
+    boolean isUnknown(VmId vm, HostId host, RunningCenter center, Instant at) {
+        Instant since = started.get(vm);
+        if (since == null || center.startedAt().isAfter(since)) {
+            return false;
+        }
+        boolean isTold = isTold(toldOfVm, vm, center, at) && !toldOfVm.get(vm).at().isBefore(since)
+                || isTold(toldOfHost, host, center, at) && !toldOfHost.get(host).at().isBefore(since);
+        return !isTold && !center.hasRead(vm, since, at);
+    }
+}

@@ -1,0 +1,122 @@
+package io.vmha.sim;
+
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.time.Duration;
+import java.util.function.Function;
+import java.util.LinkedHashMap;
+import io.vmha.center.ManagementCenter;
+import java.util.Map;
+import java.util.Optional;
+import io.vmha.plan.PlanId;
+
+/**
+ * What operators and the orchestrator tell centers. Who tells something tells it again to the next center where one died before it
+ * answered; a later word about the same takes the place of an earlier one. Confined to the simulation's thread.
+ */
+final class People {
+    private static final Duration ASKED_AGAIN = Duration.ofSeconds(5);
+
+    /** One thing that is to be told. */
+    private static final class Word {
+        private final String about;
+        private final Function<ManagementCenter, CompletionStage<?>> call;
+        private final Consumer<RunningCenter> told;
+        private long toldTo;
+
+        private Word(
+                String about, Function<ManagementCenter, CompletionStage<?>> call, Consumer<RunningCenter> told) {
+            this.about = about;
+            this.call = call;
+            this.told = told;
+        }
+    }
+
+    private final VirtualTime time;
+    private final Trace trace;
+    private final SimulatedCenters centers;
+    private final Map<String, Word> open = new LinkedHashMap<>();
+
+    People(Stage stage, SimulatedCenters centers) {
+        this.time = stage.time();
+        this.trace = stage.trace();
+        this.centers = centers;
+    }
+
+    /**
+     * Tells the center something, until one has taken it.
+     *
+     * @param about what a later word takes the place of
+     * @param call the call
+     * @param told runs whenever a center is told
+     */
+    void say(
+            String about, Function<ManagementCenter, CompletionStage<?>> call, Consumer<RunningCenter> told) {
+        Word word = new Word(about, call, told);
+        open.put(about, word);
+        tell(word);
+    }
+
+    private void tell(Word word) {
+        if (open.get(word.about) != word) {
+            return;
+        }
+        RunningCenter center = centers.latest();
+        if (center.center().isPresent() && center.believesToLead() && word.toldTo != center.epoch()) {
+            word.toldTo = center.epoch();
+            word.told.accept(center);
+            var unused = word.call
+                    .apply(center.center().get())
+                    .whenComplete((answer, thrown) -> answered(word, Optional.ofNullable(thrown)));
+        }
+        time.schedule(ASKED_AGAIN, () -> tell(word));
+    }
+
+    private void answered(Word word, Optional<Throwable> thrown) {
+        thrown.ifPresent(why -> trace.say(() -> word.about + " was refused: " + why));
+        boolean isRefused = thrown.filter(IllegalArgumentException.class::isInstance)
+                .isPresent();
+        if (thrown.isEmpty() || isRefused) {
+            open.remove(word.about, word);
+        } else {
+            word.toldTo = 0;
+        }
+        thrown.filter(why -> String.valueOf(why.getMessage()).contains("ended by an error"))
+                .ifPresent(why -> {
+                    throw new Violation(4, "a center ended by an error: " + why.getCause());
+                });
+    }
+
+    /** Whether everything was taken. */
+    boolean isAllTaken() {
+        return open.isEmpty();
+    }
+
+    /** Approves what is held now, at once or later. */
+    void approveAll(Duration later) {
+        centers.tellCurrent(center -> {
+            var unused = center.plans().thenAccept(plans -> plans.stream()
+                    .filter(plan -> plan.heldFor().isPresent())
+                    .forEach(plan -> time.schedule(later, () -> approve(plan.plan().id()))));
+        });
+    }
+
+    private void approve(PlanId plan) {
+        centers.tellCurrent(center -> {
+            var unused = center.approve(plan, "the simulation");
+        });
+    }
+
+    /** Rejects what is held now. */
+    void rejectAll() {
+        centers.tellCurrent(center -> {
+            var unused = center.plans().thenAccept(plans -> plans.stream()
+                    .filter(plan -> plan.heldFor().isPresent())
+                    .forEach(plan -> reject(center, plan.plan().id())));
+        });
+    }
+
+    private static void reject(ManagementCenter center, PlanId plan) {
+        var unused = center.reject(plan, "the simulation");
+    }
+}
