@@ -39,7 +39,8 @@ final class ToldCenter {
     }
 
     private RuntimeException refusal(String place, Throwable thrown) {
-        Throwable cause = thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable cause =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         String message = file + ": " + place + ": " + cause.getMessage();
         return cause instanceof IllegalArgumentException
                 ? new ScenarioException(message)
