@@ -69,7 +69,7 @@ public abstract class HypervisorAdapterContractTest {
 
     @Test
     void discoveryTellsTheHostsAndTheMachine() {
-        Inventory inventory = adapter.discover(call());
+        Inventory inventory = adapter.discover(call()).toInventory();
 
         assertThat(inventory.hosts()).extracting(Host::id).contains(testbed.host(), testbed.otherHost());
         assertThat(inventory.requireHost(testbed.host()).health()).isEqualTo(HostHealth.UP);
@@ -183,7 +183,7 @@ public abstract class HypervisorAdapterContractTest {
             assertUnknown(() -> adapter.cloneFromTemplate(testbed.template(), fresh, NOWHERE, call()));
             assertUnknown(
                     () -> adapter.cloneFromTemplate(TemplateId.of("no-such-template"), fresh, testbed.host(), call()));
-            assertThat(adapter.discover(call()).vm(fresh)).isEmpty();
+            assertThat(adapter.discover(call()).toInventory().vm(fresh)).isEmpty();
         }
         assertThat(machine().host()).isEqualTo(testbed.host());
         assertThat(machine().power()).isEqualTo(PowerState.ON);
@@ -209,7 +209,7 @@ public abstract class HypervisorAdapterContractTest {
         }
         Resources before = machine().allocation();
         Resources capacity =
-                adapter.discover(call()).requireHost(testbed.host()).capacity();
+                adapter.discover(call()).toInventory().requireHost(testbed.host()).capacity();
 
         assertRefused(
                 Cause.NO_CAPACITY,
@@ -300,7 +300,7 @@ public abstract class HypervisorAdapterContractTest {
                 assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(deadline.plus(PROMPTLY));
             }
             long begun = System.nanoTime();
-            Inventory inventory = adapter.discover(brief);
+            Inventory inventory = adapter.discover(brief).toInventory();
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(deadline.plus(PROMPTLY));
             assertThat(inventory.requireHost(testbed.host()).health()).isEqualTo(HostHealth.UNREACHABLE);
             assertThat(inventory.requireHost(testbed.otherHost()).health()).isEqualTo(HostHealth.UP);
@@ -392,7 +392,7 @@ public abstract class HypervisorAdapterContractTest {
     }
 
     private VirtualMachine machine() {
-        return adapter.discover(call()).requireVm(testbed.vm());
+        return adapter.discover(call()).toInventory().requireVm(testbed.vm());
     }
 
     private static void assertUnknown(ThrowingCallable call) {

@@ -1,5 +1,21 @@
 package io.vmha.center;
 
+import io.vmha.center.event.ActionRecord;
+import io.vmha.center.config.AutomationLevel;
+import io.vmha.center.config.CenterConfig;
+import io.vmha.center.event.CenterHealth;
+import io.vmha.center.event.DecisionOutcome;
+import io.vmha.center.event.HaEvent;
+import io.vmha.center.journal.InMemoryPlanJournal;
+import io.vmha.center.leader.NotLeaderException;
+import io.vmha.center.journal.PlanJournal;
+import io.vmha.center.internal.Recoveries;
+import io.vmha.center.config.RecoveryLimit;
+import io.vmha.center.config.RetryPolicy;
+import io.vmha.center.config.StormGuard;
+import io.vmha.center.internal.StormWatch;
+import io.vmha.center.schedule.ThreadedScheduler;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

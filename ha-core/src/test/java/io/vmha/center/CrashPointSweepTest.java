@@ -1,5 +1,11 @@
 package io.vmha.center;
 
+import io.vmha.center.schedule.CenterScheduler;
+import io.vmha.center.journal.InMemoryPlanJournal;
+import io.vmha.center.journal.JournalEntry;
+import io.vmha.center.journal.JournalState;
+import io.vmha.center.journal.PlanJournal;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmha.Fixtures;
@@ -119,6 +125,11 @@ class CrashPointSweepTest {
         }
 
         @Override
+        public Duration uptime() {
+            return time.uptime();
+        }
+
+        @Override
         public void execute(Runnable task) {
             time.execute(point(task));
         }
@@ -128,17 +139,22 @@ class CrashPointSweepTest {
             return time.schedule(delay, point(task));
         }
 
+        @Override
+        public Cancellable scheduleBackground(Duration delay, Runnable task) {
+            return time.scheduleBackground(delay, point(task));
+        }
+
         /** A crash before the call, between its effect and the news of it, and after it are three points. */
         @Override
-        public void call(Runnable blocking, Consumer<Optional<RuntimeException>> then) {
+        public void call(Runnable blocking, Consumer<Optional<Throwable>> then) {
             execute(() -> {
-                Optional<RuntimeException> thrown = Optional.empty();
+                Optional<Throwable> thrown = Optional.empty();
                 try {
                     blocking.run();
                 } catch (RuntimeException failed) {
                     thrown = Optional.of(failed);
                 }
-                Optional<RuntimeException> result = thrown;
+                Optional<Throwable> result = thrown;
                 execute(() -> then.accept(result));
             });
         }
@@ -279,7 +295,7 @@ class CrashPointSweepTest {
         private void back(String host) {
             datacenter.change(actual -> actual.with(
                     ImmutableHost.copyOf(actual.requireHost(HostId.of(host))).withHealth(HostHealth.UP)));
-            untilAnswered(() -> center.update(known -> FaultEffects.hostUp(known, HostId.of(host))));
+            untilAnswered(() -> center.hostUp(HostId.of(host)));
         }
 
         private void repair(String name) {

@@ -1,5 +1,9 @@
 package io.vmha.center;
 
+import io.vmha.center.schedule.CenterScheduler;
+import io.vmha.center.event.HaEvent;
+import io.vmha.adapter.PowerStateCheck;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -225,8 +229,7 @@ class HeartbeatWatchTest {
     void aHostInMaintenanceAndAMachineThatIsOffMayBeSilent() {
         ManagementCenter center = center(config().build());
         run(center, 5);
-        center.update(inventory -> inventory.with(
-                io.vmha.model.ImmutableHost.copyOf(inventory.requireHost(H2)).withInMaintenance(true)));
+        center.maintenance(H2, true, "operator");
         silence(H2);
         run(center, 60);
 
@@ -332,6 +335,11 @@ class HeartbeatWatchTest {
         }
 
         @Override
+        public Duration uptime() {
+            return time.uptime();
+        }
+
+        @Override
         public void execute(Runnable task) {
             time.execute(task);
         }
@@ -342,7 +350,12 @@ class HeartbeatWatchTest {
         }
 
         @Override
-        public void call(Runnable blocking, java.util.function.Consumer<java.util.Optional<RuntimeException>> then) {
+        public Cancellable scheduleBackground(Duration delay, Runnable task) {
+            return time.scheduleBackground(delay, task);
+        }
+
+        @Override
+        public void call(Runnable blocking, java.util.function.Consumer<java.util.Optional<Throwable>> then) {
             time.call(blocking, then);
         }
 

@@ -1,5 +1,15 @@
 package io.vmha.center;
 
+import io.vmha.center.event.ActionRecord;
+import io.vmha.center.event.ActionResult;
+import io.vmha.center.config.AutomationLevel;
+import io.vmha.center.config.CenterConfig;
+import io.vmha.center.event.DecisionOutcome;
+import io.vmha.center.event.HaEvent;
+import io.vmha.center.config.ImmutableCenterConfig;
+import io.vmha.center.journal.InMemoryPlanJournal;
+import io.vmha.center.journal.PlanJournal;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -152,7 +162,7 @@ class ManagementCenterTest {
     @Test
     void aMonitorsReportAndHeartbeatReachTheCenter() {
         ManagementCenter center = center().build();
-        MonitorReports monitors = new MonitorReports(center);
+        ReportListener monitors = ReportListeners.of(center::accept);
         monitors.heartbeat(DB3, time.now());
         CompletionStage<?> taken = monitors.fault(Fixtures.readOnly("db3"));
         time.runToEnd();
@@ -210,9 +220,10 @@ class ManagementCenterTest {
     void aHostThatIsBackKeepsWhatItLostAsItIs() {
         ManagementCenter center = center().build();
         run(center.submit(Fixtures.hostDown("h2")));
-        center.update(inventory -> FaultEffects.hostUp(inventory, HostId.of("h2")));
+        CompletionStage<Inventory> up = center.hostUp(HostId.of("h2"));
         time.runToEnd();
 
+        assertThat(up.toCompletableFuture()).isCompletedWithValue(center.inventory());
         assertThat(center.inventory().requireHost(HostId.of("h2")).health()).isEqualTo(HostHealth.UP);
         assertThat(center.inventory().requireVm(DB3).health()).isEqualTo(VmHealth.FAILED);
     }
@@ -231,7 +242,7 @@ class ManagementCenterTest {
     @Test
     void aHostThatGoesIntoMaintenanceIsEvacuatedAsFarAsThereIsRoom() {
         ManagementCenter center = center().build();
-        DecisionOutcome outcome = run(center.maintenance(HostId.of("h1"), true));
+        DecisionOutcome outcome = run(center.maintenance(HostId.of("h1"), true, "operator"));
 
         assertThat(outcome.decision().parts()).hasSize(4);
         assertThat(datacenter.actual().requireVm(VmId.of("db1")).host()).isEqualTo(HostId.of("h2"));
@@ -244,7 +255,7 @@ class ManagementCenterTest {
         datacenter.change(actual -> actual.with(ImmutableHost.copyOf(actual.requireHost(HostId.of("h2")))
                 .withCpuPlatform(CpuPlatform.parse("another"))));
         ManagementCenter center = center().build();
-        DecisionOutcome outcome = run(center.maintenance(HostId.of("h1"), true));
+        DecisionOutcome outcome = run(center.maintenance(HostId.of("h1"), true, "operator"));
 
         assertThat(outcome.isCarriedOut()).isFalse();
         assertThat(center.inventory().requireVm(VmId.of("db1")).host()).isEqualTo(HostId.of("h1"));
@@ -259,7 +270,7 @@ class ManagementCenterTest {
         assertThat(held.actions()).isEmpty();
         assertThat(datacenter.routes()).containsEntry(DB3, VmId.of("db1"));
 
-        run(center.approve(held.plan().id()));
+        run(center.approve(held.plan().id(), "operator"));
         assertThat(datacenter.routes()).containsEntry(DB3, DB3);
         assertThat(center.inventory().requireVm(DB3).servedBy()).isEmpty();
     }
@@ -286,7 +297,7 @@ class ManagementCenterTest {
 
     @Test
     void aPlanThatIsNotHeldCannotBeApproved() {
-        CompletionStage<DecisionOutcome> outcome = center().build().approve(new PlanId(7));
+        CompletionStage<DecisionOutcome> outcome = center().build().approve(new PlanId(7), "operator");
         time.runToEnd();
 
         assertThatThrownBy(() -> outcome.toCompletableFuture().join()).hasMessageContaining("no plan 7 is held");

@@ -1,5 +1,8 @@
 package io.vmha.center;
 
+import io.vmha.center.event.ActionResult;
+import io.vmha.center.event.DecisionOutcome;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmha.Fixtures;

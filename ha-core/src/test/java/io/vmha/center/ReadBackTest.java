@@ -1,5 +1,7 @@
 package io.vmha.center;
 
+import io.vmha.center.event.DecisionOutcome;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmha.Fixtures;
@@ -58,7 +60,7 @@ class ReadBackTest {
     @Test
     void aMachineThatWasNotMovedThoughThatWasAcceptedIsMovedAgain() {
         ManagementCenter center = center(lyingOnce("migrate"), datacenter.trafficDirector());
-        run(center.maintenance(H1, true));
+        run(center.maintenance(H1, true, "operator"));
 
         for (VirtualMachine vm : center.inventory().vms()) {
             assertThat(datacenter.actual().requireVm(vm.id()).host())
@@ -110,7 +112,7 @@ class ReadBackTest {
     @Test
     void aHostThatIsLostTakesTheMachinesWithItThatHaveArrivedAndNoOthers() {
         ManagementCenter center = center(datacenter.hypervisor(), datacenter.trafficDirector());
-        var unused = center.maintenance(H1, true);
+        var unused = center.maintenance(H1, true, "operator");
         time.advanceTo(Instant.EPOCH.plusMillis(500));
         datacenter.inject(Fixtures.hostDown("h2"));
         run(center.submit(Fixtures.hostDown("h2")));

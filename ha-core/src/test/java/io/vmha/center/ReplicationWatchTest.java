@@ -1,5 +1,7 @@
 package io.vmha.center;
 
+import io.vmha.center.event.DecisionOutcome;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;

@@ -152,7 +152,7 @@ final class EffectChecks {
         if (vm.isPresent() && isRunningWell(vm.get())) {
             RunningCenter actor = actor(call);
             boolean isKnown = outside.isKnownWell(id, actor, issuedAt(call));
-            boolean isToStop = outside.isKnownNotToRun(id, actor, issuedAt(call));
+            boolean isToStop = outside.isLeftAlone(id);
             Violation.check(
                     !isKnown || isToStop, 10, () -> id + " was powered off though its center was told that it is well");
             boolean isBack = outside.isKnownUp(vm.get().host(), actor, issuedAt(call));

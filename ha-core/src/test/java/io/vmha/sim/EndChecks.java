@@ -135,8 +135,9 @@ final class EndChecks {
     /** Invariant 13: requests are served by a VM that is well, where one exists that may. */
     private void checkServed(VirtualMachine owner, VirtualMachine believed) {
         VmId server = stage.datacenter().serverOf(owner.id());
-        if (actual.vm(server).filter(this::isWell).isPresent() || stage.outside().isLeftAlone(server)
-                || stage.outside().isLeftAlone(owner.id())) {
+        if (actual.vm(server).filter(this::isWell).isPresent()
+                || stage.outside().wasLeftAlone(server)
+                || stage.outside().wasLeftAlone(owner.id())) {
             return;
         }
         boolean isLeft = known.vms().stream()

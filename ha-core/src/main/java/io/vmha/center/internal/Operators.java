@@ -1,5 +1,7 @@
 package io.vmha.center.internal;
 
+import io.vmha.policy.HaPolicies;
+
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.event.CenterHealth;
 import io.vmha.center.journal.CenterSettings;
@@ -81,6 +83,9 @@ public final class Operators {
             state.maintenance(host, on);
             audit(operator, (on ? "takes " : "puts ") + host + (on ? " out of service" : " into service"));
             center.executor().releaseHeld();
+            if (on) {
+                center.decisions().replan(center.executor().heldRunsCountingOn(host));
+            }
             List<SubjectDecision> parts = on
                     ? center.decisions()
                             .policies()
@@ -118,6 +123,7 @@ public final class Operators {
             state.wellSince(id, center.now());
             center.decisions().well(vm);
             center.recoveries().clear(id);
+            state.flag(id, VmState.Flag.LIMITED, false);
             center.executor().advance(id);
             center.refreshStorm();
             if (vm.server().equals(id)) {
@@ -163,6 +169,7 @@ public final class Operators {
             center.unmet().remove(id);
             audit(operator, "wants " + id + " " + desired);
             center.executor().advance(id);
+            center.decisions().wake(id);
             boolean starts = desired == DesiredState.RUNNING && before == DesiredState.OFF && vm.isConfirmedOff();
             if (desired == DesiredState.OFF && !vm.mayRunOn().isEmpty()) {
                 center.decisions().stop(vm, Optional.of(operator), pending);
@@ -175,10 +182,25 @@ public final class Operators {
         });
     }
 
-    /** Releases a plan that is held. */
-    public CompletionStage<DecisionOutcome> approve(PlanId plan, String operator) {
+    /** Operators chose other policies. */
+    public CompletionStage<CenterHealth> reconfigure(HaPolicies policies, String operator) {
+        return center.ask(() -> {
+            center.checkActing();
+            center.decisions().reconfigure(policies);
+            audit(operator, "changes the policies");
+            return center.describe();
+        });
+    }
+
+    /** Releases a plan that is held; a revision is refused that is not the newest. */
+    public CompletionStage<DecisionOutcome> approve(PlanId plan, Optional<Integer> revision, String operator) {
         return center.decide(pending -> {
             PlanRun run = held(plan);
+            int newest = run.opened().revision();
+            if (revision.filter(seen -> seen != newest).isPresent()) {
+                throw new IllegalArgumentException("plan " + plan + " was decided again: revision " + revision.get()
+                        + " was approved, the newest is " + newest);
+            }
             audit(operator, "approves plan " + plan);
             center.waitsFor(plan, pending);
             center.journal(List.of(new JournalEntry.PlanApproved(plan, operator)), () -> run.approve(operator));

@@ -1,7 +1,7 @@
 package io.vmha.center.durable;
 
-import io.vmha.center.PlanJournal;
-import io.vmha.center.PlanJournalContractTest;
+import io.vmha.center.journal.PlanJournal;
+import io.vmha.center.journal.PlanJournalContractTest;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -1,7 +1,11 @@
 package io.vmha.center.durable;
 
+import io.vmha.model.DesiredState;
+import java.util.Set;
+import io.vmha.center.journal.VmState;
+
 import io.vmha.Fixtures;
-import io.vmha.center.JournalEntry;
+import io.vmha.center.journal.JournalEntry;
 import io.vmha.model.VmId;
 import io.vmha.plan.Action;
 import io.vmha.plan.Plan;
@@ -28,8 +32,13 @@ final class JournalKillMain {
                     epoch,
                     List.of(
                             opened(last),
-                            new JournalEntry.VmTroubled(
-                                    Fixtures.middleware("vm" + last % 50, "h1").build(), false)));
+                            new JournalEntry.VmNoted(new VmState(
+                                    Fixtures.middleware("vm" + last % 50, "h1").build(),
+                                    Set.of(),
+                                    DesiredState.RUNNING,
+                                    List.of(),
+                                    Set.of(),
+                                    Optional.of(Instant.EPOCH)))));
             System.out.println(last);
         }
     }
@@ -38,9 +47,10 @@ final class JournalKillMain {
         Step step = new Step(0, new Action.Redirect(VmId.of("vm" + number), VmId.of("other")), new TreeSet<>());
         return new JournalEntry.PlanOpened(
                 Instant.EPOCH,
+                1,
                 Optional.empty(),
                 new DecisionBatch(List.of()),
                 new Plan(new PlanId(number), List.of(step)),
-                List.of());
+                false);
     }
 }

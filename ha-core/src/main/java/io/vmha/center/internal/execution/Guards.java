@@ -135,7 +135,7 @@ final class Guards {
     static final Guard REQUESTS_LEFT = (action, context) -> {
         VmId vm = action.vm().orElseThrow();
         boolean isAboutToLeave = context.state().ownersServedBy(vm).stream()
-                .anyMatch(owner -> context.executor().isAboutToMove(owner, vm));
+                .anyMatch(owner -> context.executor().isAboutToMove(owner, vm, context.run()));
         return isAboutToLeave ? Verdict.NO_TURN : Verdict.PASS;
     };
 

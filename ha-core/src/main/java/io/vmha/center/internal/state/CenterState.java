@@ -563,9 +563,6 @@ public final class CenterState {
         VmRecord record = requireVm(id);
         record.desired = state;
         record.isSuspect = false;
-        if (state != DesiredState.RUNNING) {
-            record.faults = ImmutableList.of();
-        }
         touch(id);
     }
 

@@ -1,4 +1,11 @@
-package io.vmha.center;
+package io.vmha.center.journal;
+
+import io.vmha.center.config.AutomationLevel;
+import io.vmha.model.DesiredState;
+import java.util.Set;
+import io.vmha.model.VmType;
+
+import io.vmha.center.event.ActionResult;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -56,47 +63,106 @@ public abstract class PlanJournalContractTest {
 
     @Test
     void aPlanThatWasClosedIsGoneButItsNumberAndReportAreKnown() {
-        JournalState left = left(List.of(opened(PLAN, Fixtures.readOnly("db3")), new JournalEntry.PlanClosed(PLAN)));
+        JournalState left = left(List.of(
+                new JournalEntry.ReportTaken(Instant.EPOCH, Fixtures.readOnly("db3")),
+                new JournalEntry.VmRecovered(DB3, Instant.EPOCH),
+                opened(PLAN, Fixtures.readOnly("db3")),
+                new JournalEntry.PlanClosed(PLAN)));
 
         assertThat(left.open()).isEmpty();
         assertThat(left.lastPlan()).isEqualTo(7);
         assertThat(left.reports())
-                .extracting(JournalState.TakenReport::report)
+                .extracting(JournalEntry.ReportTaken::report)
                 .containsExactly(Fixtures.readOnly("db3"));
-        assertThat(left.recoveries()).extracting(JournalState.Recovery::vm).containsExactly(DB3);
+        assertThat(left.recoveries()).extracting(JournalEntry.VmRecovered::vm).containsExactly(DB3);
     }
 
     @Test
-    void aPlanThatIsHeldIsProposedUntilItIsOpened() {
-        JournalEntry.PlanOpened opened = opened(PLAN, Fixtures.readOnly("db3"));
-        JournalEntry.PlanProposed proposed =
-                new JournalEntry.PlanProposed(Instant.EPOCH, opened.decision(), opened.plan());
+    void aPlanThatIsOnlyOfferedIsOfferedByTheNextCenterTooUntilItIsClosed() {
+        JournalEntry.PlanOpened offer = revision(1, true);
 
-        assertThat(left(List.of(proposed)).proposals())
+        assertThat(left(List.of(offer)).open())
                 .singleElement()
-                .asString()
-                .isEqualTo(proposed.toString());
-        assertThat(left(List.of(proposed, opened)).proposals()).isEmpty();
-        assertThat(left(List.of(proposed)).lastPlan()).isEqualTo(7);
+                .satisfies(plan -> assertThat(plan.opened().isOffer()).isTrue());
+        assertThat(left(List.of(offer)).lastPlan()).isEqualTo(7);
+        assertThat(left(List.of(offer, new JournalEntry.PlanClosed(PLAN))).open()).isEmpty();
     }
 
     @Test
-    void whatIsSoundAgainIsForgotten() {
-        JournalEntry vm =
-                new JournalEntry.VmTroubled(Fixtures.referenceEmbodiment().requireVm(DB3), true);
-        JournalEntry host =
-                new JournalEntry.HostTroubled(Fixtures.referenceEmbodiment().requireHost(H2));
+    void aHigherRevisionReplacesAPlanAndALowerOneDoesNot() {
+        for (List<JournalEntry> written : List.<List<JournalEntry>>of(
+                List.of(revision(1, false), revision(2, false)), List.of(revision(2, false), revision(1, false)))) {
+            assertThat(left(written).open())
+                    .singleElement()
+                    .satisfies(plan -> assertThat(plan.opened().revision()).isEqualTo(2));
+        }
+    }
 
-        assertThat(left(List.of(vm, host)).vms()).containsExactly((JournalEntry.VmTroubled) vm);
-        assertThat(left(List.of(vm, host)).hosts()).hasSize(1);
-        List<JournalEntry> sound = List.of(vm, host, new JournalEntry.VmSound(DB3), new JournalEntry.HostSound(H2));
-        assertThat(left(sound)).isEqualTo(JournalState.empty());
+    private static JournalEntry.PlanOpened revision(int revision, boolean isOffer) {
+        JournalEntry.PlanOpened first = opened(PLAN, Fixtures.readOnly("db3"));
+        return new JournalEntry.PlanOpened(
+                Instant.EPOCH, revision, first.report(), first.decision(), first.plan(), isOffer);
+    }
+
+    @Test
+    void whatIsAsItIsByDefaultAgainIsForgotten() {
+        OpenFault fault = new OpenFault(Fixtures.hostDown("h2"), Instant.EPOCH);
+        VmState lost = new VmState(
+                Fixtures.referenceEmbodiment().requireVm(DB3),
+                Set.of(),
+                DesiredState.RUNNING,
+                List.of(fault),
+                Set.of(VmState.Flag.UNSEARCHED),
+                Optional.empty());
+        HostState down = new HostState(
+                Fixtures.referenceEmbodiment().requireHost(H2), Optional.of(fault), true, Optional.empty());
+        JournalEntry vm = new JournalEntry.VmNoted(lost);
+        JournalEntry host = new JournalEntry.HostNoted(down);
+
+        assertThat(left(List.of(vm, host)).vms()).containsExactly(lost);
+        assertThat(left(List.of(vm, host)).hosts()).containsExactly(down);
+        List<JournalEntry> wellAgain =
+                List.of(vm, host, new JournalEntry.VmForgotten(DB3), new JournalEntry.HostForgotten(H2));
+        assertThat(left(wellAgain)).isEqualTo(JournalState.empty());
+    }
+
+    @Test
+    void aSetOfHostsIsKeptAsItIsAndAnEmptyOneIsNotAnUnknownOne() {
+        for (Set<HostId> mayRunOn : List.of(Set.<HostId>of(), Set.of(H2), Set.of(H2, HostId.of("h1")))) {
+            VmState state = new VmState(
+                    Fixtures.referenceEmbodiment().requireVm(DB3),
+                    mayRunOn,
+                    DesiredState.OFF,
+                    List.of(),
+                    Set.of(),
+                    Optional.of(Instant.EPOCH));
+            assertThat(left(List.of(new JournalEntry.VmNoted(state))).vms()).containsExactly(state);
+        }
+    }
+
+    @Test
+    void whatOperatorsChoseWhoWritesAndWhatIsLeftOverIsThereForTheNextCenter() {
+        CenterSettings settings = new CenterSettings(true, Optional.of(AutomationLevel.MANUAL));
+        WriterState writer = new WriterState(VmType.DATABASE, Set.of("STANDBY"));
+        Leftover leftover = new Leftover(DB3, H2, "what its clone replaced", Instant.EPOCH);
+        JournalState left = left(List.of(
+                new JournalEntry.SettingsChanged(settings),
+                new JournalEntry.WriterNoted(writer),
+                new JournalEntry.LeftBehind(leftover)));
+
+        assertThat(left.isFirst()).isFalse();
+        assertThat(left.settings()).isEqualTo(settings);
+        assertThat(left.writers()).containsExactly(writer);
+        assertThat(left.leftovers()).containsExactly(leftover);
     }
 
     @Test
     void writingTheSameAgainChangesNothing() {
         List<JournalEntry> entries = List.of(
                 opened(PLAN, Fixtures.readOnly("db3")),
+                new JournalEntry.ReportTaken(Instant.EPOCH, Fixtures.readOnly("db3")),
+                new JournalEntry.VmRecovered(DB3, Instant.EPOCH),
+                new JournalEntry.LeftBehind(new Leftover(DB3, H2, "what its clone replaced", Instant.EPOCH)),
                 new JournalEntry.StepStarted(PLAN, 0, 1, OFF, 1, Instant.EPOCH),
                 new JournalEntry.StepEnded(PLAN, 0, 1, OFF, ActionResult.DONE, "", Instant.EPOCH));
         List<JournalEntry> twice = new ArrayList<>(entries);
@@ -162,6 +228,6 @@ public abstract class PlanJournalContractTest {
                 List.of(
                         new Step(0, OFF, new TreeSet<>()),
                         new Step(1, new Action.Redirect(DB3, VmId.of("db1")), new TreeSet<>(List.of(0)))));
-        return new JournalEntry.PlanOpened(Instant.EPOCH, Optional.of(report), decision, plan, List.of());
+        return new JournalEntry.PlanOpened(Instant.EPOCH, 1, Optional.of(report), decision, plan, false);
     }
 }

@@ -1,4 +1,12 @@
-package io.vmha.center;
+package io.vmha.center.journal;
+
+import io.vmha.center.config.AutomationLevel;
+import io.vmha.model.DesiredState;
+import io.vmha.model.ImmutableVirtualMachine;
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.vmha.center.event.ActionResult;
 
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
@@ -43,7 +51,6 @@ public final class RandomEntries {
 
     private final Random random;
     private long lastPlan;
-    private long heldPlan;
 
     /** Makes a source of entries that a seed decides. */
     public RandomEntries(long seed) {
@@ -56,15 +63,16 @@ public final class RandomEntries {
     }
 
     private JournalEntry next() {
-        return switch (random.nextInt(10)) {
+        return switch (random.nextInt(15)) {
             case 0, 1 ->
                 new JournalEntry.PlanOpened(
                         instant(),
+                        1 + random.nextInt(3),
                         optional(this::report),
                         decision(),
                         plan(openedPlan()),
-                        list(3, () -> new VmChange(vm(), vm())));
-            case 2 -> new JournalEntry.PlanProposed(instant(), decision(), plan(heldPlan = ++lastPlan));
+                        random.nextBoolean());
+            case 2 -> new JournalEntry.ReportTaken(instant(), report());
             case 3 ->
                 new JournalEntry.StepStarted(
                         planId(), random.nextInt(4), 1 + random.nextInt(3), action(), random.nextLong(), instant());
@@ -79,10 +87,37 @@ public final class RandomEntries {
                         instant());
             case 5 -> new JournalEntry.PlanApproved(planId(), constant(NAMES));
             case 6 -> new JournalEntry.PlanClosed(planId());
-            case 7 -> new JournalEntry.VmTroubled(vm(), random.nextBoolean());
-            case 8 -> new JournalEntry.HostTroubled(host());
-            default -> random.nextBoolean() ? new JournalEntry.VmSound(vmId()) : new JournalEntry.HostSound(hostId());
+            case 7 -> new JournalEntry.VmNoted(vmState());
+            case 8 -> new JournalEntry.HostNoted(hostState());
+            case 9 -> new JournalEntry.VmForgotten(vmId());
+            case 10 -> new JournalEntry.HostForgotten(hostId());
+            case 11 -> new JournalEntry.VmRecovered(vmId(), instant());
+            case 12 ->
+                new JournalEntry.WriterNoted(new WriterState(
+                        VmType.of(constant(NAMES)), Set.copyOf(list(3, () -> constant(NAMES)))));
+            case 13 -> new JournalEntry.LeftBehind(new Leftover(vmId(), hostId(), constant(NAMES), instant()));
+            default ->
+                new JournalEntry.SettingsChanged(new CenterSettings(
+                        random.nextBoolean(), optional(() -> constant(AutomationLevel.values()))));
         };
+    }
+
+    private VmState vmState() {
+        return new VmState(
+                vm(),
+                Set.copyOf(list(3, this::hostId)),
+                constant(DesiredState.values()),
+                list(3, this::fault),
+                Set.copyOf(list(3, () -> constant(VmState.Flag.values()))),
+                optional(this::instant));
+    }
+
+    private HostState hostState() {
+        return new HostState(host(), optional(this::fault), random.nextBoolean(), optional(this::instant));
+    }
+
+    private OpenFault fault() {
+        return new OpenFault(report(), instant());
     }
 
     private <T> T constant(T[] values) {
@@ -139,8 +174,14 @@ public final class RandomEntries {
                 .build();
     }
 
+    private Map<String, String> labels() {
+        Map<String, String> labels = new TreeMap<>();
+        list(3, () -> constant(NAMES)).forEach(name -> labels.put(name, constant(NAMES)));
+        return labels;
+    }
+
     private VirtualMachine vm() {
-        return VirtualMachine.builder()
+        ImmutableVirtualMachine vm = VirtualMachine.builder()
                 .id(vmId())
                 .type(VmType.of(constant(NAMES)))
                 .host(hostId())
@@ -152,8 +193,14 @@ public final class RandomEntries {
                 .power(constant(PowerState.values()))
                 .health(constant(VmHealth.values()))
                 .servedBy(optional(() -> VmId.of("server")))
-                .replicationLag(optional(() -> Duration.ofNanos(random.nextLong() >>> 1)))
+                .labels(labels())
+                .member(optional(() -> constant(NAMES)))
                 .build();
+        return switch (random.nextInt(3)) {
+            case 0 -> vm;
+            case 1 -> vm.withReplicationLagUnknown(true);
+            default -> vm.withReplicationLag(Duration.ofNanos(random.nextLong() >>> 1));
+        };
     }
 
     private Host host() {
@@ -168,14 +215,9 @@ public final class RandomEntries {
                 .build();
     }
 
-    /** A number that no plan was opened with before; at times that of a plan that is held. */
+    /** A number that no plan was opened with before; at times that of one of which it is a revision. */
     private long openedPlan() {
-        if (heldPlan > 0 && random.nextBoolean()) {
-            long held = heldPlan;
-            heldPlan = 0;
-            return held;
-        }
-        return ++lastPlan;
+        return random.nextInt(4) == 0 ? planId().value() : ++lastPlan;
     }
 
     private Plan plan(long id) {
@@ -193,7 +235,7 @@ public final class RandomEntries {
     }
 
     private Action action() {
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(9)) {
             case 0 -> new Action.PowerOff(vmId(), hostId());
             case 1 -> new Action.FenceHost(hostId());
             case 2 -> new Action.Redirect(vmId(), vmId());
@@ -201,7 +243,8 @@ public final class RandomEntries {
             case 4 -> new Action.Reallocate(vmId(), hostId(), resources());
             case 5 -> new Action.Migrate(vmId(), hostId(), hostId());
             case 6 -> new Action.CloneFromTemplate(vmId(), TemplateId.of(constant(NAMES)), hostId());
-            default -> new Action.Promote(vmId());
+            case 7 -> new Action.Promote(vmId());
+            default -> new Action.Demote(vmId());
         };
     }
 

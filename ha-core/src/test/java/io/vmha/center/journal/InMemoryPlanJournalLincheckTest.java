@@ -1,4 +1,9 @@
-package io.vmha.center;
+package io.vmha.center.journal;
+
+import io.vmha.model.DesiredState;
+import java.util.Optional;
+import java.util.Set;
+import io.vmha.model.VirtualMachine;
 
 import io.vmha.Fixtures;
 import io.vmha.model.VmId;
@@ -16,7 +21,7 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 @Param(name = "epoch", gen = IntGen.class, conf = "1:3")
 public class InMemoryPlanJournalLincheckTest {
-    private static final List<JournalEntry> ENTRIES = List.of(troubled("mw1"), troubled("db1"), troubled("mw2"));
+    private static final List<JournalEntry> ENTRIES = List.of(noted("mw1"), noted("db1"), noted("mw2"));
 
     private final InMemoryPlanJournal journal = new InMemoryPlanJournal();
 
@@ -25,7 +30,7 @@ public class InMemoryPlanJournalLincheckTest {
     public String open(@Param(name = "epoch") int epoch) {
         try {
             return journal.open(epoch).vms().stream()
-                    .map(troubled -> troubled.vm().id().value())
+                    .map(noted -> noted.vm().id().value())
                     .sorted()
                     .collect(Collectors.joining(" "));
         } catch (JournalException.Superseded superseded) {
@@ -44,8 +49,10 @@ public class InMemoryPlanJournalLincheckTest {
         }
     }
 
-    private static JournalEntry troubled(String vm) {
-        return new JournalEntry.VmTroubled(Fixtures.referenceEmbodiment().requireVm(VmId.of(vm)), false);
+    private static JournalEntry noted(String name) {
+        VirtualMachine vm = Fixtures.referenceEmbodiment().requireVm(VmId.of(name));
+        return new JournalEntry.VmNoted(new VmState(
+                vm, Set.of(vm.host()), DesiredState.RUNNING, List.of(), Set.of(), Optional.empty()));
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.vmha.center;
+package io.vmha.center.journal;
 
 class InMemoryPlanJournalTest extends PlanJournalContractTest {
     @Override

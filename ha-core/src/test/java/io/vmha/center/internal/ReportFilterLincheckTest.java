@@ -1,4 +1,4 @@
-package io.vmha.center;
+package io.vmha.center.internal;
 
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
