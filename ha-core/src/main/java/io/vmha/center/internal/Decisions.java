@@ -1,5 +1,8 @@
 package io.vmha.center.internal;
 
+import io.vmha.model.Candidate;
+import io.vmha.model.VmType;
+
 import io.vmha.adapter.Capability;
 
 import io.vmha.policy.HaPolicies;
@@ -249,11 +252,21 @@ final class Decisions {
     }
 
     private boolean writerServesBeside(VmId failed) {
-        return state.inventory().vms().stream()
-                .anyMatch(vm -> vm.type().equals(VmType.DATABASE)
-                        && vm.isServing()
-                        && !vm.id().equals(failed)
-                        && state.isAtWriter(vm));
+        for (ClusterRole role : ClusterRole.values()) {
+            for (Iterable<Candidate> size : state.inventory().servingBySize(VmType.DATABASE, role)) {
+                for (Candidate candidate : size) {
+                    boolean isOther = !candidate.vm().id().equals(failed);
+                    if (isOther && state.isAtWriter(candidate.vm())) {
+                        return true;
+                    }
+                    if (isOther && candidate.vm().member().isEmpty()) {
+                        // All that name no member share their cluster's.
+                        break;
+                    }
+                }
+            }
+        }
+        return false;
     }
 
     private Inventory atTheWriter(Inventory now, VmRecord failed) {
