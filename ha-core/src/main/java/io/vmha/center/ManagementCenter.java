@@ -508,6 +508,13 @@ public final class ManagementCenter implements AutoCloseable {
             return this;
         }
 
+        /** Sets what there is at the start, from a reading of the platform just now. */
+        @CanIgnoreReturnValue
+        public Builder inventory(PlatformSnapshot start) {
+            inventory = start.toInventory();
+            return this;
+        }
+
         /** Sets the operator's choices about failover. */
         @CanIgnoreReturnValue
         public Builder failover(FailoverConfig chosen) {

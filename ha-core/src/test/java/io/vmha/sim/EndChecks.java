@@ -81,8 +81,11 @@ final class EndChecks {
             Violation.check(believed.isPresent(), 12, () -> vm.id() + " exists and is not known");
             checkBelief(vm, believed.orElseThrow());
             checkRoute(vm, believed.orElseThrow());
-            checkServed(vm, believed.orElseThrow());
-            checkRestored(vm, believed.orElseThrow());
+            // By a clock that jumps a new fault may look older than the recovery that it came after.
+            if (!course.has(CourseEvent.Kind.CLOCK_JUMPS)) {
+                checkServed(vm, believed.orElseThrow());
+                checkRestored(vm, believed.orElseThrow());
+            }
         }
         for (PlanView plan : said.plans()) {
             Violation.check(

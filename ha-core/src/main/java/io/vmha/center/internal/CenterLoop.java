@@ -389,6 +389,8 @@ public final class CenterLoop
         List<VmId> lost = new ArrayList<>();
         Faults.Taken taken = faults.ofHost(host, report, lost::add);
         if (taken == Faults.Taken.OPENED) {
+            // Before anything is judged: decisions may be gathered for a while.
+            refreshStorm();
             lost.forEach(executor::advance);
             lost.forEach(vm -> decisions.replan(executor.heldRunsCountingOn(vm)));
             decisions.replan(executor.heldRunsCountingOn(host.seen().id()));
@@ -567,6 +569,8 @@ public final class CenterLoop
             publish(new HaEvent.PlanEnded(scheduler.now(), outcome));
             waiting.removeAll(run.id()).forEach(pending -> pending.end(outcome));
         });
+        // It may have been lost while it was on the move.
+        run.subjects().forEach(vm -> state.vm(vm).ifPresent(this::reportIfStopped));
         // What came up meanwhile waited for this plan's end; what was just refused waits for a change, or for its time.
         boolean isProgress = outcome.actions().stream().anyMatch(action -> action.result() == ActionResult.DONE);
         run.subjects().stream()
@@ -682,20 +686,23 @@ public final class CenterLoop
 
     /** What went down while no center was there is found by what there is at the start. */
     private void reportStopped() {
-        for (VmRecord vm : state.vms()) {
-            boolean isStopped = vm.desired() == DesiredState.RUNNING
-                    && vm.isConfirmedOff()
-                    && !vm.isFailed()
-                    && !vm.is(VmState.Flag.DELETED)
-                    && executor.runsOf(vm.id()).isEmpty();
-            if (isStopped) {
-                report(FaultReport.ofVm(
-                        vm.id(),
-                        FaultKind.POWERED_OFF,
-                        now(),
-                        "platform epoch " + parts.epoch(),
-                        state.beginReading()));
-            }
+        state.vms().forEach(this::reportIfStopped);
+    }
+
+    /** A VM that is to run, is off and for which nothing is under way has failed, whoever was to notice. */
+    void reportIfStopped(VmRecord vm) {
+        boolean isStopped = vm.desired() == DesiredState.RUNNING
+                && vm.isConfirmedOff()
+                && !vm.isFailed()
+                && !vm.is(VmState.Flag.DELETED)
+                && executor.runsOf(vm.id()).isEmpty();
+        if (isStopped) {
+            report(FaultReport.ofVm(
+                    vm.id(),
+                    FaultKind.POWERED_OFF,
+                    now(),
+                    "platform epoch " + parts.epoch(),
+                    state.beginReading()));
         }
     }
 

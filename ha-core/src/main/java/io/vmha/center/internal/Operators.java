@@ -6,6 +6,7 @@ import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.event.CenterHealth;
 import io.vmha.center.journal.CenterSettings;
 import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.internal.state.HostRecord;
 import io.vmha.center.internal.state.Changes;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -138,8 +139,13 @@ public final class Operators {
     /** A host is up; that says nothing about its VMs. */
     public CompletionStage<Inventory> hostUp(HostId host) {
         return change(() -> {
-            state.requireHost(host);
+            HostRecord record = state.requireHost(host);
+            boolean wasLost = !record.health().runsVms();
             state.up(host, center.now());
+            if (wasLost) {
+                state.toBeRead(host);
+                center.needsReading();
+            }
             center.refreshStorm();
             state.vmsAt(host).forEach(center.executor()::advance);
         });
@@ -305,6 +311,9 @@ public final class Operators {
         Set<VmId> served = state.remove(vm);
         center.unmet().remove(vm);
         center.executor().advance(vm);
+        if (state.vm(vm).isPresent()) {
+            center.needsReading();
+        }
         for (VmId owner : served) {
             VmRecord record = state.requireVm(owner);
             state.routed(owner, owner);
