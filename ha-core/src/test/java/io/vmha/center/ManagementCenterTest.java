@@ -1,5 +1,13 @@
 package io.vmha.center;
 
+import io.vmha.detection.DetectionConfig;
+import java.time.Instant;
+import io.vmha.detection.SecondLook;
+
+import io.vmha.detection.Heartbeat;
+import io.vmha.monitor.report.ReportListener;
+import io.vmha.monitor.report.ReportListeners;
+
 import io.vmha.center.event.ActionRecord;
 import io.vmha.center.event.ActionResult;
 import io.vmha.center.config.AutomationLevel;
@@ -161,11 +169,14 @@ class ManagementCenterTest {
 
     @Test
     void aMonitorsReportAndHeartbeatReachTheCenter() {
-        ManagementCenter center = center().build();
-        ReportListener monitors = ReportListeners.of(center::accept);
+        ManagementCenter center = center().detection(
+                        DetectionConfig.builder().build(), (vm, host, deadline) -> SecondLook.UNKNOWN)
+                .build();
+        ReportListener monitors = ReportListeners.of(
+                center::accept, (vm, sentAt) -> center.heartbeat(Heartbeat.ofVm(vm, sentAt)));
         monitors.heartbeat(DB3, time.now());
         CompletionStage<?> taken = monitors.fault(Fixtures.readOnly("db3"));
-        time.runToEnd();
+        time.advanceTo(Instant.EPOCH.plusSeconds(1));
 
         assertThat(taken.toCompletableFuture()).isCompleted();
         assertThat(datacenter.routes()).containsEntry(DB3, VmId.of("db1"));

@@ -8,16 +8,12 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
- * Makes listeners of functions, so that messages of monitors can be handed to whoever takes reports without knowing it: {@code
- * ReportListeners.of(center::accept, (vm, sentAt) -> center.heartbeat(Heartbeat.ofVm(vm, sentAt)))}.
+ * Makes listeners of functions, so that messages of monitors can be handed to whoever takes them without knowing it: {@code
+ * ReportListeners.of(center::accept, (vm, sentAt) -> center.heartbeat(Heartbeat.ofVm(vm, sentAt)))}. Who takes reports alone is a
+ * listener as it is: {@code center::accept}.
  */
 public final class ReportListeners {
     private ReportListeners() {}
-
-    /** Returns a listener that hands reports on and takes no notice of heartbeats; see {@link ReportListener#fault}. */
-    public static ReportListener of(Function<FaultReport, ? extends CompletionStage<?>> faults) {
-        return of(faults, (vm, sentAt) -> {});
-    }
 
     /**
      * Returns a listener that hands reports and heartbeats on. It is as thread-safe as the functions are.
