@@ -10,7 +10,6 @@ module io.vmha.core {
     requires io.vavr;
     requires jdk.jfr;
     requires java.net.http;
-    requires static jdk.httpserver;
     requires static transitive java.sql;
 
     exports io.vmha.model;

@@ -320,7 +320,31 @@ public final class ManagementCenter implements AutoCloseable {
      * @throws IllegalArgumentException if the operator is blank
      */
     public CompletionStage<DecisionOutcome> approve(PlanId plan, String operator) {
-        return operators.approve(plan, named(operator));
+        return operators.approve(plan, Optional.empty(), named(operator));
+    }
+
+    /**
+     * Releases a plan that is held, as {@link #approve(PlanId, String)} does, if it is still what the operator saw.
+     *
+     * @param plan its number
+     * @param revision which revision of it the operator saw, 1 or more
+     * @param operator who approves it, for the journal and the audit log; not blank
+     * @return as {@link #approve(PlanId, String)}; exceptionally with an {@link IllegalArgumentException} where it was decided again
+     * @throws IllegalArgumentException if the operator is blank
+     */
+    public CompletionStage<DecisionOutcome> approve(PlanId plan, int revision, String operator) {
+        return operators.approve(plan, Optional.of(revision), named(operator));
+    }
+
+    /**
+     * Decides by other policies from now on; what is unmet is decided again by them. A center that is built later is given its
+     * own.
+     *
+     * @param operator who says so, for the audit log; not blank
+     * @throws IllegalArgumentException if the operator is blank
+     */
+    public CompletionStage<CenterHealth> reconfigure(HaPolicies policies, String operator) {
+        return operators.reconfigure(requireNonNull(policies, "policies"), named(operator));
     }
 
     /**
@@ -481,6 +505,13 @@ public final class ManagementCenter implements AutoCloseable {
         @CanIgnoreReturnValue
         public Builder inventory(Inventory start) {
             inventory = start;
+            return this;
+        }
+
+        /** Sets what there is at the start, from a reading of the platform just now. */
+        @CanIgnoreReturnValue
+        public Builder inventory(PlatformSnapshot start) {
+            inventory = start.toInventory();
             return this;
         }
 

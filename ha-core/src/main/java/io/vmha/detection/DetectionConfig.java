@@ -10,6 +10,8 @@ import org.immutables.value.Value;
 @Value.Immutable
 @HaStyle
 public interface DetectionConfig {
+    /** The most second checks that may be under way at a time. */
+    int MOST_PROBES = 1_024;
 
     /** How long a machine's monitor may be silent. Default: phi accrual for a heartbeat a second. */
     @Value.Default
@@ -75,6 +77,28 @@ public interface DetectionConfig {
     }
 
     /**
+     * Of all who should be heard of, the share past which those that fall silent together, on more than one host, show that it is
+     * the watcher that hears nothing; more than 0 and at most 1, which turns this off. While that lasts nobody is suspected
+     * and no silence is reported. Default 0.5.
+     */
+    @Value.Default
+    default double selfSuspicionShare() {
+        return 0.5;
+    }
+
+    /** How many second checks may be under way at a time, 1 to 1,024. Default 32. */
+    @Value.Default
+    default int probesAtOnce() {
+        return 32;
+    }
+
+    /** How many of them at one host, 1 to {@link #probesAtOnce}: a host that never answers takes up no more. Default 2. */
+    @Value.Default
+    default int probesPerHost() {
+        return 2;
+    }
+
+    /**
      * When a check that comes late shows that the watcher itself was stopped, or its clock jumped, so that nobody's silence
      * counts until then; more than 0, and no longer than the limits' slack. Default 2 seconds.
      */
@@ -114,6 +138,20 @@ public interface DetectionConfig {
                 silentShare() > 0 && silentShare() <= 1,
                 "silentShare must be more than 0 and at most 1: %s",
                 silentShare());
+        checkArgument(
+                selfSuspicionShare() > 0 && selfSuspicionShare() <= 1,
+                "selfSuspicionShare must be more than 0 and at most 1: %s",
+                selfSuspicionShare());
+        checkArgument(
+                probesAtOnce() >= 1 && probesAtOnce() <= MOST_PROBES,
+                "probesAtOnce must be 1 to %s: %s",
+                MOST_PROBES,
+                probesAtOnce());
+        checkArgument(
+                probesPerHost() >= 1 && probesPerHost() <= probesAtOnce(),
+                "probesPerHost must be 1 to probesAtOnce, %s: %s",
+                probesAtOnce(),
+                probesPerHost());
         checkArgument(silentVmsAtLeast() >= 2, "silentVmsAtLeast must be 2 or more: %s", silentVmsAtLeast());
         checkArgument(!source().isBlank(), "source must not be blank");
         for (SilenceLimit limit : new SilenceLimit[] {vmLimit(), hostLimit()}) {

@@ -6,9 +6,7 @@ import io.vmha.fault.FaultSubject;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
-import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
-import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,18 +26,28 @@ import java.util.TreeSet;
  *   <li>Where many machines of a host fall silent together, and the host is not heard of, the host is unreachable.
  *   <li>A silent host is unreachable, not down: silence confirms nothing. While enough of its machines are heard of, it is
  *       suspect only, since it runs them.
- *   <li>A check that comes late, or a clock that goes back, shows that the watcher was stopped: all silence counts anew.
+ *   <li>A check that comes late, or a clock that goes back, shows that the watcher was stopped: all silence counts from the
+ *       beginning.
+ *   <li>Where most of those who should be heard of fall silent together, the watcher is suspect and nobody else: a platform's
+ *       word that a VM is off still counts, silence does not.
+ *   <li>Probes have slots, in all and for each host, and each a deadline: one that never returns holds up no other host's.
  * </ul>
  *
  * <p>Who is off, failed already, or on a host that is out of service is not expected to send. Not thread-safe; it asks no
  * clock, and the same calls give the same findings. A heartbeat takes constant time, but for the samples of its detector.
  */
 public final class LivenessTracker {
+    /** A pause of the length that counts is found by this many checks at least. */
+    private static final int TICKS_A_PAUSE = 2;
+
     private final DetectionConfig config;
     private final Map<FaultSubject, Watched> watched = new HashMap<>();
     private final TreeSet<Watched> queue = new TreeSet<>(
             Comparator.comparing((Watched sender) -> sender.due).thenComparingLong(sender -> sender.order));
     private final Map<HostId, Instant> reportedHosts = new HashMap<>();
+    private final SilentHosts silentHosts;
+    private final SelfSuspicion itself;
+    private final ProbeSlots probes;
     private Instant latest = Instant.MIN;
     private long orders;
     private long questions;
@@ -48,11 +56,18 @@ public final class LivenessTracker {
     /** Makes a tracker that follows nobody yet. */
     public LivenessTracker(DetectionConfig config) {
         this.config = config;
+        this.silentHosts = new SilentHosts(config, watched);
+        this.itself = new SelfSuspicion(config);
+        this.probes = new ProbeSlots(config);
     }
 
     /** Expects heartbeats of that machine or host from now on, as its first one does. Does nothing where it is so already. */
     public void watch(FaultSubject subject, Instant now) {
         if (!watched.containsKey(subject)) {
+            if (queue.isEmpty()) {
+                // Nobody was to be looked at until now, so that no check can be late.
+                latest = now;
+            }
             SilenceLimit limit = subject.fold(vm -> config.vmLimit(), host -> config.hostLimit());
             Watched sender = new Watched(subject, limit.newDetector(now), orders++, now);
             watched.put(subject, sender);
@@ -84,9 +99,25 @@ public final class LivenessTracker {
         return wasSilent ? List.of(new Finding.SuspicionEnded(sender.subject)) : List.of();
     }
 
-    /** When {@link #check} is to be called next; empty while nobody is watched. */
+    /**
+     * When {@link #check} is to be called next; empty while nobody is watched. It comes often even where nobody is due, so that
+     * each pause of the watcher itself is noticed.
+     */
     public Optional<Instant> nextCheck() {
-        return queue.isEmpty() ? Optional.empty() : Optional.of(queue.first().due);
+        if (queue.isEmpty()) {
+            return Optional.empty();
+        }
+        Instant tick = latest.plus(config.ownPause().dividedBy(TICKS_A_PAUSE));
+        Instant due = queue.first().due;
+        return Optional.of(due.isBefore(tick) ? due : tick);
+    }
+
+    /**
+     * Since when the watcher itself is suspect, and silence shows nothing; empty where it is not. As of the last check that found
+     * somebody silent.
+     */
+    public Optional<Instant> suspectsItselfSince() {
+        return itself.since();
     }
 
     /**
@@ -96,11 +127,11 @@ public final class LivenessTracker {
      * @param now the present moment, by the receiver's clock
      */
     public List<Finding> check(Inventory inventory, Instant now) {
-        if (now.isBefore(latest)
-                || nextCheck()
-                        .filter(due -> due.plus(config.ownPause()).isBefore(now))
-                        .isPresent()) {
-            countAnew(now);
+        boolean wasStopped =
+                now.isBefore(latest) || latest.plus(config.ownPause()).isBefore(now);
+        boolean hearsAgain = itself.since().isPresent() && !itself.holds(watched.values(), inventory, now);
+        if (wasStopped || hearsAgain) {
+            countFromNow(now);
         }
         latest = now;
         List<Finding> findings = new ArrayList<>();
@@ -120,14 +151,15 @@ public final class LivenessTracker {
     }
 
     /**
-     * Takes the answer to a question.
+     * Takes the answer to a question. To be called once for each question, however late: only then its slot is free again.
      *
-     * @param question the question; one that has lost its point since changes nothing
+     * @param question the question; one that has lost its point since, or whose deadline has passed, changes nothing else
      * @param look what the second check showed
      * @param inventory what there is, and who is where
      * @param now the present moment, by the receiver's clock
      */
     public List<Finding> answered(Finding.Asked question, SecondLook look, Inventory inventory, Instant now) {
+        probes.giveBack(question.number());
         Watched sender = watched.get(new FaultSubject.OfVm(question.vm()));
         if (sender == null || sender.state != Watched.State.ASKED || sender.question != question.number()) {
             return List.of();
@@ -135,7 +167,7 @@ public final class LivenessTracker {
         List<Finding> findings = new ArrayList<>();
         queue.remove(sender);
         Optional<VirtualMachine> vm = inventory.vm(question.vm());
-        if (vm.isEmpty() || !isExpected(vm.get(), inventory)) {
+        if (vm.isEmpty() || !SilentHosts.isExpected(vm.get(), inventory)) {
             rest(sender, now, findings);
         } else {
             weigh(sender, vm.get(), look, inventory, now, findings);
@@ -153,14 +185,31 @@ public final class LivenessTracker {
             List<Finding> findings) {
         switch (look) {
             case OFF -> report(sender, FaultKind.POWERED_OFF, now, findings);
-            case NO_SIGN_OF_LIFE -> report(sender, FaultKind.GUEST_HUNG, now, findings);
+            case NO_SIGN_OF_LIFE -> {
+                // That it is powered on shows nothing but for its silence, and that shows nothing where the watcher is
+                // deaf.
+                if (isDeaf(inventory, now)) {
+                    lookAgain(sender, now);
+                } else {
+                    report(sender, FaultKind.GUEST_HUNG, now, findings);
+                }
+            }
             case ALIVE, UNKNOWN, HOST_SILENT -> {
-                sender.state = Watched.State.SUSPECT;
-                sender.due = now.plus(config.lookAgainAfter());
+                lookAgain(sender, now);
                 sender.isHostSilentToo = look == SecondLook.HOST_SILENT;
                 reportHostIfUnreachable(vm.host(), inventory, now, findings);
             }
         }
+    }
+
+    private void lookAgain(Watched sender, Instant now) {
+        sender.state = Watched.State.SUSPECT;
+        sender.due = now.plus(config.lookAgainAfter());
+    }
+
+    /** It begins whenever somebody is about to be suspected; it ends with a check only, after which all silence counts from then. */
+    private boolean isDeaf(Inventory inventory, Instant now) {
+        return itself.since().isPresent() || itself.holds(watched.values(), inventory, now);
     }
 
     private Watched require(FaultSubject subject) {
@@ -171,7 +220,7 @@ public final class LivenessTracker {
         return sender;
     }
 
-    private void countAnew(Instant now) {
+    private void countFromNow(Instant now) {
         queue.clear();
         for (Watched sender : watched.values()) {
             if (sender.isSilent()) {
@@ -190,18 +239,31 @@ public final class LivenessTracker {
             return false;
         }
         HostId host = vm.get().host();
-        if (!isExpected(vm.get(), inventory)) {
+        if (!SilentHosts.isExpected(vm.get(), inventory)) {
             rest(sender, now, findings);
+        } else if (sender.state == Watched.State.ASKED) {
+            // The probe's deadline is over: what it answers later does not count.
+            lookAgain(sender, now);
         } else if (sender.isSilent()) {
-            sender.state = Watched.State.ASKED;
-            sender.question = questions++;
-            sender.due = now.plus(config.secondCheckDeadline()).plus(config.lookAgainAfter());
-            findings.add(new Finding.Asked(vm.get().id(), host, sender.question));
-        } else if (isSuspectedNow(sender, now, findings)) {
+            ask(sender, vm.get(), now, findings);
+        } else if (isSuspectedNow(sender, inventory, now, findings)) {
             sender.due = now.plus(config.gatherFor());
             reportHostIfUnreachable(host, inventory, now, findings);
         }
         return true;
+    }
+
+    private void ask(Watched sender, VirtualMachine vm, Instant now, List<Finding> findings) {
+        if (!probes.isFree(vm.id(), vm.host())) {
+            sender.due = now.plus(config.gatherFor());
+            return;
+        }
+        Finding.Asked question = new Finding.Asked(vm.id(), vm.host(), questions++);
+        probes.take(question);
+        sender.state = Watched.State.ASKED;
+        sender.question = question.number();
+        sender.due = now.plus(config.secondCheckDeadline());
+        findings.add(question);
     }
 
     private boolean lookAtHost(
@@ -211,27 +273,25 @@ public final class LivenessTracker {
         }
         if (!host.get().isAvailable()) {
             rest(sender, now, findings);
-        } else if (sender.isSilent() || isSuspectedNow(sender, now, findings)) {
+        } else if (sender.isSilent() || isSuspectedNow(sender, inventory, now, findings)) {
             sender.due = now.plus(config.gatherFor());
             reportHostIfUnreachable(host.get().id(), inventory, now, findings);
         }
         return true;
     }
 
-    private static boolean isSuspectedNow(Watched sender, Instant now, List<Finding> findings) {
+    private boolean isSuspectedNow(Watched sender, Inventory inventory, Instant now, List<Finding> findings) {
         sender.due = sender.suspectedAt();
         if (sender.due.isAfter(now)) {
+            return false;
+        }
+        if (isDeaf(inventory, now)) {
+            sender.due = now.plus(config.gatherFor());
             return false;
         }
         sender.state = Watched.State.SUSPECT;
         findings.add(new Finding.Suspected(sender.subject, sender.lastHeard));
         return true;
-    }
-
-    private static boolean isExpected(VirtualMachine vm, Inventory inventory) {
-        return vm.power() == PowerState.ON
-                && vm.health() != VmHealth.FAILED
-                && inventory.hostOf(vm).isAvailable();
     }
 
     /** Nobody expects it to send: its silence begins to count when that changes. */
@@ -245,12 +305,12 @@ public final class LivenessTracker {
 
     private void reportHostIfUnreachable(HostId host, Inventory inventory, Instant now, List<Finding> findings) {
         reportedHosts.values().removeIf(at -> at.plus(config.lookAgainAfter()).isBefore(now));
-        if (!reportedHosts.containsKey(host) && isUnreachable(host, inventory)) {
+        if (!reportedHosts.containsKey(host) && silentHosts.isUnreachable(host, inventory) && !isDeaf(inventory, now)) {
             reportedHosts.put(host, now);
             findings.add(new Finding.Reported(
                     FaultReport.ofHost(host, FaultKind.HOST_UNREACHABLE, now, config.source(), nextReport(now))));
             // What becomes of its machines, such as clones elsewhere, has yet to start.
-            for (Watched vm : expectedVmsOn(host, inventory)) {
+            for (Watched vm : silentHosts.expectedVmsOn(host, inventory)) {
                 boolean isInLine = queue.remove(vm);
                 vm.restart(now, config.startsWithin());
                 if (isInLine) {
@@ -258,47 +318,6 @@ public final class LivenessTracker {
                 }
             }
         }
-    }
-
-    private boolean isUnreachable(HostId host, Inventory inventory) {
-        Watched itself = watched.get(new FaultSubject.OfHost(host));
-        if (itself != null && !itself.isSilent()) {
-            return false;
-        }
-        List<Watched> vms = expectedVmsOn(host, inventory);
-        Instant last = vms.stream()
-                .filter(Watched::isSilent)
-                .map(vm -> vm.lastHeard)
-                .max(Comparator.naturalOrder())
-                .orElse(Instant.MIN);
-        // Who fell silent long before the others did says nothing about the host.
-        long silent = 0;
-        long heard = 0;
-        boolean isHostSilentToo = false;
-        for (Watched vm : vms) {
-            if (!vm.isSilent()) {
-                heard++;
-            } else if (!vm.lastHeard.plus(config.together()).isBefore(last)) {
-                silent++;
-                isHostSilentToo |= vm.isHostSilentToo;
-            }
-        }
-        boolean isShown = itself != null || isHostSilentToo || silent >= config.silentVmsAtLeast();
-        return isShown && silent >= config.silentShare() * (silent + heard);
-    }
-
-    private List<Watched> expectedVmsOn(HostId host, Inventory inventory) {
-        if (inventory.host(host).filter(Host::isAvailable).isEmpty()) {
-            return List.of();
-        }
-        List<Watched> senders = new ArrayList<>();
-        for (VirtualMachine vm : inventory.vmsOn(host)) {
-            Watched sender = watched.get(new FaultSubject.OfVm(vm.id()));
-            if (sender != null && isExpected(vm, inventory)) {
-                senders.add(sender);
-            }
-        }
-        return senders;
     }
 
     private void report(Watched sender, FaultKind kind, Instant now, List<Finding> findings) {

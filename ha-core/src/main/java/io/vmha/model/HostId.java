@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Names one physical host in the inventory.
  *
- * <p>1 to 255 characters, not blank, no control characters; compared by code unit. Immutable.
+ * <p>1 to 255 characters, not blank, in Unicode's normalization form C, which it is brought into; no control or format
+ * characters, line separators or halves of characters. Compared by code unit. Immutable.
  */
 public final class HostId implements Comparable<HostId> {
     private final String value;
@@ -15,17 +16,16 @@ public final class HostId implements Comparable<HostId> {
     private final boolean isWhole;
 
     private HostId(String value) {
-        Ids.check("host id", value);
-        this.value = value;
-        this.hash = value.hashCode();
-        this.prefix = Ids.prefix(value);
-        this.isWhole = Ids.isWhole(value, prefix);
+        this.value = Ids.checked("host id", value);
+        this.hash = this.value.hashCode();
+        this.prefix = Ids.prefix(this.value);
+        this.isWhole = Ids.isWhole(this.value, prefix);
     }
 
     /**
      * Returns the id with the given value.
      *
-     * @throws IllegalArgumentException if the value is blank, too long or has control characters
+     * @throws IllegalArgumentException if the value is blank, too long or has other characters
      */
     public static HostId of(String value) {
         return new HostId(value);

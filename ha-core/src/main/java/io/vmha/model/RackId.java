@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Names a failure domain: hosts of one rack are expected to fail together.
  *
- * <p>1 to 255 characters, not blank, no control characters; compared by code unit. Immutable.
+ * <p>1 to 255 characters, not blank, in Unicode's normalization form C, which it is brought into; no control or format
+ * characters, line separators or halves of characters. Compared by code unit. Immutable.
  */
 public final class RackId implements Comparable<RackId> {
     // As in VmType: there are few racks, and each look at a candidate compares two.
@@ -16,14 +17,13 @@ public final class RackId implements Comparable<RackId> {
     private final String value;
 
     private RackId(String value) {
-        Ids.check("rack id", value);
-        this.value = value;
+        this.value = Ids.checked("rack id", value);
     }
 
     /**
      * Returns the id with the given value.
      *
-     * @throws IllegalArgumentException if the value is blank, too long or has control characters
+     * @throws IllegalArgumentException if the value is blank, too long or has other characters
      */
     public static RackId of(String value) {
         return KNOWN.intern(new RackId(value));

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Names one virtual machine in the inventory; it stays the same when the machine is cloned anew.
  *
- * <p>1 to 255 characters, not blank, no control characters; compared by code unit. Immutable.
+ * <p>1 to 255 characters, not blank, in Unicode's normalization form C, which it is brought into; no control or format
+ * characters, line separators or halves of characters. Compared by code unit. Immutable.
  */
 public final class VmId implements Comparable<VmId> {
     private final String value;
@@ -16,17 +17,16 @@ public final class VmId implements Comparable<VmId> {
     private final boolean isWhole;
 
     private VmId(String value) {
-        Ids.check("VM id", value);
-        this.value = value;
-        this.hash = value.hashCode();
-        this.prefix = Ids.prefix(value);
-        this.isWhole = Ids.isWhole(value, prefix);
+        this.value = Ids.checked("VM id", value);
+        this.hash = this.value.hashCode();
+        this.prefix = Ids.prefix(this.value);
+        this.isWhole = Ids.isWhole(this.value, prefix);
     }
 
     /**
      * Returns the id with the given value.
      *
-     * @throws IllegalArgumentException if the value is blank, too long or has control characters
+     * @throws IllegalArgumentException if the value is blank, too long or has other characters
      */
     public static VmId of(String value) {
         return new VmId(value);

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Names what a virtual machine is for; machines of one type can serve for one another.
  *
- * <p>1 to 255 characters, not blank, no control characters; compared by code unit. Immutable.
+ * <p>1 to 255 characters, not blank, in Unicode's normalization form C, which it is brought into; no control or format
+ * characters, line separators or halves of characters. Compared by code unit. Immutable.
  */
 public final class VmType implements Comparable<VmType> {
     // There are few types and many machines: with one object for each name, a comparison rarely looks into it.
@@ -24,15 +25,14 @@ public final class VmType implements Comparable<VmType> {
     private final int hash;
 
     private VmType(String value) {
-        Ids.check("VM type", value);
-        this.value = value;
-        this.hash = value.hashCode();
+        this.value = Ids.checked("VM type", value);
+        this.hash = this.value.hashCode();
     }
 
     /**
      * Returns the type with the given name.
      *
-     * @throws IllegalArgumentException if the name is blank, too long or has control characters
+     * @throws IllegalArgumentException if the name is blank, too long or has other characters
      */
     public static VmType of(String value) {
         return KNOWN.intern(new VmType(value));

@@ -4,18 +4,21 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
 import io.vmha.fault.FaultKind;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Runs a program: status 0 is healthy, any other a fault. Immutable.
+ * Runs a program: status 0 is healthy, any other a fault, and one that cannot be started unknown. Immutable.
  *
  * <p>Interrupted at the watch's deadline it kills the program.
  */
 public final class CommandProbe implements Probe {
     private static final int MOST_OUTPUT = 1024;
+    private static final long MOST_PAUSE_MILLIS = 50;
 
     private final ImmutableList<String> command;
     private final FaultKind kind;
@@ -45,20 +48,39 @@ public final class CommandProbe implements Probe {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
             process.getOutputStream().close();
-            int status = process.waitFor();
-            String detail = command.get(0) + " ended with " + status;
-            return status == 0
+            String output = outputUntilItEnds(process);
+            String detail = command.get(0) + " ended with " + process.exitValue();
+            return process.exitValue() == 0
                     ? ProbeResult.healthy(detail)
-                    : ProbeResult.failed(kind, detail + ": " + output(process));
+                    : ProbeResult.failed(kind, detail + ": " + output);
         } finally {
             process.destroyForcibly();
         }
     }
 
-    /** What is there already: a child that holds the stream open is not waited for. */
-    private static String output(Process process) throws IOException {
+    /** Takes what is there, so that a program that prints much does not wait; a child that holds the stream open is not waited for. */
+    private static String outputUntilItEnds(Process process) throws IOException, InterruptedException {
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        byte[] chunk = new byte[4 * MOST_OUTPUT];
         InputStream stream = process.getInputStream();
-        byte[] head = stream.readNBytes(Math.min(MOST_OUTPUT, stream.available()));
-        return new String(head, StandardCharsets.UTF_8).strip();
+        boolean ended = false;
+        long pause = 1;
+        while (true) {
+            int available = stream.available();
+            if (available > 0) {
+                int read = stream.read(chunk, 0, Math.min(available, chunk.length));
+                head.write(chunk, 0, Math.max(0, Math.min(read, MOST_OUTPUT - head.size())));
+            } else if (ended) {
+                return head.toString(StandardCharsets.UTF_8).strip();
+            }
+            // Once it has ended a child of its may go on writing: what is kept has an end.
+            if (ended && head.size() >= MOST_OUTPUT) {
+                return head.toString(StandardCharsets.UTF_8).strip();
+            }
+            if (!ended) {
+                ended = process.waitFor(available > 0 ? 0 : pause, TimeUnit.MILLISECONDS);
+                pause = Math.min(2 * pause, MOST_PAUSE_MILLIS);
+            }
+        }
     }
 }

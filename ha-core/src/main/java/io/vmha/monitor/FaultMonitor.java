@@ -32,17 +32,22 @@ public final class FaultMonitor implements AutoCloseable {
     private final FaultReporter reporter;
     private final Optional<Duration> heartbeat;
     private final FaultResponse response;
+    private final Optional<IsolationLimit> limit;
+    private final Duration grace;
     private final List<WatchRun> runs;
 
     private FaultMonitor(Builder settings) {
-        // Every probe may hang, and its interruption too; a report, a heartbeat and the isolation need a thread still.
-        scheduler = settings.scheduler.orElseGet(() -> new ThreadedMonitorScheduler(2 * settings.watches.size() + 3));
+        // Every probe may hang, its interruption and the question why; a report, a heartbeat and the isolation need a
+        // thread still.
+        scheduler = settings.scheduler.orElseGet(() -> new ThreadedMonitorScheduler(2 * settings.watches.size() + 4));
         reporter = settings.reporter;
         heartbeat = settings.heartbeat;
         MonitorListener listener = guarded(settings.listener);
         response = new FaultResponse(settings, scheduler, listener, settings.isolation.orElseThrow());
+        limit = settings.limit;
+        grace = settings.grace;
         runs = settings.watches.stream()
-                .map(watch -> new WatchRun(watch, scheduler, listener, response))
+                .map(watch -> new WatchRun(watch, scheduler, listener, response, !grace.isZero()))
                 .collect(ImmutableList.toImmutableList());
     }
 
@@ -50,7 +55,8 @@ public final class FaultMonitor implements AutoCloseable {
         return event -> {
             try {
                 listener.on(event);
-            } catch (RuntimeException thrown) {
+            } catch (RuntimeException | Error thrown) {
+                // What follows for the machine must not depend on who is told.
                 LOG.error("a listener of the monitor failed", thrown);
             }
         };
@@ -59,7 +65,19 @@ public final class FaultMonitor implements AutoCloseable {
     /** Begins to watch, every probe at once; call it once. */
     public void start() {
         scheduler.execute(() -> runs.forEach(WatchRun::tick));
+        scheduler.schedule(grace, () -> runs.forEach(WatchRun::endGrace));
         heartbeat.ifPresent(every -> scheduler.execute(() -> beat(every)));
+        limit.ifPresent(this::settle);
+    }
+
+    /** A machine that has run for long enough without a fault begins a new row of isolations. */
+    private void settle(IsolationLimit row) {
+        scheduler.schedule(IsolationLimit.SETTLING, () -> {
+            if (response.isQuietFor(IsolationLimit.SETTLING)) {
+                scheduler.call(row::settled);
+            }
+            settle(row);
+        });
     }
 
     private void beat(Duration every) {
@@ -95,6 +113,8 @@ public final class FaultMonitor implements AutoCloseable {
         FaultReporter reporter = new NoReporter();
         IsolationOrder order = IsolationOrder.REPORT_FIRST;
         Duration reportWait = Duration.ofSeconds(5);
+        Duration grace = Duration.ZERO;
+        Optional<IsolationLimit> limit = Optional.empty();
 
         private Builder() {}
 
@@ -147,6 +167,26 @@ public final class FaultMonitor implements AutoCloseable {
         public Builder heartbeat(Duration every) {
             checkArgument(!every.isNegative() && !every.isZero(), "heartbeat must be more than 0: %s", every);
             heartbeat = Optional.of(every);
+            return this;
+        }
+
+        /**
+         * Sets for how long after the monitor is started nothing becomes a fault, 0 or more: a machine that has just started brings its
+         * services up, and what is mounted changes. Default: 0.
+         *
+         * @throws IllegalArgumentException if it is negative
+         */
+        @CanIgnoreReturnValue
+        public Builder grace(Duration howLong) {
+            checkArgument(!howLong.isNegative(), "grace must be 0 or more: %s", howLong);
+            grace = howLong;
+            return this;
+        }
+
+        /** Sets how many isolations in a row, each soon after a start, there may be. Default: any number. */
+        @CanIgnoreReturnValue
+        public Builder limit(IsolationLimit row) {
+            limit = Optional.of(row);
             return this;
         }
 

@@ -2,12 +2,15 @@ package io.vmha.monitor;
 
 import io.vmha.monitor.report.FaultReporter;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
  * What is done about a fault: the report and the isolation, in the configured order.
  *
- * <p>Confined to the monitor's loop. A machine is isolated once; if that fails it is tried again while the fault lasts.
+ * <p>Confined to the monitor's loop. A machine is isolated once; if that fails it is tried again while the fault lasts. What is only
+ * to be told goes to no center.
  */
 final class FaultResponse {
     private enum Isolating {
@@ -24,7 +27,11 @@ final class FaultResponse {
     private final IsolationOrder order;
     private final Duration reportWait;
 
+    private final Optional<IsolationLimit> limit;
+
     private Isolating state = Isolating.NOT;
+    private boolean withheldTold;
+    private Instant lastFault = Instant.EPOCH;
 
     FaultResponse(
             FaultMonitor.Builder settings, MonitorScheduler scheduler, MonitorListener listener, Isolation isolation) {
@@ -34,12 +41,18 @@ final class FaultResponse {
         this.reporter = settings.reporter;
         this.order = settings.order;
         this.reportWait = settings.reportWait;
+        this.limit = settings.limit;
     }
 
     /** A fault is there that was not there before. */
     void found(FoundFault fault, Reaction reaction) {
         listener.on(new MonitorEvent.FaultFound(fault, reaction));
-        if (reaction == Reaction.REPORT_ONLY || state != Isolating.NOT) {
+        if (reaction == Reaction.REPORT_ONLY) {
+            return;
+        }
+        withheldTold = false;
+        lastFault = fault.foundAt();
+        if (state != Isolating.NOT) {
             report(fault, confirmed -> {});
             return;
         }
@@ -63,9 +76,17 @@ final class FaultResponse {
 
     /** A fault that was found before is still there. */
     void lasts(FoundFault fault, Reaction reaction) {
-        if (reaction == Reaction.ISOLATE && state == Isolating.NOT) {
-            isolate(fault, () -> {});
+        if (reaction == Reaction.ISOLATE) {
+            lastFault = fault.foundAt();
+            if (state == Isolating.NOT) {
+                isolate(fault, () -> {});
+            }
         }
+    }
+
+    /** Whether nothing that asks for isolation was found for that long. */
+    boolean isQuietFor(Duration duration) {
+        return state == Isolating.NOT && !lastFault.plus(duration).isAfter(scheduler.now());
     }
 
     /** Whether the machine is being isolated at this moment. */
@@ -99,7 +120,15 @@ final class FaultResponse {
     }
 
     private void isolate(FoundFault fault, Runnable then) {
+        Optional<String> refusal = limit.flatMap(IsolationLimit::refusal);
+        if (refusal.isPresent()) {
+            state = Isolating.NOT;
+            withhold(fault, refusal.get());
+            then.run();
+            return;
+        }
         state = Isolating.UNDER_WAY;
+        limit.ifPresent(IsolationLimit::isolating);
         listener.on(new MonitorEvent.Isolating(fault, isolation.describe()));
         scheduler.call(() -> {
             MonitorEvent end = tryToIsolate(fault);
@@ -109,6 +138,13 @@ final class FaultResponse {
                 then.run();
             });
         });
+    }
+
+    private void withhold(FoundFault fault, String why) {
+        if (!withheldTold) {
+            withheldTold = true;
+            listener.on(new MonitorEvent.IsolationWithheld(fault, why));
+        }
     }
 
     // Whatever goes wrong, an Error included, must lead to another try.

@@ -8,6 +8,7 @@ import java.net.HttpURLConnection;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URL;
+import java.net.UnknownHostException;
 import java.time.Duration;
 
 /** Sees whether a service answers HTTP requests with success. Immutable. */
@@ -40,7 +41,7 @@ public final class HttpProbe implements Probe {
     /**
      * Sends a GET.
      *
-     * @throws IOException if no request can be made at all
+     * @throws IOException if no request can be made at all, as without the host's address or a free file descriptor
      */
     @Override
     public ProbeResult check() throws IOException {
@@ -55,7 +56,12 @@ public final class HttpProbe implements Probe {
             return status >= SUCCESS && status < REDIRECTION
                     ? ProbeResult.healthy(detail)
                     : ProbeResult.failed(FaultKind.SERVICE_DOWN, detail);
+        } catch (UnknownHostException cannotTry) {
+            throw cannotTry;
         } catch (IOException silent) {
+            if (String.valueOf(silent.getMessage()).contains("Too many open files")) {
+                throw silent;
+            }
             return ProbeResult.failed(FaultKind.SERVICE_DOWN, url + ": " + silent);
         } finally {
             connection.disconnect();

@@ -54,6 +54,14 @@ public sealed interface MonitorEvent {
     record Isolating(FoundFault fault, String how) implements MonitorEvent {}
 
     /**
+     * The machine is not isolated, though the fault asks for it; told once for each fault.
+     *
+     * @param fault why it was to be isolated
+     * @param why what forbids it
+     */
+    record IsolationWithheld(FoundFault fault, String why) implements MonitorEvent {}
+
+    /**
      * The isolation did what it was to do.
      *
      * @param fault why

@@ -1,20 +1,17 @@
 package io.vmha.monitor;
 
 import com.google.common.base.Splitter;
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
 /**
  * One line of {@code /proc/self/mountinfo}. Immutable.
  *
- * @param id the kernel's number of this mount; another when it is mounted anew
- * @param point where it is mounted
+ * @param id the kernel's number of this mount; given to another once it is unmounted
+ * @param device the filesystem's device, major and minor number; all mounts of one filesystem have the same
+ * @param point where it is mounted; bytes that are no UTF-8 are replaced
  * @param options of this mount alone; {@code ro} here may be a read-only bind mount of a writable filesystem
  * @param type of the filesystem, such as ext4
  * @param source what is mounted, such as {@code /dev/vda1}
@@ -22,6 +19,7 @@ import java.util.Set;
  */
 record Mount(
         int id,
+        String device,
         String point,
         ImmutableSet<String> options,
         String type,
@@ -30,6 +28,7 @@ record Mount(
     private static final Splitter COMMAS = Splitter.on(',');
     private static final Splitter SPACES = Splitter.on(' ');
     private static final int FIXED_FIELDS = 6;
+    private static final int LONGEST_QUOTE = 160;
 
     /** Filesystems that are read-only by their nature. */
     private static final Set<String> READ_ONLY_TYPES = Set.of("squashfs", "iso9660", "udf", "erofs", "cramfs", "romfs");
@@ -37,41 +36,73 @@ record Mount(
     /** What kernels show when a filesystem stopped after an error, though they may still say {@code rw}. */
     private static final Set<String> STOPPED = Set.of("emergency_ro", "shutdown");
 
-    /** Reads a table of mounts; the last one at a mount point hides those before it. */
-    static List<Mount> read(Path mountInfo) throws IOException {
-        ImmutableList.Builder<Mount> mounts = ImmutableList.builder();
-        for (String line : Files.readAllLines(mountInfo, StandardCharsets.UTF_8)) {
-            mounts.add(parse(line));
-        }
-        return mounts.build();
-    }
-
     /** Reads a line: {@code id parent major:minor root point options [optional...] - type source superOptions}. */
     static Mount parse(String line) throws IOException {
         List<String> fields = SPACES.splitToList(line);
-        int dash = fields.indexOf("-");
+        int dash = fields.subList(Math.min(FIXED_FIELDS, fields.size()), fields.size())
+                        .indexOf("-")
+                + FIXED_FIELDS;
         if (dash < FIXED_FIELDS || fields.size() < dash + 4) {
-            throw new IOException("not a line of mountinfo: " + line);
+            throw notALine(line);
         }
-        return new Mount(
-                Integer.parseInt(fields.get(0)),
-                unescaped(fields.get(4)),
-                ImmutableSet.copyOf(COMMAS.split(fields.get(5))),
-                fields.get(dash + 1),
-                unescaped(fields.get(dash + 2)),
-                ImmutableSet.copyOf(COMMAS.split(fields.get(dash + 3))));
+        try {
+            return new Mount(
+                    Integer.parseInt(fields.get(0)),
+                    fields.get(2),
+                    unescaped(fields.get(4)),
+                    ImmutableSet.copyOf(COMMAS.split(fields.get(5))),
+                    fields.get(dash + 1),
+                    unescaped(fields.get(dash + 2)),
+                    ImmutableSet.copyOf(COMMAS.split(fields.get(dash + 3))));
+        } catch (NumberFormatException notANumber) {
+            throw notALine(line);
+        }
     }
 
+    private static IOException notALine(String line) {
+        return new IOException("not a line of mountinfo: " + line.substring(0, Math.min(LONGEST_QUOTE, line.length())));
+    }
+
+    /** In one pass: what an escape stands for may be a part of what looks like another. */
     private static String unescaped(String field) {
-        return field.replace("\\040", " ")
-                .replace("\\011", "\t")
-                .replace("\\012", "\n")
-                .replace("\\134", "\\");
+        if (field.indexOf('\\') < 0) {
+            return field;
+        }
+        StringBuilder plain = new StringBuilder(field.length());
+        int at = 0;
+        while (at < field.length()) {
+            int code = field.charAt(at) == '\\' ? octal(field, at + 1) : -1;
+            plain.append(code < 0 ? field.charAt(at) : (char) code);
+            at += code < 0 ? 1 : 4;
+        }
+        return plain.toString();
     }
 
-    /** Whether it is a filesystem on a block device that can be written to at all. */
+    /** The three octal digits there, or -1. */
+    private static int octal(String field, int from) {
+        if (from + 3 > field.length()) {
+            return -1;
+        }
+        int code = 0;
+        for (int i = from; i < from + 3; i++) {
+            int digit = field.charAt(i) - '0';
+            if (digit < 0 || digit > 7) {
+                return -1;
+            }
+            code = code * 8 + digit;
+        }
+        return code <= 0x7f ? code : -1;
+    }
+
+    /** Whether it is a filesystem on a disk that can be written to at all. */
     boolean isRealDisk() {
-        return source.startsWith("/dev/") && !READ_ONLY_TYPES.contains(type);
+        // The source of a ZFS is a pool.
+        return (source.startsWith("/dev/") || type.equals("zfs")) && !READ_ONLY_TYPES.contains(type);
+    }
+
+    /** Which filesystem it is a mount of. */
+    String filesystem() {
+        return device + " " + type;
     }
 
     /** Whether the filesystem stopped itself after an error. */
@@ -84,8 +115,13 @@ record Mount(
         return superOptions.contains("ro");
     }
 
-    /** Whether this mount is read-only. */
-    boolean isReadOnly() {
-        return isStopped() || isFilesystemReadOnly() || options.contains("ro");
+    /** Whether this mount has been made read-only, whatever its filesystem is. */
+    boolean isMadeReadOnly() {
+        return options.contains("ro");
+    }
+
+    /** Whether this mount alone is read-only, of a filesystem that takes writes. */
+    boolean isReadOnlyAlone() {
+        return isMadeReadOnly() && !isFilesystemReadOnly() && !isStopped();
     }
 }

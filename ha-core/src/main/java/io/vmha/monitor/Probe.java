@@ -12,7 +12,7 @@ public interface Probe {
     /**
      * Returns what it found.
      *
-     * @throws Exception if it could not look, which counts as a failure of the kind that its {@link Watch} names
+     * @throws Exception if it could not look: the result is {@link ProbeResult.Unknown} then, and never a fault
      */
     ProbeResult check() throws Exception;
 }

@@ -6,13 +6,18 @@ import io.vmha.fault.FaultKind;
 import java.util.function.Function;
 
 /** What a probe found. Immutable. */
-public sealed interface ProbeResult permits ProbeResult.Healthy, ProbeResult.Warning, ProbeResult.Failed {
+public sealed interface ProbeResult
+        permits ProbeResult.Healthy, ProbeResult.Warning, ProbeResult.Unknown, ProbeResult.Failed {
 
-    /** What was seen, for people. */
+    /** What was seen, for people: at most 500 characters, none of which is a control character or ends a line. */
     String detail();
 
     /** Returns the result of the function that fits. */
-    <R> R fold(Function<Healthy, R> healthy, Function<Warning, R> warning, Function<Failed, R> failed);
+    <R> R fold(
+            Function<Healthy, R> healthy,
+            Function<Warning, R> warning,
+            Function<Unknown, R> unknown,
+            Function<Failed, R> failed);
 
     /** All is well. */
     static ProbeResult healthy(String detail) {
@@ -22,6 +27,11 @@ public sealed interface ProbeResult permits ProbeResult.Healthy, ProbeResult.War
     /** Not a fault yet: it is told, and nothing is done about it. */
     static ProbeResult warning(String detail) {
         return new Warning(detail);
+    }
+
+    /** It could not look: that says nothing of what it looks at, so that it counts neither for a fault nor against it. */
+    static ProbeResult unknown(String detail) {
+        return new Unknown(detail);
     }
 
     /**
@@ -39,8 +49,17 @@ public sealed interface ProbeResult permits ProbeResult.Healthy, ProbeResult.War
      * @param detail what was seen
      */
     record Healthy(String detail) implements ProbeResult {
+        /** Cuts and cleans the detail. */
+        public Healthy {
+            detail = Detail.clean(detail);
+        }
+
         @Override
-        public <R> R fold(Function<Healthy, R> healthy, Function<Warning, R> warning, Function<Failed, R> failed) {
+        public <R> R fold(
+                Function<Healthy, R> healthy,
+                Function<Warning, R> warning,
+                Function<Unknown, R> unknown,
+                Function<Failed, R> failed) {
             return healthy.apply(this);
         }
     }
@@ -51,9 +70,39 @@ public sealed interface ProbeResult permits ProbeResult.Healthy, ProbeResult.War
      * @param detail what was seen
      */
     record Warning(String detail) implements ProbeResult {
+        /** Cuts and cleans the detail. */
+        public Warning {
+            detail = Detail.clean(detail);
+        }
+
         @Override
-        public <R> R fold(Function<Healthy, R> healthy, Function<Warning, R> warning, Function<Failed, R> failed) {
+        public <R> R fold(
+                Function<Healthy, R> healthy,
+                Function<Warning, R> warning,
+                Function<Unknown, R> unknown,
+                Function<Failed, R> failed) {
             return warning.apply(this);
+        }
+    }
+
+    /**
+     * It could not look.
+     *
+     * @param detail why
+     */
+    record Unknown(String detail) implements ProbeResult {
+        /** Cuts and cleans the detail. */
+        public Unknown {
+            detail = Detail.clean(detail);
+        }
+
+        @Override
+        public <R> R fold(
+                Function<Healthy, R> healthy,
+                Function<Warning, R> warning,
+                Function<Unknown, R> unknown,
+                Function<Failed, R> failed) {
+            return unknown.apply(this);
         }
     }
 
@@ -65,16 +114,21 @@ public sealed interface ProbeResult permits ProbeResult.Healthy, ProbeResult.War
      */
     record Failed(FaultKind kind, String detail) implements ProbeResult {
         /**
-         * Checks the kind.
+         * Checks the kind; cuts and cleans the detail.
          *
          * @throws IllegalArgumentException if it is not one of a machine
          */
         public Failed {
             checkArgument(kind.scope() == FaultKind.Scope.VM, "a probe finds faults of a machine, not %s", kind);
+            detail = Detail.clean(detail);
         }
 
         @Override
-        public <R> R fold(Function<Healthy, R> healthy, Function<Warning, R> warning, Function<Failed, R> failed) {
+        public <R> R fold(
+                Function<Healthy, R> healthy,
+                Function<Warning, R> warning,
+                Function<Unknown, R> unknown,
+                Function<Failed, R> failed) {
             return failed.apply(this);
         }
     }

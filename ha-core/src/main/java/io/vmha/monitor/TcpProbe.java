@@ -4,8 +4,11 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import io.vmha.fault.FaultKind;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 
 /** Sees whether a service accepts connections. Immutable. */
@@ -32,12 +35,17 @@ public final class TcpProbe implements Probe {
         this.timeout = timeout;
     }
 
+    /**
+     * Connects.
+     *
+     * @throws IOException if it cannot try, as without a free file descriptor or without the host's address
+     */
     @Override
-    public ProbeResult check() {
+    public ProbeResult check() throws IOException {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(host, port), Math.toIntExact(timeout.toMillis()));
             return ProbeResult.healthy(host + ":" + port + " accepts connections");
-        } catch (IOException refused) {
+        } catch (ConnectException | SocketTimeoutException | NoRouteToHostException refused) {
             return ProbeResult.failed(FaultKind.SERVICE_DOWN, host + ":" + port + ": " + refused);
         }
     }

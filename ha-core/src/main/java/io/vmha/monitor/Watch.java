@@ -2,6 +2,7 @@ package io.vmha.monitor;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.collect.ImmutableSet;
 import io.vmha.fault.FaultKind;
 import io.vmha.model.HaStyle;
 import java.time.Duration;
@@ -26,7 +27,7 @@ public interface Watch {
 
     /**
      * How long a look may take, more than 0. Default 1 second. One that takes longer counts as a failure, and as another at
-     * every interval until it has returned.
+     * every interval until it has returned, unless the probe can tell that what it looks at is merely slow.
      */
     @Value.Default
     default Duration deadline() {
@@ -39,7 +40,7 @@ public interface Watch {
         return 3;
     }
 
-    /** What it means that the probe takes too long or throws; of scope VM. Default {@link FaultKind#IO_ERROR}. */
+    /** What it means that the probe takes too long; of scope VM. Default {@link FaultKind#IO_ERROR}. */
     @Value.Default
     default FaultKind kindOfSilence() {
         return FaultKind.IO_ERROR;
@@ -49,6 +50,14 @@ public interface Watch {
     @Value.Default
     default Reaction reaction() {
         return Reaction.ISOLATE;
+    }
+
+    /** Kinds of faults that isolate nothing, whatever {@link #reaction} says. Default: none. */
+    ImmutableSet<FaultKind> toldOnly();
+
+    /** What a fault of that kind leads to. */
+    default Reaction reactionTo(FaultKind kind) {
+        return toldOnly().contains(kind) ? Reaction.REPORT_ONLY : reaction();
     }
 
     /** Refuses a blank name, times that are not more than 0, a threshold below 1 and a host's kind. */

@@ -3,6 +3,7 @@ package io.vmha.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,5 +70,44 @@ class NamesTest {
                 .isThrownBy(() -> maker.apply("a\nb"))
                 .withMessage(kind + " must not contain control characters: U+000A at 1");
         assertThat(maker.apply("x".repeat(255))).hasToString("x".repeat(255));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("kinds")
+    void namesThatLookEqualAreEqualAndHaveOneForm(String kind, Function<String, ?> maker) {
+        Object composed = maker.apply("caf\u00e9-\uac00");
+        Object decomposed = maker.apply("cafe\u0301-\u1100\u1161");
+
+        assertThat(decomposed).isEqualTo(composed).hasSameHashCodeAs(composed).hasToString(composed.toString());
+        assertThat(maker.apply("e\u0301".repeat(255))).hasToString("\u00e9".repeat(255));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("kinds")
+    void aNameThatIsNoWellFormedTextOrIsShownOtherwiseThanItIsIsRefused(String kind, Function<String, ?> maker) {
+        for (String bad : List.of(
+                "\ud800",
+                "\udc00",
+                "\u202e",
+                "\u2066",
+                "\u200f",
+                "\u200b",
+                "\ufeff",
+                "\u2028",
+                "\u2029",
+                "\u0085",
+                "\u007f",
+                "\u00ad",
+                "\udb40\udc41")) {
+            assertThatIllegalArgumentException()
+                    .as("U+%04X", bad.codePointAt(0))
+                    .isThrownBy(() -> maker.apply("a" + bad + "b"))
+                    .withMessageMatching(kind + " must not contain [a-z ]+: U\\+[0-9A-F]+ at 1");
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> maker.apply("\u0958".repeat(128)))
+                .withMessageContaining("at most 255 characters");
+        assertThatIllegalArgumentException().isThrownBy(() -> maker.apply("x".repeat(100_000)));
+        assertThat(maker.apply("\ud834\udd1e")).hasToString("\ud834\udd1e");
     }
 }

@@ -133,7 +133,7 @@ class FaultMonitorTest {
     }
 
     @Test
-    void aProbeThatThrowsHasFailedWithTheKindOfItsWatch() {
+    void aProbeThatThrowsCouldNotLookWhichIsNoFault() {
         monitor()
                 .watch(Watch.builder()
                         .name("service")
@@ -145,8 +145,132 @@ class FaultMonitorTest {
                         .build())
                 .build()
                 .start();
-        time.pass(ms(1));
-        assertThat(effects).containsExactly("report SERVICE_DOWN at 0");
+        time.pass(ms(5000));
+        assertThat(effects).isEmpty();
+        assertThat(events)
+                .hasSize(6)
+                .allMatch(event ->
+                        event instanceof MonitorEvent.Probed probed && probed.result() instanceof ProbeResult.Unknown);
+    }
+
+    @Test
+    void aLookThatWasNoneNeitherCountsNorForgets() {
+        monitor().watch(watch().threshold(3).build()).build().start();
+        found = READ_ONLY;
+        time.pass(ms(1500));
+        found = ProbeResult.unknown("no memory");
+        time.pass(ms(10_000));
+        assertThat(effects).isEmpty();
+        found = READ_ONLY;
+        time.pass(ms(1000));
+        assertThat(effects).containsExactly("report FILESYSTEM_READ_ONLY at 12000");
+        found = ProbeResult.unknown("no memory");
+        time.pass(ms(3000));
+        assertThat(events).noneMatch(MonitorEvent.Recovered.class::isInstance);
+    }
+
+    @Test
+    void aProbeThatCanTellWhyItIsSilentIsAsked() {
+        SilenceReader slow = new SilenceReader() {
+            @Override
+            public ProbeResult check() {
+                return FINE;
+            }
+
+            @Override
+            public ProbeResult silence(Duration soFar) {
+                return soFar.toMillis() < 5000 ? ProbeResult.unknown("frozen") : READ_ONLY;
+            }
+        };
+        monitor().watch(watch().probe(slow).threshold(1).build()).build().start();
+        time.hangOnce();
+        time.pass(ms(4500));
+        assertThat(effects).isEmpty();
+        time.pass(ms(1000));
+        assertThat(effects).containsExactly("report FILESYSTEM_READ_ONLY at 5000");
+    }
+
+    @Test
+    void aMonitorThatWasHeldUpItselfTrustsNoSilence() {
+        monitor().watch(watch().threshold(1).deadline(ms(200)).build()).build().start();
+        time.pass(ms(500));
+        time.hangOnce();
+        time.pass(ms(600));
+        time.sleep(ms(30_000));
+        time.pass(ms(900));
+        assertThat(effects).isEmpty();
+        assertThat(events)
+                .anyMatch(event -> event instanceof MonitorEvent.Probed probed
+                        && probed.result().detail().contains("held up"));
+        time.pass(ms(3000));
+        assertThat(effects).isNotEmpty();
+    }
+
+    @Test
+    void inTheGraceAfterAStartNothingBecomesAFault() {
+        monitor().watch(watch().threshold(3).build()).grace(ms(60_000)).build().start();
+        found = READ_ONLY;
+        time.pass(ms(50_000));
+        found = FINE;
+        time.pass(ms(1000));
+        assertThat(events).noneMatch(MonitorEvent.FaultFound.class::isInstance);
+        found = READ_ONLY;
+        time.pass(ms(8500));
+        assertThat(effects).isEmpty();
+        time.pass(ms(1000));
+        assertThat(effects).containsExactly("report FILESYSTEM_READ_ONLY at 60000");
+    }
+
+    @Test
+    void aKindThatIsToldOnlyIsolatesNothingAndTheNextKindDoes() {
+        monitor()
+                .watch(watch().threshold(1)
+                        .toldOnly(List.of(FaultKind.DISK_FULL))
+                        .build())
+                .order(IsolationOrder.BOTH)
+                .build()
+                .start();
+        found = ProbeResult.failed(FaultKind.DISK_FULL, "full");
+        time.pass(ms(5500));
+        assertThat(effects).isEmpty();
+        found = READ_ONLY;
+        time.pass(ms(3000));
+        assertThat(effects).containsExactlyInAnyOrder("report FILESYSTEM_READ_ONLY at 6000", "isolate at 6000");
+    }
+
+    @Test
+    void aClockThatIsSetNeitherEndsTheGraceNorMakesASilenceLonger() {
+        List<Duration> silences = new ArrayList<>();
+        SilenceReader slow = new SilenceReader() {
+            @Override
+            public ProbeResult check() {
+                return READ_ONLY;
+            }
+
+            @Override
+            public ProbeResult silence(Duration soFar) {
+                silences.add(soFar);
+                return ProbeResult.unknown("slow");
+            }
+        };
+        monitor()
+                .watch(watch().probe(slow).threshold(1).build())
+                .grace(ms(60_000))
+                .build()
+                .start();
+        time.pass(ms(500));
+        time.hangOnce();
+        time.pass(ms(2000));
+        time.sleep(Duration.ofHours(3));
+        time.pass(ms(4500));
+        assertThat(silences)
+                .allMatch(silence -> silence.compareTo(ms(7000)) < 0)
+                .hasSizeGreaterThan(3);
+        time.release();
+        time.pass(ms(50_000));
+        assertThat(effects).isEmpty();
+        time.pass(ms(10_000));
+        assertThat(effects).isNotEmpty();
     }
 
     @Test
@@ -249,17 +373,20 @@ class FaultMonitorTest {
     }
 
     @Test
-    void warningsAndReportsOnlyIsolateNothing() {
+    void whatIsOnlyToBeToldIsTheListenersAndNoCenterMovesRequestsForIt() {
         monitor()
                 .watch(watch().threshold(1).reaction(Reaction.REPORT_ONLY).build())
                 .build()
                 .start();
         found = ProbeResult.warning("2 ext4 errors");
         time.pass(ms(3000));
-        assertThat(effects).isEmpty();
         found = READ_ONLY;
         time.pass(ms(20_000));
-        assertThat(effects).containsExactly("report FILESYSTEM_READ_ONLY at 4000");
+        assertThat(effects).isEmpty();
+        assertThat(events)
+                .filteredOn(MonitorEvent.FaultFound.class::isInstance)
+                .hasSize(1)
+                .allMatch(event -> ((MonitorEvent.FaultFound) event).reaction() == Reaction.REPORT_ONLY);
     }
 
     @Test
@@ -313,6 +440,21 @@ class FaultMonitorTest {
                 .order(IsolationOrder.BOTH)
                 .listener(event -> {
                     throw new IllegalStateException("listener");
+                })
+                .build()
+                .start();
+        found = READ_ONLY;
+        time.pass(ms(10));
+        assertThat(effects).contains("isolate at 0");
+    }
+
+    @Test
+    void aListenerThatRunsOutOfMemoryStopsNothing() {
+        monitor()
+                .watch(watch().threshold(1).build())
+                .order(IsolationOrder.BOTH)
+                .listener(event -> {
+                    throw new OutOfMemoryError("listener");
                 })
                 .build()
                 .start();

@@ -234,12 +234,75 @@ class RealFilesystemTest {
     }
 
     @Test
-    void aFrozenFilesystemIsFoundAsOneThatHangs() throws Exception {
+    void aFilesystemThatIsFrozenForASnapshotIsNoFault() throws Exception {
         try (FaultMonitor monitor = started(hasty(write()))) {
-            FoundFault fault = foundAfter(() -> run("fsfreeze", "-f", disk.toString()));
-            assertThat(fault.kind()).isEqualTo(FaultKind.IO_ERROR);
+            frozen(() -> await().until(() -> seen.stream()
+                            .filter(one -> isUnknown(one.event(), "may be frozen"))
+                            .count()
+                    >= 3));
+            int before = seen.size();
+            await().until(() ->
+                    seen.subList(before, seen.size()).stream().anyMatch(one -> isHealthy(one.event(), "write")));
+        }
+        assertThat(isolated).isEmpty();
+    }
+
+    @Test
+    void aFilesystemThatStaysFrozenIsAFaultWhenPatienceEnds() throws Exception {
+        Watch impatient = hasty(watch("write", new WriteProbe(disk, Duration.ofSeconds(2))));
+        try (FaultMonitor monitor = started(impatient)) {
+            frozen(() -> await().until(() -> !isolated.isEmpty()));
+        }
+        assertThat(isolated.get(0).kind()).isEqualTo(FaultKind.IO_ERROR);
+    }
+
+    private void frozen(Injection meanwhile) throws IOException, InterruptedException {
+        run("fsfreeze", "-f", disk.toString());
+        try {
+            meanwhile.inject();
         } finally {
             run("fsfreeze", "-u", disk.toString());
         }
+    }
+
+    private static boolean isUnknown(MonitorEvent event, String detail) {
+        return event instanceof MonitorEvent.Probed probed
+                && probed.result() instanceof ProbeResult.Unknown unknown
+                && unknown.detail().contains(detail);
+    }
+
+    @Test
+    void aDiskThatIsUnmountedAndMountedReadOnlyOrBoundReadOnlyIsNoFault() throws Exception {
+        String device = Files.readString(folder.resolve("device")).trim();
+        Path bound = Files.createDirectory(folder.resolve("bound"));
+        try (FaultMonitor monitor = started(watch("flags", ReadOnlyFilesystemProbe.allDisks(List.of())))) {
+            run("umount", disk.toString());
+            run("mount", "-o", "ro", device, disk.toString());
+            looks();
+            run("mount", "-o", "remount,rw", disk.toString());
+            looks();
+            run("mount", "--bind", disk.toString(), bound.toString());
+            looks();
+            run("mount", "-o", "remount,bind,ro", bound.toString());
+            looks();
+            run("umount", bound.toString());
+        }
+        assertThat(isolated).isEmpty();
+    }
+
+    /** Waits until the mounts have been looked at twice from now on. */
+    private void looks() {
+        int before = seen.size();
+        await().until(() -> seen.size() >= before + 2);
+    }
+
+    @Test
+    void aMountThatAloneIsReadOnlyTakesNoWriteAndIsNoFault() throws Exception {
+        run("mount", "-o", "remount,bind,ro", disk.toString());
+        assertThat(new WriteProbe(disk).check())
+                .isInstanceOf(ProbeResult.Unknown.class)
+                .extracting(ProbeResult::detail)
+                .asString()
+                .contains("Read-only file system");
     }
 }

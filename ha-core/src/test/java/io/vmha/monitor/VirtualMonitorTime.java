@@ -11,10 +11,22 @@ final class VirtualMonitorTime implements MonitorScheduler {
     private final VirtualTime time = new VirtualTime();
     private final List<Runnable> hanging = new ArrayList<>();
     private boolean hang;
+    private boolean hangNext;
+    private Duration asleep = Duration.ZERO;
     private int interrupts;
 
     void hang() {
         hang = true;
+    }
+
+    /** The next call hangs, those after it do not. */
+    void hangOnce() {
+        hangNext = true;
+    }
+
+    /** The machine is paused for that long: what was due meanwhile comes when it goes on. */
+    void sleep(Duration duration) {
+        asleep = asleep.plus(duration);
     }
 
     void release() {
@@ -37,7 +49,7 @@ final class VirtualMonitorTime implements MonitorScheduler {
 
     @Override
     public Instant now() {
-        return time.now();
+        return time.now().plus(asleep);
     }
 
     @Override
@@ -52,7 +64,8 @@ final class VirtualMonitorTime implements MonitorScheduler {
 
     @Override
     public Runnable call(Runnable blocking) {
-        if (hang) {
+        if (hang || hangNext) {
+            hangNext = false;
             hanging.add(blocking);
         } else {
             time.execute(blocking);

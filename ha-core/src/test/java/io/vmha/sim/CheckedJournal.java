@@ -110,6 +110,7 @@ final class CheckedJournal implements PlanJournal {
 
     private static JournalState withoutReports(JournalState state) {
         return new JournalState(
+                state.isFirst(),
                 state.lastPlan(),
                 state.open(),
                 List.of(),

@@ -81,8 +81,11 @@ final class EndChecks {
             Violation.check(believed.isPresent(), 12, () -> vm.id() + " exists and is not known");
             checkBelief(vm, believed.orElseThrow());
             checkRoute(vm, believed.orElseThrow());
-            checkServed(vm, believed.orElseThrow());
-            checkRestored(vm, believed.orElseThrow());
+            // By a clock that jumps a new fault may look older than the recovery that it came after.
+            if (!course.has(CourseEvent.Kind.CLOCK_JUMPS)) {
+                checkServed(vm, believed.orElseThrow());
+                checkRestored(vm, believed.orElseThrow());
+            }
         }
         for (PlanView plan : said.plans()) {
             Violation.check(
@@ -135,8 +138,9 @@ final class EndChecks {
     /** Invariant 13: requests are served by a VM that is well, where one exists that may. */
     private void checkServed(VirtualMachine owner, VirtualMachine believed) {
         VmId server = stage.datacenter().serverOf(owner.id());
-        if (actual.vm(server).filter(this::isWell).isPresent() || stage.outside().isLeftAlone(server)
-                || stage.outside().isLeftAlone(owner.id())) {
+        if (actual.vm(server).filter(this::isWell).isPresent()
+                || stage.outside().wasLeftAlone(server)
+                || stage.outside().wasLeftAlone(owner.id())) {
             return;
         }
         boolean isLeft = known.vms().stream()

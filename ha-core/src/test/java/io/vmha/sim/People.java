@@ -87,6 +87,12 @@ final class People {
                 });
     }
 
+    /** What nobody has taken. */
+    @Override
+    public String toString() {
+        return open.keySet().toString();
+    }
+
     /** Whether everything was taken. */
     boolean isAllTaken() {
         return open.isEmpty();

@@ -42,17 +42,22 @@ final class Allocation {
                             + " by its definition: " + wanted);
         }
         Resources rounded = DomainDescription.allocation(memoryKiB, vcpus);
-        cluster.requireRoom(machine.host(), machine.vm(), rounded, deadline);
         ManagedHost host = cluster.host(machine.host());
-        host.link().change("reallocate " + machine.vm(), deadline, connection -> {
-            connection.allocate(
-                    machine.uuid(),
-                    memoryKiB,
-                    vcpus,
-                    description.vcpus(),
-                    machine.entry().allocation().memoryMiB() * DomainDescription.KIB_PER_MIB);
-            return rounded;
-        });
+        Resources unused = cluster.rooms()
+                .with(
+                        machine.host(),
+                        machine.vm(),
+                        rounded,
+                        deadline,
+                        () -> host.link().change("reallocate " + machine.vm(), deadline, connection -> {
+                            connection.allocate(
+                                    machine.uuid(),
+                                    memoryKiB,
+                                    vcpus,
+                                    description.vcpus(),
+                                    machine.entry().allocation().memoryMiB() * DomainDescription.KIB_PER_MIB);
+                            return rounded;
+                        }));
         if (vcpus != description.vcpus()) {
             host.domains().forget(machine.uuid());
             host.markStale();

@@ -1,32 +1,25 @@
 package io.vmha.libvirt;
 
 import com.google.common.collect.ImmutableList;
+import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.function.BiFunction;
 import org.libvirt.jna.ConnectionPointer;
 import org.libvirt.jna.DomainPointer;
 
-/** Reads the statistics of all domains of a host in one call. Stateless. */
+/** Reads the statistics of all domains of a host in one call, or of one domain. Stateless. */
 final class BulkStats {
     private static final int STATE = 1;
     private static final int CPU_TOTAL = 1 << 1;
     private static final int BALLOON = 1 << 2;
     private static final int VCPU = 1 << 3;
+    private static final int INTERFACE = 1 << 4;
+    private static final int BLOCK = 1 << 5;
     /** Do not wait for a domain that is busy with a job: tell what can be told without it. */
     private static final int NOWAIT = 1 << 29;
-
-    // struct virTypedParameter { char field[80]; int type; union of 8 bytes } with the union aligned to 8.
-    private static final int FIELD_LENGTH = 80;
-    private static final int TYPE_OFFSET = 80;
-    private static final int VALUE_OFFSET = 88;
-    private static final int PARAMETER_SIZE = 96;
 
     // struct virDomainStatsRecord { virDomainPtr dom; virTypedParameterPtr params; int nparams; }
     private static final int PARAMETERS_OFFSET = Native.POINTER_SIZE;
@@ -62,64 +55,41 @@ final class BulkStats {
     }
 
     private static DomainStats stats(DomainPointer domain, Pointer pointer) {
-        Parameters parameters = Parameters.read(pointer.getPointer(PARAMETERS_OFFSET), pointer.getInt(COUNT_OFFSET));
+        TypedParameters parameters = parameters(pointer);
         return new DomainStats(
                 NativeConnection.uuid(domain),
                 VirtExtras.INSTANCE.virDomainGetName(domain),
-                (int) parameters.state,
-                parameters.memoryKiB,
-                parameters.vcpus,
-                parameters.cpuNanos);
+                (int) parameters.number("state.state").orElse(0),
+                parameters.number("balloon.current"),
+                parameters.number("vcpu.current"),
+                parameters.number("cpu.time"));
     }
 
-    /** The few of a record's typed parameters that are used. */
-    private static final class Parameters {
-        private long state;
-        private OptionalLong memoryKiB = OptionalLong.empty();
-        private OptionalLong vcpus = OptionalLong.empty();
-        private OptionalLong cpuNanos = OptionalLong.empty();
-
-        static Parameters read(Pointer array, int count) {
-            Parameters found = new Parameters();
-            if (count == 0) {
-                return found;
+    /**
+     * Reads what tells whether one domain does anything.
+     *
+     * @throws NativeException if libvirt refuses
+     */
+    static GuestCounters counters(DomainPointer domain) {
+        PointerByReference list = new PointerByReference();
+        try (Memory domains = new Memory(2L * Native.POINTER_SIZE)) {
+            domains.setPointer(0, domain.getPointer());
+            domains.setPointer(Native.POINTER_SIZE, Pointer.NULL);
+            int count = VirtExtras.INSTANCE.virDomainListGetStats(
+                    domains, STATE | CPU_TOTAL | VCPU | INTERFACE | BLOCK, list, NOWAIT);
+            if (count < 0) {
+                throw new NativeException(LibvirtError.lastOfThread());
             }
-            byte[] raw = array.getByteArray(0, count * PARAMETER_SIZE);
-            ByteBuffer bytes = ByteBuffer.wrap(raw).order(ByteOrder.nativeOrder());
-            for (int at = 0; at < raw.length; at += PARAMETER_SIZE) {
-                found.take(name(raw, at), value(bytes, at));
-            }
-            return found;
-        }
-
-        private void take(String name, long value) {
-            switch (name) {
-                case "state.state" -> state = value;
-                case "balloon.current" -> memoryKiB = OptionalLong.of(value);
-                case "vcpu.current" -> vcpus = OptionalLong.of(value);
-                case "cpu.time" -> cpuNanos = OptionalLong.of(value);
-                default -> {
-                    // libvirt tells more than is used
-                }
+            Pointer records = list.getValue();
+            try {
+                return count == 0 ? GuestCounters.NONE : GuestCounters.of(parameters(records.getPointer(0)));
+            } finally {
+                VirtExtras.INSTANCE.virDomainStatsRecordListFree(records);
             }
         }
+    }
 
-        private static String name(byte[] raw, int at) {
-            int end = at;
-            while (end < at + FIELD_LENGTH && raw[end] != 0) {
-                end++;
-            }
-            return new String(raw, at, end - at, StandardCharsets.US_ASCII);
-        }
-
-        private static long value(ByteBuffer bytes, int at) {
-            // 1 int, 2 unsigned int, 3 long long, 4 unsigned long long; the other types are not used here
-            return switch (bytes.getInt(at + TYPE_OFFSET)) {
-                case 1 -> bytes.getInt(at + VALUE_OFFSET);
-                case 2 -> Integer.toUnsignedLong(bytes.getInt(at + VALUE_OFFSET));
-                case 3, 4 -> bytes.getLong(at + VALUE_OFFSET);
-                default -> 0;
-            };
-        }
+    private static TypedParameters parameters(Pointer record) {
+        return TypedParameters.read(record.getPointer(PARAMETERS_OFFSET), record.getInt(COUNT_OFFSET));
     }
 }

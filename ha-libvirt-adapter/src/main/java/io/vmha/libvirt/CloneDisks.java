@@ -1,8 +1,8 @@
 package io.vmha.libvirt;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.io.Files;
 import io.vmha.libvirt.CloneXml.Disk;
+import io.vmha.libvirt.CloneXml.Nvram;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +23,12 @@ final class CloneDisks {
     private static final Logger LOG = LoggerFactory.getLogger(CloneDisks.class);
 
     private final ConnectionPointer pointer;
+    private final StorageFolders folders;
     private final List<String> made = new ArrayList<>();
 
     CloneDisks(NativeConnection connection) {
         this.pointer = connection.pointer();
+        this.folders = new StorageFolders(connection);
     }
 
     /**
@@ -47,6 +49,51 @@ final class CloneDisks {
         return copies.build();
     }
 
+    /**
+     * Copies the file of a template's firmware settings, if there is one.
+     *
+     * @throws NativeException if it cannot be copied, or whether it is there cannot be told; nothing is left of it
+     */
+    void copyNvram(Nvram nvram, String stem) {
+        StorageVolPointer source = null;
+        StorageVolPointer copy = null;
+        StoragePoolPointer pool = null;
+        try {
+            source = Libvirt.INSTANCE.virStorageVolLookupByPath(pointer, nvram.path());
+            pool = source == null ? folders.pool(StorageFolders.folder(nvram.path())) : poolOf(source);
+            if (source == null) {
+                check(Libvirt.INSTANCE.virStoragePoolRefresh(pool, 0));
+                source = Libvirt.INSTANCE.virStorageVolLookupByPath(pointer, nvram.path());
+            }
+            if (source == null) {
+                // It was never started: libvirt makes the clone's from the firmware's template.
+                return;
+            }
+            virStorageVolInfo info = new virStorageVolInfo();
+            check(Libvirt.INSTANCE.virStorageVolGetInfo(source, info));
+            String xml = copyXml(nvram.cloneName(stem), info.capacity, nvram.format());
+            copy = present(Libvirt.INSTANCE.virStorageVolCreateXMLFrom(pool, xml, source, 0));
+            made.add(present(Libvirt.INSTANCE.virStorageVolGetPath(copy)).toString());
+        } catch (NativeException e) {
+            if (e.error().code() != LibvirtError.SYSTEM_ERROR || source != null) {
+                delete();
+                throw e;
+            }
+            // The folder is made with the first file in it.
+            LOG.debug("no NVRAM at {}: {}", nvram.path(), e.getMessage());
+        } finally {
+            free(source);
+            free(copy);
+            if (pool != null) {
+                Libvirt.INSTANCE.virStoragePoolFree(pool);
+            }
+        }
+    }
+
+    private static StoragePoolPointer poolOf(StorageVolPointer volume) {
+        return present(Libvirt.INSTANCE.virStoragePoolLookupByVolume(volume));
+    }
+
     /** Deletes what was made. */
     void delete() {
         for (String path : made) {
@@ -64,11 +111,16 @@ final class CloneDisks {
         StoragePoolPointer pool = null;
         try {
             if (source == null) {
-                pool = poolOf(Files.getNameWithoutExtension(original.path()), folder(original.path()));
+                if (original.isDevice()) {
+                    throw new NativeException(new LibvirtError(
+                            LibvirtError.NO_STORAGE_VOL,
+                            "block device " + original.path() + " is in no storage pool, so that it cannot be copied"));
+                }
+                pool = folders.pool(StorageFolders.folder(original.path()));
                 check(Libvirt.INSTANCE.virStoragePoolRefresh(pool, 0));
                 source = present(Libvirt.INSTANCE.virStorageVolLookupByPath(pointer, original.path()));
             } else {
-                pool = present(Libvirt.INSTANCE.virStoragePoolLookupByVolume(source));
+                pool = poolOf(source);
             }
             return create(pool, source, original, name);
         } finally {
@@ -91,19 +143,10 @@ final class CloneDisks {
         try {
             String path = present(Libvirt.INSTANCE.virStorageVolGetPath(copy)).toString();
             made.add(path);
-            return new Disk(path, isFile ? "qcow2" : original.format());
+            return new Disk(path, isFile ? "qcow2" : original.format(), original.isDevice() && !isFile);
         } finally {
             free(copy);
         }
-    }
-
-    /** A pool of the folder, which libvirt then knows until its host restarts. */
-    private StoragePoolPointer poolOf(String name, String folder) {
-        Element pool = SecureXml.newDocument("", "pool");
-        pool.setAttribute("type", "dir");
-        append(pool, "name", "vmha-" + name + "-" + Integer.toHexString(folder.hashCode()));
-        append(append(pool, "target", ""), "path", folder);
-        return present(Libvirt.INSTANCE.virStoragePoolCreateXML(pointer, SecureXml.write(pool), 0));
     }
 
     private static String volumeXml(String name, long capacity, @Nullable Disk backing) {
@@ -120,16 +163,19 @@ final class CloneDisks {
         return SecureXml.write(volume);
     }
 
+    private static String copyXml(String name, long capacity, String format) {
+        Element volume = SecureXml.newDocument("", "volume");
+        append(volume, "name", name);
+        append(volume, "capacity", Long.toString(capacity));
+        append(append(volume, "target", ""), "format", "").setAttribute("type", format);
+        return SecureXml.write(volume);
+    }
+
     private static Element append(Element parent, String name, String text) {
         Element child = parent.getOwnerDocument().createElement(name);
         child.setTextContent(text);
         parent.appendChild(child);
         return child;
-    }
-
-    private static String folder(String path) {
-        int slash = path.lastIndexOf('/');
-        return slash <= 0 ? "/" : path.substring(0, slash);
     }
 
     private static void check(int result) {

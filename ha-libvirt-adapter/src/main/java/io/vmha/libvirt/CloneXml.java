@@ -17,8 +17,9 @@ final class CloneXml {
      *
      * @param path the file or block device
      * @param format the image's format, {@code raw} where the definition does not say
+     * @param isDevice whether it is a block device
      */
-    record Disk(String path, String format) {}
+    record Disk(String path, String format, boolean isDevice) {}
 
     private CloneXml() {}
 
@@ -30,36 +31,45 @@ final class CloneXml {
     static List<Disk> disks(String template) {
         ImmutableList.Builder<Disk> disks = ImmutableList.builder();
         for (Element disk : writableDisks(SecureXml.parse(template).getDocumentElement())) {
-            String path = SecureXml.child(disk, "source")
-                    .flatMap(source -> SecureXml.attribute(source, "file").or(() -> SecureXml.attribute(source, "dev")))
+            Optional<Element> source = SecureXml.child(disk, "source");
+            String path = source.flatMap(
+                            found -> SecureXml.attribute(found, "file").or(() -> SecureXml.attribute(found, "dev")))
                     .orElseThrow(() ->
                             new IllegalArgumentException("only disks that are files or block devices can be cloned"));
             disks.add(new Disk(
                     path,
-                    driver(disk).flatMap(d -> SecureXml.attribute(d, "type")).orElse("raw")));
+                    driver(disk).flatMap(d -> SecureXml.attribute(d, "type")).orElse("raw"),
+                    path.startsWith("/dev/")
+                            || "block".equals(SecureXml.attribute(disk, "type").orElse(""))));
         }
         return disks.build();
     }
 
     /**
-     * The definition of a clone: a name, a UUID and disks of its own, and none of the template's network addresses.
+     * The definition of a clone: a name, disks and NVRAM of its own, and an identity of its own.
      *
      * @param template the template's definition
      * @param name the clone's domain name
+     * @param stem what its files' names begin with
      * @param uuid its UUID
      * @param profile what it says of itself
+     * @param size what it starts with
      * @param disks the files or devices of its disks, in the order of {@link #disks}
      */
-    static String define(String template, String name, UUID uuid, VmProfile profile, List<Disk> disks) {
-        Element domain = SecureXml.parse(template).getDocumentElement();
-        setText(domain, "name", name);
-        setText(domain, "uuid", uuid.toString());
-        SecureXml.child(domain, "title").ifPresent(domain::removeChild);
-        SecureXml.child(domain, "os")
-                .ifPresent(os -> SecureXml.child(os, "nvram").ifPresent(os::removeChild));
-        SecureXml.child(domain, "devices")
-                .ifPresent(devices -> SecureXml.children(devices, "", "interface")
-                        .forEach(nic -> SecureXml.child(nic, "mac").ifPresent(nic::removeChild)));
+    static String define(
+            DomainDescription template,
+            String name,
+            String stem,
+            UUID uuid,
+            VmProfile profile,
+            CloneSize size,
+            List<Disk> disks) {
+        Element domain = SecureXml.parse(template.xml()).getDocumentElement();
+        SecureXml.setText(domain, "name", name);
+        SecureXml.removeChildren(domain, "title");
+        resize(domain, template, size);
+        CloneIdentity.reset(domain, uuid);
+        nvramElement(domain).ifPresent(element -> setNvram(element, nvramPath(element), stem));
         List<Element> elements = writableDisks(domain);
         for (int i = 0; i < elements.size(); i++) {
             replaceSource(elements.get(i), disks.get(i));
@@ -68,15 +78,79 @@ final class CloneXml {
         return SecureXml.write(domain);
     }
 
+    /**
+     * The file that a domain keeps its firmware's settings in.
+     *
+     * @param path the file, which is made at the first start and may not be there yet
+     * @param format the file's format
+     */
+    record Nvram(String path, String format) {
+
+        /** The name, in the same folder, of the file of a clone whose files' names begin so. */
+        String cloneName(String stem) {
+            String name = path.substring(path.lastIndexOf('/') + 1);
+            int dot = name.lastIndexOf('.');
+            return stem + "_VARS" + (dot < 0 ? ".fd" : name.substring(dot));
+        }
+
+        private String clonePath(String stem) {
+            return path.substring(0, path.lastIndexOf('/') + 1) + cloneName(stem);
+        }
+    }
+
+    /** Where a domain keeps its firmware's settings; absent where it does not say, or keeps none. */
+    static Optional<Nvram> nvram(String definition) {
+        return nvramElement(SecureXml.parse(definition).getDocumentElement())
+                .map(element -> new Nvram(
+                        nvramPath(element),
+                        SecureXml.attribute(element, "format").orElse("raw")))
+                .filter(nvram -> !nvram.path().isEmpty());
+    }
+
+    private static Optional<Element> nvramElement(Element domain) {
+        return SecureXml.child(domain, "os").flatMap(os -> SecureXml.child(os, "nvram"));
+    }
+
+    private static String nvramPath(Element nvram) {
+        return SecureXml.child(nvram, "source")
+                .map(source -> source.getAttribute("file"))
+                .orElseGet(() -> nvram.getTextContent().strip());
+    }
+
+    /** The template that the file is made from stays: only the file is the domain's own. */
+    private static void setNvram(Element nvram, String path, String stem) {
+        if (path.isEmpty()) {
+            return;
+        }
+        String own = new Nvram(path, "").clonePath(stem);
+        SecureXml.child(nvram, "source")
+                .ifPresentOrElse(source -> source.setAttribute("file", own), () -> nvram.setTextContent(own));
+    }
+
+    /** What is as it is to be stays as it was written. */
+    private static void resize(Element domain, DomainDescription template, CloneSize size) {
+        if (template.memoryKiB() != size.memoryKiB()) {
+            SecureXml.setText(domain, "currentMemory", Long.toString(size.memoryKiB()));
+            SecureXml.child(domain, "currentMemory").ifPresent(memory -> memory.setAttribute("unit", "KiB"));
+        }
+        if (template.vcpus() != size.vcpus()) {
+            SecureXml.child(domain, "vcpu")
+                    .ifPresent(vcpu -> vcpu.setAttribute("current", Integer.toString(size.vcpus())));
+            // Which vCPUs are there at the start is libvirt's to choose where their number changes.
+            SecureXml.removeChildren(domain, "vcpus");
+        }
+    }
+
     /** The same domain under another name and as something else to the library. */
     static String redefine(String definition, String name, DomainProfile profile) {
         Element domain = SecureXml.parse(definition).getDocumentElement();
-        setText(domain, "name", name);
+        SecureXml.setText(domain, "name", name);
         VmhaMetadata.replace(domain, profile);
         return SecureXml.write(domain);
     }
 
-    private static List<Element> writableDisks(Element domain) {
+    /** The disks that a domain writes to and has to itself. */
+    static List<Element> writableDisks(Element domain) {
         return SecureXml.child(domain, "devices").stream()
                 .flatMap(devices -> SecureXml.children(devices, "", "disk").stream())
                 .filter(disk ->
@@ -92,10 +166,11 @@ final class CloneXml {
 
     private static void replaceSource(Element disk, Disk copy) {
         SecureXml.child(disk, "source").ifPresent(source -> {
-            source.removeAttribute(source.hasAttribute("file") ? "file" : "dev");
-            source.setAttribute("file", copy.path());
+            source.removeAttribute("file");
+            source.removeAttribute("dev");
+            source.setAttribute(copy.isDevice() ? "dev" : "file", copy.path());
         });
-        disk.setAttribute("type", "file");
+        disk.setAttribute("type", copy.isDevice() ? "block" : "file");
         SecureXml.child(disk, "backingStore").ifPresent(disk::removeChild);
         Element driver = driver(disk).orElseGet(() -> {
             Element added = disk.getOwnerDocument().createElement("driver");
@@ -104,15 +179,5 @@ final class CloneXml {
             return added;
         });
         driver.setAttribute("type", copy.format());
-    }
-
-    private static void setText(Element domain, String child, String text) {
-        SecureXml.child(domain, child)
-                .orElseGet(() -> {
-                    Element added = domain.getOwnerDocument().createElement(child);
-                    domain.appendChild(added);
-                    return added;
-                })
-                .setTextContent(text);
     }
 }

@@ -7,7 +7,6 @@ import io.vmha.libvirt.CloneXml.Disk;
 import io.vmha.libvirt.Directory.Location;
 import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
-import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VmId;
 import java.util.List;
@@ -36,30 +35,50 @@ final class Cloning {
         Deadline deadline = Deadline.in(call.deadline());
         ManagedHost target = cluster.host(host);
         DomainDescription source = template(template, host, deadline);
+        requireCloneable(template, source);
         Optional<CloneOrigin> origin = call.plan().map(plan -> new CloneOrigin(plan.value(), call.step()));
         Optional<Location> failed = cluster.find(vm, deadline);
         if (origin.isPresent() && failed.flatMap(old -> old.profile().origin()).equals(origin)) {
             return;
         }
         boolean reachable = failed.isPresent() && requireOff(failed.get(), deadline);
-        Resources needed = DomainDescription.allocation(source.memoryKiB(), source.vcpus());
-        cluster.requireRoom(host, vm, needed, deadline);
+        CloneSize size = CloneSize.of(source, failed.map(Location::entry));
         VmProfile profile = profile(source, failed, vm, origin);
         String name = failed.map(old -> old.entry().description().name()).orElse(vm.value());
-        if (reachable && !failed.get().host().equals(host)) {
-            setAside(failed.get(), deadline);
-        }
-        target.link().change("clone " + vm + " from " + template, deadline, connection -> {
-            make(
-                    connection,
-                    source,
-                    name,
-                    profile,
-                    failed.filter(old -> old.host().equals(host)));
-            return host;
-        });
+        HostId unused = cluster.starts()
+                .run(
+                        host,
+                        vm,
+                        SharedStorage.folders(source.xml()),
+                        false,
+                        deadline,
+                        () -> cluster.rooms().with(host, vm, size.resources(), deadline, () -> {
+                            if (reachable && !failed.get().host().equals(host)) {
+                                setAside(failed.get(), deadline);
+                            }
+                            return target.link().change("clone " + vm + " from " + template, deadline, connection -> {
+                                make(
+                                        connection,
+                                        source,
+                                        size,
+                                        name,
+                                        profile,
+                                        failed.filter(old -> old.host().equals(host)));
+                                return host;
+                            });
+                        }));
         cluster.refresh(
                 deadline, failed.map(old -> new HostId[] {host, old.host()}).orElseGet(() -> new HostId[] {host}));
+    }
+
+    private static void requireCloneable(TemplateId template, DomainDescription source) {
+        List<String> reasons = CloneRules.refusals(SecureXml.parse(source.xml()).getDocumentElement());
+        if (!reasons.isEmpty()) {
+            throw new AdapterException.Permanent(
+                    Cause.UNSUPPORTED,
+                    "template " + template + " cannot be cloned, since its clones would share what it has: "
+                            + String.join("; ", reasons));
+        }
     }
 
     /** The template's definition, from the target host if it is defined there. */
@@ -144,18 +163,19 @@ final class Cloning {
     private static void make(
             NativeConnection connection,
             DomainDescription source,
+            CloneSize size,
             String name,
             VmProfile profile,
             Optional<Location> failedHere) {
         UUID uuid = UUID.randomUUID();
         CloneDisks disks = new CloneDisks(connection);
-        List<Disk> copies = disks.copy(
-                CloneXml.disks(source.xml()),
-                fileName(name) + "-" + uuid.toString().substring(0, TAG_LENGTH));
+        String stem = fileName(name) + "-" + uuid.toString().substring(0, TAG_LENGTH);
+        List<Disk> copies = disks.copy(CloneXml.disks(source.xml()), stem);
         try {
+            CloneXml.nvram(source.xml()).ifPresent(nvram -> disks.copyNvram(nvram, stem));
             failedHere.ifPresent(failed -> setAside(connection, failed));
             try {
-                connection.define(CloneXml.define(source.xml(), name, uuid, profile, copies));
+                connection.define(CloneXml.define(source, name, stem, uuid, profile, size, copies));
             } catch (NativeException e) {
                 failedHere.ifPresent(failed -> putBack(connection, failed));
                 throw e;

@@ -33,6 +33,10 @@ final class Cluster implements AutoCloseable {
     private static final Duration STALE_WAIT = Duration.ofMillis(500);
 
     private final ImmutableMap<HostId, ManagedHost> hosts;
+    private final boolean microcodeMayDiffer;
+    private final Rooms rooms;
+    private final StartQueue starts;
+    private final StartWeights weights;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Set<UUID> stopping = Sets.newConcurrentHashSet();
     private volatile Directory directory = Directory.EMPTY;
@@ -40,7 +44,16 @@ final class Cluster implements AutoCloseable {
     /** What all hosts answered, and why those did not that did not. */
     private record Reading(Map<HostId, HostSnapshot> answers, Map<HostId, RuntimeException> failures) {}
 
-    Cluster(ImmutableMap<HostId, LibvirtHost> hosts, VmClassifier classifier, ManagedHost.KeepAlive keepAlive) {
+    Cluster(
+            ImmutableMap<HostId, LibvirtHost> hosts,
+            VmClassifier classifier,
+            ManagedHost.KeepAlive keepAlive,
+            boolean microcodeMayDiffer,
+            StartLimits limits) {
+        this.microcodeMayDiffer = microcodeMayDiffer;
+        this.rooms = new Rooms(this);
+        this.starts = new StartQueue(limits, System::nanoTime);
+        this.weights = new StartWeights(this, limits);
         this.hosts =
                 ImmutableMap.copyOf(Maps.transformValues(hosts, host -> new ManagedHost(host, classifier, keepAlive)));
     }
@@ -66,7 +79,7 @@ final class Cluster implements AutoCloseable {
         }
         reading.failures.forEach(
                 (host, failure) -> LOG.warn("host {} does not answer: {}", host, failure.getMessage()));
-        return InventoryBuilder.build(hosts.values(), directory, reading.failures.keySet());
+        return InventoryBuilder.build(hosts.values(), directory, reading.failures.keySet(), microcodeMayDiffer);
     }
 
     /**
@@ -211,24 +224,36 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    /**
-     * Refuses what would take a host past its capacity, by what is known of it, and before it refuses by what it answers
-     * now.
-     *
-     * @param vm the machine that the room is for; what it has on that host now is part of the room
-     * @throws AdapterException {@code NO_CAPACITY} if there is no room
-     */
-    void requireRoom(HostId id, VmId vm, Resources needed, Deadline deadline) {
-        LibvirtHost settings = host(id).settings();
-        if (directory.host(id).isEmpty() || !needed.fitsIn(directory.room(settings, vm))) {
-            refresh(deadline, id);
-            Resources room = directory.room(settings, vm);
-            if (!needed.fitsIn(room)) {
-                throw new AdapterException.Permanent(
-                        Cause.NO_CAPACITY,
-                        "host " + id + " lacks the room for VM " + vm + " with " + needed + ": " + room + " free");
-            }
-        }
+    /** What refuses to take hosts past their capacities. */
+    Rooms rooms() {
+        return rooms;
+    }
+
+    /** What lets only so many machines be started at once. */
+    StartQueue starts() {
+        return starts;
+    }
+
+    /** What gives machines a low weight until they serve. */
+    StartWeights weights() {
+        return weights;
+    }
+
+    /** Ends what is done for a machine that boots: its guest was heard from. */
+    void booted(VmId vm) {
+        starts.settled(vm);
+    }
+
+    /** Remembers that a machine runs, until its host tells more. */
+    synchronized void started(Location machine) {
+        directory = directory.with(machine, entry -> entry.withState(DomainStats.RUNNING));
+    }
+
+    /** Remembers that a machine is off, and ends what was done for it while it booted. */
+    void stopped(Location machine) {
+        superseded(machine);
+        starts.settled(machine.vm());
+        weights.forget(machine.vm());
     }
 
     /** Remembers what a machine was just allocated. */
@@ -307,6 +332,8 @@ final class Cluster implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
+        starts.close();
+        weights.close();
         hosts.values().forEach(ManagedHost::close);
     }
 }

@@ -13,8 +13,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * Which domain on which host is which machine, as last read. Immutable.
@@ -111,20 +113,35 @@ final class Directory {
     }
 
     /**
-     * What is left of a host for that machine: its pool less what its other machines are allocated, whatever their state.
-     * Nothing for a host that never answered.
+     * What a host's machines can be allocated together: what it has, or what its settings allow, less what domains hold that
+     * are none of its machines, be they unmanaged, set aside, or another definition of a machine that is elsewhere. A
+     * definition that is off holds nothing. At least one millicore and one MiB, as a host of the inventory has.
+     */
+    Resources pool(LibvirtHost host, HostSnapshot snapshot) {
+        Set<UUID> own = machinesOn(host.id()).stream().map(Location::uuid).collect(Collectors.toSet());
+        Resources foreign = snapshot.domains().stream()
+                .filter(entry -> !own.contains(entry.stats().uuid()) && entry.isHeld())
+                .map(Entry::allocation)
+                .reduce(Resources.NONE, Resources::plus);
+        Resources left = host.capacity().orElse(snapshot.facts().size()).minus(foreign);
+        return Resources.of(Math.max(1, left.cpuMillis()), Math.max(1, left.memoryMiB()));
+    }
+
+    /**
+     * What is left of a host for that machine: its pool less what its other machines hold. A machine that is off holds
+     * nothing, whoever may be keeping its room for it: whether it may have it again is judged when it is started. Nothing
+     * for a host that never answered.
      */
     Resources room(LibvirtHost host, VmId vm) {
         HostSnapshot snapshot = hosts.get(host.id());
         if (snapshot == null) {
             return Resources.NONE;
         }
-        Resources claimed = machines().stream()
-                .filter(machine ->
-                        machine.host().equals(host.id()) && !machine.vm().equals(vm))
+        Resources held = machinesOn(host.id()).stream()
+                .filter(machine -> !machine.vm().equals(vm) && !machine.isOff())
                 .map(machine -> machine.entry().allocation())
                 .reduce(Resources.NONE, Resources::plus);
-        return snapshot.pool(host).minus(claimed);
+        return pool(host, snapshot).minus(held);
     }
 
     /** Returns the directory with what is known of a machine's domain changed. */

@@ -78,6 +78,13 @@ record DomainDescription(
                 xml);
     }
 
+    /** Whether it has a TPM. */
+    boolean hasTpm() {
+        return SecureXml.child(SecureXml.parse(xml).getDocumentElement(), "devices")
+                .filter(devices -> SecureXml.child(devices, "tpm").isPresent())
+                .isPresent();
+    }
+
     /** What a domain of that many KiB and vCPUs is allocated; memory is rounded up to whole MiB. */
     static Resources allocation(long memoryKiB, long vcpus) {
         return Resources.of(vcpus * MILLIS_PER_VCPU, ceilDiv(memoryKiB, KIB_PER_MIB));

@@ -25,12 +25,32 @@ public interface FaultWatch {
     }
 
     /**
-     * After how many probes without an answer a guest is reported as hung, 1 or more; default 3. A guest whose agent has
-     * not answered once since it started is never.
+     * How many probes a guest's agent must at least have left without an answer before the guest is reported as hung, 1 or
+     * more; default 3. A guest whose agent has not answered once since it started is never.
      */
     @Value.Default
     default int silentProbes() {
         return 3;
+    }
+
+    /**
+     * How long a guest must at least show no sign of life, neither by its agent nor by its disks, network cards and vCPUs,
+     * before it is reported as hung: 1 second or more, default 30 seconds. It is four times as long as the guest was
+     * usually silent or without I/O before, where that is more, and at most ten times this. Time in which the hypervisor or
+     * the watcher itself was slow does not count.
+     */
+    @Value.Default
+    default Duration hungAfter() {
+        return Duration.ofSeconds(30);
+    }
+
+    /**
+     * Which share of the guests whose agents are known may look hung at once, 0 to 1; default 0.2. One always may; while
+     * there are more, none is reported, since what they share must be what fails.
+     */
+    @Value.Default
+    default double hungAtOnce() {
+        return 0.2;
     }
 
     /** How full a filesystem is that is reported as full, more than 0 to 1; absent means that none is reported. */
@@ -54,6 +74,8 @@ public interface FaultWatch {
         checkArgument(probeInterval().toMillis() >= 1, "probeInterval must be 1 ms or more: %s", probeInterval());
         checkArgument(probeTimeout().toSeconds() >= 1, "probeTimeout must be 1 s or more: %s", probeTimeout());
         checkArgument(silentProbes() >= 1, "silentProbes must be 1 or more: %s", silentProbes());
+        checkArgument(hungAfter().toMillis() >= 1_000, "hungAfter must be 1 s or more: %s", hungAfter());
+        checkArgument(hungAtOnce() >= 0 && hungAtOnce() <= 1, "hungAtOnce must be from 0 to 1: %s", hungAtOnce());
         checkArgument(
                 fullFraction().filter(fraction -> fraction <= 0 || fraction > 1).isEmpty(),
                 "fullFraction must be more than 0 to 1: %s",

@@ -1,171 +1,139 @@
 package io.vmha.libvirt;
 
 import com.google.common.base.Splitter;
-import com.google.common.io.BaseEncoding;
 import com.google.common.primitives.Doubles;
 import com.google.common.primitives.Longs;
+import io.vmha.libvirt.GuestReading.Cost;
 import io.vmha.libvirt.GuestReading.Usage;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import org.libvirt.jna.CString;
-import org.libvirt.jna.LibvirtQemu;
 
 /**
  * Asks the QEMU guest agent in one guest about its filesystems. Confined to the call that makes it.
  *
- * <p>Reads {@code /proc/mounts} and ext4's error counts by the agent's file calls, or by having {@code cat} run where only
- * that is allowed; an agent that allows neither tells how full its filesystems are, but not whether they can be written to.
+ * <p>Reads the mount table and ext4's error counts; an agent that allows no reading of files tells how full its filesystems
+ * are, but not whether they can be written to. Whatever is refused, or is not understood, is unknown in the reading.
+ *
+ * <p>What it costs a guest is bounded: by file calls, three or four questions for a table of up to 64 KiB and three for
+ * each of at most {@link #MOST_COUNTED} ext4 filesystems; by commands, two processes, whatever is mounted. Images such as
+ * those of snaps cost nothing.
  */
 final class GuestAgent {
-    private static final int READ_BYTES = 65_536;
-    private static final int EXEC_POLLS = 20;
+    static final int MOST_COUNTED = 8;
+
     private static final double NANOS_PER_SECOND = 1e9;
     private static final Pattern DEVICE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}");
+    private static final String MOUNTINFO = "/proc/self/mountinfo";
+    private static final String MOUNTS = "/proc/mounts";
+    private static final String EXT4 = "/sys/fs/ext4/";
 
-    private final NativeConnection connection;
-    private final UUID domain;
-    private final int timeoutSeconds;
+    private final AgentSession session;
+    private final GuestFiles files;
 
-    GuestAgent(NativeConnection connection, UUID domain, int timeoutSeconds) {
-        this.connection = connection;
-        this.domain = domain;
-        this.timeoutSeconds = timeoutSeconds;
+    GuestAgent(AgentSession session, GuestFiles files) {
+        this.session = session;
+        this.files = files;
     }
 
     /**
      * Reads the guest's filesystems.
      *
      * @param first whether errors from before this reading are to be told from those before the guest was started
-     * @throws NativeException if the agent does not answer
-     * @throws IllegalArgumentException if it answers with what is not understood
+     * @throws NativeException if the agent answers nothing at all
      */
     GuestReading read(boolean first) {
-        List<Usage> usages =
-                Json.elements(Json.member(command("{\"execute\":\"guest-get-fsinfo\"}"), "return")).stream()
-                        .map(GuestAgent::usage)
-                        .toList();
-        List<GuestFilesystem> filesystems =
-                file("/proc/mounts").map(GuestFilesystem::parse).orElse(List.of());
+        Optional<List<GuestFilesystem>> filesystems = mountTable();
+        List<Usage> usages = usages();
         Map<String, Long> errors = new HashMap<>();
         Set<String> sinceBoot = new HashSet<>();
-        for (Usage usage : usages) {
-            String folder = "/sys/fs/ext4/" + usage.device();
-            long count = isDeviceName(usage.device()) ? number(folder + "/errors_count") : 0;
-            errors.put(usage.mountPoint(), count);
-            if (first && count > 0 && number(folder + "/last_error_time") >= bootTime()) {
-                sinceBoot.add(usage.mountPoint());
+        Map<String, String> devices = countingDevices(filesystems.orElse(List.of()), usages);
+        Map<String, Long> counts = numbers(devices.values().stream().toList(), "/errors_count");
+        devices.forEach((key, device) -> {
+            Long count = counts.get(device);
+            if (count != null) {
+                errors.put(key, count);
+                if (first && count > 0 && isSinceBoot(device)) {
+                    sinceBoot.add(key);
+                }
             }
-        }
-        return new GuestReading(filesystems, usages, errors, sinceBoot);
-    }
-
-    private static Usage usage(Object filesystem) {
-        double total = Json.member(filesystem, "total-bytes") instanceof Double bytes ? bytes : 0;
-        double used = Json.member(filesystem, "used-bytes") instanceof Double bytes ? bytes : 0;
-        return new Usage(
-                Json.member(filesystem, "mountpoint").toString(),
-                Json.member(filesystem, "name").toString(),
-                total > 0 ? used / total : 0);
-    }
-
-    /** What a guest calls a device becomes part of a path. */
-    private static boolean isDeviceName(String device) {
-        return DEVICE_NAME.matcher(device).matches();
-    }
-
-    /** When the guest was started, in seconds of its own clock. */
-    private long bootTime() {
-        Object time = Json.member(command("{\"execute\":\"guest-get-time\"}"), "return");
-        double uptime = file("/proc/uptime")
-                .map(text ->
-                        Doubles.tryParse(Splitter.on(' ').split(text).iterator().next()))
-                .orElse(0.0);
-        return (long) (requireNumber(time).doubleValue() / NANOS_PER_SECOND - uptime);
-    }
-
-    private long number(String path) {
-        return file(path).map(String::strip).map(Longs::tryParse).orElse(0L);
-    }
-
-    /** A file's first part; empty where it is not there or the agent allows no reading. */
-    private Optional<String> file(String path) {
-        try {
-            return Optional.of(byFile(path));
-        } catch (NativeException e) {
-            if (isSilence(e)) {
-                throw e;
-            }
-        }
-        try {
-            return Optional.of(byExec(path));
-        } catch (NativeException e) {
-            if (isSilence(e)) {
-                throw e;
-            }
-            return Optional.empty();
-        }
-    }
-
-    static boolean isSilence(NativeException e) {
-        return e.is(LibvirtError.AGENT_UNRESPONSIVE) || e.is(LibvirtError.AGENT_UNSYNCED);
-    }
-
-    private String byFile(String path) {
-        Object opened = Json.member(
-                command("{\"execute\":\"guest-file-open\",\"arguments\":{\"path\":\"" + path + "\",\"mode\":\"r\"}}"),
-                "return");
-        String handle = Long.toString(requireNumber(opened).longValue());
-        try {
-            Object read = command("{\"execute\":\"guest-file-read\",\"arguments\":{\"handle\":" + handle + ",\"count\":"
-                    + READ_BYTES + "}}");
-            return decode(Json.member(Json.member(read, "return"), "buf-b64"));
-        } finally {
-            command("{\"execute\":\"guest-file-close\",\"arguments\":{\"handle\":" + handle + "}}");
-        }
-    }
-
-    private String byExec(String path) {
-        Object begun = command("{\"execute\":\"guest-exec\",\"arguments\":{\"path\":\"cat\",\"arg\":[\"" + path
-                + "\"],\"capture-output\":true}}");
-        long process =
-                requireNumber(Json.member(Json.member(begun, "return"), "pid")).longValue();
-        for (int i = 0; i < EXEC_POLLS; i++) {
-            Object status = Json.member(
-                    command("{\"execute\":\"guest-exec-status\",\"arguments\":{\"pid\":" + process + "}}"), "return");
-            if (Boolean.TRUE.equals(Json.member(status, "exited"))) {
-                return decode(Json.member(status, "out-data"));
-            }
-        }
-        throw new NativeException(new LibvirtError(LibvirtError.AGENT_UNRESPONSIVE, "cat did not end in the guest"));
-    }
-
-    private Object command(String json) {
-        CString[] answer = new CString[1];
-        connection.call(domain, found -> {
-            answer[0] = LibvirtQemu.INSTANCE.virDomainQemuAgentCommand(found, json, timeoutSeconds, 0);
-            return answer[0] == null ? -1 : 0;
         });
-        return Json.parse(answer[0].toString());
+        return new GuestReading(filesystems, usages, errors, sinceBoot, new Cost(session.answers(), files.processes()));
     }
 
-    private static Number requireNumber(@Nullable Object value) {
-        if (value instanceof Number number) {
-            return number;
+    private Optional<List<GuestFilesystem>> mountTable() {
+        Optional<String> told = files.read(MOUNTINFO);
+        return told.isPresent()
+                ? told.map(MountTable::ofMountinfo)
+                : files.read(MOUNTS).map(MountTable::ofMounts);
+    }
+
+    private List<Usage> usages() {
+        List<Usage> usages = new ArrayList<>();
+        Object answer = session.tryAsk("{\"execute\":\"guest-get-fsinfo\"}").orElse(Map.of());
+        for (Object each : Json.elements(Json.member(answer, "return"))) {
+            double total = Json.member(each, "total-bytes") instanceof Double bytes ? bytes : 0;
+            double used = Json.member(each, "used-bytes") instanceof Double bytes ? bytes : 0;
+            usages.add(new Usage(
+                    Json.member(each, "mountpoint").toString(),
+                    Json.member(each, "name").toString(),
+                    Json.member(each, "type").toString(),
+                    total > 0 ? used / total : 0));
         }
-        throw new IllegalArgumentException("the guest agent answered without a number");
+        return usages;
     }
 
-    private static String decode(Object base64) {
-        return base64 instanceof Map<?, ?>
-                ? ""
-                : new String(BaseEncoding.base64().decode(base64.toString()), StandardCharsets.UTF_8);
+    /** The kernel's device names of the filesystems that count their errors, by the filesystems' keys. */
+    private static Map<String, String> countingDevices(List<GuestFilesystem> filesystems, List<Usage> usages) {
+        Map<String, String> devices = new HashMap<>();
+        for (GuestFilesystem each : filesystems) {
+            if (each.countsErrors() && devices.size() < MOST_COUNTED) {
+                deviceName(each, usages).ifPresent(name -> devices.put(each.key(), name));
+            }
+        }
+        return devices;
+    }
+
+    /** What a guest calls a device becomes part of a path, so that not every name will do. */
+    private static Optional<String> deviceName(GuestFilesystem filesystem, List<Usage> usages) {
+        return usages.stream()
+                .filter(usage -> filesystem.mountPoints().contains(usage.mountPoint()))
+                .map(Usage::device)
+                .findFirst()
+                .or(() -> Optional.of(filesystem.source())
+                        .filter(source -> source.startsWith("/dev/"))
+                        .map(source -> source.substring("/dev/".length())))
+                .filter(name -> DEVICE_NAME.matcher(name).matches());
+    }
+
+    private Map<String, Long> numbers(List<String> devices, String file) {
+        Map<String, Long> numbers = new HashMap<>();
+        List<String> texts = files.readAll(
+                devices.stream().map(device -> EXT4 + device + file).toList());
+        for (int i = 0; i < texts.size(); i++) {
+            Long number = Longs.tryParse(texts.get(i).strip());
+            if (number != null) {
+                numbers.put(devices.get(i), number);
+            }
+        }
+        return numbers;
+    }
+
+    /** Whether a device's last error came after the guest was started, by the guest's own clock; no if that is unknown. */
+    private boolean isSinceBoot(String device) {
+        Long last = numbers(List.of(device), "/last_error_time").get(device);
+        Optional<Double> now = session.tryAsk("{\"execute\":\"guest-get-time\"}")
+                .map(answer -> Json.member(answer, "return"))
+                .filter(Double.class::isInstance)
+                .map(nanos -> (Double) nanos / NANOS_PER_SECOND);
+        Optional<Double> uptime = files.read("/proc/uptime")
+                .map(text ->
+                        Doubles.tryParse(Splitter.on(' ').split(text).iterator().next()));
+        return last != null && now.isPresent() && uptime.isPresent() && last >= (long) (now.get() - uptime.get());
     }
 }

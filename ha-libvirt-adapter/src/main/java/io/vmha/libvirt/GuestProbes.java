@@ -2,92 +2,191 @@ package io.vmha.libvirt;
 
 import com.google.common.collect.Sets;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.vmha.fault.FaultKind;
 import io.vmha.libvirt.Directory.Location;
+import io.vmha.libvirt.GuestLook.Agent;
 import io.vmha.model.HostId;
 import io.vmha.model.VmId;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Collectors;
+import org.libvirt.jna.CString;
+import org.libvirt.jna.LibvirtQemu;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Probes the guests of all hosts, each host by a few threads of its own, so that agents that do not answer hold up neither
  * another host's guests nor a power-off. Thread-safe.
+ *
+ * <p>A probe first asks the hypervisor what the guest's devices and vCPUs did, then the guest's agent. A guest is not probed
+ * again before {@link #REST} times as long as its answers took have passed, so that a slow guest is not made slower.
  */
 final class GuestProbes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GuestProbes.class);
     private static final int THREADS = 4;
+    private static final int REST = 4;
+    /** How long libvirt waits for an agent that was silent before, whatever it was told. */
+    private static final Duration SYNCHRONIZING = Duration.ofSeconds(5);
+
+    private static final Duration SLACK = Duration.ofMillis(500);
 
     private final FaultWatch settings;
     private final Receiver receiver;
-    private final Map<HostId, ExecutorService> threads = new ConcurrentHashMap<>();
+    private final Map<HostId, HostProbes> hosts = new ConcurrentHashMap<>();
     private final Map<UUID, Memory> memories = new ConcurrentHashMap<>();
     private final Set<UUID> underWay = Sets.newConcurrentHashSet();
+    private final HangJudge judge;
 
     /** Takes what was found. */
     interface Receiver {
         void fault(HostId host, VmId vm, UUID domain, FaultKind kind);
+
+        /** A guest's agent was heard from for the first time since it was started. */
+        void heardFrom(VmId vm);
     }
 
-    /** What is remembered of a guest from one probe to the next. Immutable. */
-    private record Memory(GuestReading.Baseline baseline, boolean hasAnswered, int silences) {
-        static final Memory NONE = new Memory(GuestReading.Baseline.NONE, false, 0);
-
-        Memory answered(GuestReading reading) {
-            return new Memory(reading.baseline(baseline), true, 0);
+    /**
+     * What is remembered of a guest from one probe to the next. Immutable.
+     *
+     * @param baseline what its filesystems were
+     * @param means how its agent has files read
+     * @param life what is known of whether it hangs
+     * @param hasBeenRead whether its filesystems were read since it was started
+     * @param notBeforeNanos when it may be probed again
+     */
+    private record Memory(
+            GuestReading.Baseline baseline,
+            GuestFiles.Means means,
+            GuestLife life,
+            boolean hasBeenRead,
+            long notBeforeNanos) {
+        static Memory none() {
+            return new Memory(
+                    GuestReading.Baseline.NONE, GuestFiles.Means.UNTRIED, GuestLife.NEW, false, System.nanoTime());
         }
 
-        Memory silent() {
-            return new Memory(baseline, hasAnswered, silences + 1);
+        Memory withLife(GuestLife changed) {
+            return new Memory(baseline, means, changed, hasBeenRead, notBeforeNanos);
+        }
+
+        Memory agentChanged() {
+            return new Memory(
+                    baseline, GuestFiles.Means.UNTRIED, life.afterAgentChanged(), hasBeenRead, notBeforeNanos);
+        }
+
+        Memory read(GuestReading reading, GuestFiles.Means found, long notBefore) {
+            return new Memory(
+                    reading.baseline(baseline),
+                    found,
+                    life,
+                    hasBeenRead || reading.filesystems().isPresent(),
+                    notBefore);
+        }
+    }
+
+    /** One host's threads, its hypervisor's pace, and when its guests were last due. */
+    private static final class HostProbes {
+        final ExecutorService threads;
+        final HypervisorPace pace = new HypervisorPace();
+        long dueNanos = System.nanoTime();
+
+        HostProbes() {
+            threads = Executors.newFixedThreadPool(
+                    THREADS,
+                    new ThreadFactoryBuilder()
+                            .setDaemon(true)
+                            .setNameFormat("vmha-libvirt-probe-%d")
+                            .build());
+        }
+
+        /** Whether the watcher came on time, and when that was. */
+        synchronized boolean isOnTime(Duration interval) {
+            long now = System.nanoTime();
+            boolean onTime =
+                    now - dueNanos <= interval.multipliedBy(2).plus(SLACK).toNanos();
+            dueNanos = now;
+            return onTime;
         }
     }
 
     GuestProbes(FaultWatch settings, Receiver receiver) {
         this.settings = settings;
         this.receiver = receiver;
+        this.judge = new HangJudge(settings.hungAtOnce());
     }
 
-    /** Begins a probe of each running machine of a host that is not being probed still. */
+    /** Begins a probe of each running machine of a host that is due and not being probed still. */
     void probe(ManagedHost host, Directory directory) {
+        HostProbes probes = hosts.computeIfAbsent(host.settings().id(), id -> new HostProbes());
+        boolean onTime = probes.isOnTime(settings.probeInterval());
+        long due = System.nanoTime();
         for (Location machine : directory.machinesOn(host.settings().id())) {
-            if (!machine.isOff() && underWay.add(machine.uuid())) {
+            UUID domain = machine.uuid();
+            Memory memory = memories.get(domain);
+            boolean rests = memory != null && due - memory.notBeforeNanos < 0;
+            if (!machine.isOff() && !rests && underWay.add(domain)) {
                 try {
-                    threadsOf(host).execute(() -> probe(host, machine));
+                    probes.threads.execute(() -> probe(host, probes, machine, onTime, due));
                 } catch (RejectedExecutionException e) {
-                    underWay.remove(machine.uuid());
+                    underWay.remove(domain);
                     return;
                 }
             }
         }
     }
 
+    /** Forgets guests that are no more, or are off. */
+    void retain(Directory directory) {
+        Set<UUID> present = directory.machines().stream()
+                .filter(machine -> !machine.isOff())
+                .map(Location::uuid)
+                .collect(Collectors.toSet());
+        memories.keySet().retainAll(present);
+        judge.retain(present);
+    }
+
     /** Whether a guest's agent has answered since it was started. */
     boolean hasHeardFrom(UUID domain) {
-        return memories.getOrDefault(domain, Memory.NONE).hasAnswered;
+        Memory memory = memories.get(domain);
+        return memory != null && memory.life.hasAnswered();
     }
 
     /** Forgets a guest that was started anew. */
     void started(UUID domain) {
         memories.remove(domain);
+        judge.forget(domain);
     }
 
-    private void probe(ManagedHost host, Location machine) {
+    /** Begins anew with a guest whose agent came or went. */
+    void agentChanged(UUID domain) {
+        memories.computeIfPresent(domain, (id, memory) -> memory.agentChanged());
+        judge.forget(domain);
+    }
+
+    private void probe(ManagedHost host, HostProbes probes, Location machine, boolean onTime, long due) {
         try {
             HostConnections.Lease lease = host.connections().lease();
             try {
-                probe(lease.connection(), machine);
+                boolean prompt = onTime
+                        && System.nanoTime() - due
+                                <= settings.probeInterval().plus(SLACK).toNanos();
+                probe(lease.connection(), probes, machine, prompt);
             } finally {
                 lease.giveBack();
             }
         } catch (HostConnections.NotConnected e) {
             LOG.debug("host {} cannot be probed: {}", machine.host(), e.getMessage());
+            judge.forget(machine.uuid());
         } catch (RuntimeException e) {
             LOG.warn("VM {} cannot be probed: {}", machine.vm(), e.getMessage());
         } finally {
@@ -95,28 +194,86 @@ final class GuestProbes implements AutoCloseable {
         }
     }
 
-    private void probe(NativeConnection connection, Location machine) {
+    private void probe(NativeConnection connection, HostProbes probes, Location machine, boolean prompt) {
         UUID domain = machine.uuid();
-        Memory memory = memories.getOrDefault(domain, Memory.NONE);
+        Memory memory = memories.computeIfAbsent(domain, id -> Memory.none());
+        long begun = System.nanoTime();
+        Optional<GuestCounters> counters = counters(connection, domain);
+        long counted = System.nanoTime();
+        boolean trusted = probes.pace.isQuick(counted - begun, counted) && prompt;
+        boolean runs = counters.isPresent() && counters.get().state() == DomainStats.RUNNING;
+        Agent agent = runs ? ask(connection, machine, memory) : Agent.UNKNOWN;
+        GuestLook look = new GuestLook(counted, agent, counters, trusted);
+        GuestLife life = memory.life.after(look, longestLook());
+        // What was forgotten meanwhile, since the guest was started anew, stays forgotten.
+        Memory kept =
+                memories.computeIfPresent(domain, (id, now) -> now.life.equals(memory.life) ? now.withLife(life) : now);
+        if (kept != null && kept.life.equals(life)) {
+            if (life.hasAnswered() && !memory.life.hasAnswered()) {
+                receiver.heardFrom(machine.vm());
+            }
+            judge(machine, life);
+        }
+    }
+
+    private void judge(Location machine, GuestLife life) {
+        UUID domain = machine.uuid();
+        boolean hung = life.isHung(settings.silentProbes(), settings.hungAfter());
+        if (judge.mayReport(domain, life.hasAnswered(), life.isSuspect(), hung)) {
+            receiver.fault(machine.host(), machine.vm(), domain, FaultKind.GUEST_HUNG);
+        }
+    }
+
+    /** A look that came late says nothing of the time that nobody looked. */
+    private Duration longestLook() {
+        Duration silence =
+                settings.probeTimeout().compareTo(SYNCHRONIZING) < 0 ? SYNCHRONIZING : settings.probeTimeout();
+        return settings.probeInterval().plus(silence).multipliedBy(2);
+    }
+
+    private static Optional<GuestCounters> counters(NativeConnection connection, UUID domain) {
         try {
-            GuestReading reading = new GuestAgent(
-                            connection, domain, (int) settings.probeTimeout().toSeconds())
-                    .read(!memory.hasAnswered);
+            return Optional.of(connection.counters(domain));
+        } catch (NativeException e) {
+            LOG.debug("no counters of domain {}: {}", domain, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Asks the agent about the filesystems, reports what is wrong with them, and tells whether it answered. */
+    private Agent ask(NativeConnection connection, Location machine, Memory memory) {
+        UUID domain = machine.uuid();
+        long begun = System.nanoTime();
+        AgentSession session = new AgentSession(
+                question -> ask(connection, domain, question),
+                settings.probeTimeout().multipliedBy(2));
+        GuestFiles files = new GuestFiles(session, memory.means, Uninterruptibles::sleepUninterruptibly);
+        try {
+            GuestReading reading = new GuestAgent(session, files).read(!memory.hasBeenRead);
+            long ended = System.nanoTime();
             for (FaultKind kind : faults(reading, memory.baseline)) {
                 receiver.fault(machine.host(), machine.vm(), domain, kind);
             }
-            memories.put(domain, memory.answered(reading));
+            memories.computeIfPresent(
+                    domain, (id, now) -> now.read(reading, files.means(), ended + REST * (ended - begun)));
+            return session.answers() > 0 ? Agent.ANSWERED : Agent.UNKNOWN;
         } catch (NativeException e) {
-            if (!GuestAgent.isSilence(e)) {
-                LOG.debug("VM {} cannot be probed: {}", machine.vm(), e.getMessage());
-                return;
-            }
-            Memory after = memory.silent();
-            memories.put(domain, after);
-            if (after.hasAnswered && after.silences == settings.silentProbes()) {
-                receiver.fault(machine.host(), machine.vm(), domain, FaultKind.GUEST_HUNG);
-            }
+            LOG.debug("VM {} cannot be probed: {}", machine.vm(), e.getMessage());
+            // An agent that is not there is told at once; one that hangs takes all the time that it is given.
+            boolean waited = System.nanoTime() - begun
+                    >= settings.probeTimeout().dividedBy(2).toNanos();
+            return AgentSession.isSilence(e) && waited ? Agent.SILENT : Agent.UNKNOWN;
         }
+    }
+
+    private String ask(NativeConnection connection, UUID domain, String question) {
+        CString[] answer = new CString[1];
+        int seconds = (int) settings.probeTimeout().toSeconds();
+        connection.call(domain, found -> {
+            answer[0] = LibvirtQemu.INSTANCE.virDomainQemuAgentCommand(found, question, seconds, 0);
+            return answer[0] == null ? -1 : 0;
+        });
+        return answer[0].toString();
     }
 
     private Set<FaultKind> faults(GuestReading reading, GuestReading.Baseline before) {
@@ -133,19 +290,8 @@ final class GuestProbes implements AutoCloseable {
         return kinds;
     }
 
-    private ExecutorService threadsOf(ManagedHost host) {
-        return threads.computeIfAbsent(
-                host.settings().id(),
-                id -> Executors.newFixedThreadPool(
-                        THREADS,
-                        new ThreadFactoryBuilder()
-                                .setDaemon(true)
-                                .setNameFormat("vmha-libvirt-probe-%d")
-                                .build()));
-    }
-
     @Override
     public void close() {
-        threads.values().forEach(ExecutorService::shutdownNow);
+        hosts.values().forEach(host -> host.threads.shutdownNow());
     }
 }

@@ -3,6 +3,7 @@ package io.vmha.libvirt;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Sets;
 import io.vmha.libvirt.HostSnapshot.Entry;
+import io.vmha.model.CpuPlatform;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import java.util.Map;
@@ -65,6 +66,12 @@ final class HostDomains {
     /** Has a machine's memory told as it was just allocated while its guest's balloon is on the way there. */
     void allocated(UUID domain, long memoryKiB) {
         targets.put(domain, new MemoryTarget(memoryKiB, System.nanoTime() + BALLOONING_NANOS));
+    }
+
+    /** The host's CPU and microcode, as far as it was read. */
+    Optional<CpuPlatform> cpuPlatform() {
+        HostFacts known = facts;
+        return known == null ? Optional.empty() : known.cpuPlatform();
     }
 
     /** Reads the host. */

@@ -20,8 +20,10 @@ import org.slf4j.LoggerFactory;
 final class HostEvents {
     private static final Logger LOG = LoggerFactory.getLogger(HostEvents.class);
     private static final int LIFECYCLE = 0;
+    private static final int REBOOT = 1;
     private static final int WATCHDOG = 4;
     private static final int IO_ERROR_REASON = 8;
+    private static final int AGENT_LIFECYCLE = 18;
     private static final int METADATA_CHANGE = 23;
 
     static final int EVENT_DEFINED = 0;
@@ -40,6 +42,12 @@ final class HostEvents {
 
         /** A domain's metadata changed. */
         void metadataChanged(UUID domain);
+
+        /** A domain's guest restarts, as it or somebody wanted. */
+        void rebooted(UUID domain);
+
+        /** A domain's guest opened or closed the agent's channel. */
+        void agentChanged(UUID domain);
 
         /** A domain's watchdog fired. */
         void watchdog(UUID domain, int action);
@@ -71,6 +79,9 @@ final class HostEvents {
         };
         VirtExtras.MetadataCallback metadata =
                 (conn, domain, type, namespace, opaque) -> quietly(() -> listener.metadataChanged(uuid(domain)));
+        VirtExtras.DomainCallback reboot = (conn, domain, opaque) -> quietly(() -> listener.rebooted(uuid(domain)));
+        VirtExtras.TwoNumbersCallback agent =
+                (conn, domain, state, why, opaque) -> quietly(() -> listener.agentChanged(uuid(domain)));
         VirtExtras.NumberCallback watchdog =
                 (conn, domain, action, opaque) -> quietly(() -> listener.watchdog(uuid(domain), action));
         VirtExtras.IoErrorCallback ioError = (conn, domain, source, device, action, reason, opaque) ->
@@ -78,6 +89,8 @@ final class HostEvents {
         VirtExtras.CloseCallback close = (conn, reason, opaque) -> quietly(() -> listener.connectionLost(reason));
         register(connection, LIFECYCLE, lifecycle);
         register(connection, METADATA_CHANGE, metadata);
+        register(connection, REBOOT, reboot);
+        register(connection, AGENT_LIFECYCLE, agent);
         register(connection, WATCHDOG, watchdog);
         register(connection, IO_ERROR_REASON, ioError);
         registerClose(connection, close);

@@ -14,19 +14,6 @@ import java.util.function.UnaryOperator;
  */
 record HostSnapshot(HostFacts facts, ImmutableList<Entry> domains) {
 
-    /**
-     * What the host's machines can be allocated together: what it has, or what its settings allow, less what domains use
-     * that are none of the library's. At least one millicore and one MiB, as a host of the inventory has.
-     */
-    Resources pool(LibvirtHost settings) {
-        Resources foreign = domains.stream()
-                .filter(entry -> !(entry.description().profile() instanceof VmProfile))
-                .map(Entry::claim)
-                .reduce(Resources.NONE, Resources::plus);
-        Resources left = settings.capacity().orElse(facts.size()).minus(foreign);
-        return Resources.of(Math.max(1, left.cpuMillis()), Math.max(1, left.memoryMiB()));
-    }
-
     /** Returns the snapshot with one domain changed. */
     HostSnapshot with(UUID domain, UnaryOperator<Entry> change) {
         return new HostSnapshot(
@@ -67,12 +54,9 @@ record HostSnapshot(HostFacts facts, ImmutableList<Entry> domains) {
             return new Entry(description, stats.withState(state), allocation, load);
         }
 
-        /** What it takes of its host's pool: a machine of the inventory always, another domain only while it runs. */
-        Resources claim() {
-            if (description.profile() instanceof VmProfile) {
-                return allocation;
-            }
-            return stats.power() == PowerState.OFF ? Resources.NONE : allocation;
+        /** Whether it is held by the host now: it runs, is suspended, or is not known to be off. */
+        boolean isHeld() {
+            return stats.power() != PowerState.OFF;
         }
     }
 }

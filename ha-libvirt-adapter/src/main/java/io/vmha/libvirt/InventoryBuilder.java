@@ -2,6 +2,7 @@ package io.vmha.libvirt;
 
 import io.vmha.libvirt.Directory.Location;
 import io.vmha.model.ClusterRole;
+import io.vmha.model.CpuPlatform;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
@@ -21,7 +22,8 @@ final class InventoryBuilder {
 
     private InventoryBuilder() {}
 
-    static Inventory build(Collection<ManagedHost> hosts, Directory directory, Set<HostId> unreachable) {
+    static Inventory build(
+            Collection<ManagedHost> hosts, Directory directory, Set<HostId> unreachable, boolean microcodeMayDiffer) {
         Map<HostId, Map<ClusterRole, Long>> roles = directory.machines().stream()
                 .filter(machine -> machine.profile().role().isPresent())
                 .collect(Collectors.groupingBy(
@@ -34,15 +36,22 @@ final class InventoryBuilder {
             inventory.add(host(
                     host.settings(),
                     directory.host(id),
+                    directory.host(id).map(answer -> directory.pool(host.settings(), answer)),
                     roles.getOrDefault(id, Map.of()),
-                    unreachable.contains(id) ? HostHealth.UNREACHABLE : HostHealth.UP));
+                    unreachable.contains(id) ? HostHealth.UNREACHABLE : HostHealth.UP,
+                    microcodeMayDiffer));
         }
         directory.machines().forEach(machine -> inventory.add(vm(machine)));
         return inventory.build();
     }
 
     private static Host host(
-            LibvirtHost settings, Optional<HostSnapshot> snapshot, Map<ClusterRole, Long> named, HostHealth health) {
+            LibvirtHost settings,
+            Optional<HostSnapshot> snapshot,
+            Optional<Resources> pool,
+            Map<ClusterRole, Long> named,
+            HostHealth health,
+            boolean microcodeMayDiffer) {
         ClusterRole byMachines =
                 named.getOrDefault(ClusterRole.STANDBY, 0L) > named.getOrDefault(ClusterRole.PRIMARY, 0L)
                         ? ClusterRole.STANDBY
@@ -50,11 +59,10 @@ final class InventoryBuilder {
         return Host.builder()
                 .id(settings.id())
                 .role(settings.role().orElse(byMachines))
-                .capacity(snapshot.map(answer -> answer.pool(settings))
-                        .or(settings::capacity)
-                        .orElse(UNKNOWN_CAPACITY))
+                .capacity(pool.or(settings::capacity).orElse(UNKNOWN_CAPACITY))
                 .rack(settings.rack())
-                .cpuPlatform(snapshot.flatMap(answer -> answer.facts().cpuPlatform()))
+                .cpuPlatform(snapshot.flatMap(answer -> answer.facts().cpuPlatform())
+                        .map(cpu -> microcodeMayDiffer ? new CpuPlatform(cpu.model(), "") : cpu))
                 .health(health)
                 .build();
     }

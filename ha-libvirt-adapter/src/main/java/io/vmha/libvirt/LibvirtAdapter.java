@@ -15,7 +15,7 @@ import io.vmha.adapter.MachineReading;
 import io.vmha.fault.FaultReport;
 import io.vmha.libvirt.Directory.Location;
 import io.vmha.model.HostId;
-import io.vmha.model.Inventory;
+import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
@@ -102,8 +102,8 @@ public final class LibvirtAdapter implements HypervisorAdapter {
     }
 
     @Override
-    public Inventory discover(CallContext call) {
-        return cluster.discover(Deadline.in(call.deadline()));
+    public PlatformSnapshot discover(CallContext call) {
+        return PlatformSnapshot.of(cluster.discover(Deadline.in(call.deadline())));
     }
 
     @Override
@@ -168,6 +168,17 @@ public final class LibvirtAdapter implements HypervisorAdapter {
         return new LibvirtFaultSource(cluster, watch, clock, receiver);
     }
 
+    /**
+     * Tells that a machine which this adapter started serves now: it gets its own CPU and I/O weight, and makes room for the
+     * next start. Returns when that is done, or its host did not answer within 20 seconds; does nothing for any other machine.
+     *
+     * @throws IllegalStateException if the adapter is closed
+     */
+    public void serves(VmId vm) {
+        cluster.starts().settled(vm);
+        cluster.weights().serves(vm);
+    }
+
     private void require(Capability capability) {
         if (!capabilities.contains(capability)) {
             throw new AdapterException.Permanent(
@@ -188,6 +199,8 @@ public final class LibvirtAdapter implements HypervisorAdapter {
         private int keepAliveCount = 3;
         private MigrationListener migrationListener = MigrationListener.IGNORING;
         private boolean sharedStorage;
+        private boolean microcodeMayDiffer;
+        private StartLimits startLimits = StartLimits.defaults();
 
         private Builder() {}
 
@@ -244,12 +257,31 @@ public final class LibvirtAdapter implements HypervisorAdapter {
         }
 
         /**
-         * Promises that all hosts see the same storage under the same paths, so that libvirt need not refuse to migrate a
-         * machine whose disks look local or are cached by the host. By default nothing is promised, and libvirt judges.
+         * Says that all hosts see the same files under the same paths, though on a filesystem that libvirt takes for a local
+         * one: then libvirt's refusal to migrate a machine is not the last word, and the hosts are asked whether the one
+         * sees what the other writes beside the machine's disks. By default nothing is said, and libvirt judges.
          */
         @CanIgnoreReturnValue
         public Builder assumeSharedStorage() {
             this.sharedStorage = true;
+            return this;
+        }
+
+        /**
+         * Has hosts count as of one CPU platform although their microcode differs, such as while it is updated on one after
+         * the other. A machine that sees its host's own CPU is still migrated only between hosts with the same microcode.
+         * By default the microcode is a part of the platform.
+         */
+        @CanIgnoreReturnValue
+        public Builder microcodeMayDiffer() {
+            this.microcodeMayDiffer = true;
+            return this;
+        }
+
+        /** Sets how many machines are started and cloned at once; the defaults of {@link StartLimits} if it is not called. */
+        @CanIgnoreReturnValue
+        public Builder startLimits(StartLimits limits) {
+            this.startLimits = limits;
             return this;
         }
 
@@ -264,7 +296,9 @@ public final class LibvirtAdapter implements HypervisorAdapter {
                     new Cluster(
                             ImmutableMap.copyOf(hosts),
                             classifier,
-                            new ManagedHost.KeepAlive((int) keepAliveInterval.toSeconds(), keepAliveCount)),
+                            new ManagedHost.KeepAlive((int) keepAliveInterval.toSeconds(), keepAliveCount),
+                            microcodeMayDiffer,
+                            startLimits),
                     migrationListener,
                     sharedStorage);
         }

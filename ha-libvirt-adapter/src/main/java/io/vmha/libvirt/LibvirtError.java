@@ -46,6 +46,8 @@ record LibvirtError(int code, String message) {
     static final int AUTH_UNAVAILABLE = 94;
     static final int AGENT_UNSYNCED = 97;
     static final int LIBSSH = 98;
+    static final int AGENT_COMMAND_TIMEOUT = 112;
+    static final int AGENT_COMMAND_FAILED = 113;
 
     /** What this error means for whoever asked: why, and whether the same call may succeed later. */
     record Meaning(Cause cause, boolean retryCanHelp) {}
@@ -90,7 +92,7 @@ record LibvirtError(int code, String message) {
                 new Meaning(Cause.REFUSED, false);
             case UNKNOWN_HOST, SYSTEM_ERROR, RPC, SSH, LIBSSH -> new Meaning(Cause.UNREACHABLE, true);
             case OPERATION_TIMEOUT, RESOURCE_BUSY -> new Meaning(Cause.BUSY, true);
-            case AGENT_UNRESPONSIVE, AGENT_UNSYNCED -> new Meaning(Cause.TIMEOUT, true);
+            case AGENT_UNRESPONSIVE, AGENT_UNSYNCED, AGENT_COMMAND_TIMEOUT -> new Meaning(Cause.TIMEOUT, true);
             case NO_MEMORY -> new Meaning(Cause.NO_CAPACITY, true);
             default -> new Meaning(saysNoMemory() ? Cause.NO_CAPACITY : Cause.REFUSED, true);
         };

@@ -62,10 +62,21 @@ public final class LibvirtFaultSource implements AutoCloseable {
         this.clock = clock;
         this.receiver = receiver;
         this.sequence = new AtomicLong(Math.multiplyExact(clock.millis(), REPORTS_PER_MILLISECOND));
-        this.probes = new GuestProbes(settings, this::vmFault);
+        this.probes = new GuestProbes(settings, new GuestProbes.Receiver() {
+            @Override
+            public void fault(HostId host, VmId vm, UUID domain, FaultKind kind) {
+                vmFault(host, vm, domain, kind);
+            }
+
+            @Override
+            public void heardFrom(VmId vm) {
+                cluster.booted(vm);
+            }
+        });
         this.reporter = Executors.newSingleThreadScheduledExecutor(threads("vmha-libvirt-faults"));
         this.askers = Executors.newScheduledThreadPool(
                 Math.min(64, 1 + cluster.hosts().size()), threads("vmha-libvirt-watch-%d"));
+        every(settings.probeInterval(), () -> probes.retain(cluster.directory()));
         for (ManagedHost host : cluster.hosts()) {
             observed.put(host.settings().id(), host.observe(new Observer(host)));
             every(settings.hostInterval(), () -> askHost(host));
@@ -141,6 +152,11 @@ public final class LibvirtFaultSource implements AutoCloseable {
         }
     }
 
+    private void startedAnew(UUID domain) {
+        reported.removeIf(key -> key.startsWith(domain + " "));
+        probes.started(domain);
+    }
+
     private void vmFault(HostId host, VmId vm, UUID domain, FaultKind kind) {
         report(
                 key(domain, kind),
@@ -208,11 +224,7 @@ public final class LibvirtFaultSource implements AutoCloseable {
         @Override
         public void lifecycle(UUID domain, int event, int detail) {
             switch (event) {
-                case HostEvents.EVENT_STARTED ->
-                    later(() -> {
-                        reported.removeIf(key -> key.startsWith(domain + " "));
-                        probes.started(domain);
-                    });
+                case HostEvents.EVENT_STARTED -> later(() -> startedAnew(domain));
                 case HostEvents.EVENT_SUSPENDED -> {
                     // libvirt does not always send its event for the error itself.
                     if (detail == HostEvents.SUSPENDED_IO_ERROR) {
@@ -237,6 +249,16 @@ public final class LibvirtFaultSource implements AutoCloseable {
 
         @Override
         public void metadataChanged(UUID domain) {}
+
+        @Override
+        public void rebooted(UUID domain) {
+            later(() -> startedAnew(domain));
+        }
+
+        @Override
+        public void agentChanged(UUID domain) {
+            later(() -> probes.agentChanged(domain));
+        }
 
         @Override
         public void watchdog(UUID domain, int action) {

@@ -124,6 +124,16 @@ final class ManagedHost implements AutoCloseable {
         }
 
         @Override
+        public void rebooted(UUID domain) {
+            observers.forEach(observer -> observer.rebooted(domain));
+        }
+
+        @Override
+        public void agentChanged(UUID domain) {
+            observers.forEach(observer -> observer.agentChanged(domain));
+        }
+
+        @Override
         public void watchdog(UUID domain, int action) {
             observers.forEach(observer -> observer.watchdog(domain, action));
         }

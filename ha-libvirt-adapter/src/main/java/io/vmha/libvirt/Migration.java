@@ -1,18 +1,22 @@
 package io.vmha.libvirt;
 
+import com.google.common.collect.ImmutableSet;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.libvirt.Directory.Location;
 import io.vmha.libvirt.HostLink.Effect;
+import io.vmha.model.CpuPlatform;
 import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
 import io.vmha.model.VmId;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.libvirt.jna.virDomainJobInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.w3c.dom.Element;
 
 /**
  * Moves running machines between hosts, peer to peer. Stateless but for the cluster that it works on; thread-safe.
@@ -28,6 +32,7 @@ final class Migration {
     private final Cluster cluster;
     private final MigrationListener listener;
     private final boolean sharedStorage;
+    private final SharedStorage storage = new SharedStorage();
 
     Migration(Cluster cluster, MigrationListener listener, boolean sharedStorage) {
         this.cluster = cluster;
@@ -57,15 +62,77 @@ final class Migration {
         });
     }
 
+    /** Refuses what cannot be migrated before anything is begun. */
+    private static void requireMigratable(Location machine, ManagedHost from, ManagedHost to, Deadline deadline) {
+        String running = from.link()
+                .read("definition of " + machine.vm(), deadline, connection -> connection.runningXml(machine.uuid()));
+        Element domain = SecureXml.parse(running).getDocumentElement();
+        List<String> reasons = MigrationRules.refusals(domain);
+        if (!reasons.isEmpty()) {
+            throw new AdapterException.Permanent(
+                    Cause.UNSUPPORTED,
+                    "VM " + machine.vm() + " cannot be migrated live: " + String.join("; ", reasons));
+        }
+        Optional<CpuPlatform> here = from.domains().cpuPlatform();
+        Optional<CpuPlatform> there = to.domains().cpuPlatform();
+        if (MigrationRules.seesHostsCpu(domain) && here.isPresent() && there.isPresent() && !here.equals(there)) {
+            throw new AdapterException.Permanent(
+                    Cause.INCOMPATIBLE_CPU,
+                    "VM " + machine.vm() + " sees its host's own CPU, " + here.get() + ", and host "
+                            + to.settings().id() + " has another, " + there.get());
+        }
+    }
+
+    /**
+     * Migrates, with libvirt's check of the storage unless it is known better: libvirt knows few shared filesystems. Where
+     * it takes one for a local one, and the user has said that the hosts share it, the hosts themselves are asked.
+     */
+    private void move(
+            NativeConnection connection, Location machine, ManagedHost from, ManagedHost to, Deadline deadline) {
+        URI destination = destination(to.settings()).orElseThrow();
+        ImmutableSet<String> folders =
+                SharedStorage.folders(machine.entry().description().xml());
+        HostId source = from.settings().id();
+        HostId target = to.settings().id();
+        try {
+            connection.migrate(machine.uuid(), destination, sharedStorage && storage.isProven(source, target, folders));
+        } catch (NativeException e) {
+            if (!sharedStorage || !e.is(LibvirtError.MIGRATE_UNSAFE)) {
+                throw e;
+            }
+            storage.firstNotShared(from, to, folders, deadline).ifPresent(folder -> {
+                throw new AdapterException.Permanent(
+                        Cause.REFUSED,
+                        "host " + target + " does not see what host " + source + " writes into " + folder
+                                + ", so that VM " + machine.vm() + " cannot be migrated there");
+            });
+            if (deadline.minus(abortMargin(deadline)).hasPassed()) {
+                throw new AdapterException.Transient(
+                        Cause.TIMEOUT, "no time was left after the hosts were asked about their storage");
+            }
+            connection.migrate(machine.uuid(), destination, true);
+        }
+    }
+
     private void migrate(Location machine, ManagedHost to, Deadline deadline) {
         HostId target = to.settings().id();
-        URI destination = destination(to.settings())
-                .orElseThrow(() -> new AdapterException.Permanent(
-                        Cause.UNSUPPORTED, "host " + target + " has no URI by which other hosts reach it"));
-        cluster.requireRoom(target, machine.vm(), machine.entry().allocation(), deadline);
+        if (destination(to.settings()).isEmpty()) {
+            throw new AdapterException.Permanent(
+                    Cause.UNSUPPORTED, "host " + target + " has no URI by which other hosts reach it");
+        }
         ManagedHost from = cluster.host(machine.host());
+        requireMigratable(machine, from, to, deadline);
+        HostId unused = cluster.rooms()
+                .with(target, machine.vm(), machine.entry().allocation(), deadline, () -> {
+                    migrate(machine, from, to, deadline);
+                    return target;
+                });
+    }
+
+    private void migrate(Location machine, ManagedHost from, ManagedHost to, Deadline deadline) {
+        HostId target = to.settings().id();
         HostCall<Boolean> call = from.longCalls().begin("migrate " + machine.vm(), Effect.CHANGES, connection -> {
-            connection.migrate(machine.uuid(), destination, sharedStorage);
+            move(connection, machine, from, to, deadline);
             return true;
         });
         watch(machine, target, call, deadline.minus(abortMargin(deadline)));

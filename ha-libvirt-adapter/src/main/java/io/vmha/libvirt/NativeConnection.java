@@ -1,18 +1,17 @@
 package io.vmha.libvirt;
 
 import com.sun.jna.Native;
-import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiFunction;
-import java.util.function.IntConsumer;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
@@ -36,6 +35,8 @@ final class NativeConnection implements AutoCloseable {
 
     private static final int UNDEFINE_ALL = 1 | 1 << 1; // managed save, snapshot metadata
     private static final int UNDEFINE_KEEP_NVRAM = 1 << 3;
+    private static final int UNDEFINE_CHECKPOINTS = 1 << 4;
+    private static final int UNDEFINE_KEEP_TPM = 1 << 6;
 
     private static final int MIGRATE_LIVE = 1;
     private static final int MIGRATE_PEER_TO_PEER = 1 << 1;
@@ -43,9 +44,6 @@ final class NativeConnection implements AutoCloseable {
     private static final int MIGRATE_UNDEFINE_SOURCE = 1 << 4;
     private static final int MIGRATE_UNSAFE = 1 << 9;
     private static final int MIGRATE_ABORT_ON_ERROR = 1 << 12;
-
-    private static final int AFFECT_LIVE = 1;
-    private static final int AFFECT_CONFIG = 1 << 1;
 
     private static final int MOST_HANDLES = 1_000;
 
@@ -118,6 +116,37 @@ final class NativeConnection implements AutoCloseable {
         }
     }
 
+    /** The capabilities of domains of the default kind; empty text where the driver tells none. */
+    String domainCapabilities() {
+        return textOrEmpty(VirtExtras.INSTANCE.virConnectGetDomainCapabilities(pointer(), null, null, null, null, 0));
+    }
+
+    /** The firmware's tables; empty text where the driver tells none. */
+    String systemInformation() {
+        return textOrEmpty(VirtExtras.INSTANCE.virConnectGetSysinfo(pointer(), 0));
+    }
+
+    private static String textOrEmpty(@Nullable Pointer text) {
+        if (text == null) {
+            return "";
+        }
+        try {
+            return text.getString(0, "UTF-8");
+        } finally {
+            Native.free(Pointer.nativeValue(text));
+        }
+    }
+
+    /** What a domain has while it runs, which may be more than its definition has. */
+    String runningXml(UUID domain) {
+        String[] xml = new String[1];
+        call(domain, found -> {
+            xml[0] = xml(found, 0);
+            return 0;
+        });
+        return xml[0];
+    }
+
     virNodeInfo nodeInfo() {
         virNodeInfo info = new virNodeInfo();
         check(Libvirt.INSTANCE.virNodeGetInfo(pointer(), info));
@@ -142,6 +171,34 @@ final class NativeConnection implements AutoCloseable {
         IntByReference state = new IntByReference();
         call(domain, found -> VirtExtras.INSTANCE.virDomainGetState(found, state, null, 0));
         return state.getValue();
+    }
+
+    /** What is counted of a domain's devices and vCPUs; does not wait for a domain that is busy with a job. */
+    GuestCounters counters(UUID domain) {
+        GuestCounters[] counters = new GuestCounters[1];
+        call(domain, found -> {
+            counters[0] = BulkStats.counters(found);
+            return 0;
+        });
+        return counters[0];
+    }
+
+    /** A running domain's weight; absent where the host does not weigh by it. */
+    OptionalLong weight(UUID domain, Weight weight) {
+        OptionalLong[] found = new OptionalLong[1];
+        call(domain, pointer -> {
+            found[0] = DomainWeights.get(pointer, weight);
+            return 0;
+        });
+        return found[0];
+    }
+
+    /** Sets a running domain's weight until it stops. */
+    void setWeight(UUID domain, Weight weight, long value) {
+        call(domain, pointer -> {
+            DomainWeights.set(pointer, weight, value);
+            return 0;
+        });
     }
 
     void start(UUID domain) {
@@ -174,51 +231,7 @@ final class NativeConnection implements AutoCloseable {
      */
     void allocate(UUID domain, long kibibytes, int vcpus, int definedVcpus, long kibibytesBefore) {
         try (Domain found = lookup(domain)) {
-            int flags = setMemory(found.pointer, kibibytes);
-            try {
-                // Setting what is already so would write the definition once more.
-                if (definedVcpus != vcpus || ((flags & AFFECT_LIVE) != 0 && liveVcpus(found.pointer) != vcpus)) {
-                    affecting(flags, one -> check(Libvirt.INSTANCE.virDomainSetVcpusFlags(found.pointer, vcpus, one)));
-                }
-            } catch (NativeException e) {
-                int unused = setMemory(found.pointer, kibibytesBefore);
-                throw e;
-            }
-        }
-    }
-
-    /** Returns what was affected. */
-    private static int setMemory(DomainPointer domain, long kibibytes) {
-        IntConsumer set =
-                flags -> check(VirtExtras.INSTANCE.virDomainSetMemoryFlags(domain, new NativeLong(kibibytes), flags));
-        try {
-            affecting(AFFECT_LIVE | AFFECT_CONFIG, set);
-            return AFFECT_LIVE | AFFECT_CONFIG;
-        } catch (NativeException e) {
-            if (!e.is(LibvirtError.OPERATION_INVALID)) {
-                throw e;
-            }
-            // It does not run.
-            set.accept(AFFECT_CONFIG);
-            return AFFECT_CONFIG;
-        }
-    }
-
-    private static int liveVcpus(DomainPointer domain) {
-        return check(VirtExtras.INSTANCE.virDomainGetVcpusFlags(domain, AFFECT_LIVE));
-    }
-
-    /** Affects the running domain and its definition at once where the driver takes that. */
-    private static void affecting(int flags, IntConsumer operation) {
-        try {
-            operation.accept(flags);
-        } catch (NativeException e) {
-            if (!e.is(LibvirtError.INVALID_ARG) || flags != (AFFECT_LIVE | AFFECT_CONFIG)) {
-                throw e;
-            }
-            // Some drivers take one at a time.
-            operation.accept(AFFECT_LIVE);
-            operation.accept(AFFECT_CONFIG);
+            DomainSize.set(found.pointer, kibibytes, vcpus, definedVcpus, kibibytesBefore);
         }
     }
 
@@ -229,16 +242,32 @@ final class NativeConnection implements AutoCloseable {
         }
     }
 
-    /** Unregisters a domain with what libvirt keeps of it, but none of its disks. */
-    void undefine(UUID domain) {
-        try {
-            call(domain, found -> Libvirt.INSTANCE.virDomainUndefineFlags(found, UNDEFINE_ALL | UNDEFINE_KEEP_NVRAM));
-        } catch (NativeException e) {
-            // Not every driver knows of NVRAM.
-            if (!e.is(LibvirtError.INVALID_ARG) && !e.is(LibvirtError.ARGUMENT_UNSUPPORTED)) {
-                throw e;
+    /**
+     * Unregisters a domain with what libvirt keeps of it, but none of its disks, and not its firmware's settings and its
+     * TPM's state, without which it may not be able to read its disks.
+     *
+     * @param hasTpm whether it has a TPM: then it is not unregistered by a libvirt that cannot keep its state
+     * @throws NativeException if it cannot be unregistered so
+     */
+    void undefine(UUID domain, boolean hasTpm) {
+        List<Integer> ways = hasTpm
+                ? List.of(UNDEFINE_ALL | UNDEFINE_CHECKPOINTS | UNDEFINE_KEEP_NVRAM | UNDEFINE_KEEP_TPM)
+                : List.of(
+                        UNDEFINE_ALL | UNDEFINE_CHECKPOINTS | UNDEFINE_KEEP_NVRAM | UNDEFINE_KEEP_TPM,
+                        UNDEFINE_ALL | UNDEFINE_KEEP_NVRAM,
+                        // Not every driver knows of NVRAM.
+                        UNDEFINE_ALL);
+        for (int i = 0; i < ways.size(); i++) {
+            int flags = ways.get(i);
+            try {
+                call(domain, found -> Libvirt.INSTANCE.virDomainUndefineFlags(found, flags));
+                return;
+            } catch (NativeException e) {
+                boolean unknownFlag = e.is(LibvirtError.INVALID_ARG) || e.is(LibvirtError.ARGUMENT_UNSUPPORTED);
+                if (!unknownFlag || i == ways.size() - 1) {
+                    throw e;
+                }
             }
-            call(domain, found -> Libvirt.INSTANCE.virDomainUndefineFlags(found, UNDEFINE_ALL));
         }
     }
 
@@ -246,14 +275,18 @@ final class NativeConnection implements AutoCloseable {
         call(domain, found -> VirtExtras.INSTANCE.virDomainRename(found, newName, 0));
     }
 
-    /** Moves a running domain peer to peer; returns when it runs there, and is defined there and no longer here. */
-    void migrate(UUID domain, URI destination, boolean sharedStorage) {
+    /**
+     * Moves a running domain peer to peer; returns when it runs there, and is defined there and no longer here.
+     *
+     * @param uncheckedStorage whether libvirt is not to judge if the other host sees the same disks
+     */
+    void migrate(UUID domain, URI destination, boolean uncheckedStorage) {
         int flags = MIGRATE_LIVE
                 | MIGRATE_PEER_TO_PEER
                 | MIGRATE_PERSIST_DESTINATION
                 | MIGRATE_UNDEFINE_SOURCE
                 | MIGRATE_ABORT_ON_ERROR
-                | (sharedStorage ? MIGRATE_UNSAFE : 0);
+                | (uncheckedStorage ? MIGRATE_UNSAFE : 0);
         call(
                 domain,
                 found -> VirtExtras.INSTANCE.virDomainMigrateToURI3(found, destination.toString(), null, 0, flags));

@@ -8,6 +8,7 @@ import io.vmha.model.PowerState;
 import io.vmha.model.VmId;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /** Reads and changes the power of machines. Stateless but for the cluster that it works on; thread-safe. */
 final class PowerControl {
@@ -30,13 +31,14 @@ final class PowerControl {
         cluster.onMachine(vm, deadline, machine -> {
             PowerState before = state(machine, deadline);
             if (before == PowerState.OFF) {
+                cluster.stopped(machine);
                 return before;
             }
             cluster.stopping(machine.uuid());
-            if (before == PowerState.ON && !grace.isZero() && shutDown(machine, grace, deadline)) {
-                return PowerState.OFF;
-            }
-            return destroy(machine, deadline);
+            boolean shutDown = before == PowerState.ON && !grace.isZero() && shutDown(machine, grace, deadline);
+            PowerState after = shutDown ? PowerState.OFF : destroy(machine, deadline);
+            cluster.stopped(machine);
+            return after;
         });
     }
 
@@ -59,12 +61,15 @@ final class PowerControl {
                 return;
             }
             case OFF -> {
-                cluster.requireRoom(
-                        machine.host(), machine.vm(), machine.entry().allocation(), deadline);
-                cluster.starting(machine.uuid());
-                link(machine).change("power on " + machine.vm(), deadline, connection -> {
-                    start(connection, machine.uuid());
-                    return PowerState.ON;
+                PowerState unused = inItsTurn(cluster, machine, machine.host(), deadline, () -> {
+                    cluster.starting(machine.uuid());
+                    PowerState on = link(machine).change("power on " + machine.vm(), deadline, connection -> {
+                        start(connection, machine.uuid());
+                        cluster.weights().lower(connection, machine.vm(), machine.uuid());
+                        return PowerState.ON;
+                    });
+                    cluster.started(machine);
+                    return on;
                 });
             }
             case SUSPENDED ->
@@ -76,6 +81,20 @@ final class PowerControl {
                 throw new AdapterException.Transient(
                         Cause.BUSY, "VM " + machine.vm() + " is in no state that it could be powered on from");
         }
+    }
+
+    /** Starts a machine on a host when its turn has come, if it has room there. */
+    static PowerState inItsTurn(
+            Cluster cluster, Location machine, HostId host, Deadline deadline, Supplier<PowerState> start) {
+        return cluster.starts()
+                .run(
+                        host,
+                        machine.vm(),
+                        SharedStorage.folders(machine.entry().description().xml()),
+                        true,
+                        deadline,
+                        () -> cluster.rooms()
+                                .with(host, machine.vm(), machine.entry().allocation(), deadline, start));
     }
 
     /** Starts a domain; that somebody else just did so is as good. */

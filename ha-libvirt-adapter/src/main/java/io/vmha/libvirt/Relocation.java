@@ -28,11 +28,16 @@ final class Relocation {
 
     void startOn(Location machine, HostId target, Deadline deadline) {
         boolean answers = requireOff(machine, target, deadline);
-        cluster.requireRoom(target, machine.vm(), machine.entry().allocation(), deadline);
-        cluster.host(target).link().change("power on " + machine.vm(), deadline, connection -> {
-            defineAndStart(connection, machine);
-            return PowerState.ON;
-        });
+        PowerState unused = PowerControl.inItsTurn(
+                cluster,
+                machine,
+                target,
+                deadline,
+                () -> cluster.host(target).link().change("power on " + machine.vm(), deadline, connection -> {
+                    defineAndStart(connection, machine);
+                    cluster.weights().lower(connection, machine.vm(), machine.uuid());
+                    return PowerState.ON;
+                }));
         cluster.superseded(machine);
         if (answers) {
             forgetAtSource(machine, deadline);
@@ -73,7 +78,7 @@ final class Relocation {
         try {
             PowerControl.start(connection, domain);
         } catch (NativeException e) {
-            connection.undefine(domain);
+            connection.undefine(domain, machine.entry().description().hasTpm());
             throw e;
         }
     }
@@ -81,7 +86,8 @@ final class Relocation {
     private void forgetAtSource(Location machine, Deadline deadline) {
         try {
             cluster.host(machine.host()).link().change("unregister " + machine.vm(), deadline, connection -> {
-                connection.undefine(machine.uuid());
+                connection.undefine(
+                        machine.uuid(), machine.entry().description().hasTpm());
                 return true;
             });
         } catch (AdapterException e) {

@@ -6,6 +6,7 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -81,6 +82,33 @@ final class SecureXml {
             }
         }
         return found;
+    }
+
+    /** All child elements, in document order. */
+    static Stream<Element> elements(Element parent) {
+        List<Element> found = new ArrayList<>();
+        for (Node child = parent.getFirstChild(); child != null; child = child.getNextSibling()) {
+            if (child instanceof Element element) {
+                found.add(element);
+            }
+        }
+        return found.stream();
+    }
+
+    /** Removes the children of that local name in no namespace. */
+    static void removeChildren(Element parent, String localName) {
+        children(parent, "", localName).forEach(parent::removeChild);
+    }
+
+    /** Sets the text of the first child of that name, which is added where there is none. */
+    static void setText(Element parent, String localName, String text) {
+        child(parent, localName)
+                .orElseGet(() -> {
+                    Element added = parent.getOwnerDocument().createElementNS(null, localName);
+                    parent.appendChild(added);
+                    return added;
+                })
+                .setTextContent(text);
     }
 
     /** The first child element of that local name in no namespace. */

@@ -11,6 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.jna.ConnectionPointer;
 import org.libvirt.jna.DomainPointer;
+import org.libvirt.jna.StoragePoolPointer;
 
 /**
  * The calls of libvirt's C library that {@code org.libvirt} lacks, or offers without what is needed of them: bulk
@@ -22,6 +23,8 @@ interface VirtExtras extends Library {
     VirtExtras INSTANCE = Native.load("virt", VirtExtras.class, Map.of(OPTION_STRING_ENCODING, "UTF-8"));
 
     int virConnectGetAllDomainStats(ConnectionPointer connection, int stats, PointerByReference records, int flags);
+
+    int virDomainListGetStats(Pointer domains, int stats, PointerByReference records, int flags);
 
     void virDomainStatsRecordListFree(Pointer records);
 
@@ -50,6 +53,31 @@ interface VirtExtras extends Library {
 
     int virDomainMigrateToURI3(
             DomainPointer domain, String destinationUri, @Nullable Pointer parameters, int count, int flags);
+
+    /** The pool, active or not, that has that folder as its target. */
+    @Nullable
+    StoragePoolPointer virStoragePoolLookupByTargetPath(ConnectionPointer connection, String path);
+
+    @Nullable
+    Pointer virConnectGetDomainCapabilities(
+            ConnectionPointer connection,
+            @Nullable String emulator,
+            @Nullable String arch,
+            @Nullable String machine,
+            @Nullable String type,
+            int flags);
+
+    int virDomainGetSchedulerParametersFlags(DomainPointer domain, Pointer parameters, IntByReference count, int flags);
+
+    int virDomainSetSchedulerParametersFlags(DomainPointer domain, Pointer parameters, int count, int flags);
+
+    int virDomainGetBlkioParameters(
+            DomainPointer domain, @Nullable Pointer parameters, IntByReference count, int flags);
+
+    int virDomainSetBlkioParameters(DomainPointer domain, Pointer parameters, int count, int flags);
+
+    @Nullable
+    Pointer virConnectGetSysinfo(ConnectionPointer connection, int flags);
 
     int virConnectDomainEventRegisterAny(
             ConnectionPointer connection,
@@ -82,6 +110,11 @@ interface VirtExtras extends Library {
     /** Called for events that carry one number, such as what a watchdog did. */
     interface NumberCallback extends Callback {
         void event(Pointer connection, Pointer domain, int number, Pointer opaque);
+    }
+
+    /** Called for events that carry two numbers, such as an agent's state and why it changed. */
+    interface TwoNumbersCallback extends Callback {
+        void event(Pointer connection, Pointer domain, int first, int second, Pointer opaque);
     }
 
     /** Called when a disk of a domain answers with an error. */

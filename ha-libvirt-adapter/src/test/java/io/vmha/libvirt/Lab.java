@@ -133,7 +133,7 @@ public final class Lab {
             for (String domain : virsh(host, "list", "--all", "--name").lines().toList()) {
                 if (!domain.isBlank() && !domain.equals("golden")) {
                     virshSucceeds(host, "destroy", domain);
-                    virshSucceeds(host, "undefine", domain);
+                    virshSucceeds(host, "undefine", domain, "--nvram");
                 }
             }
         }
@@ -159,6 +159,17 @@ public final class Lab {
         define(guest);
         virsh(home, "define", folder + "/guest/" + guest + ".xml");
         virsh(home, "start", guest);
+    }
+
+    /** Defines a domain on a host. */
+    void define(HostId host, String name, String xml) {
+        Path file = folder.resolve("guest/" + name + ".xml");
+        try {
+            Files.writeString(file, xml);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        virsh(host, "define", file.toString());
     }
 
     /** Writes the definition of a guest of that name. */
@@ -291,6 +302,16 @@ public final class Lab {
         inHost(host, "umount", "-l", folder + "/storage/disks/" + guest + ".img");
     }
 
+    /** Gives a host an empty folder in place of the disks that the other hosts see. */
+    void hideDisks(HostId host) {
+        inHost(host, "mount", "-t", "tmpfs", "empty", folder + "/storage/disks");
+    }
+
+    /** Undoes {@link #hideDisks}. */
+    void showDisks(HostId host) {
+        inHost(host, "umount", "-l", folder + "/storage/disks");
+    }
+
     private void inHost(HostId host, String... command) {
         List<String> all = new ArrayList<>(
                 List.of("nsenter", "-t", read(folder.resolve("hosts/" + host + "/init.pid")), "-m", "-p", "--"));
@@ -308,7 +329,7 @@ public final class Lab {
         return run(Duration.ofMinutes(4), all.toArray(String[]::new));
     }
 
-    private String run(Duration limit, String... command) {
+    String run(Duration limit, String... command) {
         try {
             Path log = Files.createTempFile(folder, "run", ".log");
             ProcessBuilder builder = new ProcessBuilder(command)

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmha.model.AntiAffinityGroup;
 import io.vmha.model.ClusterRole;
-import io.vmha.model.CpuPlatform;
 import io.vmha.model.HostId;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VmId;
@@ -83,24 +82,68 @@ class MetadataAndXmlTest {
                   <interface type='bridge'><mac address='52:54:00:00:00:01'/><source bridge='br0'/></interface>
                 </devices></domain>""";
         assertThat(CloneXml.disks(template))
-                .containsExactly(new CloneXml.Disk("/golden.img", "raw"), new CloneXml.Disk("/dev/vg/golden", "raw"));
+                .containsExactly(
+                        new CloneXml.Disk("/golden.img", "raw", false),
+                        new CloneXml.Disk("/dev/vg/golden", "raw", true));
 
         UUID uuid = UUID.randomUUID();
         String clone = CloneXml.define(
-                template,
+                DomainDescription.read(HostId.of("h1"), template, VmClassifier.unmanaged()),
                 "a & b",
+                "a_b-1",
                 uuid,
                 VmProfile.ofType(VmType.DATABASE),
-                List.of(new CloneXml.Disk("/c<1>.qcow2", "qcow2"), new CloneXml.Disk("/c2.qcow2", "qcow2")));
+                new CloneSize(1L << 20, 2),
+                List.of(
+                        new CloneXml.Disk("/c<1>.qcow2", "qcow2", false),
+                        new CloneXml.Disk("/c2.qcow2", "qcow2", false)));
         DomainDescription description = DomainDescription.read(HostId.of("h1"), clone, VmClassifier.unmanaged());
         assertThat(description.uuid()).isEqualTo(uuid);
         assertThat(description.name()).isEqualTo("a & b");
         assertThat(description.profile()).isEqualTo(VmProfile.ofType(VmType.DATABASE));
-        assertThat(description.memoryKiB()).isEqualTo(2L << 20);
-        assertThat(description.vcpus()).isEqualTo(4);
+        assertThat(description.memoryKiB()).isEqualTo(1L << 20);
+        assertThat(description.maxMemoryKiB()).isEqualTo(2L << 20);
+        assertThat(description.vcpus()).isEqualTo(2);
+        assertThat(description.maxVcpus()).isEqualTo(4);
         assertThat(CloneXml.disks(clone))
-                .containsExactly(new CloneXml.Disk("/c<1>.qcow2", "qcow2"), new CloneXml.Disk("/c2.qcow2", "qcow2"));
-        assertThat(clone).doesNotContain("52:54", "nvram", "<title", "/dev/vg").contains("/iso", "urn:o");
+                .containsExactly(
+                        new CloneXml.Disk("/c<1>.qcow2", "qcow2", false),
+                        new CloneXml.Disk("/c2.qcow2", "qcow2", false));
+        assertThat(clone)
+                .doesNotContain("52:54", "/nvram/golden", "<title", "/dev/vg")
+                .contains("/iso", "urn:o", "/nvram/a_b-1_VARS.fd");
+    }
+
+    @Test
+    void anElementThatWasAddedIsFoundAgain() {
+        org.w3c.dom.Element domain = SecureXml.newDocument("", "domain");
+        SecureXml.setText(domain, "name", "a");
+        SecureXml.setText(domain, "name", EVIL);
+        assertThat(SecureXml.text(domain, "name")).contains(EVIL);
+        assertThat(SecureXml.text(SecureXml.parse(SecureXml.write(domain)).getDocumentElement(), "name"))
+                .contains(EVIL);
+    }
+
+    @Test
+    void aCloneOfAnotherSizeThanItsTemplateIsDefinedSo() {
+        String template = "<domain><name>t</name><uuid>11111111-1111-4111-8111-111111111111</uuid>"
+                + "<memory unit='KiB'>4096</memory><vcpu>4</vcpu><vcpus><vcpu id='0' enabled='yes'/></vcpus></domain>";
+        DomainDescription description =
+                DomainDescription.read(HostId.of("h1"), template, VmClassifier.unmanaged());
+        String clone = CloneXml.define(
+                description,
+                "c",
+                "c",
+                UUID.randomUUID(),
+                VmProfile.ofType(VmType.DATABASE),
+                new CloneSize(2_048, 2),
+                List.of());
+        DomainDescription defined = DomainDescription.read(HostId.of("h1"), clone, VmClassifier.unmanaged());
+        assertThat(defined.memoryKiB()).isEqualTo(2_048);
+        assertThat(defined.maxMemoryKiB()).isEqualTo(4_096);
+        assertThat(defined.vcpus()).isEqualTo(2);
+        assertThat(defined.maxVcpus()).isEqualTo(4);
+        assertThat(clone).doesNotContain("<vcpus>");
     }
 
     @Test
@@ -115,14 +158,5 @@ class MetadataAndXmlTest {
         assertThat(description.vcpus()).isEqualTo(1);
         assertThat(description.maxVcpus()).isEqualTo(8);
         assertThat(DomainDescription.vcpus(1_001)).isEqualTo(2);
-    }
-
-    @Test
-    void theCpuPlatformIsVendorModelSignatureAndMicrocode() {
-        String capabilities = "<capabilities><host><cpu><model>Broadwell</model><vendor>Intel</vendor>"
-                + "<microcode version='43'/><signature family='6' model='61' stepping='4'/></cpu></host></capabilities>";
-        assertThat(HostFacts.cpuPlatform(capabilities)).contains(new CpuPlatform("Intel Broadwell 6-61-4", "43"));
-        assertThat(HostFacts.cpuPlatform("<capabilities><host><cpu><arch>i686</arch></cpu></host></capabilities>"))
-                .isEmpty();
     }
 }

@@ -54,6 +54,40 @@ class QemuFailureTest {
     }
 
     @Test
+    void aMachineIsNotMigratedToAHostThatDoesNotSeeItsDisks() {
+        lab.hideDisks(Lab.H2);
+        try {
+            assertThatThrownBy(() -> adapter.migrate(VM1, Lab.H2, CALL))
+                    .asInstanceOf(type(AdapterException.Permanent.class))
+                    .returns(Cause.REFUSED, AdapterException::reason)
+                    .matches(e -> e.getMessage().contains("does not see"), "says what was found out");
+        } finally {
+            lab.showDisks(Lab.H2);
+        }
+        assertRunsOnlyOn(Lab.H1);
+        assertThat(lab.folder().resolve("storage/disks"))
+                .isDirectoryNotContaining(file -> file.getFileName().toString().startsWith(".vmha"));
+        adapter.migrate(VM1, Lab.H2, CALL);
+        assertRunsOnlyOn(Lab.H2);
+    }
+
+    @Test
+    void aMachineWithADeviceOfItsHostIsNotMigratedAndItsMigrationIsNotBegun() {
+        lab.virsh(Lab.H1, "destroy", "vm1");
+        String xml = lab.virsh(Lab.H1, "dumpxml", "--inactive", "vm1")
+                .replace(
+                        "</devices>",
+                        "<shmem name='ring'><model type='ivshmem-plain'/><size unit='M'>1</size></shmem></devices>");
+        lab.define(Lab.H1, "vm1", xml);
+        lab.virsh(Lab.H1, "start", "vm1");
+        assertThatThrownBy(() -> adapter.migrate(VM1, Lab.H2, CALL))
+                .asInstanceOf(type(AdapterException.Permanent.class))
+                .returns(Cause.UNSUPPORTED, AdapterException::reason)
+                .matches(e -> e.getMessage().contains("shared memory ring"));
+        assertRunsOnlyOn(Lab.H1);
+    }
+
+    @Test
     void aMigrationTellsHowItComesAlong() {
         List<MigrationListener.Progress> told = new CopyOnWriteArrayList<>();
         try (LibvirtAdapter telling = lab.adapter().migrationListener(told::add).build()) {
@@ -110,7 +144,7 @@ class QemuFailureTest {
         lab.pullPlug(Lab.H1);
         try {
             assertThat(outcome.orTimeout(25, TimeUnit.SECONDS).join()).isInstanceOf(AdapterException.class);
-            assertThat(adapter.discover(CALL).requireHost(Lab.H1).health()).isEqualTo(HostHealth.UNREACHABLE);
+            assertThat(adapter.discover(CALL).toInventory().requireHost(Lab.H1).health()).isEqualTo(HostHealth.UNREACHABLE);
             adapter.powerOn(VM1, Lab.H2, CALL);
             assertThat(adapter.powerState(VM1, CALL)).isEqualTo(PowerState.ON);
             assertThat(lab.runs(Lab.H2, "vm1")).isTrue();
@@ -120,8 +154,8 @@ class QemuFailureTest {
         // The host is back with its old definition, which is off: the machine is the one that runs.
         Awaitility.await()
                 .atMost(Duration.ofSeconds(15))
-                .until(() -> adapter.discover(CALL).requireHost(Lab.H1).health() == HostHealth.UP);
-        assertThat(adapter.discover(CALL).requireVm(VM1).host()).isEqualTo(Lab.H2);
+                .until(() -> adapter.discover(CALL).toInventory().requireHost(Lab.H1).health() == HostHealth.UP);
+        assertThat(adapter.discover(CALL).toInventory().requireVm(VM1).host()).isEqualTo(Lab.H2);
         assertRunsOnlyOn(Lab.H2);
     }
 

@@ -157,7 +157,7 @@ class QemuMeasurementTest {
     }
 
     private double flipToRedirect(Duration interval) throws Exception {
-        Inventory inventory = adapter.discover(CALL);
+        Inventory inventory = adapter.discover(CALL).toInventory();
         CountDownLatch redirected = new CountDownLatch(1);
         long[] at = new long[1];
         TrafficDirector simulated = new SimulatedDatacenter(inventory).trafficDirector();

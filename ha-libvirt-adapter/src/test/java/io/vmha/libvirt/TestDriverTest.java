@@ -43,7 +43,7 @@ class TestDriverTest {
                 </x:vm>""".formatted(VmhaMetadata.NAMESPACE);
         URI uri = new TestNode().size(8, 32_768).running("vm-17", metadata).writeTo(folder);
         try (LibvirtAdapter adapter = LibvirtAdapter.builder().host(H1, uri).build()) {
-            Inventory inventory = adapter.discover(CALL);
+            Inventory inventory = adapter.discover(CALL).toInventory();
 
             Host host = inventory.requireHost(H1);
             assertThat(host.role()).isEqualTo(ClusterRole.STANDBY);
@@ -66,7 +66,7 @@ class TestDriverTest {
         LibvirtHost host =
                 LibvirtHost.builder().id(H1).uri(uri).role(ClusterRole.PRIMARY).build();
         try (LibvirtAdapter adapter = LibvirtAdapter.builder().host(host).build()) {
-            assertThat(adapter.discover(CALL).requireHost(H1).role()).isEqualTo(ClusterRole.PRIMARY);
+            assertThat(adapter.discover(CALL).toInventory().requireHost(H1).role()).isEqualTo(ClusterRole.PRIMARY);
         }
     }
 
@@ -78,7 +78,7 @@ class TestDriverTest {
                 .off("asleep", "")
                 .writeTo(folder);
         try (LibvirtAdapter adapter = LibvirtAdapter.builder().host(H1, uri).build()) {
-            Inventory inventory = adapter.discover(CALL);
+            Inventory inventory = adapter.discover(CALL).toInventory();
             assertThat(inventory.vms()).isEmpty();
             assertThat(inventory.requireHost(H1).capacity()).isEqualTo(Resources.of(2_000, 7_168));
             assertThatThrownBy(() -> adapter.powerOff(VmId.of("stranger"), Duration.ZERO, CALL))
@@ -97,7 +97,7 @@ class TestDriverTest {
         VmClassifier byName = VmClassifier.byName(Map.of(Pattern.compile("mw-.*"), VmType.MIDDLEWARE));
         try (LibvirtAdapter adapter =
                 LibvirtAdapter.builder().host(H1, uri).classifier(byName).build()) {
-            Inventory inventory = adapter.discover(CALL);
+            Inventory inventory = adapter.discover(CALL).toInventory();
             assertThat(inventory.vms())
                     .extracting(VirtualMachine::id, VirtualMachine::type)
                     .containsExactlyInAnyOrder(
@@ -132,10 +132,10 @@ class TestDriverTest {
             adapter.powerOff(db1, Duration.ZERO, CALL);
             adapter.powerOff(db1, Duration.ZERO, CALL);
             assertThat(adapter.powerState(db1, CALL)).isEqualTo(PowerState.OFF);
-            assertThat(adapter.discover(CALL).requireVm(db1).power()).isEqualTo(PowerState.OFF);
+            assertThat(adapter.discover(CALL).toInventory().requireVm(db1).power()).isEqualTo(PowerState.OFF);
             adapter.powerOn(db1, H1, CALL);
             adapter.powerOn(db1, H1, CALL);
-            assertThat(adapter.discover(CALL).requireVm(db1).power()).isEqualTo(PowerState.ON);
+            assertThat(adapter.discover(CALL).toInventory().requireVm(db1).power()).isEqualTo(PowerState.ON);
             adapter.powerOff(db1, Duration.ofSeconds(1), CALL);
             assertThat(adapter.powerState(db1, CALL)).isEqualTo(PowerState.OFF);
         }
@@ -149,9 +149,9 @@ class TestDriverTest {
                 .build()) {
             VmId test = VmId.of("test");
             adapter.powerOn(test, H1, CALL);
-            assertThat(adapter.discover(CALL).requireVm(test).power()).isEqualTo(PowerState.ON);
+            assertThat(adapter.discover(CALL).toInventory().requireVm(test).power()).isEqualTo(PowerState.ON);
             adapter.powerOff(test, Duration.ZERO, CALL);
-            assertThat(adapter.discover(CALL).requireVm(test).power()).isEqualTo(PowerState.OFF);
+            assertThat(adapter.discover(CALL).toInventory().requireVm(test).power()).isEqualTo(PowerState.OFF);
             adapter.powerOn(test, H1, CALL);
         }
     }
@@ -199,7 +199,7 @@ class TestDriverTest {
                 .build();
         try (LibvirtAdapter adapter = LibvirtAdapter.builder().host(host).build()) {
             assertThat(adapter.capabilities()).isEmpty();
-            assertThat(adapter.discover(CALL).requireVm(VmId.of("db1")).power()).isEqualTo(PowerState.ON);
+            assertThat(adapter.discover(CALL).toInventory().requireVm(VmId.of("db1")).power()).isEqualTo(PowerState.ON);
             assertThatThrownBy(() -> adapter.powerOff(VmId.of("db1"), Duration.ZERO, CALL))
                     .isInstanceOf(AdapterException.Permanent.class);
             assertThat(adapter.powerState(VmId.of("db1"), CALL)).isEqualTo(PowerState.ON);
@@ -213,7 +213,7 @@ class TestDriverTest {
                 .host(H1, good)
                 .host(HostId.of("h2"), URI.create("qemu+unix:///system?socket=/nonexistent/sock"))
                 .build()) {
-            Inventory inventory = adapter.discover(CALL);
+            Inventory inventory = adapter.discover(CALL).toInventory();
             assertThat(inventory.requireHost(H1).health()).isEqualTo(io.vmha.model.HostHealth.UP);
             assertThat(inventory.requireHost(HostId.of("h2")).health()).isEqualTo(io.vmha.model.HostHealth.UNREACHABLE);
         }

@@ -13,10 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Tells which alarms of an object have turned red, and are faults by the rules. Confined to the thread that watches. */
 final class AlarmWatch {
     private static final Duration ANSWER = Duration.ofSeconds(30);
+
+    private static final int MOST_NAMES = 10_000;
 
     private final Vcenter vcenter;
     private final FaultRules rules;
@@ -26,6 +29,11 @@ final class AlarmWatch {
     AlarmWatch(Vcenter vcenter, FaultRules rules) {
         this.vcenter = vcenter;
         this.rules = rules;
+    }
+
+    /** Forgets objects that are no more. */
+    void retain(Predicate<MoRef> known) {
+        red.keySet().removeIf(known.negate());
     }
 
     /** The faults that the alarms mean which are red now and were not when this object was looked at before. */
@@ -56,7 +64,9 @@ final class AlarmWatch {
             String read = vcenter.client()
                     .read(alarm, List.of(InventoryProperties.ALARM_NAME), Deadline.in(ANSWER))
                     .text(InventoryProperties.ALARM_NAME);
-            names.put(alarm, read);
+            if (names.size() < MOST_NAMES) {
+                names.put(alarm, read);
+            }
             return Optional.of(read);
         } catch (VimFault fault) {
             if (fault.type().equals("ManagedObjectNotFound")) {

@@ -7,12 +7,14 @@ import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VmId;
+import io.vmha.vsphere.Slots.Slot;
 import io.vmha.vsphere.Vcenter.Machine;
 import io.vmha.vsphere.internal.vim.Deadline;
 import io.vmha.vsphere.internal.vim.ManagedObject;
 import io.vmha.vsphere.internal.vim.MoRef;
 import io.vmha.vsphere.internal.vim.PropertySet;
 import io.vmha.vsphere.internal.vim.VimClient.CloneOrder;
+import io.vmha.vsphere.internal.vim.Words;
 import io.vmha.vsphere.internal.vim.XmlNode;
 import java.util.HashMap;
 import java.util.List;
@@ -32,10 +34,12 @@ final class Cloning {
 
     private final Vcenter vcenter;
     private final Placement placement;
+    private final Starts starts;
 
-    Cloning(Vcenter vcenter, Placement placement) {
+    Cloning(Vcenter vcenter, Placement placement, Starts starts) {
         this.vcenter = vcenter;
         this.placement = placement;
+        this.starts = starts;
     }
 
     void clone(TemplateId template, VmId id, HostId host, CallContext call, Deadline deadline) {
@@ -47,17 +51,15 @@ final class Cloning {
                 .map(plan -> plan + "-" + call.step())
                 .orElseGet(() -> UUID.randomUUID().toString());
         String origin = template + "/" + step;
-        Map<String, ManagedObject> byName = machines(deadline);
-        ManagedObject old = byName.get(id.value());
+        List<ManagedObject> machines = machines(deadline);
+        ManagedObject old = meantBy(id, machines);
         if (old != null && hasOrigin(old, origin, deadline)) {
             return;
         }
-        if (old != null && SnapshotBuilder.power(old) != PowerState.OFF) {
-            throw new AdapterException.Permanent(Cause.IN_USE, id + " is " + SnapshotBuilder.power(old));
-        }
+        requireReplaceable(id, old);
         String unfinished = Names.aside(id.value(), "new-" + step);
         MoRef source = Optional.ofNullable(snapshot.templates().get(template)).orElseThrow();
-        MoRef made = Optional.ofNullable(byName.get(unfinished))
+        MoRef made = called(unfinished, machines)
                 .map(ManagedObject::ref)
                 .orElseGet(() -> make(source, unfinished, host, origin, deadline));
         adopt(made, attributes(old), deadline);
@@ -66,6 +68,45 @@ final class Cloning {
         }
         rename(made, id.value(), deadline);
         settle(id, host, deadline);
+    }
+
+    /** The machine that an id means, of those that there are now; machines of other names may share theirs as they like. */
+    private static @Nullable ManagedObject meantBy(VmId id, List<ManagedObject> machines) {
+        for (Map.Entry<ManagedObject, String> one : Names.unique(machines).entrySet()) {
+            if (one.getValue().equals(id.value())) {
+                return one.getKey();
+            }
+        }
+        if (machines.stream().anyMatch(vm -> nameOf(vm).equals(id.value()))) {
+            throw new AdapterException.Permanent(
+                    Cause.REFUSED, "several VMs are called " + Words.of(id.value()) + ": none of them is meant");
+        }
+        return null;
+    }
+
+    private static void requireReplaceable(VmId id, @Nullable ManagedObject old) {
+        if (old == null) {
+            return;
+        }
+        if (old.flag(InventoryProperties.TEMPLATE)) {
+            throw new AdapterException.Permanent(Cause.IN_USE, id + " is a template");
+        }
+        if (SnapshotBuilder.power(old) != PowerState.OFF) {
+            throw new AdapterException.Permanent(Cause.IN_USE, id + " is " + SnapshotBuilder.power(old));
+        }
+    }
+
+    private static String nameOf(ManagedObject vm) {
+        return Names.decode(vm.text(InventoryProperties.NAME));
+    }
+
+    private static Optional<ManagedObject> called(String name, List<ManagedObject> machines) {
+        List<ManagedObject> found =
+                machines.stream().filter(vm -> nameOf(vm).equals(name)).toList();
+        if (found.size() > 1) {
+            throw new AdapterException.Permanent(Cause.REFUSED, "several VMs are called " + Words.of(name));
+        }
+        return found.stream().findFirst();
     }
 
     /** Some servers put a clone where its template is, whatever they are told. */
@@ -79,23 +120,18 @@ final class Cloning {
         }
     }
 
-    private Map<String, ManagedObject> machines(Deadline deadline) {
+    private List<ManagedObject> machines(Deadline deadline) {
         List<PropertySet> set = List.of(new PropertySet(
                 "VirtualMachine",
                 List.of(
                         InventoryProperties.NAME,
                         InventoryProperties.POWER,
                         InventoryProperties.CONNECTION,
+                        InventoryProperties.TEMPLATE,
                         InventoryProperties.CUSTOM)));
-        Map<String, ManagedObject> byName = new HashMap<>();
-        for (ManagedObject vm :
-                Faults.reading("reading machines", () -> vcenter.client().inventory(set, List.of(), deadline))) {
-            byName.merge(Names.decode(vm.text(InventoryProperties.NAME)), vm, (one, other) -> {
-                throw new AdapterException.Permanent(
-                        Cause.REFUSED, "two machines are called " + one.text(InventoryProperties.NAME));
-            });
-        }
-        return byName;
+        return Faults.reading("reading machines", () -> vcenter.client().inventory(set, List.of(), deadline)).stream()
+                .filter(object -> object.ref().type().equals("VirtualMachine"))
+                .toList();
     }
 
     private boolean hasOrigin(ManagedObject vm, String origin, Deadline deadline) {
@@ -108,15 +144,22 @@ final class Cloning {
 
     private MoRef make(MoRef template, String name, HostId host, String origin, Deadline deadline) {
         Snapshot snapshot = vcenter.snapshot(deadline);
-        MoRef folder = Faults.reading(
-                        "reading " + template,
-                        () -> vcenter.client().read(template, List.of(InventoryProperties.PARENT), deadline))
-                .ref(InventoryProperties.PARENT)
+        ManagedObject source = Faults.reading(
+                "reading " + template,
+                () -> vcenter.client()
+                        .read(template, List.of(InventoryProperties.PARENT, InventoryProperties.DATASTORE), deadline));
+        MoRef folder = source.ref(InventoryProperties.PARENT)
                 .orElseThrow(() -> new AdapterException.Permanent(Cause.REFUSED, template + " is in no folder"));
         CloneOrder order = new CloneOrder(
                 folder, Names.encode(name), Vcenter.host(snapshot, host), Vcenter.pool(snapshot, host), ORIGIN, origin);
-        vcenter.run("cloning " + name, client -> client.cloneVm(template, order, deadline), deadline);
-        return Optional.ofNullable(machines(deadline).get(name))
+        // A clone has its disks where its template has them.
+        Slot slot = starts.clones().take(host, source.refs(InventoryProperties.DATASTORE), deadline);
+        try {
+            vcenter.run("cloning " + name, client -> client.cloneVm(template, order, deadline), deadline);
+        } finally {
+            slot.close();
+        }
+        return called(name, machines(deadline))
                 .map(ManagedObject::ref)
                 .orElseThrow(() -> new AdapterException.OutcomeUnknown(Cause.REFUSED, name + " was not found"));
     }
@@ -127,7 +170,7 @@ final class Cloning {
         if (old != null) {
             for (XmlNode value :
                     old.node(InventoryProperties.CUSTOM).map(XmlNode::children).orElse(List.of())) {
-                values.put(Integer.parseInt(value.textAt("key")), value.textAt("value"));
+                value.numberAt("key").ifPresent(key -> values.put(key, value.textAt("value")));
             }
         }
         return values;

@@ -71,10 +71,11 @@ final class EventWatch implements AutoCloseable {
                 since = event.textAt("createdTime");
                 tell(event);
             }
-        } catch (VimFault | TransportException | AdapterException | NumberFormatException e) {
+        } catch (VimFault | TransportException | AdapterException e) {
             LOG.warn("asking vCenter for events: {}", e.getMessage());
-        } catch (RuntimeException e) {
-            LOG.error("the receiver of fault reports failed", e);
+        } catch (RuntimeException | Error e) {
+            // What a scheduled task throws would end it for good.
+            LOG.error("asking vCenter for events failed, and goes on", e);
         }
     }
 
@@ -88,7 +89,7 @@ final class EventWatch implements AutoCloseable {
     }
 
     private static long key(XmlNode event) {
-        return Long.parseLong(event.textAt("key"));
+        return event.numberAt("key").orElse(-1);
     }
 
     private void tell(XmlNode event) {

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of a server's events and alarms, and whether a machine's overall status, are faults. Immutable and thread-safe.
+ * Which of a server's events and alarms are faults, whether an overall status is one, and when a guest counts as hung. Immutable and thread-safe.
  *
  * <p>An alarm or a red status may be about nothing but use (vCenter's own alarms of CPU and memory turn a machine red), and a
  * machine that a fault is reported of is powered off: so alarms and the status count only where they are named here. Lost
@@ -19,11 +19,15 @@ public final class FaultRules {
     private final ImmutableMap<String, FaultKind> events;
     private final ImmutableMap<String, FaultKind> alarms;
     private final @Nullable FaultKind redMachine;
+    private final @Nullable FaultKind redHost;
+    private final HangRules hang;
 
     private FaultRules(Builder builder) {
         this.events = ImmutableMap.copyOf(builder.events);
         this.alarms = ImmutableMap.copyOf(builder.alarms);
         this.redMachine = builder.redMachine;
+        this.redHost = builder.redHost;
+        this.hang = builder.hang;
     }
 
     /** A host that lost a storage device or path, or whose heartbeat on a datastore timed out, is degraded. No alarms. */
@@ -64,11 +68,22 @@ public final class FaultRules {
         return Optional.ofNullable(redMachine);
     }
 
+    /** What it means that a host's overall status is red. */
+    Optional<FaultKind> redHost() {
+        return Optional.ofNullable(redHost);
+    }
+
+    HangRules hang() {
+        return hang;
+    }
+
     /** Collects rules. Not thread-safe. */
     public static final class Builder {
         private final Map<String, FaultKind> events = new LinkedHashMap<>();
         private final Map<String, FaultKind> alarms = new LinkedHashMap<>();
         private @Nullable FaultKind redMachine;
+        private @Nullable FaultKind redHost;
+        private HangRules hang = HangRules.defaults();
 
         private Builder() {}
 
@@ -97,6 +112,27 @@ public final class FaultRules {
                 throw new IllegalArgumentException("a machine's status cannot mean " + kind + ", a host's fault");
             }
             redMachine = kind;
+            return this;
+        }
+
+        /**
+         * Says what it means that a host's overall status turns red; by default nothing, as usage alone turns it red.
+         *
+         * @throws IllegalArgumentException if it is a fault of a machine
+         */
+        @CanIgnoreReturnValue
+        public Builder hostStatusRed(FaultKind kind) {
+            if (kind.scope() != FaultKind.Scope.HOST) {
+                throw new IllegalArgumentException("a host's status cannot mean " + kind + ", a machine's fault");
+            }
+            redHost = kind;
+            return this;
+        }
+
+        /** Sets when a guest counts as hung. */
+        @CanIgnoreReturnValue
+        public Builder hang(HangRules rules) {
+            hang = rules;
             return this;
         }
 

@@ -26,7 +26,7 @@ final class Faults {
         try {
             call.run();
         } catch (VimFault fault) {
-            throw refused(what, fault);
+            throw refusedChange(what, fault);
         } catch (TransportException e) {
             throw e.mayHaveArrived()
                     ? new AdapterException.OutcomeUnknown(cause(e), what + ": " + e.getMessage(), e)
@@ -49,30 +49,68 @@ final class Faults {
         };
     }
 
-    static AdapterException refused(String what, VimFault fault) {
-        String message = what + ": " + fault.getMessage();
+    /** What a fault means for a call that changes something; some are told of what was begun and then lost from sight. */
+    private static AdapterException refusedChange(String what, VimFault fault) {
+        return switch (fault.type()) {
+            case "Timedout" -> new AdapterException.OutcomeUnknown(Cause.TIMEOUT, message(what, fault), fault);
+            case "HostCommunication" ->
+                new AdapterException.OutcomeUnknown(Cause.UNREACHABLE, message(what, fault), fault);
+            default -> refused(what, fault);
+        };
+    }
+
+    private static String message(String what, VimFault fault) {
+        return what + ": " + fault.getMessage();
+    }
+
+    private static AdapterException refused(String what, VimFault fault) {
+        String message = message(what, fault);
         return switch (fault.type()) {
             case "ManagedObjectNotFound" -> new AdapterException.Permanent(Cause.UNKNOWN_SUBJECT, message, fault);
-            case "NoPermission", "InvalidLogin", "NotAuthenticated", "PasswordExpired", "RestrictedVersion" ->
-                new AdapterException.Permanent(Cause.NOT_PERMITTED, message, fault);
-            case "ResourceInUse", "TaskInProgress", "ConcurrentAccess" ->
-                new AdapterException.Transient(Cause.BUSY, message, fault);
-            case "HostNotConnected", "HostNotReachable", "HostCommunication", "HostConnectFault", "Timedout" ->
-                new AdapterException.Transient(Cause.UNREACHABLE, message, fault);
+            case "NoPermission",
+                    "NoPermissionOnHost",
+                    "RestrictedByAdministrator",
+                    "InvalidLogin",
+                    "NotAuthenticated",
+                    "PasswordExpired",
+                    "RestrictedVersion" -> new AdapterException.Permanent(Cause.NOT_PERMITTED, message, fault);
+            case "ResourceInUse",
+                    "TaskInProgress",
+                    "VAppTaskInProgress",
+                    "ConcurrentAccess",
+                    "TooManyConcurrentNativeClones" -> new AdapterException.Transient(Cause.BUSY, message, fault);
+            case "HostNotConnected",
+                    "HostNotReachable",
+                    "HostCommunication",
+                    "HostConnectFault",
+                    "NoActiveHostInCluster",
+                    "Timedout" -> new AdapterException.Transient(Cause.UNREACHABLE, message, fault);
             case "FileLocked", "DuplicateName", "FileAlreadyExists", "DiskInUse" ->
                 new AdapterException.Permanent(Cause.IN_USE, message, fault);
             case "MethodDisabled",
                     "MethodNotFound",
                     "NotSupported",
+                    "NotSupportedHost",
+                    "VMotionNotConfigured",
+                    "VMotionNotLicensed",
+                    "VMotionNotSupported",
                     "CpuHotPlugNotSupported",
                     "MemoryHotPlugNotSupported" -> new AdapterException.Permanent(Cause.UNSUPPORTED, message, fault);
-            case "CpuIncompatible", "CpuIncompatible1ECX", "CpuIncompatible81EDX", "FeatureRequirementsNotMet" ->
+            case "CpuIncompatible",
+                    "CpuIncompatible1ECX",
+                    "CpuIncompatible81EDX",
+                    "CpuCompatibilityUnknown",
+                    "FeatureRequirementsNotMet" ->
                 new AdapterException.Permanent(Cause.INCOMPATIBLE_CPU, message, fault);
             case "SystemError", "RequestCanceled" -> new AdapterException.OutcomeUnknown(Cause.REFUSED, message, fault);
             default ->
-                fault.type().startsWith("Insufficient") || fault.type().endsWith("NoSpace")
-                        ? new AdapterException.Permanent(Cause.NO_CAPACITY, message, fault)
-                        : new AdapterException.Permanent(Cause.REFUSED, message, fault);
+                new AdapterException.Permanent(
+                        isLackOfRoom(fault.type()) ? Cause.NO_CAPACITY : Cause.REFUSED, message, fault);
         };
+    }
+
+    /** The documented faults of too little room are named so, but for those of a full datastore. */
+    private static boolean isLackOfRoom(String type) {
+        return type.startsWith("Insufficient") || type.equals("NoDiskSpace") || type.endsWith("NoSpace");
     }
 }

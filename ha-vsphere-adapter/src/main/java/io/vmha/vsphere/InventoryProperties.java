@@ -17,12 +17,19 @@ final class InventoryProperties {
     static final String CPU_USAGE = "summary.quickStats.overallCpuUsage";
     static final String HEARTBEAT = "guestHeartbeatStatus";
     static final String STATUS = "overallStatus";
+    static final String CPU_SHARES = "config.cpuAllocation.shares.level";
+    static final String DATASTORE = "datastore";
     static final String CUSTOM = "customValue";
     static final String MAINTENANCE = "runtime.inMaintenanceMode";
     static final String CORES = "summary.hardware.numCpuCores";
     static final String MHZ = "summary.hardware.cpuMhz";
     static final String HOST_MEMORY = "summary.hardware.memorySize";
     static final String CPU_MODEL = "summary.hardware.cpuModel";
+    /** The processor generation that all hosts of an EVC cluster show their VMs; not set without EVC. */
+    static final String EVC = "summary.currentEVCModeKey";
+    /** The product that a VM belongs to, such as vCLS or a replica of Site Recovery Manager. */
+    static final String MANAGED_BY = "summary.config.managedBy";
+
     static final String POOL = "resourcePool";
     static final String CONFIGURATION = "configurationEx";
     static final String FIELD = "field";
@@ -43,10 +50,23 @@ final class InventoryProperties {
                             CPU_USAGE,
                             HEARTBEAT,
                             STATUS,
+                            MANAGED_BY,
+                            CPU_SHARES,
                             CUSTOM)),
             new PropertySet(
                     "HostSystem",
-                    List.of(NAME, PARENT, POWER, CONNECTION, MAINTENANCE, STATUS, CORES, MHZ, HOST_MEMORY, CPU_MODEL)),
+                    List.of(
+                            NAME,
+                            PARENT,
+                            POWER,
+                            CONNECTION,
+                            MAINTENANCE,
+                            STATUS,
+                            CORES,
+                            MHZ,
+                            HOST_MEMORY,
+                            CPU_MODEL,
+                            EVC)),
             new PropertySet("ComputeResource", List.of(NAME, POOL, CONFIGURATION)));
 
     /** What is read everywhere, and the alarms that hosts and machines have triggered. */

@@ -44,21 +44,43 @@ final class Placement {
     /** Moves a machine, on or off, and reads back where it is. */
     void relocate(Machine vm, HostId target, Snapshot snapshot, Deadline deadline) {
         MoRef host = Vcenter.host(snapshot, target);
-        MoRef pool = Vcenter.pool(snapshot, target);
+        Optional<MoRef> pool = newPool(vm, target, snapshot);
         vcenter.run(
                 "moving " + vm.id() + " to " + target,
                 client -> client.relocate(vm.ref(), host, pool, deadline),
                 deadline,
                 percent -> listener.progressed(vm.id(), target, percent));
+        confirmHost(vm.id(), target, deadline);
+    }
+
+    /**
+     * The pool to put a machine into; none inside of a cluster, where it stays in its own: a running machine may not change it
+     * without DRS, and one in a vApp would be pulled out.
+     */
+    private static Optional<MoRef> newPool(Machine vm, HostId target, Snapshot snapshot) {
+        Optional<MoRef> current = vm.host().map(snapshot.pools()::get);
+        MoRef wanted = snapshot.pools().get(target);
+        if (wanted != null && current.filter(wanted::equals).isPresent()) {
+            return Optional.empty();
+        }
+        if (vm.pool().filter(pool -> pool.type().equals("VirtualApp")).isPresent()) {
+            throw new AdapterException.Permanent(
+                    Cause.REFUSED, vm.id() + " is in a vApp, and a move to another cluster would pull it out");
+        }
+        return Optional.of(Vcenter.pool(snapshot, target));
+    }
+
+    /** Reads back where a machine is: DRS may put it elsewhere than it was told. */
+    void confirmHost(VmId id, HostId target, Deadline deadline) {
         Optional<HostId> now;
         try {
-            now = vcenter.machine(vm.id(), deadline).host();
+            now = vcenter.machine(id, deadline).host();
         } catch (AdapterException.Transient e) {
-            throw new AdapterException.OutcomeUnknown(e.reason(), vm.id() + " could not be read back", e);
+            throw new AdapterException.OutcomeUnknown(e.reason(), id + " could not be read back", e);
         }
         if (!now.equals(Optional.of(target))) {
             throw new AdapterException.OutcomeUnknown(
-                    Cause.REFUSED, vm.id() + " is on " + nameOf(now) + " after it was moved to " + target);
+                    Cause.REFUSED, id + " is on " + nameOf(now) + " after it was put on " + target);
         }
     }
 
@@ -72,15 +94,37 @@ final class Placement {
         if (vm.cpus() == cpus && vm.memoryMiB() == amount.memoryMiB()) {
             return;
         }
-        Resources capacity = vm.host()
-                .flatMap(host -> vcenter.snapshot(deadline).inventory().host(host))
-                .map(Host::capacity)
-                .orElse(Resources.NONE);
-        if (cpus > capacity.cpuMillis() / 1_000 || amount.memoryMiB() > capacity.memoryMiB()) {
-            throw new AdapterException.Permanent(
-                    Cause.NO_CAPACITY, amount + " for " + id + " is more than its host has: " + capacity);
+        if (vm.host().isPresent() && !fits(cpus, amount, vm.host().get(), vcenter.snapshot(deadline))) {
+            Snapshot fresh = vcenter.discover(deadline);
+            if (!fits(cpus, amount, vm.host().get(), fresh)) {
+                throw new AdapterException.Permanent(
+                        Cause.NO_CAPACITY, amount + " for " + id + " is more than its host has to give");
+            }
         }
         ConfigChange change = allocation.change((int) cpus, amount.memoryMiB());
         vcenter.run("changing " + id, client -> client.reconfigure(vm.ref(), change, deadline), deadline);
+        confirmSize(id, cpus, amount.memoryMiB(), deadline);
+    }
+
+    private static boolean fits(long cpus, Resources amount, HostId host, Snapshot snapshot) {
+        return snapshot.inventory()
+                .host(host)
+                .map(Host::capacity)
+                .filter(capacity -> cpus * 1_000 <= capacity.cpuMillis() && amount.memoryMiB() <= capacity.memoryMiB())
+                .isPresent();
+    }
+
+    private void confirmSize(VmId id, long cpus, long memoryMiB, Deadline deadline) {
+        Machine now;
+        try {
+            now = vcenter.machine(id, deadline);
+        } catch (AdapterException.Transient e) {
+            throw new AdapterException.OutcomeUnknown(e.reason(), id + " could not be read back", e);
+        }
+        if (now.cpus() != cpus || now.memoryMiB() != memoryMiB) {
+            throw new AdapterException.OutcomeUnknown(
+                    Cause.REFUSED,
+                    id + " has " + now.allocation() + " after it was to get " + Resources.of(cpus * 1_000, memoryMiB));
+        }
     }
 }

@@ -5,6 +5,7 @@ import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
 import io.vmha.model.VmId;
+import io.vmha.vsphere.Slots.Slot;
 import io.vmha.vsphere.Vcenter.Machine;
 import io.vmha.vsphere.internal.vim.Deadline;
 import io.vmha.vsphere.internal.vim.TransportException;
@@ -17,10 +18,12 @@ import java.util.Set;
 final class PowerControl {
     private final Vcenter vcenter;
     private final Placement placement;
+    private final Starts starts;
 
-    PowerControl(Vcenter vcenter, Placement placement) {
+    PowerControl(Vcenter vcenter, Placement placement, Starts starts) {
         this.vcenter = vcenter;
         this.placement = placement;
+        this.starts = starts;
     }
 
     PowerState state(VmId id, Deadline deadline) {
@@ -35,7 +38,18 @@ final class PowerControl {
             return;
         }
         vm.requireKnown();
-        vcenter.meanOff(id, true);
+        MeantOff.Mark mark = vcenter.meantOff().begin(id);
+        try {
+            off(vm, grace, deadline);
+            vcenter.meantOff().done(mark);
+        } catch (AdapterException.Transient | AdapterException.Permanent e) {
+            vcenter.meantOff().drop(id, mark);
+            throw e;
+        }
+    }
+
+    private void off(Machine vm, Duration grace, Deadline deadline) {
+        VmId id = vm.id();
         if (!grace.isZero() && vm.power() == PowerState.ON && shutsDown(vm, deadline, deadline.atMost(grace))) {
             confirm(id, PowerState.OFF, deadline);
             return;
@@ -75,12 +89,25 @@ final class PowerControl {
             }
             placement.relocate(vm, host, snapshot, deadline);
         }
-        toState(
-                "powering on " + id,
-                id,
-                PowerState.ON,
-                deadline,
-                () -> vcenter.run("powering on " + id, client -> client.powerOn(vm.ref(), deadline), deadline));
+        Slot slot = starts.starts().take(host, vm.datastores(), deadline);
+        try {
+            starts.begin(vm, deadline);
+            toState(
+                    "powering on " + id,
+                    id,
+                    PowerState.ON,
+                    deadline,
+                    () -> vcenter.run("powering on " + id, client -> client.powerOn(vm.ref(), deadline), deadline));
+        } catch (AdapterException.OutcomeUnknown e) {
+            starts.begun(id, slot);
+            throw e;
+        } catch (RuntimeException | Error e) {
+            slot.close();
+            throw e;
+        }
+        starts.begun(id, slot);
+        vcenter.meantOff().isOn(id);
+        placement.confirmHost(id, host, deadline);
     }
 
     /** Runs a task; where the server says that the state is already another, what it is now decides. */

@@ -1,6 +1,5 @@
 package io.vmha.vsphere;
 
-import com.google.common.collect.Sets;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.model.ClusterRole;
@@ -15,6 +14,7 @@ import io.vmha.vsphere.internal.vim.MoRef;
 import io.vmha.vsphere.internal.vim.PropertySet;
 import io.vmha.vsphere.internal.vim.VimClient;
 import io.vmha.vsphere.internal.vim.VimFault;
+import io.vmha.vsphere.internal.vim.Words;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +36,8 @@ final class Vcenter {
             InventoryProperties.POWER,
             InventoryProperties.CONNECTION,
             InventoryProperties.HOST,
+            InventoryProperties.POOL,
+            InventoryProperties.DATASTORE,
             InventoryProperties.CPUS,
             InventoryProperties.MEMORY);
 
@@ -43,15 +45,28 @@ final class Vcenter {
     private final VmClassifier classifier;
     private final Function<String, ClusterRole> roles;
     private final HighAvailabilityMode mode;
+    private final HostRoom room;
+    private volatile Consumer<Snapshot> taken = snapshot -> {};
     private volatile @Nullable Snapshot known;
-    private final Set<VmId> meantOff = Sets.newConcurrentHashSet();
+    private final MeantOff meantOff = new MeantOff(System::nanoTime);
     private volatile boolean closed;
 
-    Vcenter(VimClient client, VmClassifier classifier, Function<String, ClusterRole> roles, HighAvailabilityMode mode) {
+    Vcenter(
+            VimClient client,
+            VmClassifier classifier,
+            Function<String, ClusterRole> roles,
+            HighAvailabilityMode mode,
+            HostRoom room) {
         this.client = client;
         this.classifier = classifier;
         this.roles = roles;
         this.mode = mode;
+        this.room = room;
+    }
+
+    /** Sets who is told of each snapshot. */
+    void onSnapshot(Consumer<Snapshot> listener) {
+        taken = listener;
     }
 
     VimClient client() {
@@ -59,7 +74,15 @@ final class Vcenter {
     }
 
     /** A machine as it is now. */
-    record Machine(VmId id, MoRef ref, PowerState power, Optional<HostId> host, int cpus, long memoryMiB) {
+    record Machine(
+            VmId id,
+            MoRef ref,
+            PowerState power,
+            Optional<HostId> host,
+            Optional<MoRef> pool,
+            List<MoRef> datastores,
+            long cpus,
+            long memoryMiB) {
         Resources allocation() {
             return Resources.of(cpus * 1_000L, memoryMiB);
         }
@@ -89,10 +112,10 @@ final class Vcenter {
 
     /** Makes a snapshot of objects, refuses it where vSphere HA is in the way, and remembers it. */
     Snapshot take(Collection<ManagedObject> objects) {
-        Snapshot made = SnapshotBuilder.build(objects, classifier, roles);
+        Snapshot made = SnapshotBuilder.build(objects, classifier, roles, room);
         Set<String> conflicting = made.clusters().stream()
                 .filter(ClusterServices::highAvailability)
-                .map(ClusterServices::cluster)
+                .map(services -> Words.of(services.cluster()))
                 .collect(Collectors.toSet());
         if (mode == HighAvailabilityMode.REFUSE && !conflicting.isEmpty()) {
             throw new AdapterException.Permanent(
@@ -101,6 +124,7 @@ final class Vcenter {
                             + " leave the restarts to it (HighAvailabilityMode.LEAVE_RESTARTS_TO_VSPHERE)");
         }
         known = made;
+        taken.accept(made);
         return made;
     }
 
@@ -132,11 +156,11 @@ final class Vcenter {
                 throw fault;
             }
         });
-        if (read.isEmpty()) {
-            return Optional.empty();
-        }
-        ManagedObject vm = read.get(0);
-        if (!Names.fits(id.value(), vm.text(InventoryProperties.NAME), ref)) {
+        ManagedObject vm = read.stream()
+                .filter(object -> object.ref().equals(ref))
+                .findFirst()
+                .orElse(null);
+        if (vm == null || !Names.fits(id.value(), vm.text(InventoryProperties.NAME), ref)) {
             return Optional.empty();
         }
         Optional<HostId> host = vm.ref(InventoryProperties.HOST)
@@ -149,8 +173,10 @@ final class Vcenter {
                 ref,
                 SnapshotBuilder.power(vm),
                 host,
-                (int) vm.number(InventoryProperties.CPUS, 0),
-                vm.number(InventoryProperties.MEMORY, 0)));
+                vm.ref(InventoryProperties.POOL),
+                vm.refs(InventoryProperties.DATASTORE),
+                vm.amount(InventoryProperties.CPUS, Integer.MAX_VALUE),
+                vm.amount(InventoryProperties.MEMORY, Integer.MAX_VALUE)));
     }
 
     /** A snapshot that knows the host. */
@@ -191,17 +217,8 @@ final class Vcenter {
         Faults.changing(what, () -> client.await(task.apply(client), deadline, progress::accept));
     }
 
-    /** Remembers that a machine is off because a plan wanted it so, until it is meant to be on again. */
-    void meanOff(VmId vm, boolean off) {
-        if (off) {
-            meantOff.add(vm);
-        } else {
-            meantOff.remove(vm);
-        }
-    }
-
-    boolean wasMeantOff(VmId vm) {
-        return meantOff.contains(vm);
+    MeantOff meantOff() {
+        return meantOff;
     }
 
     void requireOpen() {

@@ -13,7 +13,7 @@ import io.vmha.adapter.MachineReading;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.HostId;
-import io.vmha.model.Inventory;
+import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
@@ -46,17 +46,23 @@ public final class VsphereAdapter implements HypervisorAdapter {
     private static final Set<Capability> RESTARTS =
             Set.of(Capability.POWER_ON, Capability.RESTART_ELSEWHERE, Capability.CLONE);
 
+    /** How often VMs that were started are looked at. */
+    private static final Duration FOLLOWED = Duration.ofSeconds(3);
+
     private final Vcenter vcenter;
     private final Placement placement;
+    private final Starts starts;
     private final PowerControl power;
     private final Cloning cloning;
     private final Set<Capability> capabilities;
 
     private VsphereAdapter(Builder builder, VimClient client) {
-        this.vcenter = new Vcenter(client, builder.classifier, builder.roles, builder.mode);
+        this.vcenter = new Vcenter(client, builder.classifier, builder.roles, builder.mode, builder.room);
         this.placement = new Placement(vcenter, builder.listener, builder.allocation);
-        this.power = new PowerControl(vcenter, placement);
-        this.cloning = new Cloning(vcenter, placement);
+        this.starts = new Starts(vcenter, builder.starts, FOLLOWED);
+        this.power = new PowerControl(vcenter, placement, starts);
+        this.cloning = new Cloning(vcenter, placement, starts);
+        vcenter.onSnapshot(snapshot -> starts.noticed(snapshot.lowShares()));
         Set<Capability> all = EnumSet.allOf(Capability.class);
         if (builder.mode == HighAvailabilityMode.LEAVE_RESTARTS_TO_VSPHERE) {
             all.removeAll(RESTARTS);
@@ -81,8 +87,8 @@ public final class VsphereAdapter implements HypervisorAdapter {
     }
 
     @Override
-    public Inventory discover(CallContext call) {
-        return vcenter.discover(Deadline.in(call.deadline())).inventory();
+    public PlatformSnapshot discover(CallContext call) {
+        return PlatformSnapshot.of(vcenter.discover(Deadline.in(call.deadline())).inventory());
     }
 
     /**
@@ -191,6 +197,17 @@ public final class VsphereAdapter implements HypervisorAdapter {
         return new VsphereFaultSource(vcenter, rules, eventInterval, clock, receiver);
     }
 
+    /**
+     * Says that a VM serves, so that it gets back at once the shares that it had before it was started; where it has them,
+     * nothing is done.
+     *
+     * @throws AdapterException if it could not be done
+     */
+    public void serves(VmId vm, CallContext call) {
+        vcenter.requireOpen();
+        starts.serves(vm, Deadline.in(call.deadline()));
+    }
+
     private void require(Capability capability) {
         vcenter.requireOpen();
         if (!capabilities.contains(capability)) {
@@ -201,6 +218,7 @@ public final class VsphereAdapter implements HypervisorAdapter {
 
     @Override
     public void close() {
+        starts.close();
         vcenter.close();
     }
 
@@ -216,6 +234,8 @@ public final class VsphereAdapter implements HypervisorAdapter {
         private VsphereTrust trust = VsphereTrust.system();
         private VmClassifier classifier = VmClassifier.unmanaged();
         private HighAvailabilityMode mode = HighAvailabilityMode.REFUSE;
+        private StartPolicy starts = StartPolicy.defaults();
+        private HostRoom room = HostRoom.exact();
         private AllocationPolicy allocation = AllocationPolicy.sizeOnly();
         private MigrationListener listener = MigrationListener.IGNORING;
         private Duration keepAlive = Duration.ofMinutes(5);
@@ -277,10 +297,24 @@ public final class VsphereAdapter implements HypervisorAdapter {
             return this;
         }
 
+        /** Sets how much of a host may be allocated; by default no more than it has. */
+        @CanIgnoreReturnValue
+        public Builder room(HostRoom room) {
+            this.room = room;
+            return this;
+        }
+
         /** Sets what goes with an allocation; by default its size alone. */
         @CanIgnoreReturnValue
         public Builder allocation(AllocationPolicy allocation) {
             this.allocation = allocation;
+            return this;
+        }
+
+        /** Sets how many VMs are cloned and started at once, and with which shares. */
+        @CanIgnoreReturnValue
+        public Builder starts(StartPolicy policy) {
+            this.starts = policy;
             return this;
         }
 

@@ -3,29 +3,19 @@ package io.vmha.vsphere;
 import io.vmha.adapter.AdapterException;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
-import io.vmha.model.Host;
-import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
-import io.vmha.model.PowerState;
-import io.vmha.model.VirtualMachine;
-import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import io.vmha.vsphere.internal.vim.Deadline;
-import io.vmha.vsphere.internal.vim.ManagedObject;
 import io.vmha.vsphere.internal.vim.MoRef;
-import io.vmha.vsphere.internal.vim.ObjectUpdate;
 import io.vmha.vsphere.internal.vim.TransportException;
 import io.vmha.vsphere.internal.vim.UpdateStream;
 import io.vmha.vsphere.internal.vim.VimFault;
-import io.vmha.vsphere.internal.vim.XmlNode;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -36,29 +26,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps an inventory by the server's updates, and reports what becomes faulty in it: a host that vCenter lost or that is
- * red, a guest without a heartbeat, a machine that is found powered off, other than by this adapter; and what of the server's
+ * Keeps an inventory by the server's updates, and reports what becomes faulty in it: a host that does not answer vCenter, a
+ * guest that hangs by the {@link HangRules}, a machine that went off other than by this adapter; and what of the server's
  * events and alarms is a fault by the {@link FaultRules}.
  *
  * <p>What is already so when the watching begins is reported too, but for machines that are off. The objects are confined
- * to the watching thread; the inventory and the snapshot are replaced whole. One report is made at a time, under the lock of
- * this object.
+ * to the watching thread; the inventory, the snapshot and the heartbeats are replaced whole. One report is made at a time,
+ * under the lock of this object.
  */
 public final class VsphereFaultSource implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VsphereFaultSource.class);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
     private static final Duration RETRY = Duration.ofSeconds(1);
+    /** More objects than any server has; what tells of more is not believed. */
+    private static final int MOST_OBJECTS = 200_000;
 
     private final String source = "vsphere:" + UUID.randomUUID();
     private final Vcenter vcenter;
     private final InstantSource clock;
     private final Consumer<FaultReport> receiver;
-    private final Map<MoRef, ManagedObject> objects = new HashMap<>();
+    private final WatchedObjects objects = new WatchedObjects(MOST_OBJECTS);
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
     private final FaultRules rules;
     private final AlarmWatch alarms;
-    private final Set<VmId> redMachines = new HashSet<>();
+    private final PowerWatch power;
+    private final HangLoop hangs;
+    private final Set<MoRef> red = new HashSet<>();
     private volatile Optional<Snapshot> snapshot = Optional.empty();
     private Optional<EventWatch> events = Optional.empty();
     private long sequence;
@@ -74,10 +68,14 @@ public final class VsphereFaultSource implements AutoCloseable {
         this.alarms = new AlarmWatch(vcenter, rules);
         this.clock = clock;
         this.receiver = receiver;
+        this.power = new PowerWatch(
+                vcenter.meantOff(),
+                vm -> vcenter.machine(vm, Deadline.in(LONGEST_WAIT)).power());
         if (rules.hasEvents()) {
             events = Optional.of(
                     new EventWatch(vcenter, rules, eventInterval, () -> snapshot.isPresent(), this::report));
         }
+        this.hangs = new HangLoop(rules.hang(), new VcenterSigns(vcenter), vm -> report(vm, FaultKind.GUEST_HUNG));
         this.thread = new Thread(this::watch, "vmha-vsphere-watch");
         thread.setDaemon(true);
         thread.start();
@@ -94,9 +92,15 @@ public final class VsphereFaultSource implements AutoCloseable {
             while (closing.getCount() > 0) {
                 try {
                     apply(stream.next(LONGEST_WAIT));
+                    hangs.updated();
                 } catch (VimFault | TransportException | AdapterException e) {
                     LOG.warn("watching vCenter: {}", e.getMessage());
                     pause();
+                } catch (RuntimeException | Error e) {
+                    if (closing.getCount() > 0) {
+                        LOG.error("watching vCenter failed, and goes on", e);
+                        pause();
+                    }
                 }
             }
         }
@@ -118,33 +122,40 @@ public final class VsphereFaultSource implements AutoCloseable {
             objects.clear();
             readFields();
         }
-        updates.objects().forEach(this::merge);
-        Inventory before = inventory();
-        Snapshot made = vcenter.take(objects.values());
-        Inventory now = made.inventory();
-        snapshot = Optional.of(made);
-        now.hosts().forEach(host -> compare(before.host(host.id()), host));
-        now.vms().forEach(vm -> compare(before.vm(vm.id()), vm));
-        rules.redMachine().ifPresent(kind -> compareStatus(made, kind));
+        updates.objects().forEach(objects::merge);
+        Optional<Snapshot> before = snapshot;
+        Snapshot now = vcenter.take(objects.all());
+        snapshot = Optional.of(now);
+        hangs.heartbeats(now, objects);
+        now.conditions()
+                .forEach((host, condition) ->
+                        compare(host, before.map(Snapshot::conditions).map(known -> known.get(host)), condition));
+        now.inventory().vms().forEach(vm -> {
+            if (power.wentOff(vm.id(), vm.power())) {
+                report(vm.id(), FaultKind.POWERED_OFF);
+            }
+        });
+        power.retain(now.vms().keySet());
+        red.removeIf(ref -> objects.find(ref).isEmpty());
+        rules.redMachine().ifPresent(kind -> now.vms().values().forEach(ref -> compareStatus(kind, ref)));
+        rules.redHost().ifPresent(kind -> now.hosts().values().forEach(ref -> compareStatus(kind, ref)));
         if (rules.hasAlarms()) {
+            alarms.retain(ref -> objects.find(ref).isPresent());
             updates.objects().stream()
-                    .map(update -> objects.get(update.ref()))
-                    .filter(Objects::nonNull)
+                    .flatMap(update -> objects.find(update.ref()).stream())
                     .forEach(object -> alarms.turnedRed(object).forEach(kind -> report(kind, object.ref())));
         }
     }
 
-    private void compareStatus(Snapshot now, FaultKind kind) {
-        now.vms().forEach((vm, ref) -> {
-            ManagedObject object = objects.get(ref);
-            boolean isRed =
-                    object != null && object.text(InventoryProperties.STATUS).equals("red");
-            if (isRed && redMachines.add(vm)) {
-                report(vm, kind);
-            } else if (!isRed) {
-                redMachines.remove(vm);
-            }
-        });
+    private void compareStatus(FaultKind kind, MoRef ref) {
+        boolean isRed = objects.find(ref)
+                .filter(object -> object.text(InventoryProperties.STATUS).equals("red"))
+                .isPresent();
+        if (isRed && red.add(ref)) {
+            report(kind, ref);
+        } else if (!isRed) {
+            red.remove(ref);
+        }
     }
 
     /** Reports a fault of what an object is to us; one that takes no part has none. */
@@ -169,59 +180,44 @@ public final class VsphereFaultSource implements AutoCloseable {
         Deadline deadline = Deadline.in(LONGEST_WAIT);
         MoRef manager = vcenter.client().service(deadline).customFieldsManager();
         if (!manager.value().isEmpty()) {
-            objects.put(manager, vcenter.client().read(manager, List.of(InventoryProperties.FIELD), deadline));
+            objects.put(vcenter.client().read(manager, List.of(InventoryProperties.FIELD), deadline));
         }
     }
 
-    private void merge(ObjectUpdate update) {
-        if (update.gone()) {
-            objects.remove(update.ref());
+    private void compare(HostId host, Optional<HostCondition> before, HostCondition now) {
+        if (before.filter(now::equals).isPresent()) {
             return;
         }
-        ManagedObject old = objects.get(update.ref());
-        Map<String, XmlNode> properties = old == null ? new HashMap<>() : new HashMap<>(old.properties());
-        properties.putAll(update.assigned());
-        properties.keySet().removeAll(update.removed());
-        objects.put(update.ref(), new ManagedObject(update.ref(), properties));
-    }
-
-    private void compare(Optional<Host> before, Host now) {
-        if (before.map(Host::health).orElse(HostHealth.UP) == now.health()) {
-            return;
-        }
-        switch (now.health()) {
-            case UNREACHABLE -> report(now.id(), FaultKind.HOST_UNREACHABLE);
-            case DEGRADED -> report(now.id(), FaultKind.HOST_DEGRADED);
-            case DOWN -> report(now.id(), FaultKind.HOST_DOWN);
-            case UP -> LOG.info("host {} works again", now.id());
-        }
-    }
-
-    private void compare(Optional<VirtualMachine> before, VirtualMachine now) {
-        if (now.health() == VmHealth.SUSPECT
-                && before.map(VirtualMachine::health).orElse(VmHealth.HEALTHY) != VmHealth.SUSPECT) {
-            report(now.id(), FaultKind.GUEST_HUNG);
-        }
-        if (now.power() == PowerState.OFF
-                && before.map(VirtualMachine::power).orElse(PowerState.OFF) != PowerState.OFF) {
-            if (!vcenter.wasMeantOff(now.id())) {
-                report(now.id(), FaultKind.POWERED_OFF);
-            }
+        switch (now) {
+            case NOT_RESPONDING -> report(host, FaultKind.HOST_UNREACHABLE);
+            case CONNECTED -> LOG.info("host {} answers vCenter", host);
+            case DISCONNECTED, STAND_BY -> LOG.info("host {} was taken out of service: {}", host, now);
+            case UNKNOWN -> LOG.warn("vCenter does not tell how host {} is: nothing is placed on it", host);
         }
     }
 
     private synchronized void report(HostId host, FaultKind kind) {
-        receiver.accept(FaultReport.ofHost(host, kind, clock.instant(), source, sequence++));
+        hand(FaultReport.ofHost(host, kind, clock.instant(), source, sequence++));
     }
 
     private synchronized void report(VmId vm, FaultKind kind) {
-        receiver.accept(FaultReport.ofVm(vm, kind, clock.instant(), source, sequence++));
+        hand(FaultReport.ofVm(vm, kind, clock.instant(), source, sequence++));
+    }
+
+    /** What the receiver throws must not keep other faults from it. */
+    private void hand(FaultReport report) {
+        try {
+            receiver.accept(report);
+        } catch (RuntimeException e) {
+            LOG.error("the receiver of fault reports failed at {}", report, e);
+        }
     }
 
     /** Ends the watching, and waits a little for a report under way. */
     @Override
     public void close() {
         closing.countDown();
+        hangs.close();
         events.ifPresent(EventWatch::close);
         thread.interrupt();
         try {

@@ -47,7 +47,8 @@ public final class VsphereTrust {
     /**
      * Trusts the certificates in a PEM file, and those that they signed, and no other.
      *
-     * @throws IllegalArgumentException if the file cannot be read or holds no certificate
+     * @throws IllegalArgumentException if the file cannot be read, holds no certificate, or one that is not valid now: Java would
+     *     trust an expired one that it was told to trust
      */
     public static VsphereTrust certificates(Path pem) {
         try (InputStream in = Files.newInputStream(pem)) {
@@ -58,6 +59,7 @@ public final class VsphereTrust {
             store.load(null, null);
             int number = 0;
             for (Certificate certificate : found) {
+                checkValid(pem, certificate);
                 store.setCertificateEntry("ca" + number++, certificate);
             }
             TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -65,6 +67,20 @@ public final class VsphereTrust {
             return new VsphereTrust(factory.getTrustManagers());
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalArgumentException("cannot read certificates from " + pem + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void checkValid(Path pem, Certificate certificate) {
+        if (certificate instanceof X509Certificate named) {
+            try {
+                named.checkValidity();
+            } catch (CertificateException notNow) {
+                throw new IllegalArgumentException(
+                        "a certificate in " + pem + " is valid from "
+                                + named.getNotBefore().toInstant() + " to "
+                                + named.getNotAfter().toInstant() + " and not now: " + named.getSubjectX500Principal(),
+                        notNow);
+            }
         }
     }
 

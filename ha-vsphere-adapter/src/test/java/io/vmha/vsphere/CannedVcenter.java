@@ -1,7 +1,9 @@
 package io.vmha.vsphere;
 
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -19,8 +21,10 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.zip.GZIPOutputStream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
@@ -37,7 +41,12 @@ final class CannedVcenter implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Map<String, Queue<String>> answers = new ConcurrentHashMap<>();
     private final Queue<String> requests = new ConcurrentLinkedQueue<>();
+    private final Map<String, Raw> raws = new ConcurrentHashMap<>();
+    private final List<Header> headers = new CopyOnWriteArrayList<>();
+    private final Queue<String> cookies = new ConcurrentLinkedQueue<>();
     private final String thumbprint;
+    private final SSLContext tls;
+    private volatile boolean zipped;
 
     CannedVcenter(Path folder) throws IOException, GeneralSecurityException, InterruptedException {
         Path store = folder.resolve("canned.p12");
@@ -69,7 +78,7 @@ final class CannedVcenter implements AutoCloseable {
                         .digest(keys.getCertificate("canned").getEncoded()));
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(keys, PASSWORD);
-        SSLContext tls = SSLContext.getInstance("TLS");
+        tls = SSLContext.getInstance("TLS");
         tls.init(factory.getKeyManagers(), null, null);
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(tls));
@@ -77,14 +86,25 @@ final class CannedVcenter implements AutoCloseable {
         server.createContext("/sdk", exchange -> {
             String request = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             requests.add(request);
+            cookies.add(String.valueOf(exchange.getRequestHeaders().getFirst("Cookie")));
             String method = request.replaceFirst("(?s).*<soapenv:Body><(\\w+).*", "$1");
+            Raw raw = raws.get(method);
+            if (raw != null) {
+                raw.answer(exchange);
+                return;
+            }
             String answer = answer(method);
             byte[] body = ("<soapenv:Envelope xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\""
                             + " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><soapenv:Body>" + answer
                             + "</soapenv:Body></soapenv:Envelope>")
                     .getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(answer.startsWith("<soapenv:Fault") ? 500 : 200, body.length);
-            exchange.getResponseBody().write(body);
+            headers.forEach(header -> exchange.getResponseHeaders().add(header.name(), header.value()));
+            byte[] sent = zipped ? zip(body) : body;
+            if (zipped) {
+                exchange.getResponseHeaders().add("Content-Encoding", "gzip");
+            }
+            exchange.sendResponseHeaders(answer.startsWith("<soapenv:Fault") ? 500 : 200, sent.length);
+            exchange.getResponseBody().write(sent);
             exchange.close();
         });
         server.start();
@@ -93,6 +113,36 @@ final class CannedVcenter implements AutoCloseable {
         answer("CreateContainerView", "<returnval type=\"ContainerView\">v</returnval>");
         answer("CreatePropertyCollector", "<returnval type=\"PropertyCollector\">pc2</returnval>");
         answer("CreateFilter", "<returnval type=\"PropertyFilter\">f</returnval>");
+    }
+
+    /** Answers a request in its own way. */
+    interface Raw {
+        void answer(HttpExchange exchange) throws IOException;
+    }
+
+    private record Header(String name, String value) {}
+
+    static byte[] zip(byte[] body) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream zip = new GZIPOutputStream(out)) {
+            zip.write(body);
+        }
+        return out.toByteArray();
+    }
+
+    /** Sets what answers a method, byte by byte. */
+    void raw(String method, Raw raw) {
+        raws.put(method, raw);
+    }
+
+    /** Adds a header to every answer. */
+    void header(String name, String value) {
+        headers.add(new Header(name, value));
+    }
+
+    /** Packs every answer from now on. */
+    void zipped() {
+        zipped = true;
     }
 
     private String answer(String method) {
@@ -117,6 +167,36 @@ final class CannedVcenter implements AutoCloseable {
                 + "Fault xmlns=\"urn:vim25\" xsi:type=\"" + type + "\"/></detail></soapenv:Fault>";
     }
 
+    /** What a method answers that is refused, with words of the server's own. */
+    static String fault(String type, String words) {
+        return fault(type).replace("<faultstring>no<", "<faultstring>" + words + "<");
+    }
+
+    /** The cookies that came with the requests. */
+    List<String> cookies() {
+        return List.copyOf(cookies);
+    }
+
+    /** The requests of a method. */
+    List<String> requests(String method) {
+        return requests.stream()
+                .filter(request -> request.contains("<" + method + " "))
+                .toList();
+    }
+
+    String url() {
+        return "https://127.0.0.1:" + server.getAddress().getPort() + "/sdk";
+    }
+
+    /** What its certificate is served with. */
+    SSLContext tls() {
+        return tls;
+    }
+
+    String thumbprint() {
+        return thumbprint;
+    }
+
     long count(String method) {
         return requests.stream()
                 .filter(request -> request.contains("<" + method + " "))
@@ -125,7 +205,7 @@ final class CannedVcenter implements AutoCloseable {
 
     VsphereAdapter.Builder adapter() {
         return VsphereAdapter.builder()
-                .url(URI.create("https://127.0.0.1:" + server.getAddress().getPort() + "/sdk"))
+                .url(URI.create(url()))
                 .credentials(() -> new VsphereCredentials("user", "pass".toCharArray()))
                 .trust(VsphereTrust.pinned(thumbprint));
     }

@@ -9,6 +9,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
+import io.vmha.model.HostHealth;
+import io.vmha.model.HostId;
 import io.vmha.model.VmType;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -107,6 +109,124 @@ class RecordedFaultsTest {
         assertThat(reports)
                 .extracting(FaultReport::kind, report -> report.subject().toString())
                 .containsExactly(tuple(kind, subject));
+    }
+
+    @Test
+    void anInventoryThatIsToldInPartsIsTakenWhole() {
+        vcenter.answer(
+                "WaitForUpdatesEx",
+                everything("").replace("</returnval>", "<truncated>true</truncated></returnval>"),
+                updates(
+                        "2",
+                        changed(
+                                "VirtualMachine",
+                                "vm-2",
+                                change("name", "db2")
+                                        + change("runtime.powerState", "poweredOn")
+                                        + change("runtime.connectionState", "connected")
+                                        + reference("runtime.host", "HostSystem", "host-1")
+                                        + change("summary.config.numCpu", "1")
+                                        + change("summary.config.memorySizeMB", "1024"))),
+                "");
+        try (VsphereFaultSource source = watch(FaultRules.builder().build())) {
+            await().until(() -> !source.inventory().vms().isEmpty());
+            assertThat(source.inventory().vms()).hasSize(2);
+        }
+    }
+
+    @Test
+    void aStateThatIsNotToldAnyMoreIsUnknownAndNoFault() {
+        vcenter.answer(
+                "WaitForUpdatesEx",
+                everything(""),
+                updates(
+                        "2",
+                        "<objectSet><kind>modify</kind><obj type=\"HostSystem\">host-1</obj><changeSet>"
+                                + "<name>runtime.connectionState</name><op>remove</op></changeSet></objectSet>"),
+                "");
+        try (VsphereFaultSource source = watch(FaultRules.builder().build())) {
+            await().until(() -> !source.inventory().hosts().isEmpty()
+                    && source.inventory().requireHost(HostId.of("h1")).inMaintenance());
+            assertThat(source.inventory().requireHost(HostId.of("h1")).health()).isEqualTo(HostHealth.UP);
+        }
+        assertThat(reports).isEmpty();
+    }
+
+    @Test
+    void aHostThatIsDisconnectedByAnOperatorIsNoFaultAndOneThatDoesNotRespondIs() {
+        vcenter.answer(
+                "WaitForUpdatesEx",
+                everything(""),
+                updates("2", changed("HostSystem", "host-1", change("runtime.connectionState", "disconnected"))),
+                updates("3", changed("HostSystem", "host-1", change("runtime.connectionState", "notResponding"))),
+                updates("4", changed("HostSystem", "host-1", change("runtime.connectionState", "disconnected"))),
+                "");
+        try (VsphereFaultSource source = watch(FaultRules.builder().build())) {
+            await().until(() -> vcenter.count("WaitForUpdatesEx") > 5);
+            assertReported(FaultKind.HOST_UNREACHABLE, "h1");
+        }
+    }
+
+    @Test
+    void aHostWhoseStatusIsRedIsReportedOnlyIfTheRulesSaySo() {
+        vcenter.answer(
+                "WaitForUpdatesEx",
+                everything(""),
+                updates("2", changed("HostSystem", "host-1", change("overallStatus", "red"))),
+                "");
+        try (VsphereFaultSource source = watch(FaultRules.builder().build())) {
+            await().until(() -> vcenter.count("WaitForUpdatesEx") > 4);
+            assertThat(source.inventory().requireHost(HostId.of("h1")).health()).isEqualTo(HostHealth.UP);
+        }
+        assertThat(reports).isEmpty();
+        vcenter.answer(
+                "WaitForUpdatesEx",
+                everything(""),
+                updates("2", changed("HostSystem", "host-1", change("overallStatus", "red"))),
+                "");
+        try (VsphereFaultSource source = watch(
+                FaultRules.builder().hostStatusRed(FaultKind.HOST_DEGRADED).build())) {
+            assertReported(FaultKind.HOST_DEGRADED, "h1");
+        }
+        assertThatThrownBy(() -> FaultRules.builder().hostStatusRed(FaultKind.GUEST_HUNG))
+                .hasMessageContaining("GUEST_HUNG");
+    }
+
+    @Test
+    void aMachineThatWasOffAllTheTimeThatItsHostWasAwayDidNotGoOff() {
+        String off = change("runtime.powerState", "poweredOff");
+        vcenter.answer(
+                "WaitForUpdatesEx",
+                everything(off),
+                ofTheMachine("2", change("runtime.connectionState", "disconnected")),
+                ofTheMachine("3", change("runtime.connectionState", "connected")),
+                "");
+        try (VsphereFaultSource source = watch(FaultRules.builder().build())) {
+            await().until(() -> vcenter.count("WaitForUpdatesEx") > 5);
+            assertThat(source.inventory().vms()).hasSize(1);
+        }
+        assertThat(reports).isEmpty();
+    }
+
+    @Test
+    void aReceiverThatFailsIsGivenTheNextFaultAllTheSame() {
+        vcenter.answer(
+                "WaitForUpdatesEx",
+                everything(""),
+                ofTheMachine("2", change("overallStatus", "red")),
+                ofTheMachine("3", change("overallStatus", "green")),
+                ofTheMachine("4", change("overallStatus", "red")),
+                "");
+        try (VsphereFaultSource source = adapter.watch(
+                FaultRules.builder().machineStatusRed(FaultKind.SERVICE_DOWN).build(),
+                Duration.ofMillis(20),
+                InstantSource.system(),
+                report -> {
+                    reports.add(report);
+                    throw new IllegalStateException("a receiver that fails");
+                })) {
+            await().until(() -> reports.size() == 2);
+        }
     }
 
     @Test

@@ -110,7 +110,7 @@ class RecordedShapesTest {
                 page("still more", vm("vm-2", "db2", "poweredOff")),
                 page("", vm("vm-3", "db3", "suspended")));
 
-        Inventory inventory = adapter.discover(within(10));
+        Inventory inventory = adapter.discover(within(10)).toInventory();
 
         assertThat(inventory.vms()).hasSize(3);
         assertThat(inventory.requireVm(VmId.of("db3")).power()).isEqualTo(PowerState.SUSPENDED);
@@ -122,7 +122,7 @@ class RecordedShapesTest {
                 object("QuantumFabric", "q-1", val("name", "q")) + "<novelty a=\"b\"><deep>er</deep></novelty>";
         vcenter.answer("RetrievePropertiesEx", page("", HOST, COMPUTE, strange, vm("vm-1", "db1", "poweredSideways")));
 
-        Inventory inventory = adapter.discover(within(10));
+        Inventory inventory = adapter.discover(within(10)).toInventory();
 
         assertThat(inventory.requireVm(VM).power()).isEqualTo(PowerState.UNKNOWN);
         assertThat(inventory.requireHost(HostId.of("h1")).health()).isEqualTo(HostHealth.UP);
@@ -195,6 +195,17 @@ class RecordedShapesTest {
         "MethodNotFound, Permanent, UNSUPPORTED",
         "AFaultOfTheFuture, Permanent, REFUSED",
         "SystemError, OutcomeUnknown, REFUSED",
+        "NoDiskSpace, Permanent, NO_CAPACITY",
+        "InsufficientStorageSpace, Permanent, NO_CAPACITY",
+        "InsufficientHostCpuCapacityFault, Permanent, NO_CAPACITY",
+        "VAppTaskInProgress, Transient, BUSY",
+        "TooManyConcurrentNativeClones, Transient, BUSY",
+        "NoActiveHostInCluster, Transient, UNREACHABLE",
+        "Timedout, OutcomeUnknown, TIMEOUT",
+        "HostCommunication, OutcomeUnknown, UNREACHABLE",
+        "CpuCompatibilityUnknown, Permanent, INCOMPATIBLE_CPU",
+        "RestrictedByAdministrator, Permanent, NOT_PERMITTED",
+        "VMotionNotConfigured, Permanent, UNSUPPORTED",
     })
     void aFaultIsToldByItsType(String fault, String kind, Cause cause) {
         vcenter.answer("PowerOffVM_Task", CannedVcenter.fault(fault));

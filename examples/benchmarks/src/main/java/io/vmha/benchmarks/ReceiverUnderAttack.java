@@ -10,6 +10,7 @@ import io.vmha.monitor.report.HttpFaultReporter;
 import io.vmha.monitor.report.ReportKey;
 import io.vmha.monitor.report.ReportKeys;
 import io.vmha.monitor.report.ReportListener;
+import io.vmha.monitor.report.ReportOutcome;
 import io.vmha.monitor.report.ReportServer;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -65,6 +66,7 @@ public final class ReceiverUnderAttack {
             keys.put(VmId.of("vm" + i), key(i));
         }
         FaultReportReceiver receiver = FaultReportReceiver.builder()
+                .name("center")
                 .keys(ReportKeys.of(keys.build()))
                 .listener(new Arrivals())
                 .build();
@@ -76,6 +78,7 @@ public final class ReceiverUnderAttack {
             URI center = URI.create("http://127.0.0.1:" + server.address().getPort() + ReportServer.PATH);
             for (int i = 0; i < MONITORS; i++) {
                 monitors.add(HttpFaultReporter.builder()
+                        .receiver("center")
                         .vm(VmId.of("vm" + i), key(i))
                         .center(center)
                         .client(client)
@@ -117,8 +120,8 @@ public final class ReceiverUnderAttack {
 
     private final class Arrivals implements ReportListener {
         @Override
-        public CompletionStage<?> fault(FaultReport report) {
-            return CompletableFuture.completedFuture(report);
+        public CompletionStage<ReportOutcome> fault(FaultReport report) {
+            return CompletableFuture.completedFuture(ReportOutcome.WRITTEN_DOWN);
         }
 
         @Override
@@ -153,7 +156,8 @@ public final class ReceiverUnderAttack {
 
     private void attack(InetSocketAddress center) {
         String body = """
-                vmha-report/1
+                vmha-report/2
+                to=center
                 vm=vm1
                 key=k
                 sequence=900000000000000000

@@ -2,6 +2,7 @@ package io.vmha.guestmonitor;
 
 import io.vmha.model.VmId;
 import io.vmha.monitor.IsolationOrder;
+import io.vmha.monitor.TrustedPath;
 import io.vmha.monitor.Watch;
 import io.vmha.monitor.report.ReportKey;
 import java.io.IOException;
@@ -22,6 +23,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Reads a configuration file and refuses what it does not know. */
 final class ConfigReader {
+    private static final int MOST_BYTES = 1 << 20;
+
     private ConfigReader() {}
 
     /**
@@ -38,13 +41,31 @@ final class ConfigReader {
                 root.optional("reportWait", Duration.ofSeconds(5), ConfigValue::duration),
                 isolationCommand(root),
                 root.optional("powerOffGrace", Duration.ofSeconds(10), ConfigValue::duration),
+                root.optional("bootGrace", Duration.ofMinutes(1), ConfigValue::duration),
+                root.optional("isolationsInARow", 2, ConfigReader::count),
+                root.optional("stateFolder", Path.of("/var/lib/vmha"), value -> Path.of(value.text())),
                 root.has("report") ? Optional.of(report(root.required("report"))) : Optional.empty());
         root.refuseUnknown();
         return config;
     }
 
+    private static int count(ConfigValue value) {
+        int count = value.integer();
+        if (count < 1) {
+            throw value.error("must be 1 or more: " + count);
+        }
+        return count;
+    }
+
     private static Node parsed(Path file) {
         try {
+            Optional<String> distrust = TrustedPath.whyNotFile(file);
+            if (distrust.isPresent()) {
+                throw new ConfigException(file + ": is not trusted: " + distrust.get());
+            }
+            if (Files.size(file) > MOST_BYTES) {
+                throw new ConfigException(file + ": must have at most " + MOST_BYTES + " bytes");
+            }
             LoadSettings settings =
                     LoadSettings.builder().setLabel(file.toString()).build();
             return new Compose(settings)
@@ -57,10 +78,17 @@ final class ConfigReader {
         }
     }
 
+    private static void trusted(ConfigValue value, Path file) throws IOException {
+        Optional<String> distrust = TrustedPath.whyNotFile(file);
+        if (distrust.isPresent()) {
+            throw value.error("is not trusted: " + distrust.get());
+        }
+    }
+
     private static Optional<List<String>> isolationCommand(ConfigValue root) {
         return root.optional("isolation", Optional.empty(), value -> {
             if (value.isList()) {
-                return Optional.of(value.texts());
+                return Optional.of(program(value));
             }
             if (value.text().equals("POWER_OFF")) {
                 return Optional.empty();
@@ -69,8 +97,23 @@ final class ConfigReader {
         });
     }
 
+    /** A program with its arguments; one that is named by its path must be as hard to change as this file. */
+    static List<String> program(ConfigValue value) {
+        List<String> command = value.texts();
+        Path program = Path.of(command.get(0));
+        try {
+            if (program.isAbsolute() && Files.exists(program)) {
+                trusted(value, program);
+            }
+        } catch (IOException unreadable) {
+            throw value.error("cannot be looked at: " + unreadable);
+        }
+        return command;
+    }
+
     private static MonitorConfig.Report report(ConfigValue section) {
         MonitorConfig.Report report = new MonitorConfig.Report(
+                section.required("receiver").text(),
                 section.required("centers").list().stream()
                         .map(ConfigReader::center)
                         .toList(),
@@ -92,6 +135,8 @@ final class ConfigReader {
     private static ReportKey key(ConfigValue value) {
         return value.checked(text -> {
             try {
+                // Before it is opened: a pipe would never end.
+                trusted(value, Path.of(text.text()));
                 return ReportKey.read(Path.of(text.text()));
             } catch (IOException unreadable) {
                 throw value.error("cannot be read: " + unreadable);

@@ -38,6 +38,7 @@ final class EventLog implements MonitorListener {
         return result.fold(
                 healthy -> "healthy: " + healthy.detail(),
                 warning -> "warning: " + warning.detail(),
+                unknown -> "unknown: " + unknown.detail(),
                 failed -> "FAILED " + failed.kind() + ": " + failed.detail());
     }
 }

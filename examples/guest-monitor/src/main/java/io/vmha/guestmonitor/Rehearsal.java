@@ -8,6 +8,8 @@ import io.vmha.monitor.PowerOff;
 import io.vmha.monitor.PowerOffStep;
 import io.vmha.monitor.ProbeResult;
 import io.vmha.monitor.Watch;
+import io.vmha.monitor.WriteProbe;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -23,6 +25,9 @@ final class Rehearsal {
     private Rehearsal() {}
 
     static void run() throws InterruptedException {
+        WriteProbe nowhere = new WriteProbe(Path.of("/proc/self/no-such-folder"));
+        nowhere.check();
+        nowhere.silence(Duration.ZERO);
         CountDownLatch ended = new CountDownLatch(1);
         try (PowerOff powerOff = new PowerOff(List.of(new NoStep()), Duration.ofMillis(1));
                 FaultMonitor monitor = FaultMonitor.builder()

@@ -1,5 +1,6 @@
 package io.vmha.guestmonitor;
 
+import com.google.common.collect.ImmutableSet;
 import io.vmha.fault.FaultKind;
 import io.vmha.monitor.CommandProbe;
 import io.vmha.monitor.DiskSpaceProbe;
@@ -21,7 +22,12 @@ final class WatchReader {
     private static final Duration TIMEOUT = Duration.ofMillis(800);
 
     /** A probe with the defaults of its kind. */
-    private record Kind(Probe probe, int threshold, Reaction reaction, FaultKind silence) {}
+    private record Kind(
+            Probe probe, int threshold, Reaction reaction, FaultKind silence, ImmutableSet<FaultKind> toldOnly) {
+        Kind(Probe probe, int threshold, Reaction reaction, FaultKind silence) {
+            this(probe, threshold, reaction, silence, ImmutableSet.of());
+        }
+    }
 
     private WatchReader() {}
 
@@ -36,6 +42,7 @@ final class WatchReader {
                 .threshold(entry.optional("threshold", kind.threshold(), ConfigValue::integer))
                 .reaction(entry.optional("reaction", kind.reaction(), value -> value.oneOf(Reaction.class)))
                 .kindOfSilence(kind.silence())
+                .toldOnly(kind.toldOnly())
                 .build();
         entry.refuseUnknown();
         return watch;
@@ -45,12 +52,9 @@ final class WatchReader {
         return switch (type.text()) {
             // One look at a flag is certain; all else may be a hiccup.
             case "readOnlyFilesystem" -> new Kind(readOnly(entry), 1, Reaction.ISOLATE, FaultKind.IO_ERROR);
+            // Any user may be able to fill a filesystem, and it would be full after the next boot too.
             case "write" ->
-                new Kind(
-                        new WriteProbe(Path.of(entry.required("folder").text())),
-                        3,
-                        Reaction.ISOLATE,
-                        FaultKind.IO_ERROR);
+                new Kind(write(entry), 3, Reaction.ISOLATE, FaultKind.IO_ERROR, ImmutableSet.of(FaultKind.DISK_FULL));
             case "diskSpace" -> new Kind(diskSpace(entry), 3, Reaction.REPORT_ONLY, FaultKind.IO_ERROR);
             case "memoryPressure" -> new Kind(memory(entry), 3, Reaction.REPORT_ONLY, FaultKind.GUEST_HUNG);
             case "tcp" -> new Kind(tcp(entry), 3, Reaction.ISOLATE, FaultKind.SERVICE_DOWN);
@@ -68,6 +72,12 @@ final class WatchReader {
             return ReadOnlyFilesystemProbe.of(entry.required("mounts").texts());
         }
         return ReadOnlyFilesystemProbe.allDisks(entry.optional("meantReadOnly", List.of(), ConfigValue::texts));
+    }
+
+    private static Probe write(ConfigValue entry) {
+        return new WriteProbe(
+                Path.of(entry.required("folder").text()),
+                entry.optional("patience", WriteProbe.DEFAULT_PATIENCE, ConfigValue::duration));
     }
 
     private static Probe diskSpace(ConfigValue entry) {
@@ -97,6 +107,10 @@ final class WatchReader {
 
     private static Kind command(ConfigValue entry) {
         FaultKind kind = entry.optional("kind", FaultKind.SERVICE_DOWN, value -> value.oneOf(FaultKind.class));
-        return new Kind(new CommandProbe(entry.required("run").texts(), kind), 3, Reaction.ISOLATE, kind);
+        return new Kind(
+                new CommandProbe(entry.required("run").checked(ConfigReader::program), kind),
+                3,
+                Reaction.ISOLATE,
+                kind);
     }
 }

@@ -52,7 +52,7 @@ class FootprintTest {
     private Path config(int port) throws IOException {
         String config = """
                 vm: mw1
-                report: {centers: ["http://127.0.0.1:%d/"], keyFile: %s, heartbeat: 5s}
+                report: {receiver: center, centers: ["http://127.0.0.1:%d/"], keyFile: %s, heartbeat: 5s}
                 probes:
                   - {type: readOnlyFilesystem}
                   - {type: write, folder: %s}

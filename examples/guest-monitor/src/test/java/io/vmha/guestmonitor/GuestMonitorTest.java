@@ -1,6 +1,7 @@
 package io.vmha.guestmonitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -11,12 +12,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
@@ -47,8 +50,13 @@ class GuestMonitorTest {
     }
 
     private static String reporting(Path key) {
-        return "vm: mw1\nreport: {centers: [\"http://127.0.0.1:9/r\"], keyFile: " + key
+        return "vm: mw1\nreport: {receiver: center, centers: [\"http://127.0.0.1:9/r\"], keyFile: " + key
                 + "}\nprobes: [{type: readOnlyFilesystem}]";
+    }
+
+    /** Whenever this system was started; what is counted stays in the test's own folder. */
+    private String atOnce() {
+        return "bootGrace: 1ms\nstateFolder: " + folder.resolve("state") + "\n";
     }
 
     private static String probe(String rest) {
@@ -87,6 +95,69 @@ class GuestMonitorTest {
     }
 
     @Test
+    void aConfigurationOrProgramThatOthersCanWriteOrReplaceIsRefused() throws IOException {
+        String valid = probe("tcp, port: 1");
+        Path config = file(valid);
+        permit(config, "rw-rw-rw-");
+        assertRefused(valid, "config.yaml: is not trusted", "can be written by others");
+        permit(config, "rw-r--r--");
+        permit(folder, "rwxrwxrwx");
+        assertRefused(valid, "others can replace what is in the folder");
+        permit(folder, "rwx------");
+        assertThat(run(valid, "--check")).isEqualTo(GuestMonitor.OK);
+        out.getBuffer().setLength(0);
+        Path program = Files.writeString(folder.resolve("isolate"), "#!/bin/sh\n");
+        permit(program, "rwxrwxrwx");
+        assertRefused("isolation: [" + program + "]\n" + valid, "isolation: is not trusted");
+        assertRefused(probe("command, run: [" + program + "]"), "run: is not trusted");
+    }
+
+    @Test
+    void aConfigurationOrKeyOfAnotherUserIsRefused() throws IOException {
+        assumeThat(System.getProperty("user.name")).isEqualTo("root");
+        Path key = Service.key(folder, "rw-------");
+        Files.setAttribute(key, "unix:uid", 65_534);
+        assertRefused(reporting(key), "report.keyFile: is not trusted", "uid 65534");
+        Files.setAttribute(key, "unix:uid", 0);
+        Files.setAttribute(file(reporting(key)), "unix:uid", 65_534);
+        assertRefused(reporting(key), "config.yaml: is not trusted", "uid 65534");
+    }
+
+    @Test
+    @Timeout(60)
+    void aPipeAsConfigurationOrKeyIsRefusedAndNotWaitedFor() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", "-m", "600", pipe.toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        assertRefused(reporting(pipe), "report.keyFile: is not trusted", "is no regular file");
+        CommandLine command = GuestMonitor.commandLine();
+        command.setErr(new PrintWriter(err, true));
+        assertThat(command.execute("--check", pipe.toString())).isEqualTo(GuestMonitor.REFUSED);
+        assertThat(err.toString()).contains("is no regular file");
+    }
+
+    private static void permit(Path file, String permissions) throws IOException {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+    }
+
+    @Test
+    void aMachineThatIsolatedItselfTwiceInARowStaysUp() throws Exception {
+        Path trace = folder.resolve("isolated");
+        Path state = Files.createDirectories(folder.resolve("state/.vmha-monitor"));
+        permit(folder.resolve("state"), "rwx------");
+        permit(state, "rwx------");
+        Files.writeString(state.resolve("isolations"), "1 an-earlier-boot open\n");
+        Path config = file(atOnce() + "isolation: [touch, " + trace + "]\n"
+                + probe("command, run: [\"false\"], interval: 100ms, threshold: 2"));
+        try (Service service = Service.start(config)) {
+            service.awaitLine("isolated 2 times in a row");
+        }
+        assertThat(trace).doesNotExist();
+    }
+
+    @Test
     void whatIsMissingDoubledOrContradictoryIsRefused() throws IOException {
         assertRefused("", "is empty");
         assertRefused("vm: [", "is no YAML");
@@ -98,6 +169,7 @@ class GuestMonitorTest {
         assertRefused(probe("tcp, port: 70000"), "probes[0]: port must be from 1 to 65535");
         assertRefused(probe("tcp, port: 1, threshold: 0"), "threshold of tcp must be 1 or more");
         assertRefused("isolation: HALT\n" + probe("tcp, port: 1"), "isolation: must be POWER_OFF");
+        assertRefused("isolationsInARow: 0\n" + probe("tcp, port: 1"), "isolationsInARow: must be 1 or more: 0");
         assertRefused("order: NEVER\n" + probe("tcp, port: 1"), "order: must be one of");
         assertRefused(probe("command, run: [a], kind: HOST_DOWN"), "HOST_DOWN");
     }
@@ -129,7 +201,7 @@ class GuestMonitorTest {
     @Test
     void aDryRunSaysWhatItWouldDoAndTheHookIsRunOtherwise() throws Exception {
         Path trace = folder.resolve("isolated");
-        Path config = file("isolation: [touch, " + trace + "]\n"
+        Path config = file(atOnce() + "isolation: [touch, " + trace + "]\n"
                 + probe("command, run: [\"false\"], interval: 100ms, threshold: 2"));
         try (Service service = Service.start(config, "--dry-run")) {
             service.awaitLine("would: touch " + trace);
@@ -144,7 +216,7 @@ class GuestMonitorTest {
     @Test
     void aFaultRunsTheProgramThatIsolates() throws Exception {
         Path isolated = folder.resolve("isolated");
-        String config = "vm: mw1\nisolation: [touch, " + isolated
+        String config = atOnce() + "vm: mw1\nisolation: [touch, " + isolated
                 + "]\nprobes: [{type: command, run: [\"false\"], threshold: 1, interval: 50ms, reaction: ISOLATE}]";
         assertThat(runUntil(config, () -> Files.exists(isolated))).isNotEqualTo(GuestMonitor.REFUSED);
     }

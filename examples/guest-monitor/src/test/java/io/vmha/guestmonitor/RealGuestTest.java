@@ -9,6 +9,7 @@ import io.vmha.model.VmId;
 import io.vmha.monitor.report.FaultReportReceiver;
 import io.vmha.monitor.report.ReportKey;
 import io.vmha.monitor.report.ReportKeys;
+import io.vmha.monitor.report.ReportOutcome;
 import io.vmha.monitor.report.ReportServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -37,8 +38,12 @@ class RealGuestTest {
     @Test
     void aGuestWhoseFilesystemFlipsReadOnlyIsReportedAndPowersItselfOff() throws Exception {
         FaultReportReceiver receiver = FaultReportReceiver.builder()
+                .name("center")
                 .keys(ReportKeys.of(ImmutableSetMultimap.of(MW1, ReportKey.of("k1", new byte[32]))))
-                .listener(report -> CompletableFuture.completedFuture(reports.add(report)))
+                .listener(report -> {
+                    reports.add(report);
+                    return CompletableFuture.completedFuture(ReportOutcome.WRITTEN_DOWN);
+                })
                 .build();
         Path console = folder.resolve("console");
         try (ReportServer server =
@@ -78,7 +83,7 @@ class RealGuestTest {
     private Path config(int port) throws IOException {
         return Files.writeString(folder.resolve("config.yaml"), """
                 vm: mw1
-                report: {centers: ["http://10.0.2.2:%d/v1/report"], keyFile: /monitor/report.key, heartbeat: 5s}
+                report: {receiver: center, centers: ["http://10.0.2.2:%d/v1/report"], keyFile: /monitor/report.key, heartbeat: 5s}
                 isolation: POWER_OFF
                 probes:
                   - {type: readOnlyFilesystem, mounts: [/data]}

@@ -52,7 +52,7 @@ class DifferentialTest {
                     .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(placement(adapter.discover(CallContext.within(DEADLINE))))
                             .isEqualTo(placement(scenario.inventory())));
-            Inventory found = adapter.discover(CallContext.within(DEADLINE));
+            Inventory found = adapter.discover(CallContext.within(DEADLINE)).toInventory();
             compare(simulated, found, run(lab, adapter, found, scenario), adapter);
         }
     }
@@ -125,7 +125,7 @@ class DifferentialTest {
                         .map(DifferentialTest::decided)
                         .toList());
         assertThat(real.servedBy).isEqualTo(simulated.servedBy());
-        Inventory end = adapter.discover(CallContext.within(DEADLINE));
+        Inventory end = adapter.discover(CallContext.within(DEADLINE)).toInventory();
         List<String> differences = new ArrayList<>();
         for (VirtualMachine vm : before.vms()) {
             VirtualMachine expected = simulated.end().requireVm(vm.id());

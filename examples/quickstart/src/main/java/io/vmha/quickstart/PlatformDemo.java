@@ -29,7 +29,7 @@ final class PlatformDemo {
     /** Returns whether all was carried out that was decided, and it was decided to do something. Closes the adapter. */
     static boolean run(HypervisorAdapter platform, Optional<String> vm, PrintWriter out) {
         try (HypervisorAdapter adapter = platform) {
-            Inventory inventory = adapter.discover(CallContext.within(DEADLINE));
+            Inventory inventory = adapter.discover(CallContext.within(DEADLINE)).toInventory();
             Narrator narrator = new Narrator(out);
             narrator.showTopology(inventory, TopologyRules.check(inventory));
             return vm.map(VmId::of)

@@ -2,22 +2,33 @@ package io.vmha.adapter.fence;
 
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
+import io.vmha.adapter.internal.PeerText;
 import io.vmha.model.PowerState;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What the end of an agent's run means.
  *
  * <p>By the agents' common interface, exit code 0 is success, or for {@code status} on; 2 is off, for {@code status} only; 1
  * is every failure, and what it was is in the library's own words. Any other end is an accident. An interpreter that
- * cannot read its script ends with 2 too, so off is believed only where the agent says so in words as well.
+ * cannot read its script ends with 2 too, so off is believed only where a whole line of standard output says so as well, and no
+ * other line says something else.
+ *
+ * <p>Agents say how they are used also where the device did not answer, so that text alone tells nothing.
  */
 final class AgentAnswer {
     private static final int LONGEST_QUOTE = 160;
     private static final int TELLING = 4;
+    private static final String STATUS = "Status: ";
+    private static final String ON = STATUS + "ON";
+    private static final String OFF = STATUS + "OFF";
+    private static final Pattern UNCAUGHT = Pattern.compile("[\\w.]{1,100}(Error|Exception)\\w{0,40}: ");
+    /** What a shell ends with, and what starts the agent, where there is no program, or none that can be run. */
+    private static final List<Integer> NOT_STARTED = List.of(126, 127);
 
     private static final List<String> REFUSED_LOGIN = List.of(
             "rakp 2 hmac is invalid",
@@ -26,14 +37,36 @@ final class AgentAnswer {
             "activate session command failed",
             "insufficient privilege",
             "does not have the correct privileges",
-            "you have to set login");
+            "you have to set login",
+            "you have to enter password",
+            "failed: unauthorized",
+            "incorrect access key",
+            "user credentials are not set");
     private static final List<String> REFUSED_OPTIONS = List.of(
-            "please use '-h' for usage",
             "unrecognised action",
+            "invalid action",
+            "is not supported in this fence agent",
+            "no available api configured for action",
             "you have to enter",
+            "you have to set",
+            "please specify",
+            "must be supplied",
+            "mangled port number",
+            "incorrect region",
             "can not find vm uuid",
-            "not found or not accessible");
-    private static final List<String> NOT_EVEN_BEGUN = List.of("unable to connect/login");
+            "can't find port with name");
+    private static final List<String> MISSING_PROGRAM = List.of(
+            "setsid: failed to execute",
+            "/env: ",
+            "not found or not accessible",
+            "not found or not executable",
+            "was not found or was not executable",
+            "unable to run ",
+            "cannot run command ",
+            "modulenotfounderror",
+            "importerror");
+    /** The library's own, and those of agents that ask a service of its own for it, before they do anything. */
+    private static final List<String> NOT_EVEN_BEGUN = List.of("unable to connect/login", "unable to connect to ");
 
     private final String agent;
     private final AgentRun run;
@@ -47,10 +80,14 @@ final class AgentAnswer {
 
     /** Reads the answer to {@code status}, which changes nothing however it ends. */
     PowerState powerState() {
-        if (run.exitCode() == 0 && says("status: on")) {
+        List<String> said = run.output().stream()
+                .filter(line -> line.startsWith(STATUS))
+                .distinct()
+                .toList();
+        if (run.exitCode() == 0 && said.equals(List.of(ON))) {
             return PowerState.ON;
         }
-        if (run.exitCode() == 2 && says("status: off")) {
+        if (run.exitCode() == 2 && said.equals(List.of(OFF))) {
             return PowerState.OFF;
         }
         throw permanent()
@@ -80,6 +117,11 @@ final class AgentAnswer {
     }
 
     private Optional<AdapterException> permanent() {
+        boolean notStarted = NOT_STARTED.contains(run.exitCode());
+        if ((run.exitCode() == 1 || notStarted) && says(MISSING_PROGRAM)) {
+            return Optional.of(new AdapterException.Permanent(
+                    Cause.UNSUPPORTED, agent + ": a program that it needs is missing" + quote()));
+        }
         if (run.exitCode() != 1) {
             return Optional.empty();
         }
@@ -107,15 +149,17 @@ final class AgentAnswer {
         return agent + " " + action + ": ended with exit code " + run.exitCode() + quote();
     }
 
-    /** The first line that tells of an error, unless it holds a part of a secret. */
+    /** The first line that tells of an error, or the last of what Python says of one, unless it holds a part of a secret. */
     private String quote() {
         return run.lines().stream()
                 .filter(line -> line.contains("ERROR"))
                 .findFirst()
                 .map(line -> line.substring(line.indexOf("ERROR")))
+                .or(() -> run.errors().stream()
+                        .filter(line -> UNCAUGHT.matcher(line).lookingAt())
+                        .reduce((one, next) -> next))
                 .filter(line -> secrets.stream().noneMatch(secret -> holdsPartOf(line, secret)))
-                .map(line -> line.length() <= LONGEST_QUOTE ? line : line.substring(0, LONGEST_QUOTE))
-                .map(line -> " (" + line + ")")
+                .map(line -> " (" + PeerText.quote(line, LONGEST_QUOTE) + ")")
                 .orElse("");
     }
 

@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Options go to the agent's standard input, never onto its command line. Secret ones come from a {@link
  * FenceCredentialsSource} for each run and are overwritten after it; they are in no message, and the agent does not get this
- * process's environment. At the deadline the agent is killed with all that it has started. After {@code off} the power state
+ * process's environment. It runs in a session of its own; at its end, or at the deadline, all that it has started is killed,
+ * detached or not. After {@code off} the power state
  * is read back by another run of the agent, and only that confirms the host off.
  *
  * <p>What an agent hands on to programs of its own is beyond this: {@code fence_ipmilan} gives the password to ipmitool on a

@@ -3,11 +3,7 @@ package io.vmha.adapter.haproxy;
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
-import com.google.common.base.Splitter;
-import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.Maps;
-import com.google.common.collect.Multimaps;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
@@ -16,7 +12,6 @@ import io.vmha.adapter.TrafficDirector;
 import io.vmha.model.VmId;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +47,11 @@ import org.jspecify.annotations.Nullable;
  * <p>The map has a line for each server, at first with its own name twice. After each change the map's file and the server-state
  * file are written anew, so that a restarted HAProxy goes on as it was; {@link #reconcile} repairs what differs otherwise.
  *
+ * <p>A move touches the servers of the machine whose requests move, of the one that serves them next, and of the one that served them
+ * before, and no others: what an operator drains or weighs by hand stays. It is refused where its target would not serve, as
+ * while it is drained, has no address or is down by its check, and it is read back that the target serves. HAProxy must run as one
+ * process, and its backends balance with weights that can be changed ({@link #verify}).
+ *
  * <p>Thread-safe: calls wait for one another. Throws {@link AdapterException.Transient} where HAProxy does not run, {@link
  * AdapterException.Permanent} where it refuses or does not know the machine, and {@link AdapterException.OutcomeUnknown}
  * where it did not answer in time.
@@ -60,19 +60,17 @@ public final class HaproxyTrafficDirector implements TrafficDirector {
     private final RuntimeApi haproxy;
     private final Path routesMap;
     private final Optional<Path> serverStateFile;
-    private final ImmutableMap<VmId, HaproxyServer> servers;
-    private final ImmutableMap<String, HaproxyServer> byName;
-    private final ImmutableListMultimap<String, HaproxyServer> byBackend;
+    private final Servers servers;
     /** Changes are made one after the other. */
     private final ReentrantLock lock = new ReentrantLock();
+    /** Guarded by the lock. */
+    private boolean isSuitable;
 
     private HaproxyTrafficDirector(Path socket, Path routesMap, Builder builder) {
-        this.haproxy = new RuntimeApi(socket);
+        this.haproxy = RuntimeApi.at(socket);
         this.routesMap = routesMap;
         this.serverStateFile = Optional.ofNullable(builder.serverStateFile);
-        this.servers = ImmutableMap.copyOf(builder.servers);
-        this.byName = Maps.uniqueIndex(servers.values(), HaproxyServer::name);
-        this.byBackend = Multimaps.index(servers.values(), HaproxyServer::backend);
+        this.servers = new Servers(builder.servers);
     }
 
     /** Returns a builder, which is not thread-safe. */
@@ -80,34 +78,57 @@ public final class HaproxyTrafficDirector implements TrafficDirector {
         return new Builder();
     }
 
+    /**
+     * Checks that the running HAProxy can be worked with: call it at the start, so that what is wrong shows before requests have
+     * to move. {@link #route} and {@link #reconcile} do so too when they are called first.
+     *
+     * @throws AdapterException.Permanent if HAProxy runs as several processes, a backend balances with fixed weights, or a server is
+     *     not there; the message says which and what helps
+     * @throws AdapterException if HAProxy cannot be asked
+     */
+    public void verify(CallContext call) {
+        try (Turn turn = new Turn(call)) {
+            turn.verify();
+            servers.backends().forEach(turn.change::states);
+        }
+    }
+
     @Override
     public void route(VmId owner, VmId server, CallContext call) {
-        HaproxyServer from = require(owner);
-        HaproxyServer to = require(server);
+        HaproxyServer from = servers.require(owner);
+        HaproxyServer to = servers.require(server);
         if (!from.backend().equals(to.backend())) {
             throw new AdapterException.Permanent(
                     Cause.REFUSED,
                     "requests of " + owner + " are of backend " + from.backend() + ", which " + server + " is not in");
         }
         try (Turn turn = new Turn(call)) {
-            Routes next = turn.routes().with(owner, server);
-            turn.setServers(from.backend(), next);
-            turn.setRoute(from, to);
-            turn.save(next);
+            turn.verifyOnce();
+            turn.save(moved(from, to, turn.change));
+        }
+    }
+
+    private static Routes moved(HaproxyServer from, HaproxyServer to, Change change) {
+        try {
+            Routes next = change.move(from, to);
+            change.readBack(from, to);
+            return next;
+        } catch (AdapterException failed) {
+            throw change.afterAll(failed);
         }
     }
 
     @Override
     public VmId serverOf(VmId owner, CallContext call) {
-        require(owner);
+        servers.require(owner);
         try (Turn turn = new Turn(call)) {
-            return turn.routes().serverOf(owner);
+            return turn.change.routes().serverOf(owner);
         }
     }
 
     /**
      * Makes every server's state and weight what the routes ask for, such as after a restart of HAProxy without its
-     * server-state file, or after somebody changed them by hand.
+     * server-state file, or after somebody changed them by hand. A server that an operator drains stays so.
      *
      * @return where requests go that do not go to their own machine, by the machine that they are meant for
      * @throws AdapterException as {@link #route} does
@@ -115,27 +136,22 @@ public final class HaproxyTrafficDirector implements TrafficDirector {
     @CanIgnoreReturnValue
     public ImmutableMap<VmId, VmId> reconcile(CallContext call) {
         try (Turn turn = new Turn(call)) {
-            Routes routes = turn.routes();
-            byBackend.keySet().forEach(backend -> turn.setServers(backend, routes));
+            turn.verifyOnce();
+            Routes routes = turn.change.routes();
+            servers.backends().forEach(backend -> turn.change.reconcile(backend, routes));
             turn.save(routes);
             return routes.moved();
         }
     }
 
-    private HaproxyServer require(VmId vm) {
-        HaproxyServer server = servers.get(vm);
-        if (server == null) {
-            throw new AdapterException.Permanent(Cause.UNKNOWN_SUBJECT, "no server of HAProxy stands for VM " + vm);
-        }
-        return server;
-    }
-
     /** One call, with the lock held and a deadline. */
     private final class Turn implements AutoCloseable {
         private final long deadlineNanos;
+        private final Change change;
 
         Turn(CallContext call) {
             deadlineNanos = System.nanoTime() + call.deadline().toNanos();
+            change = new Change(haproxy, routesMap, servers, deadlineNanos);
             boolean mine;
             try {
                 mine = lock.tryLock(call.deadline().toNanos(), TimeUnit.NANOSECONDS);
@@ -148,79 +164,27 @@ public final class HaproxyTrafficDirector implements TrafficDirector {
             }
         }
 
-        /** Reads the map: its lines are an address, a server's name, and the name of the one that serves for it. */
-        Routes routes() {
-            ImmutableMap.Builder<VmId, VmId> moved = ImmutableMap.builder();
-            for (String line : haproxy.read("show map " + routesMap, deadlineNanos)) {
-                List<String> words = Splitter.on(' ').omitEmptyStrings().splitToList(line);
-                HaproxyServer owner = words.size() == 3 ? byName.get(words.get(1)) : null;
-                HaproxyServer server = words.size() == 3 ? byName.get(words.get(2)) : null;
-                if (owner != null && server != null && !owner.equals(server)) {
-                    moved.put(owner.vm(), server.vm());
-                }
-            }
-            return new Routes(moved.buildKeepingLast());
+        void verify() {
+            new Suitability(haproxy, servers, deadlineNanos).check(change);
+            isSuitable = true;
         }
 
-        /** Those that are to serve first, so that there is always one that does. */
-        void setServers(String backend, Routes routes) {
-            Map<String, ServerState> present = new LinkedHashMap<>();
-            for (String line : haproxy.read("show servers state " + backend, deadlineNanos)) {
-                if (line.indexOf(' ') > 0) {
-                    ServerState state = ServerState.parse(line);
-                    present.put(state.name(), state);
-                }
-            }
-            Map<HaproxyServer, Optional<Integer>> wanted = new LinkedHashMap<>();
-            for (HaproxyServer server : byBackend.get(backend)) {
-                wanted.put(server, routes.weightOf(server, byBackend.get(backend)));
-            }
-            wanted.forEach(
-                    (server, weight) -> weight.ifPresent(some -> putInUse(server, some, state(present, server))));
-            wanted.forEach((server, weight) -> {
-                if (weight.isEmpty() && state(present, server).takesRequests()) {
-                    haproxy.execute("set server " + server.path() + " state maint", deadlineNanos);
-                }
-            });
-        }
-
-        private ServerState state(Map<String, ServerState> present, HaproxyServer server) {
-            ServerState state = present.get(server.name());
-            if (state == null) {
-                throw new AdapterException.Permanent(
-                        Cause.UNKNOWN_SUBJECT, "HAProxy has no server " + server.path() + " for VM " + server.vm());
-            }
-            return state;
-        }
-
-        private void putInUse(HaproxyServer server, int weight, ServerState state) {
-            if (state.weight() != weight) {
-                haproxy.execute("set server " + server.path() + " weight " + weight, deadlineNanos);
-            }
-            if (!state.takesRequests()) {
-                haproxy.execute("set server " + server.path() + " state ready", deadlineNanos);
-            }
-        }
-
-        void setRoute(HaproxyServer owner, HaproxyServer server) {
-            String entry = routesMap + " " + owner.name() + " " + server.name();
-            try {
-                haproxy.execute("set map " + entry, deadlineNanos);
-            } catch (AdapterException.Permanent notThere) {
-                haproxy.execute("add map " + entry, deadlineNanos);
+        void verifyOnce() {
+            if (!isSuitable) {
+                verify();
             }
         }
 
         void save(Routes routes) {
             StringBuilder map = new StringBuilder();
-            servers.values()
+            servers.all()
                     .forEach(server -> map.append(server.name())
                             .append(' ')
-                            .append(require(routes.serverOf(server.vm())).name())
+                            .append(servers.require(routes.serverOf(server.vm()))
+                                    .name())
                             .append('\n'));
             SavedState.write(routesMap, map.toString());
-            serverStateFile.ifPresent(
-                    file -> SavedState.write(file, haproxy.text("show servers state", deadlineNanos)));
+            serverStateFile.ifPresent(file -> SavedState.write(file, change.serverStates()));
         }
 
         @Override

@@ -4,57 +4,65 @@ import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.Ordering;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.DatabasePromoter;
+import io.vmha.adapter.Promotion;
 import io.vmha.adapter.ReplicationLag;
 import io.vmha.adapter.ReplicationMonitor;
+import io.vmha.model.DatabaseMember;
+import io.vmha.model.MemberId;
+import io.vmha.model.ObservedCommitRule;
+import io.vmha.model.PossibleLoss;
+import io.vmha.model.ReplicaLag;
+import io.vmha.model.ReplicaSet;
+import io.vmha.model.ReplicaSetId;
 import io.vmha.model.VmId;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PostgreSQL databases (12 or later) that replicate by streaming: how far each is behind, and which accepts writes.
+ * How far the databases of VMs are behind, and which accepts writes, for PostgreSQL servers that replicate by streaming: what
+ * a {@link PostgresCluster} reads, told by VM.
  *
- * <p>The lag is what the source tells of its replica. Where the source does not answer, it is what the replica has received
- * and not applied; if the source was not synchronous when it answered last, what it may have committed since is unknown, and
- * the lag's time is at least the time since then.
+ * <p>Where the writer does not answer, the lag is what may be lost if the replica is promoted: nothing, where commits waited
+ * for it when the writer answered last; otherwise at most what it lacked then, and the time since. Where that is not known
+ * either, the lag cannot be read.
  *
  * <p>A replica is promoted only after every other database that is not itself seen to be a replica has been fenced, so that
  * no two ever accept writes.
  *
  * <p>Thread-safe: promotions wait for one another. Throws {@link AdapterException.Transient} where a database does not
- * answer, {@link AdapterException.Permanent} where a login is refused, a machine is unknown, or a fenced database is seen to
- * accept writes, and {@link AdapterException.OutcomeUnknown} where a promotion was begun and not seen to end.
+ * answer or a lag is not known, {@link AdapterException.Permanent} where a login is refused or may not do what is needed, a VM is
+ * unknown, or a fenced database is seen to accept writes, and {@link AdapterException.OutcomeUnknown} where a promotion was begun
+ * and not seen to end.
  */
 public final class PostgresReplication implements ReplicationMonitor, DatabasePromoter {
-
-    /** What was last read of a replica from its source. */
-    private record LastView(Instant at, boolean isSynchronous) {}
+    private static final ReplicaSetId ALL = ReplicaSetId.of("databases");
 
     private final ImmutableList<PostgresDatabase> databases;
     private final DatabaseFence fence;
     private final InstantSource clock;
-    private final Map<String, LastView> lastViews = new ConcurrentHashMap<>();
-    /** One promotion at a time. */
+    private final PostgresCluster cluster;
+    /** One promotion at a time, with what it fences. */
     private final ReentrantLock promoting = new ReentrantLock();
 
     private PostgresReplication(List<PostgresDatabase> databases, DatabaseFence fence, InstantSource clock) {
         this.databases = ImmutableList.copyOf(databases);
         this.fence = fence;
         this.clock = clock;
+        PostgresCluster.Builder builder = PostgresCluster.builder(ALL).clock(clock);
+        databases.forEach(database -> builder.member(new PostgresMember(
+                MemberId.of(database.name()), database.connections(), database.replicaName(), Optional.empty())));
+        this.cluster = builder.build();
     }
 
     /** Returns a builder, which is not thread-safe. */
@@ -64,90 +72,50 @@ public final class PostgresReplication implements ReplicationMonitor, DatabasePr
 
     @Override
     public Optional<ReplicationLag> lag(VmId vm, CallContext call) {
-        PostgresDatabase replica = databaseOf(vm);
-        PostgresSession.Backlog own;
-        try (PostgresSession session = PostgresSession.open(replica, call.deadline())) {
-            if (!session.isReplica()) {
-                return Optional.empty();
-            }
-            own = session.ownBacklog();
-        }
-        Optional<PostgresSession.SourceView> seen = askSource(replica, call.deadline());
-        if (seen.isPresent()) {
-            boolean isSynchronous = seen.get().isSynchronous();
-            lastViews.put(replica.name(), new LastView(clock.instant(), isSynchronous));
-            return Optional.of(lag(seen.get().backlog(), isSynchronous));
-        }
-        return Optional.of(lagWithoutSource(replica, own));
+        MemberId member = MemberId.of(databaseOf(vm).name());
+        SetReader.Reading reading = cluster.look(call.deadline());
+        reading.requireRead(member);
+        return reading.set().requireMember(member).lag().map(lag -> told(reading.set(), member, lag));
     }
 
-    private static ReplicationLag lag(PostgresSession.Backlog backlog, boolean isSynchronous) {
-        return new ReplicationLag(backlog.age(), backlog.bytes(), isSynchronous);
-    }
-
-    /** Empty where no source answers, or where it has lost its replica. */
-    private Optional<PostgresSession.SourceView> askSource(PostgresDatabase replica, Duration deadline) {
-        for (PostgresDatabase other : databases) {
-            if (!other.equals(replica)) {
-                try (PostgresSession session = PostgresSession.open(other, deadline)) {
-                    if (!session.isReplica()) {
-                        return session.replica(replica.replicaName());
-                    }
-                } catch (AdapterException.Transient down) {
-                    // Then another one may be the source, or none.
-                }
-            }
+    private ReplicationLag told(ReplicaSet set, MemberId member, ReplicaLag lag) {
+        if (lag instanceof ReplicaLag.Known known) {
+            boolean isSynchronous = set.commitRule()
+                    .map(ObservedCommitRule::rule)
+                    .filter(rule -> rule.witnesses() == 1 && rule.candidates().contains(member))
+                    .isPresent();
+            return new ReplicationLag(known.time(), known.bytes(), isSynchronous);
         }
-        return Optional.empty();
-    }
-
-    private ReplicationLag lagWithoutSource(PostgresDatabase replica, PostgresSession.Backlog own) {
-        LastView last = lastViews.get(replica.name());
-        if (last == null || last.isSynchronous()) {
-            return lag(own, last != null);
+        PossibleLoss loss = set.possibleLoss(member, clock.instant());
+        if (loss.kind() == PossibleLoss.Kind.UNKNOWN) {
+            throw new AdapterException.Transient(Cause.UNREACHABLE, "database " + member + ": " + loss.why());
         }
-        Duration unseen = Duration.between(last.at(), clock.instant());
-        return new ReplicationLag(Collections.max(List.of(own.age(), unseen), Ordering.natural()), own.bytes(), false);
+        long bytes = lag.lastKnown().map(ReplicaLag.Known::unreceivedBytes).orElse(0L);
+        boolean isNone = loss.kind() == PossibleLoss.Kind.NONE;
+        return new ReplicationLag(loss.atMost(), isNone ? 0 : bytes, isNone);
     }
 
     @Override
     public void promote(VmId vm, CallContext call) {
-        PostgresDatabase replica = databaseOf(vm);
+        MemberId member = MemberId.of(databaseOf(vm).name());
         promoting.lock();
-        try (PostgresSession session = PostgresSession.open(replica, call.deadline())) {
-            if (!session.isReplica()) {
+        try {
+            SetReader.Reading reading = cluster.look(call.deadline());
+            reading.requireRead(member);
+            ReplicaSet set = reading.set();
+            if (set.writer().map(DatabaseMember::id).equals(Optional.of(member)) && !set.isSplit()) {
                 return;
             }
-            fenceOthers(replica, call);
-            if (!session.promote(call.deadline())) {
-                throw new AdapterException.OutcomeUnknown(
-                        Cause.TIMEOUT, "database " + replica.name() + " was not promoted within " + call.deadline());
-            }
-        } finally {
-            promoting.unlock();
-        }
-    }
-
-    private void fenceOthers(PostgresDatabase promoted, CallContext call) {
-        for (PostgresDatabase other : databases) {
-            if (!other.equals(promoted) && !isSeenAs(true, other, call)) {
-                fence.fence(other.name(), call);
-                if (isSeenAs(false, other, call)) {
-                    throw new AdapterException.Permanent(
-                            Cause.IN_USE,
-                            "database " + other.name() + " still accepts writes after it was fenced: " + promoted.name()
-                                    + " is not promoted");
+            Set<MemberId> fenced = new LinkedHashSet<>();
+            for (DatabaseMember other : set.members()) {
+                if (!other.id().equals(member) && other.mayWrite()) {
+                    fence.fence(other.id().value(), call);
+                    fenced.add(other.id());
                 }
             }
-        }
-    }
-
-    /** Whether the database answers that it is a replica, or that it is none. */
-    private static boolean isSeenAs(boolean replica, PostgresDatabase database, CallContext call) {
-        try (PostgresSession session = PostgresSession.open(database, call.deadline())) {
-            return session.isReplica() == replica;
-        } catch (AdapterException.Transient down) {
-            return false;
+            cluster.promote(new Promotion(member, fenced, set.timeline()), call);
+        } finally {
+            promoting.unlock();
         }
     }
 

@@ -2,138 +2,155 @@ package io.vmha.adapter.postgresql;
 
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
-import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
-/** A connection to one database, for one call. Not thread-safe. */
+/** A connection to one member, for one call, with the privileges that the call needs. Confined to one thread. */
 final class PostgresSession implements AutoCloseable {
-    private static final BigDecimal NANOS = BigDecimal.valueOf(TimeUnit.SECONDS.toNanos(1));
-
-    private final PostgresDatabase database;
+    private final PostgresMember member;
     private final Connection connection;
+    private final long deadlineNanos;
 
-    private PostgresSession(PostgresDatabase database, Connection connection) {
-        this.database = database;
+    private PostgresSession(PostgresMember member, Connection connection, long deadlineNanos) {
+        this.member = member;
         this.connection = connection;
+        this.deadlineNanos = deadlineNanos;
     }
 
-    static PostgresSession open(PostgresDatabase database, Duration deadline) {
+    /**
+     * Connects.
+     *
+     * @throws AdapterException.Permanent if the login may not do what this library needs
+     */
+    static PostgresSession open(PostgresMember member, long deadlineNanos) throws SQLException {
+        Connection connection = member.connections().getConnection();
         try {
-            Connection connection = database.connections().getConnection();
-            try {
-                connection.setNetworkTimeout(Runnable::run, Math.toIntExact(Math.max(1, deadline.toMillis())));
-                return new PostgresSession(database, connection);
-            } catch (SQLException | RuntimeException e) {
-                connection.close();
-                throw e;
-            }
-        } catch (SQLException e) {
-            throw unreachable(database, e);
+            PostgresSession session = new PostgresSession(member, connection, deadlineNanos);
+            session.prepare();
+            return session;
+        } catch (SQLException | RuntimeException | Error e) {
+            connection.close();
+            throw e;
         }
     }
 
-    private static AdapterException unreachable(PostgresDatabase database, SQLException e) {
-        String message = "database " + database.name() + ": " + e.getMessage();
-        // Class 28 is "invalid authorization specification" (PostgreSQL's appendix on error codes).
-        return String.valueOf(e.getSQLState()).startsWith("28")
-                ? new AdapterException.Permanent(Cause.NOT_PERMITTED, message, e)
-                : new AdapterException.Transient(Cause.UNREACHABLE, message, e);
+    private void prepare() throws SQLException {
+        try {
+            connection.setNetworkTimeout(
+                    Runnable::run, Math.toIntExact(Math.max(1, remaining().toMillis())));
+        } catch (SQLFeatureNotSupportedException hasNone) {
+            // Then the call ends at its deadline all the same, and its thread when the server answers.
+        }
+        // A pool's connections may be set otherwise; ALTER SYSTEM runs outside transactions alone.
+        connection.setAutoCommit(true);
+        requirePrivileges();
     }
 
-    boolean isReplica() {
-        return query("select pg_is_in_recovery()", result -> result.getBoolean(1));
-    }
-
-    /** What a replica has received and not applied. */
-    Backlog ownBacklog() {
-        return query("""
-                select coalesce(pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()), 0),
-                       coalesce(extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()), 0)""", result -> new Backlog(result.getBigDecimal(1), result.getBigDecimal(2)));
-    }
-
-    /** What a source knows of its replica of that name; empty where that is not connected. */
-    Optional<SourceView> replica(String name) {
+    /** NULL is what PostgreSQL shows of statistics to those who may not see them: that must not be taken for a value. */
+    private void requirePrivileges() throws SQLException {
         String sql = """
-                select pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn), coalesce(extract(epoch from replay_lag), 0),
-                       sync_state in ('sync', 'quorum')
-                from pg_stat_replication where application_name = ? and state = 'streaming' and replay_lsn is not null""";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, name);
-            try (ResultSet result = statement.executeQuery()) {
-                return result.next()
-                        ? Optional.of(new SourceView(
-                                new Backlog(result.getBigDecimal(1), result.getBigDecimal(2)), result.getBoolean(3)))
-                        : Optional.empty();
-            }
-        } catch (SQLException e) {
-            throw unreachable(database, e);
+                select current_user, pg_has_role('pg_read_all_stats', 'usage'),
+                       has_function_privilege('pg_promote(boolean, integer)', 'execute')""";
+        one(sql, row -> {
+            String login = row.getString(1);
+            require(row.getBoolean(2), login, "see replication statistics", "grant pg_monitor to \"" + login + "\"");
+            require(
+                    row.getBoolean(3),
+                    login,
+                    "promote",
+                    "grant execute on function pg_promote(boolean, integer) to \"" + login + "\"");
+            return login;
+        });
+    }
+
+    private void require(boolean isAllowed, String login, String what, String remedy) {
+        if (!isAllowed) {
+            throw new AdapterException.Permanent(
+                    Cause.NOT_PERMITTED,
+                    "database " + member.id() + ": the login " + login + " may not " + what + ": " + remedy);
         }
     }
 
-    /** Has a replica become a source; returns whether it is one when the time is over. */
-    boolean promote(Duration within) {
-        try (PreparedStatement statement = connection.prepareStatement("select pg_promote(true, ?)")) {
-            statement.setInt(1, Math.toIntExact(Math.max(1, within.toSeconds())));
-            try (ResultSet result = statement.executeQuery()) {
-                return result.next() && result.getBoolean(1);
-            }
-        } catch (SQLException e) {
-            throw new AdapterException.OutcomeUnknown(
-                    Cause.REFUSED, "database " + database.name() + " while it was promoted: " + e.getMessage(), e);
-        }
+    PostgresMember member() {
+        return member;
     }
 
-    private <T> T query(String sql, Row<T> row) {
-        try (PreparedStatement statement = connection.prepareStatement(sql);
-                ResultSet result = statement.executeQuery()) {
-            result.next();
-            return row.read(result);
-        } catch (SQLException e) {
-            throw unreachable(database, e);
-        }
+    /** How long there is left, 0 or more. */
+    Duration remaining() {
+        return Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
     }
 
     /** Reads a value from a row. */
-    private interface Row<T> {
+    @FunctionalInterface
+    interface Row<T> {
         T read(ResultSet result) throws SQLException;
     }
 
-    /**
-     * What is not applied yet.
-     *
-     * @param bytes how much, 0 or more
-     * @param age of the oldest of it
-     */
-    record Backlog(long bytes, Duration age) {
-        Backlog(BigDecimal bytes, BigDecimal seconds) {
-            this(
-                    Math.max(0, bytes.longValue()),
-                    bytes.signum() <= 0 || seconds.signum() < 0
-                            ? Duration.ZERO
-                            : Duration.ofNanos(seconds.multiply(NANOS).longValue()));
+    /** Returns all rows. */
+    <T> List<T> all(String sql, Row<T> row) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql);
+                ResultSet result = statement.executeQuery()) {
+            List<T> rows = new ArrayList<>();
+            while (result.next()) {
+                rows.add(row.read(result));
+            }
+            return rows;
         }
     }
 
-    /**
-     * A replica as its source sees it.
-     *
-     * @param backlog what it has not applied
-     * @param isSynchronous whether commits wait for it
-     */
-    record SourceView(Backlog backlog, boolean isSynchronous) {}
+    /** Returns the only row. */
+    <T> T one(String sql, Row<T> row) throws SQLException {
+        List<T> rows = all(sql, row);
+        if (rows.size() != 1) {
+            throw new SQLException("one row was expected, not " + rows.size());
+        }
+        return rows.get(0);
+    }
+
+    /** A setting's value, as it is for this session. */
+    String setting(String name) throws SQLException {
+        return one("select current_setting('" + name + "')", row -> row.getString(1));
+    }
+
+    boolean isReplica() throws SQLException {
+        return one("select pg_is_in_recovery()", row -> row.getBoolean(1));
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** Waits until something is there, for as long as there is time. */
+    <T> Optional<T> await(Poll<T> poll) throws SQLException, InterruptedException {
+        while (true) {
+            Optional<T> found = poll.look();
+            if (found.isPresent() || remaining().compareTo(Poll.PAUSE.multipliedBy(2)) < 0) {
+                return found;
+            }
+            Thread.sleep(Poll.PAUSE.toMillis());
+        }
+    }
+
+    /** Looks for something. */
+    @FunctionalInterface
+    interface Poll<T> {
+        Duration PAUSE = Duration.ofMillis(50);
+
+        Optional<T> look() throws SQLException;
+    }
 
     @Override
-    public void close() {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            throw unreachable(database, e);
-        }
+    public void close() throws SQLException {
+        connection.close();
     }
 }

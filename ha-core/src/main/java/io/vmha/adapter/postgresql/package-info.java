@@ -1,7 +1,7 @@
 /**
- * Reads and promotes PostgreSQL databases with streaming replication, over JDBC.
+ * Reads PostgreSQL databases with streaming replication over JDBC, and changes which of them writes.
  *
- * <p>Start reading at {@link io.vmha.adapter.postgresql.PostgresReplication}.
+ * <p>Start reading at {@link io.vmha.adapter.postgresql.PostgresCluster}.
  */
 @NullMarked
 package io.vmha.adapter.postgresql;

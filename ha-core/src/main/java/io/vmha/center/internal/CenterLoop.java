@@ -1,5 +1,8 @@
 package io.vmha.center.internal;
 
+import io.vmha.adapter.Capability;
+import com.google.common.collect.ImmutableSet;
+
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -83,6 +86,7 @@ public final class CenterLoop
     private static final Duration FORGETTING = Duration.ofMinutes(10);
 
     private final PlanExecutor.Parts parts;
+    private final Set<Capability> capabilities;
     private final CenterScheduler scheduler;
     private final CenterState state;
     private final ReportIntake intake;
@@ -112,6 +116,7 @@ public final class CenterLoop
             JournalState left,
             List<HaListener> listeners) {
         this.parts = parts;
+        this.capabilities = ImmutableSet.copyOf(platform.adapter().capabilities());
         this.scheduler = parts.scheduler();
         this.state = new CenterState(start, left);
         this.settings = left.settings();
@@ -279,6 +284,11 @@ public final class CenterLoop
         readings.every(interval);
     }
 
+    /** What the platform can do. */
+    Set<Capability> capabilities() {
+        return capabilities;
+    }
+
     long epoch() {
         return parts.epoch();
     }
@@ -367,6 +377,7 @@ public final class CenterLoop
         if (taken == Faults.Taken.OPENED || isUnmet) {
             // What was planned before may have lost its point.
             executor.advance(vm.id());
+            decisions.replan(executor.heldRunsCountingOn(vm.id()));
             decisions.add(new Decisions.Undecided(report, pending, List.of(vm.id())));
         } else {
             remember(report);
@@ -378,7 +389,11 @@ public final class CenterLoop
         List<VmId> lost = new ArrayList<>();
         Faults.Taken taken = faults.ofHost(host, report, lost::add);
         if (taken == Faults.Taken.OPENED) {
+            // Before anything is judged: decisions may be gathered for a while.
+            refreshStorm();
             lost.forEach(executor::advance);
+            lost.forEach(vm -> decisions.replan(executor.heldRunsCountingOn(vm)));
+            decisions.replan(executor.heldRunsCountingOn(host.seen().id()));
             executor.releaseHeld();
             Set<VmId> affected = new LinkedHashSet<>(lost);
             // What failed there before may have been served by what is lost now.
@@ -472,10 +487,11 @@ public final class CenterLoop
                 .isPresent();
     }
 
+    /** A start that is under way does not end the need for it. */
     private boolean isToRun(VmId id) {
         return state.vm(id)
                 .filter(vm -> vm.isFailed()
-                        || (vm.desired() == DesiredState.RUNNING && vm.mayRunOn().isEmpty()))
+                        || (vm.desired() == DesiredState.RUNNING && vm.power() != PowerState.ON))
                 .isPresent();
     }
 
@@ -533,6 +549,7 @@ public final class CenterLoop
                     && vm.seen().host().equals(host)
                     && vm.desired() == DesiredState.RUNNING
                     && !vm.isFailed()
+                    && !vm.is(VmState.Flag.DELETED)
                     && vm.seen().power() != PowerState.OFF;
             if (isLost) {
                 state.opened(vm.id(), new OpenFault(report, scheduler.now()));
@@ -552,8 +569,13 @@ public final class CenterLoop
             publish(new HaEvent.PlanEnded(scheduler.now(), outcome));
             waiting.removeAll(run.id()).forEach(pending -> pending.end(outcome));
         });
-        // What came up meanwhile waited for this plan's end.
-        run.subjects().stream().filter(vm -> !unmet.has(vm)).forEach(decisions::wake);
+        // It may have been lost while it was on the move.
+        run.subjects().forEach(vm -> state.vm(vm).ifPresent(this::reportIfStopped));
+        // What came up meanwhile waited for this plan's end; what was just refused waits for a change, or for its time.
+        boolean isProgress = outcome.actions().stream().anyMatch(action -> action.result() == ActionResult.DONE);
+        run.subjects().stream()
+                .filter(vm -> isProgress || !unmet.has(vm))
+                .forEach(decisions::wake);
     }
 
     @Override
@@ -664,20 +686,23 @@ public final class CenterLoop
 
     /** What went down while no center was there is found by what there is at the start. */
     private void reportStopped() {
-        for (VmRecord vm : state.vms()) {
-            boolean isStopped = vm.desired() == DesiredState.RUNNING
-                    && vm.isConfirmedOff()
-                    && !vm.isFailed()
-                    && !vm.is(VmState.Flag.DELETED)
-                    && executor.runsOf(vm.id()).isEmpty();
-            if (isStopped) {
-                report(FaultReport.ofVm(
-                        vm.id(),
-                        FaultKind.POWERED_OFF,
-                        now(),
-                        "platform epoch " + parts.epoch(),
-                        state.beginReading()));
-            }
+        state.vms().forEach(this::reportIfStopped);
+    }
+
+    /** A VM that is to run, is off and for which nothing is under way has failed, whoever was to notice. */
+    void reportIfStopped(VmRecord vm) {
+        boolean isStopped = vm.desired() == DesiredState.RUNNING
+                && vm.isConfirmedOff()
+                && !vm.isFailed()
+                && !vm.is(VmState.Flag.DELETED)
+                && executor.runsOf(vm.id()).isEmpty();
+        if (isStopped) {
+            report(FaultReport.ofVm(
+                    vm.id(),
+                    FaultKind.POWERED_OFF,
+                    now(),
+                    "platform epoch " + parts.epoch(),
+                    state.beginReading()));
         }
     }
 

@@ -1,5 +1,10 @@
 package io.vmha.center.internal;
 
+import io.vmha.model.Candidate;
+import io.vmha.model.VmType;
+
+import io.vmha.adapter.Capability;
+
 import io.vmha.policy.HaPolicies;
 
 import io.vmha.plan.Action;
@@ -221,11 +226,58 @@ final class Decisions {
         for (SubjectDecision part : parts) {
             Undecided owner = part.subject().fold(byVm::get, host -> null);
             List<SubjectDecision> own = byReport.get(owner != null ? owner : reports.get(0));
+            if (missesWriter(part)) {
+                // The policy does not know which member writes: it is asked again without the others.
+                part.subject().fold(woken::add, host -> false);
+                due();
+                continue;
+            }
             if (own != null && isWanted(part, owner, reports.get(0))) {
                 own.add(part);
             }
         }
         byReport.forEach((one, own) -> begin(Optional.of(one.report()), own, false, Optional.empty(), one.pending()));
+    }
+
+    /** Whether requests of a type that writes would go beside the member that accepts writes, though a VM of that serves. */
+    private boolean missesWriter(SubjectDecision part) {
+        if (!(part instanceof SubjectDecision.Redirect redirect) || redirect.owners().isEmpty()) {
+            return false;
+        }
+        Optional<VirtualMachine> target = state.inventory().vm(redirect.target());
+        return target.isPresent()
+                && target.get().type().equals(VmType.DATABASE)
+                && !state.isAtWriter(target.get())
+                && writerServesBeside(redirect.vm());
+    }
+
+    private boolean writerServesBeside(VmId failed) {
+        for (ClusterRole role : ClusterRole.values()) {
+            for (Iterable<Candidate> size : state.inventory().servingBySize(VmType.DATABASE, role)) {
+                for (Candidate candidate : size) {
+                    boolean isOther = !candidate.vm().id().equals(failed);
+                    if (isOther && state.isAtWriter(candidate.vm())) {
+                        return true;
+                    }
+                    if (isOther && candidate.vm().member().isEmpty()) {
+                        // All that name no member share their cluster's.
+                        break;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    private Inventory atTheWriter(Inventory now, VmRecord failed) {
+        if (!failed.seen().type().equals(VmType.DATABASE) || !writerServesBeside(failed.id())) {
+            return now;
+        }
+        List<VirtualMachine> others = now.vms().stream()
+                .filter(vm -> vm.type().equals(VmType.DATABASE) && vm.isServing() && !state.isAtWriter(vm))
+                .<VirtualMachine>map(vm -> ImmutableVirtualMachine.copyOf(vm).withHealth(VmHealth.SUSPECT))
+                .toList();
+        return now.withAll(others);
     }
 
     /** What a policy decides about VMs that the report does not concern is not wanted, but for an evacuation. */
@@ -288,6 +340,13 @@ final class Decisions {
             needs.forEach(need -> note(vm, need, Reason.REJECTED, "an operator rejected what was decided"));
             return;
         }
+        if (vm.is(VmState.Flag.LIMITED) && needs.remove(NeedKind.RESTORE)) {
+            // Time alone does not reopen it: a new report, a repair or an operator does.
+            note(vm, NeedKind.RESTORE, Reason.RECOVERY_LIMIT, vm.id() + " was recovered too often");
+            if (needs.isEmpty()) {
+                return;
+            }
+        }
         List<SubjectDecision> parts = new ArrayList<>();
         if (vm.desired() == DesiredState.OFF) {
             stop(vm, Optional.empty(), new PendingDecision());
@@ -296,7 +355,11 @@ final class Decisions {
         boolean isOfFault = needs.contains(NeedKind.SERVE) || needs.contains(NeedKind.RESTORE) || needs.isEmpty();
         if (isOfFault && vm.isFailed()) {
             Trigger trigger = vm.faults().get(0).trigger();
-            policies.failover().decide(view(vm.id()), Faults.reportOf(vm)).parts().stream()
+            policies
+                    .failover()
+                    .decide(atTheWriter(view(vm.id()), vm), Faults.reportOf(vm))
+                    .parts()
+                    .stream()
                     .map(part -> part.withTrigger(trigger))
                     .filter(part -> part.subject().fold(vm.id()::equals, host -> false))
                     .forEach(parts::add);
@@ -525,7 +588,7 @@ final class Decisions {
             return;
         }
         Plan plan = StopPlan.of(new PlanId(++lastPlan), vm.seen(), parts, config(), state);
-        begin(Optional.empty(), decisionOf(parts), plan, false, operator, pending);
+        begin(new Begun(Optional.empty(), decisionOf(parts), plan, 1, false, operator, pending));
     }
 
     /** A VM is wanted running and is off: it is started where it is. */
@@ -565,50 +628,81 @@ final class Decisions {
         if (!plan.isEmpty()) {
             lastPlan++;
         }
-        begin(report, decision, plan, isOffer && !plan.isEmpty(), operator, pending);
+        begin(new Begun(report, decision, plan, 1, isOffer && !plan.isEmpty(), operator, pending));
     }
 
-    private void begin(
+    /** A decision with its plan that is about to begin. */
+    private record Begun(
             Optional<FaultReport> report,
             Decision decision,
             Plan plan,
+            int revision,
             boolean isOffer,
             Optional<String> operator,
-            PendingDecision pending) {
-        center.publish(new HaEvent.Decided(center.now(), report, decision, plan));
+            PendingDecision pending) {}
+
+    private void begin(Begun begun) {
+        Decision decision = begun.decision();
+        Plan plan = begun.plan();
+        PendingDecision pending = begun.pending();
+        center.publish(new HaEvent.Decided(center.now(), begun.report(), decision, plan));
         noteAll(decision.parts());
         List<JournalEntry> entries = new ArrayList<>();
-        report.ifPresent(taken -> entries.add(new JournalEntry.ReportTaken(center.now(), taken)));
+        begun.report().ifPresent(taken -> entries.add(new JournalEntry.ReportTaken(center.now(), taken)));
+        DecisionOutcome nothingDone = new DecisionOutcome(begun.report(), decision, plan, List.of());
         if (plan.isEmpty()) {
-            center.journal(
-                    entries,
-                    () -> center.ended(new DecisionOutcome(report, decision, plan, List.of()), pending));
+            center.journal(entries, () -> center.ended(nothingDone, pending));
             return;
         }
         entries.addAll(recoveries.count(decision.parts(), center.now()));
-        JournalEntry.PlanOpened opened =
-                new JournalEntry.PlanOpened(center.now(), 1, report, decision, plan, isOffer);
+        JournalEntry.PlanOpened opened = new JournalEntry.PlanOpened(
+                center.now(), begun.revision(), begun.report(), decision, plan, begun.isOffer());
         entries.add(opened);
-        operator.ifPresent(who -> entries.add(new JournalEntry.PlanApproved(plan.id(), who)));
-        PlanRun run = executor.add(opened, operator);
-        decision.parts().forEach(part -> part.subject()
-                .fold(
-                        vm -> {
-                            Needs.metBy(part).ifPresent(need -> unmet.met(vm, need));
-                            return vm;
-                        },
-                        host -> host));
+        begun.operator().ifPresent(who -> entries.add(new JournalEntry.PlanApproved(plan.id(), who)));
+        PlanRun run = executor.add(opened, begun.operator());
+        decision.parts().forEach(this::underWay);
         center.waitsFor(plan.id(), pending);
         center.journal(entries, () -> {
             pending.recorded().complete(decision);
-            if (isOffer) {
-                pending.ended().complete(new DecisionOutcome(report, decision, plan, List.of()));
+            if (begun.isOffer()) {
+                pending.ended().complete(nothingDone);
             }
             run.advance();
         });
     }
 
-    private List<SubjectDecision> checked(List<SubjectDecision> parts) {
+    private void underWay(SubjectDecision part) {
+        part.subject()
+                .fold(
+                        vm -> {
+                            Needs.metBy(part).ifPresent(need -> unmet.met(vm, need));
+                            return vm;
+                        },
+                        host -> host);
+    }
+
+    /** What a platform cannot do is not asked of it. */
+    private List<SubjectDecision> possible(List<SubjectDecision> parts) {
+        Set<Capability> capabilities = center.capabilities();
+        ImmutableList.Builder<SubjectDecision> possible = ImmutableList.builder();
+        for (SubjectDecision part : parts) {
+            Optional<Capability> needed = part instanceof SubjectDecision.Reclone
+                    ? Optional.of(Capability.CLONE)
+                    : part instanceof SubjectDecision.Migrate ? Optional.of(Capability.LIVE_MIGRATION) : Optional.empty();
+            Optional<Capability> missing = needed.filter(capability -> !capabilities.contains(capability));
+            possible.add(missing.<SubjectDecision>map(capability -> new SubjectDecision.Blocked(
+                            part.subject(),
+                            part.trigger(),
+                            Reason.ACTION_FAILED,
+                            Explanation.of(() -> "the platform lacks " + capability + ", which "
+                                    + part.outcome() + " needs")))
+                    .orElse(part));
+        }
+        return possible.build();
+    }
+
+    private List<SubjectDecision> checked(List<SubjectDecision> decided) {
+        List<SubjectDecision> parts = possible(decided);
         List<String> wrong = policies.check().problems(state.inventory(), decisionOf(parts));
         if (wrong.isEmpty()) {
             return parts;
@@ -663,6 +757,9 @@ final class Decisions {
             boolean saysNo = part instanceof SubjectDecision.NoTarget || part instanceof SubjectDecision.Blocked;
             if (saysNo && part.trigger() != Trigger.LOAD) {
                 note(vm.get(), Needs.of(part, vm.get()), part.reason(), part.explain().sentence());
+                if (part.reason() == Reason.RECOVERY_LIMIT) {
+                    state.flag(vm.get().id(), VmState.Flag.LIMITED, true);
+                }
             }
         }
     }
@@ -677,8 +774,59 @@ final class Decisions {
                 new UnmetNeed(new FaultSubject.OfVm(vm.id()), need, reason, why, center.now()));
     }
 
+    /** Operators chose otherwise: what is unmet is decided by that. */
     void reconfigure(HaPolicies chosen) {
         policies = chosen;
         planner = new Planner(chosen.config());
+        executor.reconfigure(chosen.config());
+        unmet.all().forEach(this::retry);
+    }
+
+    /** What held plans count on is gone: they keep their numbers and are decided again, as a later revision. */
+    void replan(List<PlanRun> held) {
+        held.forEach(run -> attempt("plan " + run.id(), () -> replan(run)));
+    }
+
+    private void replan(PlanRun run) {
+        List<VmRecord> vms = run.openParts().stream()
+                .flatMap(part -> part.subject().fold(state::vm, host -> Optional.<VmRecord>empty()).stream())
+                .distinct()
+                .toList();
+        executor.withdraw(run);
+        List<SubjectDecision> parts = new ArrayList<>();
+        List<FaultReport> reports = new ArrayList<>();
+        for (VmRecord vm : vms) {
+            if (vm.isFailed()) {
+                reports.add(Faults.reportOf(vm));
+            } else if (Needs.isToLeave(vm, state)) {
+                parts.addAll(policies.evacuation()
+                        .decide(state.inventory(), List.of(vm.id()), drainTrigger(vm))
+                        .parts());
+            }
+        }
+        if (!reports.isEmpty()) {
+            for (SubjectDecision part : policies.failover().decideAll(state.inventory(), reports).parts()) {
+                Optional<VmRecord> vm = part.subject().fold(state::vm, host -> Optional.empty());
+                vm.filter(found -> found.isFailed() && isOpen(part, found))
+                        .ifPresent(found ->
+                                parts.add(part.withTrigger(found.faults().get(0).trigger())));
+            }
+        }
+        List<SubjectDecision> sound = checked(recoveries.limited(parts, center.now()));
+        Plan plan = planner.plan(run.id(), state.inventory(), decisionOf(sound), facts());
+        if (plan.isEmpty()) {
+            noteAll(sound);
+            center.planEnded(
+                    run, new DecisionOutcome(run.opened().report(), decisionOf(sound), run.plan(), List.of()));
+            return;
+        }
+        begin(new Begun(
+                run.opened().report(),
+                decisionOf(sound),
+                plan,
+                run.opened().revision() + 1,
+                false,
+                Optional.empty(),
+                new PendingDecision()));
     }
 }

@@ -39,7 +39,9 @@ final class Needs {
         if ((vm.isFailed() || isToStop) && serves && !isRestartedInPlace(vm, config)) {
             needs.add(NeedKind.SERVE);
         }
-        if (vm.isFailed() && config.recoveryOf(vm.seen()) != RecoveryMode.REDIRECT) {
+        if (vm.isFailed()
+                && vm.desired() == DesiredState.RUNNING
+                && config.recoveryOf(vm.seen()) != RecoveryMode.REDIRECT) {
             needs.add(NeedKind.RESTORE);
         }
         if (vm.isFailed()) {

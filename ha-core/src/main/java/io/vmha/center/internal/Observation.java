@@ -15,6 +15,7 @@ import io.vmha.center.event.NeedKind;
 import java.util.Optional;
 import io.vmha.policy.Reason;
 import io.vmha.center.internal.state.Sightings;
+import io.vmha.center.journal.VmState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
@@ -48,7 +49,7 @@ final class Observation {
     }
 
     private void added(VirtualMachine vm) {
-        if (state.host(vm.host()).isPresent()) {
+        if (state.host(vm.host()).isPresent() && sightings.isAfter(state.removedAt(vm.id()))) {
             state.declare(ImmutableVirtualMachine.copyOf(vm)
                     .withServedBy(Optional.empty())
                     .withHealth(VmHealth.HEALTHY));
@@ -70,7 +71,12 @@ final class Observation {
             return;
         }
         if (host.health() == HostHealth.UP && record.fault().isPresent()) {
+            boolean wasLost = !record.health().runsVms();
             state.up(host.id(), center.now());
+            if (wasLost) {
+                state.toBeRead(host.id());
+                center.needsReading();
+            }
         } else if (host.health() == HostHealth.DOWN || host.health() == HostHealth.DEGRADED) {
             lostOrDegraded(host);
         }
@@ -96,20 +102,17 @@ final class Observation {
         VmRecord vm = state.vm(id).orElseThrow();
         boolean isPlanned = !center.executor().runsOf(id).isEmpty();
         Sightings.Seen seen = sightings.apply(id, state);
+        if (vm.is(VmState.Flag.DELETED)) {
+            return;
+        }
         switch (seen) {
             case RUNNING -> running(vm);
-            case STOPPED -> {
-                if (vm.desired() == DesiredState.RUNNING && !vm.isFailed() && !isPlanned) {
-                    center.report(FaultReport.ofVm(
-                            id,
-                            FaultKind.POWERED_OFF,
-                            center.now(),
-                            "platform epoch " + center.epoch(),
-                            state.beginReading()));
+            case TWICE -> splitBrain(vm);
+            case STOPPED, AS_KNOWN -> {
+                if (!isPlanned) {
+                    center.reportIfStopped(vm);
                 }
             }
-            case TWICE -> splitBrain(vm);
-            case AS_KNOWN -> {}
         }
         center.executor().advance(id);
         center.decisions().wake(id);

@@ -1,9 +1,12 @@
 package io.vmha.center.internal;
 
+import io.vmha.policy.HaPolicies;
+
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.event.CenterHealth;
 import io.vmha.center.journal.CenterSettings;
 import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.internal.state.HostRecord;
 import io.vmha.center.internal.state.Changes;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -81,6 +84,9 @@ public final class Operators {
             state.maintenance(host, on);
             audit(operator, (on ? "takes " : "puts ") + host + (on ? " out of service" : " into service"));
             center.executor().releaseHeld();
+            if (on) {
+                center.decisions().replan(center.executor().heldRunsCountingOn(host));
+            }
             List<SubjectDecision> parts = on
                     ? center.decisions()
                             .policies()
@@ -118,6 +124,7 @@ public final class Operators {
             state.wellSince(id, center.now());
             center.decisions().well(vm);
             center.recoveries().clear(id);
+            state.flag(id, VmState.Flag.LIMITED, false);
             center.executor().advance(id);
             center.refreshStorm();
             if (vm.server().equals(id)) {
@@ -132,8 +139,13 @@ public final class Operators {
     /** A host is up; that says nothing about its VMs. */
     public CompletionStage<Inventory> hostUp(HostId host) {
         return change(() -> {
-            state.requireHost(host);
+            HostRecord record = state.requireHost(host);
+            boolean wasLost = !record.health().runsVms();
             state.up(host, center.now());
+            if (wasLost) {
+                state.toBeRead(host);
+                center.needsReading();
+            }
             center.refreshStorm();
             state.vmsAt(host).forEach(center.executor()::advance);
         });
@@ -163,6 +175,7 @@ public final class Operators {
             center.unmet().remove(id);
             audit(operator, "wants " + id + " " + desired);
             center.executor().advance(id);
+            center.decisions().wake(id);
             boolean starts = desired == DesiredState.RUNNING && before == DesiredState.OFF && vm.isConfirmedOff();
             if (desired == DesiredState.OFF && !vm.mayRunOn().isEmpty()) {
                 center.decisions().stop(vm, Optional.of(operator), pending);
@@ -175,10 +188,25 @@ public final class Operators {
         });
     }
 
-    /** Releases a plan that is held. */
-    public CompletionStage<DecisionOutcome> approve(PlanId plan, String operator) {
+    /** Operators chose other policies. */
+    public CompletionStage<CenterHealth> reconfigure(HaPolicies policies, String operator) {
+        return center.ask(() -> {
+            center.checkActing();
+            center.decisions().reconfigure(policies);
+            audit(operator, "changes the policies");
+            return center.describe();
+        });
+    }
+
+    /** Releases a plan that is held; a revision is refused that is not the newest. */
+    public CompletionStage<DecisionOutcome> approve(PlanId plan, Optional<Integer> revision, String operator) {
         return center.decide(pending -> {
             PlanRun run = held(plan);
+            int newest = run.opened().revision();
+            if (revision.filter(seen -> seen != newest).isPresent()) {
+                throw new IllegalArgumentException("plan " + plan + " was decided again: revision " + revision.get()
+                        + " was approved, the newest is " + newest);
+            }
             audit(operator, "approves plan " + plan);
             center.waitsFor(plan, pending);
             center.journal(List.of(new JournalEntry.PlanApproved(plan, operator)), () -> run.approve(operator));
@@ -283,6 +311,9 @@ public final class Operators {
         Set<VmId> served = state.remove(vm);
         center.unmet().remove(vm);
         center.executor().advance(vm);
+        if (state.vm(vm).isPresent()) {
+            center.needsReading();
+        }
         for (VmId owner : served) {
             VmRecord record = state.requireVm(owner);
             state.routed(owner, owner);

@@ -1,5 +1,7 @@
 package io.vmha.center.internal;
 
+import com.google.common.collect.ImmutableSet;
+
 import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.center.internal.state.Changes;
 import io.vmha.model.ClusterRole;
@@ -113,6 +115,11 @@ final class UnmetNeeds {
         changes.serving().forEach(type -> woken.addAll(byType.getOrDefault(type, Set.of())));
         changes.roomy().forEach(role -> woken.addAll(byRole.getOrDefault(role, Set.of())));
         return woken;
+    }
+
+    /** All VMs with needs. */
+    Set<VmId> all() {
+        return ImmutableSet.copyOf(entries.keySet());
     }
 
     /** Whether a VM has any. */

@@ -17,18 +17,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Signs messages, and sends each to all centers at once. Immutable. */
 final class CenterChannel {
     private static final int MAX_DETAIL_CHARACTERS = ReportFormat.MAX_DETAIL_BYTES / 4;
 
+    private final String receiver;
     private final VmId vm;
     private final ReportKey key;
     private final List<URI> centers;
     private final HttpClient client;
     private final Duration timeout;
 
-    CenterChannel(VmId vm, ReportKey key, List<URI> centers, HttpClient client, Duration timeout) {
+    CenterChannel(String receiver, VmId vm, ReportKey key, List<URI> centers, HttpClient client, Duration timeout) {
+        this.receiver = receiver;
         this.vm = vm;
         this.key = key;
         this.centers = ImmutableList.copyOf(centers);
@@ -40,20 +43,36 @@ final class CenterChannel {
     record Content(
             long sequence, Instant sentAt, long report, Optional<FaultKind> kind, Instant observedAt, String detail) {}
 
-    /** Returns the text as a message may hold it: short, and without control characters and halves of characters. */
+    /** Returns the text as a message may hold it: short, and of plain characters. */
     static String printable(String text) {
         StringBuilder printable = new StringBuilder();
         text.codePoints()
                 .limit(MAX_DETAIL_CHARACTERS)
-                .map(c -> Character.isISOControl(c) ? ' ' : c)
                 .map(c -> Character.getType(c) == Character.SURROGATE ? '?' : c)
+                .map(c -> ReportFormat.isPlain(c) ? c : ' ')
                 .forEach(printable::appendCodePoint);
         return printable.toString();
     }
 
-    /** Sends a message; says true as soon as one center confirmed, and false when none did in time. Never fails. */
-    CompletionStage<Boolean> send(Content content) {
+    /** What the centers say of a message, by answers that are signed with its key. In the order of what counts for more. */
+    enum Verdict {
+        /** A center took it in. */
+        CONFIRMED,
+        /** A center says that it is stale. */
+        STALE,
+        /** A center does not know the VM. */
+        UNKNOWN_VM,
+        /** None said anything in time that can be relied on. */
+        NONE
+    }
+
+    /**
+     * Sends a message; says that it is confirmed as soon as one center confirmed it, and otherwise what counts most of what was
+     * said once all have answered or the time is over. Never fails.
+     */
+    CompletionStage<Verdict> send(Content content) {
         byte[] unsigned = ReportFormat.unsigned(new ReportMessage(
+                receiver,
                 vm,
                 key.id(),
                 content.sequence(),
@@ -64,23 +83,23 @@ final class CenterChannel {
                 content.detail()));
         String mac = ReportFormat.mac(key, unsigned, unsigned.length);
         String body = new String(unsigned, StandardCharsets.UTF_8) + ReportFormat.macLine(mac);
-        String confirmation = ReportFormat.confirmation(key, mac);
-        CompletableFuture<Boolean> any = new CompletableFuture<>();
+        CompletableFuture<Verdict> all = new CompletableFuture<>();
         AtomicInteger open = new AtomicInteger(centers.size());
+        AtomicReference<Verdict> most = new AtomicReference<>(Verdict.NONE);
         for (URI center : centers) {
-            ask(center, body, confirmation).whenComplete((confirmed, failed) -> {
-                if (failed == null && confirmed) {
-                    any.complete(true);
+            ask(center, body, mac).whenComplete((said, failed) -> {
+                if (failed == null) {
+                    most.accumulateAndGet(said, (one, other) -> one.compareTo(other) < 0 ? one : other);
                 }
-                if (open.decrementAndGet() == 0) {
-                    any.complete(false);
+                if (open.decrementAndGet() == 0 || most.get() == Verdict.CONFIRMED) {
+                    all.complete(most.get());
                 }
             });
         }
-        return any;
+        return all;
     }
 
-    private CompletionStage<Boolean> ask(URI center, String body, String confirmation) {
+    private CompletionStage<Verdict> ask(URI center, String body, String mac) {
         HttpRequest request = HttpRequest.newBuilder(center)
                 .timeout(timeout)
                 .POST(HttpRequest.BodyPublishers.ofString(body))
@@ -88,17 +107,26 @@ final class CenterChannel {
         CompletableFuture<HttpResponse<Void>> answer =
                 client.sendAsync(request, HttpResponse.BodyHandlers.discarding());
         // The request's own time-out ends with the headers; a body without end must not hold the channel.
-        return answer.thenApply(response -> isConfirmed(response, confirmation))
-                .completeOnTimeout(false, timeout.toMillis(), TimeUnit.MILLISECONDS)
-                .whenComplete((confirmed, failed) -> answer.cancel(true));
+        return answer.thenApply(response -> verdict(response, mac))
+                .completeOnTimeout(Verdict.NONE, timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((said, failed) -> answer.cancel(true));
     }
 
-    private static boolean isConfirmed(HttpResponse<?> response, String confirmation) {
-        return response.statusCode() == 200
-                && response.headers()
-                        .firstValue(ReceiverAnswer.HEADER)
-                        .map(value -> MessageDigest.isEqual(
-                                value.getBytes(StandardCharsets.UTF_8), confirmation.getBytes(StandardCharsets.UTF_8)))
-                        .orElse(false);
+    private Verdict verdict(HttpResponse<?> response, String mac) {
+        String expected = ReportFormat.answer(key, response.statusCode(), mac);
+        boolean isSigned = response.headers()
+                .firstValue(ReceiverAnswer.HEADER)
+                .map(value -> MessageDigest.isEqual(
+                        value.getBytes(StandardCharsets.UTF_8), expected.getBytes(StandardCharsets.UTF_8)))
+                .orElse(false);
+        if (!isSigned) {
+            return Verdict.NONE;
+        }
+        return switch (response.statusCode()) {
+            case ReceiverAnswer.TAKEN -> Verdict.CONFIRMED;
+            case ReceiverAnswer.STALE -> Verdict.STALE;
+            case ReceiverAnswer.UNKNOWN_VM -> Verdict.UNKNOWN_VM;
+            default -> Verdict.NONE;
+        };
     }
 }

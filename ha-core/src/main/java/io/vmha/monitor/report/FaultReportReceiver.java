@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It is a plain function from a message's bytes to an answer, for any web framework; {@link ReportServer} serves it on the
  * JDK's own HTTP server. A machine can speak only of itself: it signs with a key of its own, and the id that it names is
- * signed with the rest. Refused are messages that are unsigned, altered, sent before, or sent outside the time window.
- * Each is verified, which takes less time than to receive it, so that whoever sends forged ones uses up nothing of what
+ * signed with the rest. Refused are messages that are unsigned, altered, sent before, or sent outside the time window, or that
+ * are meant for another receiver. Each is verified, which takes less time than to receive it, so that whoever sends forged ones uses up nothing of what
  * genuine ones may have: neither those of other sources nor those that come by the same address.
  *
  * <p>What was sent before is remembered in memory: a message can be sent again to a receiver that was started anew, within
@@ -38,15 +38,17 @@ public final class FaultReportReceiver {
     private final MessageRates genuine;
     private final MessageRates logRate;
     private final ReportListener listener;
+    private final OpenReports reports;
     private final Duration answerWait;
     private final Map<Refusal, AtomicLong> refused = new EnumMap<>(Refusal.class);
 
-    private FaultReportReceiver(Builder settings, ReportKeys keys, ReportListener listener) {
-        this.verifier = new ReportVerifier(keys, settings.window, settings.clock);
+    private FaultReportReceiver(Builder settings, String name, ReportKeys keys, ReportListener listener) {
+        this.verifier = new ReportVerifier(name, keys, settings.window, settings.clock);
         this.refusals = new MessageRates(settings.refusedPerSource, MessageRates.UNLIMITED, settings.clock);
         this.genuine = new MessageRates(settings.perMachine, settings.overall, settings.clock);
         this.logRate = new MessageRates(1, Refusal.values().length, settings.clock);
         this.listener = listener;
+        this.reports = new OpenReports(listener);
         this.answerWait = settings.answerWait;
         for (Refusal refusal : Refusal.values()) {
             refused.put(refusal, new AtomicLong());
@@ -100,35 +102,42 @@ public final class FaultReportReceiver {
     }
 
     private CompletionStage<ReceiverAnswer> take(ReportVerifier.Verified verified) {
+        ReportMessage message = verified.message();
+        if (message.kind().isEmpty()) {
+            return CompletableFuture.completedFuture(heard(verified));
+        }
+        FaultKind kind = message.kind().get();
+        LOG.info("{} reports {}: {}", message.vm(), kind, message.detail());
+        // With another key its numbers may begin again, which is another source to whoever follows them.
+        String source = "monitor:" + message.vm() + "/" + message.keyId();
+        return reports.take(FaultReport.ofVm(message.vm(), kind, message.observedAt(), source, message.report()))
+                .completeOnTimeout(ReportOutcome.NOT_TAKEN, answerWait.toMillis(), TimeUnit.MILLISECONDS)
+                .thenApply(outcome -> answer(verified, outcome));
+    }
+
+    private ReceiverAnswer heard(ReportVerifier.Verified verified) {
+        ReportMessage message = verified.message();
         try {
-            return tell(verified.message())
-                    .toCompletableFuture()
-                    .thenApply(taken -> ReceiverAnswer.confirmed(verified.confirmation()))
-                    .completeOnTimeout(ReceiverAnswer.notNow(), answerWait.toMillis(), TimeUnit.MILLISECONDS)
-                    .exceptionally(failed -> notTaken(verified.message(), failed));
-        } catch (RuntimeException failed) {
-            return CompletableFuture.completedFuture(notTaken(verified.message(), failed));
-        }
-    }
-
-    private CompletionStage<?> tell(ReportMessage message) {
-        Optional<FaultKind> kind = message.kind();
-        if (kind.isEmpty()) {
             listener.heartbeat(message.vm(), message.sentAt());
-            return CompletableFuture.completedFuture(true);
+            return verified.answer(ReceiverAnswer.TAKEN);
+        } catch (RuntimeException failed) {
+            LOG.warn("A heartbeat of {} was not taken in", message.vm(), failed);
+            return ReceiverAnswer.notNow();
         }
-        LOG.info("{} reports {}: {}", message.vm(), kind.get(), message.detail());
-        return listener.fault(FaultReport.ofVm(
-                message.vm(), kind.get(), message.observedAt(), "monitor:" + message.vm(), message.report()));
     }
 
-    private static ReceiverAnswer notTaken(ReportMessage message, Throwable failed) {
-        LOG.warn("A message of {} was not taken in", message.vm(), failed);
-        return ReceiverAnswer.notNow();
+    private static ReceiverAnswer answer(ReportVerifier.Verified verified, ReportOutcome outcome) {
+        return switch (outcome) {
+            case WRITTEN_DOWN -> verified.answer(ReceiverAnswer.TAKEN);
+            case STALE -> verified.answer(ReceiverAnswer.STALE);
+            case UNKNOWN_VM -> verified.answer(ReceiverAnswer.UNKNOWN_VM);
+            case NOT_TAKEN -> ReceiverAnswer.notNow();
+        };
     }
 
     /** Builds a receiver. Not thread-safe. */
     public static final class Builder {
+        private Optional<String> name = Optional.empty();
         private Optional<ReportKeys> keys = Optional.empty();
         private Optional<ReportListener> listener = Optional.empty();
         private Duration window = Duration.ofSeconds(30);
@@ -139,6 +148,21 @@ public final class FaultReportReceiver {
         private InstantSource clock = InstantSource.system();
 
         private Builder() {}
+
+        /**
+         * Sets what this receiver is called: a message for another name is refused, so that what one center was told means
+         * nothing to another. Centers that stand in for each other have one name.
+         *
+         * @param receiver 1 to 64 letters, digits, dots, underscores and hyphens
+         */
+        public Builder name(String receiver) {
+            checkArgument(
+                    ReportKey.isId(receiver),
+                    "name must be 1 to 64 letters, digits, dots, underscores or hyphens: %s",
+                    receiver);
+            name = Optional.of(receiver);
+            return this;
+        }
 
         /** Sets the machines' keys. */
         public Builder keys(ReportKeys machinesKeys) {
@@ -159,8 +183,8 @@ public final class FaultReportReceiver {
         }
 
         /**
-         * Sets how long the listener may take, more than 0. Default 5 seconds. Afterwards the machine is told to try again;
-         * a center then answers that it has the report.
+         * Sets how long the listener may take, more than 0. Default 5 seconds. Afterwards the machine is told to try again,
+         * and its next try waits for the same outcome.
          */
         public Builder answerWait(Duration most) {
             answerWait = positive("answerWait", most);
@@ -197,11 +221,13 @@ public final class FaultReportReceiver {
         /**
          * Returns the receiver.
          *
-         * @throws IllegalStateException if keys or a listener are missing
+         * @throws IllegalStateException if its name, keys or a listener are missing
          */
         public FaultReportReceiver build() {
-            checkState(keys.isPresent() && listener.isPresent(), "a receiver needs keys and a listener");
-            return new FaultReportReceiver(this, keys.orElseThrow(), listener.orElseThrow());
+            checkState(
+                    name.isPresent() && keys.isPresent() && listener.isPresent(),
+                    "a receiver needs a name, keys and a listener");
+            return new FaultReportReceiver(this, name.orElseThrow(), keys.orElseThrow(), listener.orElseThrow());
         }
 
         private static Duration positive(String name, Duration duration) {

@@ -22,20 +22,31 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reports to management centers over HTTP, with signed messages. Thread-safe: its state is confined to its one thread.
  *
  * <p>A report goes to all centers at once and again, after a growing and random time, until one confirms it with a signature
- * of the same key; it is never dropped. Of heartbeats that wait, the newest is sent, and not again; a report that is
+ * of the same key; it is never dropped, unless a center says with such a signature that it is stale. Of heartbeats that wait, the newest is sent, and not again; a report that is
  * long unanswered does not hold them up. Where very many
  * reports wait, one of a kind that waits already shares the fate of that one.
  *
- * <p>Numbers are microseconds of the clock, and always higher than the last, so that they go on after a restart without
- * anything on a disk. After a restart with a clock set back, messages are refused until the clock has caught up.
+ * <p>Numbers are microseconds of the clock, and higher than the last, so that they go on after a restart without anything on a
+ * disk. After a clock was set back by less than 29 seconds they go on ahead of it, which a receiver takes; after more they begin
+ * again, since a receiver whose clock is right has taken none of that clock's. Only a restart after a clock was set back has
+ * messages refused until it has caught up, for no longer than the receiver's time window.
  */
 public final class HttpFaultReporter implements FaultReporter, AutoCloseable {
-    private static final int MAX_WAITING = 64;
+    private static final Logger LOG = LoggerFactory.getLogger(HttpFaultReporter.class);
+    private static final int MAX_WAITING = OpenReports.MOST_OF_ONE_VM;
+    private static final long MICROS_A_MILLI = 1_000;
+    /**
+     * How far numbers may run ahead of a clock that was set back: a little less than a receiver's time window is by default, so
+     * that none is refused after a step that left all earlier ones within it.
+     */
+    private static final Duration MAX_AHEAD = Duration.ofSeconds(29);
     /** A heartbeat that overtook a report would make it look old, and it would have to be sent again. */
     private static final Duration ARRIVES_WITHIN = Duration.ofMillis(500);
 
@@ -57,8 +68,8 @@ public final class HttpFaultReporter implements FaultReporter, AutoCloseable {
     private int failures;
     private long lastNumber;
 
-    private HttpFaultReporter(Builder settings, VmId vm, ReportKey key) {
-        this.channel = new CenterChannel(vm, key, settings.centers, settings.client, settings.requestTimeout);
+    private HttpFaultReporter(Builder settings, String receiver, VmId vm, ReportKey key) {
+        this.channel = new CenterChannel(receiver, vm, key, settings.centers, settings.client, settings.requestTimeout);
         this.clock = settings.clock;
         this.random = settings.random;
         this.confirmWait = settings.confirmWait;
@@ -80,7 +91,8 @@ public final class HttpFaultReporter implements FaultReporter, AutoCloseable {
     /**
      * {@inheritDoc}
      *
-     * <p>It says false when no center confirmed within the time to wait; the report is tried on all the same.
+     * <p>It says false when no center confirmed within the time to wait, and the report is tried on all the same; and at once when a
+     * center says that it is stale.
      *
      * @throws IllegalArgumentException if the kind is a host's
      * @throws java.util.concurrent.RejectedExecutionException if it is closed
@@ -129,15 +141,19 @@ public final class HttpFaultReporter implements FaultReporter, AutoCloseable {
     }
 
     private void sendFault(Waiting fault) {
+        if (fault.report > latestNumber()) {
+            // Of a clock that was ahead since: no receiver takes it before that time.
+            fault.report = nextNumber();
+        }
         faultUnderWay = true;
         heartbeatsMayPass = false;
         ScheduledFuture<?> arrived =
                 loop.schedule(this::letHeartbeatsPass, ARRIVES_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
         channel.send(message(Optional.of(fault.kind), fault.report, fault.observedAt, fault.detail))
                 .thenAcceptAsync(
-                        confirmed -> {
+                        verdict -> {
                             arrived.cancel(false);
-                            faultSent(fault, confirmed);
+                            faultSent(fault, verdict);
                         },
                         loop);
     }
@@ -147,18 +163,34 @@ public final class HttpFaultReporter implements FaultReporter, AutoCloseable {
         sendNext();
     }
 
-    private void faultSent(Waiting fault, boolean confirmed) {
+    private void faultSent(Waiting fault, CenterChannel.Verdict verdict) {
         faultUnderWay = false;
-        if (confirmed) {
-            failures = 0;
-            faults.remove();
-            fault.confirmed.forEach(stage -> stage.complete(true));
-        } else {
-            failures++;
-            paused = true;
-            ScheduledFuture<?> unused = loop.schedule(this::tryAgain, pauseMillis(), TimeUnit.MILLISECONDS);
+        switch (verdict) {
+            case CONFIRMED -> ended(fault, true);
+            case STALE -> {
+                // What goes on is observed again, and reported as of then.
+                LOG.warn("A center says that the report of {} is stale: it is not sent again", fault.kind);
+                ended(fault, false);
+            }
+            case UNKNOWN_VM -> {
+                LOG.warn("A center does not know this VM yet: the report of {} is sent again", fault.kind);
+                pause();
+            }
+            case NONE -> pause();
         }
         sendNext();
+    }
+
+    private void ended(Waiting fault, boolean isConfirmed) {
+        failures = 0;
+        faults.remove();
+        fault.confirmed.forEach(stage -> stage.complete(isConfirmed));
+    }
+
+    private void pause() {
+        failures++;
+        paused = true;
+        ScheduledFuture<?> unused = loop.schedule(this::tryAgain, pauseMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void tryAgain() {
@@ -188,8 +220,14 @@ public final class HttpFaultReporter implements FaultReporter, AutoCloseable {
     }
 
     private long nextNumber() {
-        lastNumber = Math.max(lastNumber + 1, clock.millis() * 1000);
+        long byClock = clock.millis() * MICROS_A_MILLI;
+        // Numbers of a clock that was far ahead are given up: a receiver takes none that lies past its time.
+        lastNumber = lastNumber >= latestNumber() ? byClock : Math.max(lastNumber + 1, byClock);
         return lastNumber;
+    }
+
+    private long latestNumber() {
+        return clock.millis() * MICROS_A_MILLI + TimeUnit.MILLISECONDS.toMicros(MAX_AHEAD.toMillis());
     }
 
     /** Stops sending; stages that wait for a confirmation say false when their time is over. */
@@ -203,7 +241,7 @@ public final class HttpFaultReporter implements FaultReporter, AutoCloseable {
         private final FaultKind kind;
         private final String detail;
         private final Instant observedAt;
-        private final long report;
+        private long report;
         private final List<CompletableFuture<Boolean>> confirmed = new ArrayList<>();
 
         Waiting(FaultKind kind, String detail, Instant observedAt, long report, CompletableFuture<Boolean> confirmed) {
@@ -217,6 +255,7 @@ public final class HttpFaultReporter implements FaultReporter, AutoCloseable {
 
     /** Builds a reporter. Not thread-safe. */
     public static final class Builder {
+        private Optional<String> receiver = Optional.empty();
         private Optional<VmId> vm = Optional.empty();
         private Optional<ReportKey> key = Optional.empty();
         private final List<URI> centers = new ArrayList<>();
@@ -236,6 +275,20 @@ public final class HttpFaultReporter implements FaultReporter, AutoCloseable {
         public Builder vm(VmId machine, ReportKey machinesKey) {
             vm = Optional.of(machine);
             key = Optional.of(machinesKey);
+            return this;
+        }
+
+        /**
+         * Sets the name of the receiver that messages are for, which all centers have that stand in for each other.
+         *
+         * @throws IllegalArgumentException if it is not 1 to 64 letters, digits, dots, underscores and hyphens
+         */
+        public Builder receiver(String name) {
+            checkArgument(
+                    ReportKey.isId(name),
+                    "receiver must be 1 to 64 letters, digits, dots, underscores or hyphens: %s",
+                    name);
+            receiver = Optional.of(name);
             return this;
         }
 
@@ -294,12 +347,13 @@ public final class HttpFaultReporter implements FaultReporter, AutoCloseable {
         /**
          * Returns the reporter.
          *
-         * @throws IllegalStateException if the machine or a center is missing
+         * @throws IllegalStateException if the machine, the receiver or a center is missing
          */
         public HttpFaultReporter build() {
             checkState(vm.isPresent() && key.isPresent(), "a reporter needs a machine and its key");
             checkState(!centers.isEmpty(), "a reporter needs a center");
-            return new HttpFaultReporter(this, vm.orElseThrow(), key.orElseThrow());
+            checkState(receiver.isPresent(), "a reporter needs the receiver's name");
+            return new HttpFaultReporter(this, receiver.orElseThrow(), vm.orElseThrow(), key.orElseThrow());
         }
 
         private static Duration atLeastOneMilli(String name, Duration duration) {

@@ -10,7 +10,9 @@ public enum Refusal {
     UNKNOWN_KEY(403),
     /** Not signed with the key that it names: forged, or altered on its way. */
     WRONG_SIGNATURE(403),
-    /** Sent too long ago, or too far in the future. */
+    /** Genuine, but for a receiver of another name. */
+    WRONG_RECEIVER(421),
+    /** Sent too long ago or too far in the future, or with a number that lies past the time that it was sent at. */
     OUTSIDE_TIME_WINDOW(409),
     /** The machine sent this message, or a later one, before. */
     REPLAYED(409),

@@ -11,18 +11,20 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The form that a message has on the wire: version 1. A message has one form only, so that what is signed is what is read.
+ * The form that a message has on the wire: version 2. A message has one form only, so that what is signed is what is read.
  *
- * <p>UTF-8 text of at most {@value #MAX_BYTES} bytes; ten lines, in this order, each ended by a line feed (U+000A), without
- * any other control character (U+0000 to U+001F, U+007F to U+009F):
+ * <p>UTF-8 text of at most {@value #MAX_BYTES} bytes; eleven lines, in this order, each ended by a line feed (U+000A), without
+ * anything else that could break a line or change how it is shown: control and format characters, line and paragraph separators
+ * (the categories Cc, Cf, Zl and Zp of Unicode):
  *
  * <pre>{@code
- * vmha-report/1
- * vm=ID              the machine that speaks of itself: 1 to 255 characters
+ * vmha-report/2
+ * to=NAME            the receiver that it is for: 1 to 64 of A-Z a-z 0-9 . _ -
+ * vm=ID              the VM that speaks of itself: 1 to 255 characters, in Unicode's normalization form C
  * key=ID             the key that signs: 1 to 64 of A-Z a-z 0-9 . _ -
- * sequence=NUMBER    higher than in every earlier message of this machine
+ * sequence=NUMBER    higher than in every earlier message with this key; no more than the microseconds of sent-at and the time window
  * sent-at=NUMBER     milliseconds since 1970-01-01T00:00:00Z
- * report=NUMBER      the report's number: the same in each try of it, higher than in earlier reports
+ * report=NUMBER      the report's number: the same in each try of it, higher than in earlier reports; bounded as sequence is
  * kind=KIND          HEARTBEAT, or the name of a FaultKind of a virtual machine
  * observed-at=NUMBER milliseconds since 1970-01-01T00:00:00Z
  * detail=TEXT        for people: at most 1024 bytes, may be empty
@@ -30,9 +32,11 @@ import java.util.regex.Pattern;
  * }</pre>
  *
  * A number has 1 to 18 decimal digits and no leading zero. The {@code mac} is HMAC-SHA256, by the key, of all bytes before the
- * line {@code mac=}. It is sent as the body of an HTTP {@code POST}. A center that took it in answers with status 200 and the
- * header {@code Vmha-Confirmation}: HMAC-SHA256, by the same key, in 64 lower-case hexadecimal digits, of {@code
- * vmha-confirmed/1}, a line feed, and the 64 digits of the message's {@code mac}. Any other answer means: not taken in.
+ * line {@code mac=}. It is sent as the body of an HTTP {@code POST}. A receiver answers with a status and, where the sender may rely
+ * on it, the header {@code Vmha-Answer}: HMAC-SHA256, by the same key, in 64 lower-case hexadecimal digits, of {@code
+ * vmha-answer/2}, a line feed, the status in three digits, a line feed, and the 64 digits of the message's {@code mac}. With 200
+ * a heartbeat was heard, or a report is written down; with 410 the report is stale; with 422 its VM is unknown yet. Any other
+ * answer, and any without that header, means: not taken in.
  */
 final class ReportFormat {
     /** The most bytes that a message may have. */
@@ -41,12 +45,12 @@ final class ReportFormat {
     static final int MAX_DETAIL_BYTES = 1024;
     static final String HEARTBEAT = "HEARTBEAT";
 
-    private static final String VERSION = "vmha-report/1";
-    private static final String CONFIRMED = "vmha-confirmed/1\n";
+    private static final String VERSION = "vmha-report/2";
+    private static final String ANSWER = "vmha-answer/2\n";
     private static final String MAC = "mac=";
     private static final int MAC_LENGTH = 64;
     private static final int TAIL = MAC.length() + MAC_LENGTH + 1;
-    private static final int LINES = 9;
+    private static final int LINES = 10;
     private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,17}");
     private static final Pattern MAC_LINE = Pattern.compile(MAC + "[0-9a-f]{64}\n");
 
@@ -63,7 +67,8 @@ final class ReportFormat {
 
     /** Returns the message's bytes without the last line: those that are signed. */
     static byte[] unsigned(ReportMessage message) {
-        return (VERSION + "\nvm=" + message.vm() + "\nkey=" + message.keyId() + "\nsequence=" + message.sequence()
+        return (VERSION + "\nto=" + message.receiver() + "\nvm=" + message.vm() + "\nkey=" + message.keyId()
+                        + "\nsequence=" + message.sequence()
                         + "\nsent-at=" + message.sentAt().toEpochMilli() + "\nreport=" + message.report() + "\nkind="
                         + message.kind().map(FaultKind::name).orElse(HEARTBEAT) + "\nobserved-at="
                         + message.observedAt().toEpochMilli() + "\ndetail=" + message.detail() + "\n")
@@ -79,10 +84,22 @@ final class ReportFormat {
         return HexFormat.of().formatHex(key.sign(bytes, length));
     }
 
-    /** Returns what a center answers that took in the message with that signature. */
-    static String confirmation(ReportKey key, String mac) {
-        byte[] confirmed = (CONFIRMED + mac).getBytes(StandardCharsets.US_ASCII);
-        return mac(key, confirmed, confirmed.length);
+    /** Returns the signature of an answer with that status to the message with that signature. */
+    static String answer(ReportKey key, int status, String mac) {
+        byte[] answer = (ANSWER + status + "\n" + mac).getBytes(StandardCharsets.US_ASCII);
+        return mac(key, answer, answer.length);
+    }
+
+    /** Whether a character can be shown within a line, and changes nothing of how others are shown. */
+    static boolean isPlain(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE -> false;
+            default -> true;
+        };
     }
 
     /** Reads a message. Whatever the bytes are, it throws nothing but a refusal. */
@@ -125,11 +142,13 @@ final class ReportFormat {
             // With a negative limit the empty end behind the last line feed counts too.
             lines = text.split("\n", -1);
             require(lines.length == LINES + 1 && lines[LINES].isEmpty());
-            require(text.chars().allMatch(c -> c == '\n' || !Character.isISOControl(c)));
+            require(text.codePoints().allMatch(c -> c == '\n' || isPlain(c)));
         }
 
         ReportMessage message() throws RefusedException {
             require(lines[next++].equals(VERSION));
+            String receiver = value("to=");
+            require(ReportKey.isId(receiver));
             VmId vm = vm(value("vm="));
             String keyId = value("key=");
             require(ReportKey.isId(keyId));
@@ -140,7 +159,7 @@ final class ReportFormat {
             Instant observedAt = Instant.ofEpochMilli(number("observed-at="));
             String detail = value("detail=");
             require(detail.getBytes(StandardCharsets.UTF_8).length <= MAX_DETAIL_BYTES);
-            return new ReportMessage(vm, keyId, sequence, sentAt, report, kind, observedAt, detail);
+            return new ReportMessage(receiver, vm, keyId, sequence, sentAt, report, kind, observedAt, detail);
         }
 
         private String value(String name) throws RefusedException {
@@ -156,11 +175,14 @@ final class ReportFormat {
         }
 
         private static VmId vm(String id) throws RefusedException {
+            VmId vm;
             try {
-                return VmId.of(id);
+                vm = VmId.of(id);
             } catch (IllegalArgumentException notAnId) {
                 throw new RefusedException(Refusal.MALFORMED);
             }
+            require(vm.value().equals(id));
+            return vm;
         }
 
         private static Optional<FaultKind> kind(String name) throws RefusedException {

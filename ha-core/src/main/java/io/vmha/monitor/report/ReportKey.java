@@ -3,11 +3,13 @@ package io.vmha.monitor.report;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.EnumSet;
 import java.util.Set;
@@ -22,6 +24,7 @@ public final class ReportKey {
     public static final int MIN_BYTES = 32;
 
     private static final int MAX_FILE_BYTES = 1024;
+    private static final int BLOCK_BYTES = 64;
     private static final String ALGORITHM = "HmacSHA256";
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern LINE = Pattern.compile("(\\S+) (\\S+)\\n?");
@@ -89,9 +92,32 @@ public final class ReportKey {
         return id;
     }
 
-    /** The secret, to compare it with that of others. */
-    SecretKeySpec secret() {
-        return secret;
+    /**
+     * What HMAC makes of the secret before it signs: a long one is hashed, and a short one is padded with zeros. Secrets of which
+     * this is equal sign alike.
+     */
+    ByteBuffer effectiveSecret() {
+        byte[] bytes = secret.getEncoded();
+        byte[] effective = bytes.length > BLOCK_BYTES ? sha256(bytes) : bytes;
+        int length = effective.length;
+        while (length > 0 && effective[length - 1] == 0) {
+            length--;
+        }
+        return ByteBuffer.wrap(effective, 0, length).slice();
+    }
+
+    /** Whether the other has the same name and signs alike. */
+    boolean isSameAs(ReportKey other) {
+        return this == other
+                || (id.equals(other.id) && MessageDigest.isEqual(secret.getEncoded(), other.secret.getEncoded()));
+    }
+
+    private static byte[] sha256(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (GeneralSecurityException missing) {
+            throw new IllegalStateException("every Java platform has SHA-256", missing);
+        }
     }
 
     byte[] sign(byte[] message, int length) {

@@ -5,10 +5,10 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.google.common.collect.ImmutableTable;
 import com.google.common.collect.Multimap;
 import io.vmha.model.VmId;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The keys that each virtual machine may sign with. Must be thread-safe and fast: it is asked for each message, forged ones
@@ -26,16 +26,17 @@ public interface ReportKeys {
     /**
      * Returns fixed keys. Immutable.
      *
-     * @throws IllegalArgumentException if a machine has two keys of one id, or two machines have the same secret
+     * @throws IllegalArgumentException if a machine has two keys of one id, or two machines have secrets that
+     *     sign alike: the same one, or such as differ by zeros at their end only
      */
     static ReportKeys of(Multimap<VmId, ReportKey> keys) {
         ImmutableTable.Builder<VmId, String, ReportKey> table = ImmutableTable.builder();
-        Map<SecretKeySpec, VmId> owners = new HashMap<>();
+        Map<ByteBuffer, VmId> owners = new HashMap<>();
         keys.forEach((vm, key) -> {
-            VmId owner = owners.putIfAbsent(key.secret(), vm);
+            VmId owner = owners.putIfAbsent(key.effectiveSecret(), vm);
             checkArgument(
                     owner == null || owner.equals(vm),
-                    "%s of %s and a key of %s have the same secret: one could speak for the other",
+                    "%s of %s and a key of %s have secrets that sign alike: one could speak for the other",
                     key,
                     vm,
                     owner);

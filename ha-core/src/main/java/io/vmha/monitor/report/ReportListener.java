@@ -5,19 +5,19 @@ import io.vmha.model.VmId;
 import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 
-/** Takes what monitors say, once it is known to be theirs: for a management center, {@code center::submit}. */
+/** Takes what monitors say, once it is known to be theirs: for a management center, {@link ReportListeners} makes one. */
 @FunctionalInterface
 public interface ReportListener {
 
     /**
-     * A machine reports a fault of its own. Must not block. The same report may come again: its source and sequence number
-     * are the same then.
+     * A VM reports a fault of its own. Must not block. The same report may come again, with the same source and sequence number,
+     * but not while this stage of it is open: a repeat waits for that.
      *
-     * @return completes when the report is taken in, which the machine is told only then; exceptionally where it was not,
-     *     and the machine tries again
+     * @return completes once it is known what became of the report; exceptionally, as with {@link ReportOutcome#NOT_TAKEN}, where
+     *     it was not taken. Only {@link ReportOutcome#WRITTEN_DOWN} is confirmed to the VM
      */
-    CompletionStage<?> fault(FaultReport report);
+    CompletionStage<ReportOutcome> fault(FaultReport report);
 
-    /** A machine's monitor lives. Must not block. By default nothing is done. */
+    /** A VM's monitor lives. Must not block. By default nothing is done. */
     default void heartbeat(VmId vm, Instant sentAt) {}
 }

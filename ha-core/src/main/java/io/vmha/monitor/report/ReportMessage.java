@@ -8,6 +8,7 @@ import java.util.Optional;
 /**
  * What is said in one message.
  *
+ * @param receiver the name of the receiver that it is for
  * @param vm the machine that speaks, of itself
  * @param keyId the key that signs
  * @param sequence the message's number, 0 or more; every try of a report has one of its own, so that no message is seen twice
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param detail for people; no control characters, may be empty
  */
 record ReportMessage(
+        String receiver,
         VmId vm,
         String keyId,
         long sequence,

@@ -19,9 +19,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -56,7 +57,7 @@ class FenceAgentDeviceTest {
                 .containsExactly("action=status", "ip=10.0.0.1", "plug=7", "password=" + PASSWORD);
         assertThat(folder.resolve("cmdline")).content().doesNotContain(PASSWORD).doesNotContain("10.0.0.1");
         assertThat(Files.readAllLines(folder.resolve("environment")))
-                .allMatch(line -> line.matches("(PATH|LC_ALL|PYTHONWARNINGS|PWD|SHLVL|_|OLDPWD)=.*"));
+                .allMatch(line -> line.matches("(PATH|LC_ALL|PYTHONWARNINGS|VMHA_FENCE_RUN|PWD|SHLVL|_|OLDPWD)=.*"));
     }
 
     @Test
@@ -187,19 +188,143 @@ class FenceAgentDeviceTest {
     }
 
     @Test
-    void aProcessThatKeepsTheStreamOpenDoesNotHoldTheCallUp() {
-        FenceAgentDevice device = device("sleep 8 & " + SOUND);
+    @Timeout(60)
+    void aProcessThatKeepsTheStreamsOpenHoldsNothingUpAndLeavesNoDescriptorAndNoThread() throws IOException {
+        FenceAgentDevice device = device("sleep 600 & setsid sleep 600 & " + SOUND);
+        device.powerState(H1, call());
+        long descriptors = descriptors();
 
-        assertThat(device.canFence(H1)).isTrue();
-        long start = System.nanoTime();
-        Optional<AdapterException> thrown = Optional.ofNullable(failure(() -> device.powerState(H1, call())));
+        for (int i = 0; i < 10; i++) {
+            assertThat(device.powerState(H1, call())).isEqualTo(PowerState.ON);
+        }
 
-        // Java closes the stream of a process that has ended unless it is being read: either is an answer.
-        assertThat(thrown)
-                .satisfiesAnyOf(
-                        none -> assertThat(none).isEmpty(),
-                        some -> assertThat(some).containsInstanceOf(AdapterException.Transient.class));
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(descriptors()).isLessThan(descriptors + 10));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .noneMatch(thread -> thread.getName().startsWith("fence-agent")));
+    }
+
+    private static long descriptors() throws IOException {
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.count();
+        }
+    }
+
+    @Test
+    void whatAnAgentLeavesBehindIsKilledWhenItEndsThoughItDetachedItself() {
+        FenceAgentDevice device = device("(setsid sh -c 'echo $$ >child; exec sleep 600' &) &\n"
+                + "(setsid env -i sh -c 'echo $$ >grandchild; exec sleep 600' </dev/null >/dev/null 2>&1 &)\n"
+                + "until [ -s child ] && [ -s grandchild ]; do sleep 0.02; done\n"
+                + SOUND);
+
+        assertThat(device.powerState(H1, call())).isEqualTo(PowerState.ON);
+
+        await().atMost(PATIENCE).until(() -> !Files.exists(Path.of("/proc/" + pid("child"))) || isZombie(pid("child")));
+        // One that gave up both the session and the mark is another's, and is ended here.
+        ProcessHandle.of(pid("grandchild")).ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    @Test
+    @Timeout(60)
+    void anAgentThatDoesNotReadItsInputIsKilledAtTheDeadline() {
+        FenceAgentDevice device = builder(agent("echo $$ >child; echo $$ >grandchild; exec sleep 600"))
+                .option("long", "x".repeat(300_000))
+                .build();
+
+        AdapterException thrown = failure(() -> device.fence(H1, CallContext.within(Duration.ofSeconds(1))));
+
+        assertThat(thrown).isInstanceOf(AdapterException.OutcomeUnknown.class);
+        assertThat(thrown.reason()).isEqualTo(Cause.TIMEOUT);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(stillRunning()).isEmpty());
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .noneMatch(thread -> thread.getName().equals("fence-agent-input")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "echo 'Status: OFF' >&2; exit 2",
+                "echo 'Device said: Status: OFF'; exit 2",
+                "echo 'Status: OFF (cached)'; exit 2",
+                "echo 'status: off'; exit 2",
+                "echo 'Status: ON'; echo 'Status: OFF'; exit 2",
+                "echo 'Status: OFF'; exit 0",
+                "echo 'Status: OFF'; exit 1",
+                "printf 'Status: OFF\\001\\n'; exit 2"
+            })
+    void offIsBelievedByAWholeLineOfStandardOutputAndItsExitCodeOnly(String script) {
+        assertThat(readingFails(script)).isInstanceOf(AdapterException.class);
+    }
+
+    @Test
+    void whatIsLoggedBesideTheStatusDoesNotMatter() {
+        assertThat(device("echo 'DEBUG Status: ON' >&2; echo; echo 'Status: OFF'; exit 2")
+                        .powerState(H1, call()))
+                .isEqualTo(PowerState.OFF);
+    }
+
+    @Test
+    void anAgentWhoseInterpreterIsMissingIsRefusedForGood() throws IOException {
+        Path agent = agent("true");
+        for (String interpreter : List.of("#!/no/such/python3", "#!/usr/bin/env no-such-python3")) {
+            Files.writeString(agent, interpreter + "\n");
+            FenceAgentDevice device = builder(agent).build();
+            for (AdapterException thrown :
+                    List.of(failure(() -> device.fence(H1, call())), failure(() -> device.powerState(H1, call())))) {
+                assertThat(thrown).as(interpreter).isInstanceOf(AdapterException.Permanent.class);
+                assertThat(thrown.reason()).isEqualTo(Cause.UNSUPPORTED);
+            }
+        }
+    }
+
+    /** What agents say, then what that means of a power-off and of a reading. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // Usage, because the device did not answer.
+                "Couldn't get power information     | OutcomeUnknown | UNREACHABLE   | Transient",
+                "Error sending power command        | OutcomeUnknown | UNREACHABLE   | Transient",
+                "Failed: send_post_request: 503     | OutcomeUnknown | UNREACHABLE   | Transient",
+                "Failed: send_get_request: timeout  | OutcomeUnknown | UNREACHABLE   | Transient",
+                "Failed: Discovery Failure: x       | OutcomeUnknown | UNREACHABLE   | Transient",
+                "Unable to get PowerState: https    | OutcomeUnknown | UNREACHABLE   | Transient",
+                "Unable to parse output of list     | OutcomeUnknown | UNREACHABLE   | Transient",
+                "Failed: Unable to connect to 10.0.0.1 port: 443 SSL: True | Transient | UNREACHABLE | Transient",
+                "Failed: Unable to connect to AWS: x | Transient     | UNREACHABLE   | Transient",
+                // Usage, because the options or the login are wrong.
+                "Failed: You have to enter plug number or machine identification | Permanent | REFUSED | Permanent",
+                "Failed: Unrecognised action 'x'    | Permanent      | REFUSED       | Permanent",
+                "Can't find port with name x!       | Permanent      | REFUSED       | Permanent",
+                "Failed: You have to set login name | Permanent      | NOT_PERMITTED | Permanent",
+                "Failed: Incorrect Access Key or Secret Key. | Permanent | NOT_PERMITTED | Permanent",
+                "Failed: Unauthorized: x            | Permanent      | NOT_PERMITTED | Permanent",
+                // Usage, because something is not installed.
+                "Ipmitool not found or not accessible | Permanent    | UNSUPPORTED   | Permanent",
+                "Powerman not found or not executable at path /x | Permanent | UNSUPPORTED | Permanent",
+                "The command was not found or was not executable: /usr/bin/telnet. | Permanent | UNSUPPORTED | Permanent",
+                "Unable to run /usr/bin/ipmitool -H x | Permanent    | UNSUPPORTED   | Permanent"
+            })
+    void usageTextsAreToldApartByWhatStandsBeforeThem(String words, String acting, Cause reason, String reading) {
+        String script =
+                "cat >o; echo \"ERROR: " + words + "\" >&2; echo \"ERROR: Please use '-h' for usage\" >&2; exit 1";
+
+        AdapterException off = fencingFails(script);
+        assertThat(off.getClass().getSimpleName()).isEqualTo(acting);
+        assertThat(off.reason()).isEqualTo(reason);
+        assertThat(readingFails(script).getClass().getSimpleName()).isEqualTo(reading);
+    }
+
+    @Test
+    void whatAnAgentSaysIsCutAndEscaped() {
+        AdapterException thrown = readingFails(
+                "printf 'ERROR: \\033[2Jx\\342\\200\\256y'; head -c 5000 /dev/zero | tr '\\0' z; echo; exit 1");
+
+        assertThat(thrown.getMessage())
+                .contains("ERROR: \\u001B[2Jx\\u202Ey")
+                .hasSizeLessThan(300)
+                .matches("\\P{Cntrl}*");
     }
 
     @Test
@@ -260,7 +385,8 @@ class FenceAgentDeviceTest {
         assertThat(device(SOUND).toString()).contains("fence_test", "h1").doesNotContain("10.0.0.1");
         assertThat(FenceCredentials.password(PASSWORD.toCharArray()).toString())
                 .isEqualTo("FenceCredentials[password]");
-        assertThat(new AgentRun(1, List.of(PASSWORD)).toString()).doesNotContain(PASSWORD);
+        assertThat(new AgentRun(1, List.of(PASSWORD), List.of(PASSWORD)).toString())
+                .doesNotContain(PASSWORD);
     }
 
     @Test

@@ -38,9 +38,18 @@ final class HaproxyLab implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private final int port;
+    private final String balance;
+    private final List<String> more;
     private Process haproxy;
 
     HaproxyLab() {
+        this("roundrobin");
+    }
+
+    /** With another balancing, and more lines in the backend. */
+    HaproxyLab(String balance, String... more) {
+        this.balance = balance;
+        this.more = List.of(more);
         try {
             LabScript.run("packages.sh", "haproxy:haproxy");
             folder = Files.createTempDirectory("vmha-haproxy");
@@ -79,6 +88,7 @@ final class HaproxyLab implements AutoCloseable {
         StringBuilder lines = new StringBuilder();
         servers.forEach((vm, server) -> lines.append("    server %s 127.0.0.1:%d %s\n"
                 .formatted(vm, server.getAddress().getPort(), vm.equals(MW31) ? "disabled" : "weight 16")));
+        more.forEach(line -> lines.append("    ").append(line).append('\n'));
         return """
                 global
                     stats socket %1$s/admin.sock mode 600 level admin
@@ -92,12 +102,15 @@ final class HaproxyLab implements AutoCloseable {
                 frontend requests
                     bind 127.0.0.1:%2$d
                     default_backend middleware
+                resolvers nowhere
+                    nameserver none 127.0.0.1:9
                 backend middleware
+                    balance %4$s
                     http-request set-var(txn.owner) req.cook(MIDDLEWARE)
                     http-request set-var(txn.server) var(txn.owner),map(%1$s/routes.map)
                     use-server %%[var(txn.server)] if { var(txn.server) -m found }
                     http-response add-header Set-Cookie "MIDDLEWARE=%%s; Path=/; HttpOnly" unless { var(txn.server) -m found }
-                %3$s""".formatted(folder, port, lines);
+                %3$s""".formatted(folder, port, lines, balance);
     }
 
     /** Starts HAProxy, with the files as they are, and waits until it answers. */
@@ -202,9 +215,20 @@ final class HaproxyLab implements AutoCloseable {
         }
     }
 
+    /** What HAProxy says of a server's administrative state, as its management guide has the bits. */
+    int adminState(String name) {
+        for (String line : RuntimeApi.at(socket())
+                .read("show servers state middleware", System.nanoTime() + TimeUnit.SECONDS.toNanos(5))) {
+            if (line.contains(" " + name + " ")) {
+                return ServerState.parse(line).admin();
+            }
+        }
+        throw new IllegalStateException("no server " + name);
+    }
+
     /** Has HAProxy carry out a command of its runtime API. */
     void command(String command) {
-        new RuntimeApi(socket()).execute(command, System.nanoTime() + TimeUnit.SECONDS.toNanos(5));
+        RuntimeApi.at(socket()).execute(command, System.nanoTime() + TimeUnit.SECONDS.toNanos(5));
     }
 
     @Override

@@ -6,6 +6,7 @@ import static io.vmha.adapter.haproxy.HaproxyLab.MW31;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
+import static org.awaitility.Awaitility.await;
 
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
@@ -13,14 +14,19 @@ import io.vmha.model.VmId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("lab")
 class HaproxyTrafficDirectorTest {
     private static final CallContext CALL = CallContext.within(Duration.ofSeconds(10));
+
+    private static final int DRAINED = 0x08;
 
     private HaproxyLab lab;
     private HaproxyTrafficDirector director;
@@ -102,6 +108,103 @@ class HaproxyTrafficDirectorTest {
         director.reconcile(CALL);
 
         assertNewSessionsSpreadOver(MW11, MW21);
+    }
+
+    @Test
+    void anOperatorsDrainOrWeightOfAnotherServerStays() {
+        lab.command("set server middleware/mw21 state drain");
+        lab.command("set server middleware/mw21 weight 7");
+
+        director.route(MW11, MW31, CALL);
+        assertThat(lab.adminState("mw21")).isEqualTo(DRAINED);
+        assertThat(lab.newSessions(6)).containsOnlyKeys(MW31);
+        director.route(MW11, MW11, CALL);
+        assertThat(lab.adminState("mw21")).isEqualTo(DRAINED);
+        director.reconcile(CALL);
+
+        assertThat(lab.adminState("mw21")).isEqualTo(DRAINED);
+        assertThat(lab.newSessions(6)).containsOnlyKeys(MW11);
+    }
+
+    @Test
+    void requestsAreNotMovedToAServerThatAnOperatorDrains() {
+        lab.command("set server middleware/mw21 state drain");
+
+        assertThatThrownBy(() -> director.route(MW11, MW21, CALL))
+                .isInstanceOfSatisfying(
+                        AdapterException.Permanent.class,
+                        refused -> assertThat(refused.reason()).isEqualTo(AdapterException.Cause.REFUSED))
+                .hasMessageContaining("middleware/mw21")
+                .hasMessageContaining("drained");
+        assertThat(lab.adminState("mw21")).isEqualTo(DRAINED);
+        assertThat(director.serverOf(MW11, CALL)).isEqualTo(MW11);
+        assertThat(lab.answererOf(MW11)).isEqualTo(MW11);
+    }
+
+    @Test
+    void requestsAreNotMovedToAServerThatWouldNotServe() {
+        try (HaproxyLab other = new HaproxyLab(
+                "roundrobin",
+                "server checked 127.0.0.1:9 check inter 100ms fall 1",
+                "server tracking 127.0.0.1:9 track checked",
+                "server nameless no-such.invalid:80 init-addr none resolvers nowhere")) {
+            HaproxyTrafficDirector.Builder builder = other.builder();
+            for (String name : List.of("checked", "tracking", "nameless")) {
+                builder.server(new HaproxyServer(VmId.of(name), "middleware", name, 16));
+            }
+            HaproxyTrafficDirector wider = builder.build();
+
+            assertNotMoved(other, wider, "nameless", AdapterException.Transient.class, "has no address");
+            await().untilAsserted(() ->
+                    assertNotMoved(other, wider, "checked", AdapterException.Transient.class, "is down by its check"));
+            other.command("set server middleware/checked state maint");
+            assertNotMoved(other, wider, "tracking", AdapterException.Permanent.class, "that it tracks");
+        }
+    }
+
+    private static void assertNotMoved(
+            HaproxyLab lab, HaproxyTrafficDirector director, String to, Class<?> kind, String why) {
+        assertThatThrownBy(() -> director.route(MW11, VmId.of(to), CALL))
+                .isInstanceOf(kind)
+                .hasMessageContaining(why);
+        assertThat(director.serverOf(MW11, CALL)).isEqualTo(MW11);
+        assertThat(lab.answererOf(MW11)).isEqualTo(MW11);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"static-rr", "source", "uri"})
+    void balancingWhoseWeightsAreFixedIsRefusedAtTheStart(String balance) {
+        try (HaproxyLab other = new HaproxyLab(balance)) {
+            assertThatThrownBy(() -> other.director().verify(CALL))
+                    .isInstanceOfSatisfying(
+                            AdapterException.Permanent.class,
+                            refused -> assertThat(refused.reason()).isEqualTo(AdapterException.Cause.UNSUPPORTED))
+                    .hasMessageContaining("backend middleware")
+                    .hasMessageContaining(balance);
+            assertThatThrownBy(() -> other.director().route(MW11, MW31, CALL))
+                    .isInstanceOf(AdapterException.Permanent.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"leastconn", "random(2)", "source\n    hash-type consistent"})
+    void balancingWhoseWeightsCanBeChangedIsNotRefused(String balance) {
+        try (HaproxyLab other = new HaproxyLab(balance)) {
+            other.director().verify(CALL);
+            other.director().route(MW11, MW31, CALL);
+            assertThat(other.answererOf(MW11)).isEqualTo(MW31);
+        }
+    }
+
+    @Test
+    void aServerThatIsMissingShowsAtTheStart() {
+        HaproxyTrafficDirector wrong = lab.builder()
+                .server(new HaproxyServer(VmId.of("mw99"), "middleware", "mw99", 1))
+                .build();
+
+        assertThatThrownBy(() -> wrong.verify(CALL))
+                .isInstanceOf(AdapterException.Permanent.class)
+                .hasMessageContaining("middleware/mw99");
     }
 
     @Test

@@ -30,7 +30,8 @@ class FaultReportReceiverTest {
     private static final ReportKey K2 = key("k2", 100);
     private static final ReportKey DB_KEY = key("k1", 50);
     private static final String VECTOR = """
-            vmha-report/1
+            vmha-report/2
+            to=center
             vm=mw1
             key=k1
             sequence=7
@@ -39,25 +40,25 @@ class FaultReportReceiverTest {
             kind=FILESYSTEM_READ_ONLY
             observed-at=1699999999000
             detail=/data is read-only
-            mac=1d671117b2f8f991faa9238804855bcf12881d6c808fae8b3e1ca37fd6fa5b6b
+            mac=d5f57c4083925f4805e8d3e14a54e49c40f777358c9cceca50018dad54bc4183
             """;
-    private static final String VECTOR_CONFIRMATION =
-            "3c330a69f543ae1654eaabbb716b27e05ffc241c7cc749b480be35599ad4ac69";
+    private static final String VECTOR_ANSWER = "3899fe49741e4847546047c334ff81f735f12fef5579c20d283bcb86a7016c59";
 
     private final List<FaultReport> reports = new ArrayList<>();
     private final List<VmId> heartbeats = new ArrayList<>();
     private Instant now = Instant.ofEpochMilli(1_700_000_000_000L);
-    private CompletionStage<Boolean> center = CompletableFuture.completedFuture(true);
+    private CompletionStage<ReportOutcome> center = CompletableFuture.completedFuture(ReportOutcome.WRITTEN_DOWN);
 
     private final FaultReportReceiver receiver = builder().build();
 
     private FaultReportReceiver.Builder builder() {
         return FaultReportReceiver.builder()
+                .name("center")
                 .keys(ReportKeys.of(ImmutableSetMultimap.of(MW1, K1, MW1, K2, DB1, DB_KEY)))
                 .clock(() -> now)
                 .listener(new ReportListener() {
                     @Override
-                    public CompletionStage<?> fault(FaultReport report) {
+                    public CompletionStage<ReportOutcome> fault(FaultReport report) {
                         reports.add(report);
                         return center;
                     }
@@ -78,12 +79,14 @@ class FaultReportReceiverTest {
     }
 
     private byte[] message(VmId vm, ReportKey key, long sequence) {
-        ReportMessage message = new ReportMessage(
-                vm, key.id(), sequence, now, sequence, Optional.of(FaultKind.IO_ERROR), now, "sda: é 𝄞");
-        byte[] unsigned = ReportFormat.unsigned(message);
-        String mac = ReportFormat.mac(key, unsigned, unsigned.length);
-        return (new String(unsigned, StandardCharsets.UTF_8) + ReportFormat.macLine(mac))
-                .getBytes(StandardCharsets.UTF_8);
+        return message("center", vm, key, sequence, sequence);
+    }
+
+    private byte[] message(String to, VmId vm, ReportKey key, long sequence, long report) {
+        return Messages.signed(
+                new ReportMessage(
+                        to, vm, key.id(), sequence, now, report, Optional.of(FaultKind.IO_ERROR), now, "sda: é 𝄞"),
+                key);
     }
 
     private ReceiverAnswer send(byte[] body) {
@@ -100,13 +103,13 @@ class FaultReportReceiverTest {
     @Test
     void theTestVectorIsTakenInAndConfirmed() {
         assertThat(send(VECTOR.getBytes(StandardCharsets.UTF_8)))
-                .isEqualTo(new ReceiverAnswer(200, Optional.of(VECTOR_CONFIRMATION)));
+                .isEqualTo(new ReceiverAnswer(200, Optional.of(VECTOR_ANSWER)));
         assertThat(reports)
                 .containsExactly(FaultReport.ofVm(
                         MW1,
                         FaultKind.FILESYSTEM_READ_ONLY,
                         Instant.ofEpochMilli(1_699_999_999_000L),
-                        "monitor:mw1",
+                        "monitor:mw1/k1",
                         5));
     }
 
@@ -169,7 +172,7 @@ class FaultReportReceiverTest {
         ReportKey sameSecret = key("k9", 0);
         assertThatThrownBy(() -> ReportKeys.of(ImmutableSetMultimap.of(MW1, K1, DB1, sameSecret)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("same secret");
+                .hasMessageContaining("sign alike");
     }
 
     @Test
@@ -228,14 +231,14 @@ class FaultReportReceiverTest {
 
     @Test
     void aReportIsNotConfirmedBeforeTheCenterTookIt() {
-        CompletableFuture<Boolean> pending = new CompletableFuture<>();
+        CompletableFuture<ReportOutcome> pending = new CompletableFuture<>();
         center = pending;
         CompletableFuture<ReceiverAnswer> answer =
                 receiver.receive("192.0.2.1", message(MW1, K1, 1)).toCompletableFuture();
         assertThat(answer).isNotDone();
         pending.completeExceptionally(new IllegalStateException("closed"));
         assertThat(answer.join().status()).isEqualTo(503);
-        assertThat(answer.join().confirmation()).isEmpty();
+        assertThat(answer.join().signature()).isEmpty();
     }
 
     @Test

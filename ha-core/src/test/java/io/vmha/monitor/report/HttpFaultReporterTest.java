@@ -17,9 +17,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,11 +31,12 @@ import org.junit.jupiter.api.Test;
 class HttpFaultReporterTest {
     private static final VmId MW1 = VmId.of("mw1");
     private static final ReportKey KEY = ReportKey.of("k1", new byte[32]);
-    private static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
     private final List<FaultReport> reports = new CopyOnWriteArrayList<>();
     private final List<VmId> heartbeats = new CopyOnWriteArrayList<>();
     private final List<AutoCloseable> open = new CopyOnWriteArrayList<>();
+    private final Queue<ReportOutcome> outcomes = new ConcurrentLinkedQueue<>();
     private final AtomicInteger refusals = new AtomicInteger();
     private volatile boolean silent;
 
@@ -50,17 +53,22 @@ class HttpFaultReporterTest {
 
     private URI center(ReportKeys keys) throws IOException {
         FaultReportReceiver receiver = FaultReportReceiver.builder()
+                .name("center")
                 .keys(keys)
                 .listener(new ReportListener() {
                     @Override
-                    public CompletionStage<?> fault(FaultReport report) {
+                    public CompletionStage<ReportOutcome> fault(FaultReport report) {
                         reports.add(report);
                         if (silent) {
-                            return new CompletableFuture<Boolean>();
+                            return new CompletableFuture<ReportOutcome>();
+                        }
+                        ReportOutcome next = outcomes.poll();
+                        if (next != null) {
+                            return CompletableFuture.completedFuture(next);
                         }
                         return refusals.getAndDecrement() > 0
                                 ? CompletableFuture.failedFuture(new IllegalStateException("not the leader"))
-                                : CompletableFuture.completedFuture(true);
+                                : CompletableFuture.completedFuture(ReportOutcome.WRITTEN_DOWN);
                     }
 
                     @Override
@@ -87,12 +95,13 @@ class HttpFaultReporterTest {
         return address(server.getAddress().getPort());
     }
 
-    private static URI address(int port) {
+    static URI address(int port) {
         return URI.create("http://127.0.0.1:" + port + ReportServer.PATH);
     }
 
     private HttpFaultReporter reporter(URI... centers) {
         HttpFaultReporter.Builder builder = HttpFaultReporter.builder()
+                .receiver("center")
                 .vm(MW1, KEY)
                 .requestTimeout(Duration.ofSeconds(5))
                 .retry(Duration.ofMillis(1), Duration.ofMillis(20));
@@ -113,7 +122,7 @@ class HttpFaultReporterTest {
         assertThat(join(reporter.report(FaultKind.IO_ERROR, "sda\n\u0000 \ud800", seen)))
                 .isTrue();
         assertThat(reports).hasSize(1);
-        assertThat(reports.get(0).source()).isEqualTo("monitor:mw1");
+        assertThat(reports.get(0).source()).isEqualTo("monitor:mw1/k1");
         assertThat(reports.get(0).observedAt()).isEqualTo(seen);
     }
 
@@ -153,8 +162,46 @@ class HttpFaultReporterTest {
     }
 
     @Test
+    void aReportThatACenterCallsStaleIsGivenUpAndTheNextOneSent() throws Exception {
+        outcomes.add(ReportOutcome.STALE);
+        HttpFaultReporter reporter = reporter(center());
+        CompletionStage<Boolean> stale = reporter.report(FaultKind.IO_ERROR, "", Instant.EPOCH);
+        CompletionStage<Boolean> next = reporter.report(FaultKind.DISK_FULL, "", Instant.EPOCH);
+
+        assertThat(join(stale)).isFalse();
+        assertThat(join(next)).isTrue();
+        assertThat(reports).extracting(FaultReport::kind).containsExactly(FaultKind.IO_ERROR, FaultKind.DISK_FULL);
+    }
+
+    @Test
+    void aReportOfAVmThatACenterDoesNotKnowYetIsSentUntilItDoes() throws Exception {
+        outcomes.addAll(List.of(ReportOutcome.UNKNOWN_VM, ReportOutcome.UNKNOWN_VM));
+        HttpFaultReporter reporter = reporter(center());
+
+        assertThat(join(reporter.report(FaultKind.IO_ERROR, "", Instant.EPOCH))).isTrue();
+        assertThat(reports).hasSize(3).containsOnly(reports.get(0));
+    }
+
+    @Test
+    void anAnswerThatIsNotSignedMakesNoReporterGiveUp() throws Exception {
+        HttpServer forger = HttpServer.create(ANY_PORT, 0);
+        forger.createContext("/", exchange -> {
+            exchange.getResponseHeaders().set(ReceiverAnswer.HEADER, "0".repeat(64));
+            exchange.sendResponseHeaders(ReceiverAnswer.STALE, -1);
+            exchange.close();
+        });
+        forger.start();
+        open.add(() -> forger.stop(0));
+        refusals.set(3);
+        HttpFaultReporter reporter = reporter(address(forger.getAddress().getPort()), center());
+
+        assertThat(join(reporter.report(FaultKind.IO_ERROR, "", Instant.EPOCH))).isTrue();
+    }
+
+    @Test
     void aForgedConfirmationIsNone() throws Exception {
         try (HttpFaultReporter reporter = HttpFaultReporter.builder()
+                .receiver("center")
                 .vm(MW1, KEY)
                 .center(garbage())
                 .confirmWait(Duration.ofMillis(300))
@@ -193,6 +240,7 @@ class HttpFaultReporterTest {
 
     private static boolean reportWith(ReportKey key, URI center) throws Exception {
         try (HttpFaultReporter reporter = HttpFaultReporter.builder()
+                .receiver("center")
                 .vm(MW1, key)
                 .center(center)
                 .confirmWait(Duration.ofSeconds(1))

@@ -40,13 +40,16 @@ class ReportServerTest {
     @BeforeEach
     void start() throws IOException {
         FaultReportReceiver receiver = FaultReportReceiver.builder()
+                .name("center")
                 .keys(ReportKeys.of(ImmutableSetMultimap.of(MW1, KEY)))
-                .listener(report -> CompletableFuture.completedFuture(true))
+                .listener(report -> CompletableFuture.completedFuture(ReportOutcome.WRITTEN_DOWN))
                 .refusalRate(2)
                 .clock(InstantSource.fixed(Instant.now()))
                 .build();
         server = ReportServer.start(
-                receiver, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Duration.ofMillis(300));
+                receiver,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                ConnectionLimits.defaults().withRequestDeadline(Duration.ofMillis(300)));
     }
 
     @AfterEach
@@ -89,6 +92,7 @@ class ReportServerTest {
             connectAndSend(start);
         }
         try (HttpFaultReporter reporter = HttpFaultReporter.builder()
+                .receiver("center")
                 .vm(MW1, KEY)
                 .center(address(ReportServer.PATH))
                 .retry(Duration.ofMillis(10), Duration.ofMillis(50))

@@ -75,6 +75,12 @@ final class Guards {
             ? Verdict.never(Reason.NOT_WANTED, action.vm().orElseThrow() + " is not to be managed")
             : Verdict.PASS;
 
+    /** A VM whose host was lost and is back is read before it is powered off: it may run well. */
+    static final Guard READ_FIRST = (action, context) -> {
+        VmRecord vm = context.state().requireVm(action.vm().orElseThrow());
+        return vm.mayRunOn().isEmpty() ? Verdict.PASS : searched(vm, context);
+    };
+
     /** The host that is to be fenced is lost still, unless one of its VMs could not be powered off otherwise. */
     static final Guard STILL_LOST = (action, context) -> {
         HostId host = ((Action.FenceHost) action).target();
@@ -128,14 +134,14 @@ final class Guards {
         }
         context.executor().needsReading();
         return Verdict.noRoom(
-                Reason.PLACE_UNCERTAIN, vm.id() + " was on a lost host and is looked for on the others first");
+                Reason.PLACE_UNCERTAIN, vm.id() + " was on a host that was lost, and is looked for first");
     }
 
     /** Requests that are about to leave the VM have left it: it may write once it runs. */
     static final Guard REQUESTS_LEFT = (action, context) -> {
         VmId vm = action.vm().orElseThrow();
         boolean isAboutToLeave = context.state().ownersServedBy(vm).stream()
-                .anyMatch(owner -> context.executor().isAboutToMove(owner, vm));
+                .anyMatch(owner -> context.executor().isAboutToMove(owner, vm, context.run()));
         return isAboutToLeave ? Verdict.NO_TURN : Verdict.PASS;
     };
 

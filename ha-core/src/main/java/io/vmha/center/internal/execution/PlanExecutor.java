@@ -1,5 +1,8 @@
 package io.vmha.center.internal.execution;
 
+import io.vmha.center.internal.Operators;
+import java.util.function.Predicate;
+
 import io.vmha.plan.Action;
 import io.vmha.center.event.ActionRecord;
 import io.vmha.center.event.ActionResult;
@@ -79,6 +82,7 @@ public final class PlanExecutor {
     private final VmQueues queues = new VmQueues();
     private final Map<PlanId, PlanRun> runs = new TreeMap<>();
     private Set<StepRun> awaitingRoom = new LinkedHashSet<>();
+    private FailoverConfig failover;
     private boolean stopped;
 
     /** Makes one without plans. */
@@ -87,6 +91,7 @@ public final class PlanExecutor {
         this.state = state;
         this.platform = platform;
         this.callbacks = callbacks;
+        this.failover = parts.failover();
         this.slots = new HostSlots(parts.config().maxConcurrentActionsPerHost());
         state.pendingFrom(queues);
     }
@@ -123,6 +128,28 @@ public final class PlanExecutor {
     /** The open plans that have steps for a VM, the earliest first. */
     public Collection<PlanRun> runsOf(VmId vm) {
         return queues.of(vm);
+    }
+
+    /** The plans that are held, of which nothing was tried, and that count on a VM to serve. */
+    public List<PlanRun> heldRunsCountingOn(VmId target) {
+        return heldRuns(action -> action instanceof Action.Redirect redirect
+                && redirect.server().equals(target)
+                && !redirect.owner().equals(target));
+    }
+
+    /** The plans that are held, of which nothing was tried, and that place something on a host. */
+    public List<PlanRun> heldRunsCountingOn(HostId host) {
+        return heldRuns(action -> (action instanceof Action.PowerOn
+                        || action instanceof Action.CloneFromTemplate
+                        || action instanceof Action.Migrate)
+                && action.host().filter(host::equals).isPresent());
+    }
+
+    private List<PlanRun> heldRuns(Predicate<Action> countsOn) {
+        return runs.values().stream()
+                .filter(run -> run.heldFor().isPresent() && !run.isIdleOffer() && run.isUntried())
+                .filter(run -> run.plan().steps().stream().anyMatch(step -> countsOn.test(step.action())))
+                .toList();
     }
 
     /** Takes a plan out of which nothing was tried, and ends it. */
@@ -171,7 +198,12 @@ public final class PlanExecutor {
     }
 
     FailoverConfig failover() {
-        return parts.failover();
+        return failover;
+    }
+
+    /** Operators chose otherwise: guards judge by that from now on. */
+    public void reconfigure(FailoverConfig chosen) {
+        failover = chosen;
     }
 
     HostSlots slots() {
@@ -227,10 +259,10 @@ public final class PlanExecutor {
         return queues.isFirst(run, action.vm().get(), action) ? Verdict.PASS : Verdict.NO_TURN;
     }
 
-    /** Whether an open step is to move an owner's requests away from a VM. */
-    boolean isAboutToMove(VmId owner, VmId from) {
+    /** Whether an open step of that plan or an earlier one is to move an owner's requests away from a VM; a later one waits. */
+    boolean isAboutToMove(VmId owner, VmId from, PlanRun latest) {
         return queues.of(owner).stream()
-                .filter(run -> !run.isIdleOffer())
+                .filter(run -> !run.isIdleOffer() && run.id().value() <= latest.id().value())
                 .flatMap(run -> run.stepsOf(owner).stream())
                 .anyMatch(step -> !step.isEnded()
                         && step.step().action() instanceof Action.Redirect redirect

@@ -65,6 +65,8 @@ import static com.google.common.base.Preconditions.checkArgument;
  * <p>Confined to the center's loop, except {@link #published} and {@link #isConfirmedOff}, which any thread may ask.
  */
 public final class CenterState {
+    private static final int MAX_REMOVED = 10_000;
+
     private final Map<VmId, VmRecord> vms = new HashMap<>();
     private final Map<HostId, HostRecord> hosts = new HashMap<>();
     private final Map<VmType, Set<String>> writers = new HashMap<>();
@@ -76,6 +78,15 @@ public final class CenterState {
     private final Set<VmId> confirmedOff = ConcurrentHashMap.newKeySet();
     private final Unwritten unwritten = new Unwritten();
     private final InventoryProjection projection;
+    /** When VMs were deleted, the last of them: readings that began before do not bring them back. */
+    private final Map<VmId, Long> removedAt = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<VmId, Long> eldest) {
+            return size() > MAX_REMOVED;
+        }
+    };
     private long token;
 
     /**
@@ -335,12 +346,19 @@ public final class CenterState {
         }
         record.faults = ImmutableList.of();
         record.flags.add(VmState.Flag.DELETED);
+        removedAt.put(id, beginReading());
+        uncertain.add(id);
         touch(id);
         if (record.isConfirmedOff()) {
             forget(id);
         }
         served.forEach(this::touch);
         return served;
+    }
+
+    /** The token that was issued when that VM was deleted; 0 where it was not. */
+    public long removedAt(VmId id) {
+        return removedAt.getOrDefault(id, 0L);
     }
 
     private void forget(VmId id) {
@@ -374,6 +392,18 @@ public final class CenterState {
             more.add(host);
             place(record, more);
         });
+    }
+
+    /** The VMs that are registered or may be running on a host that is back may run there, or not, before they are read. */
+    public void toBeRead(HostId host) {
+        for (VmId id : vmsAt(host)) {
+            VmRecord record = vms.get(id);
+            if (record != null && (record.seen.host().equals(host) || record.mayRunOn.contains(host))) {
+                record.flags.add(VmState.Flag.UNSEARCHED);
+                mayStart(id, host);
+                lostWithHost(id);
+            }
+        }
     }
 
     /** The VM runs on that host and nowhere else. */
@@ -441,7 +471,9 @@ public final class CenterState {
         } else {
             confirmedOff.remove(record.id());
         }
-        boolean isOpen = record.mayRunOn.size() > 1 || record.is(VmState.Flag.UNSEARCHED);
+        boolean isOpen = record.mayRunOn.size() > 1
+                || record.is(VmState.Flag.UNSEARCHED)
+                || record.is(VmState.Flag.DELETED);
         if (isOpen) {
             uncertain.add(record.id());
         } else {
@@ -563,9 +595,6 @@ public final class CenterState {
         VmRecord record = requireVm(id);
         record.desired = state;
         record.isSuspect = false;
-        if (state != DesiredState.RUNNING) {
-            record.faults = ImmutableList.of();
-        }
         touch(id);
     }
 

@@ -46,7 +46,7 @@ final class Projector {
     /** A VM that is to be placed takes its room there, and does not serve before it runs; one that migrates runs on. */
     private static PowerState power(VmRecord vm, PendingEffects pending, boolean takesPlace) {
         if (takesPlace && pending.isMigrating() && !vm.mayRunOn.isEmpty()) {
-            return vm.seen.power();
+            return vm.seen.power() == PowerState.OFF ? PowerState.UNKNOWN : vm.seen.power();
         }
         PowerState power = vm.power();
         return takesPlace && power == PowerState.ON ? PowerState.UNKNOWN : power;

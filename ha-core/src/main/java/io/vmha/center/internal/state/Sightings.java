@@ -119,6 +119,11 @@ public final class Sightings {
         return snapshot.answered().contains(host);
     }
 
+    /** Whether the reading began after that token was issued. */
+    public boolean isAfter(long issued) {
+        return token > issued;
+    }
+
     /** Whether the reading began after the host's state last changed. */
     public boolean isFresh(HostRecord host) {
         return token > host.changedAt;
@@ -162,7 +167,9 @@ public final class Sightings {
             Set<HostId> possible,
             CenterState state) {
         boolean ran = record.power() != PowerState.OFF;
-        record.flags.remove(VmState.Flag.UNSEARCHED);
+        if (record.mayRunOn.stream().allMatch(this::answered)) {
+            record.flags.remove(VmState.Flag.UNSEARCHED);
+        }
         best(record, sightings).ifPresent(seen -> state.reads(record, read(record, seen)));
         state.place(record, possible);
         if (state.vm(record.id()).isEmpty()) {

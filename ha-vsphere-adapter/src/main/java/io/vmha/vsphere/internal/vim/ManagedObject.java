@@ -1,6 +1,7 @@
 package io.vmha.vsphere.internal.vim;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -37,6 +38,12 @@ public record ManagedObject(MoRef ref, Map<String, XmlNode> properties) {
         }
     }
 
+    /** The property as a whole number from 0 to a bound; 0 where it is not set, is none or is out of that range. */
+    public long amount(String path, long most) {
+        long value = number(path, 0);
+        return value < 0 || value > most ? 0 : value;
+    }
+
     /** The property as a truth value; false where it is not set. */
     public boolean flag(String path) {
         return text(path).equals("true") || text(path).equals("1");
@@ -50,5 +57,13 @@ public record ManagedObject(MoRef ref, Map<String, XmlNode> properties) {
     /** The property as a reference. */
     public Optional<MoRef> ref(String path) {
         return node(path).map(XmlNode::ref).filter(found -> !found.value().isEmpty());
+    }
+
+    /** The property as references; none where it is not set. */
+    public List<MoRef> refs(String path) {
+        return node(path).map(XmlNode::children).orElse(List.of()).stream()
+                .map(XmlNode::ref)
+                .filter(found -> !found.value().isEmpty())
+                .toList();
     }
 }

@@ -10,8 +10,9 @@ public record MoRef(String type, String value) {
     /** The entry point, the same on every server. */
     public static final MoRef SERVICE_INSTANCE = new MoRef("ServiceInstance", "ServiceInstance");
 
+    /** Its identity, fit for a log. */
     @Override
     public String toString() {
-        return value;
+        return Words.of(value);
     }
 }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class PropertyUpdates implements UpdateStream {
     /** What is added to the server's longest wait until the answer is given up. */
     private static final Duration ANSWER_MARGIN = Duration.ofSeconds(10);
+
+    /** As many objects as a page of properties has. */
+    private static final int MOST_OBJECTS = 2_000;
 
     private final VimSession session;
     private final BiConsumer<XmlWriter, Deadline> filter;
@@ -35,37 +39,65 @@ final class PropertyUpdates implements UpdateStream {
     @Override
     public Updates next(Duration longest) {
         Deadline deadline = Deadline.in(longest.plus(ANSWER_MARGIN));
+        List<ObjectUpdate> all = new ArrayList<>();
+        long left = AnswerLimits.elementsOfAllPages();
+        boolean first = false;
+        boolean more = true;
+        while (more) {
+            Optional<XmlNode> answer = ask(longest, deadline);
+            if (answer.isEmpty()) {
+                return collector == null ? new Updates(false, List.of()) : new Updates(first, all);
+            }
+            XmlNode set = answer.get();
+            left -= set.size();
+            if (left < 0) {
+                forget();
+                throw new TransportException(
+                        TransportException.Kind.LOST,
+                        "the server's updates do not end, or hold too much for the heap",
+                        null);
+            }
+            all.addAll(updates(set));
+            version = set.textAt("version");
+            first |= whole;
+            whole = false;
+            more = set.textAt("truncated").equals("true");
+        }
+        return new Updates(first, all);
+    }
+
+    /** Empty where nothing changed, or where everything is to be told again. */
+    private Optional<XmlNode> ask(Duration longest, Deadline deadline) {
         MoRef ours = collector(deadline);
-        XmlNode answer;
         try {
-            answer = session.call(
-                    "WaitForUpdatesEx",
-                    ours,
-                    xml -> xml.text("version", version)
-                            .element("options", o -> o.number("maxWaitSeconds", longest.toSeconds())),
-                    deadline);
+            return session.call(
+                            "WaitForUpdatesEx",
+                            ours,
+                            xml -> xml.text("version", version)
+                                    .element(
+                                            "options",
+                                            o -> o.number("maxWaitSeconds", longest.toSeconds())
+                                                    .number("maxObjectUpdates", MOST_OBJECTS)),
+                            deadline)
+                    .at("returnval");
         } catch (VimFault fault) {
             forget();
             if (Set.of("ManagedObjectNotFound", "InvalidCollectorVersion").contains(fault.type())) {
-                return new Updates(false, List.of());
+                return Optional.empty();
             }
             throw fault;
         } catch (TransportException e) {
             forget();
             throw e;
         }
-        return answer.at("returnval").map(this::read).orElseGet(() -> new Updates(false, List.of()));
     }
 
-    private Updates read(XmlNode set) {
-        version = set.textAt("version");
-        boolean first = whole;
-        whole = first && set.textAt("truncated").equals("true");
+    static List<ObjectUpdate> updates(XmlNode set) {
         List<ObjectUpdate> updates = new ArrayList<>();
         for (XmlNode filterSet : set.all("filterSet")) {
             filterSet.all("objectSet").forEach(object -> updates.add(update(object)));
         }
-        return new Updates(first, updates);
+        return updates;
     }
 
     private static ObjectUpdate update(XmlNode object) {

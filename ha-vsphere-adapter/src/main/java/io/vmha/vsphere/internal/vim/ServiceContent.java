@@ -9,6 +9,7 @@ package io.vmha.vsphere.internal.vim;
  * @param rootFolder the inventory's root
  * @param customFieldsManager custom attributes
  * @param eventManager tells what happened
+ * @param perfManager tells counters; its value is empty where the server has none
  * @param name the product's name and version
  * @param vcenter whether it is a vCenter server, and not a single host
  */
@@ -19,6 +20,7 @@ public record ServiceContent(
         MoRef rootFolder,
         MoRef customFieldsManager,
         MoRef eventManager,
+        MoRef perfManager,
         String name,
         boolean vcenter) {
 
@@ -31,6 +33,7 @@ public record ServiceContent(
                 manager(content, "rootFolder"),
                 content.at("customFieldsManager").map(XmlNode::ref).orElse(new MoRef("CustomFieldsManager", "")),
                 content.at("eventManager").map(XmlNode::ref).orElse(new MoRef("EventManager", "EventManager")),
+                content.at("perfManager").map(XmlNode::ref).orElse(new MoRef("PerformanceManager", "")),
                 content.textAt("about", "fullName"),
                 content.textAt("about", "apiType").equals("VirtualCenter"));
     }

@@ -2,15 +2,14 @@ package io.vmha.vsphere.internal.vim;
 
 import com.google.common.collect.Sets;
 import io.vmha.vsphere.internal.vim.TransportException.Kind;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Optional;
@@ -23,7 +22,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
-import javax.xml.stream.XMLStreamException;
 import org.jspecify.annotations.Nullable;
 
 /** Posts a request and reads the answer, by a deadline. Thread-safe; the calls under way are in a concurrent set. */
@@ -50,29 +48,32 @@ final class SoapTransport {
     /** An answer: the content of the SOAP body, and the cookie that came with it. */
     record Answer(XmlNode body, Optional<String> cookie) {}
 
-    Answer post(byte[] envelope, Optional<String> cookie, Deadline deadline) {
+    Answer post(byte[] envelope, Optional<String> cookie, AnswerLimits limits, Deadline deadline) {
         if (deadline.hasPassed()) {
             throw new TransportException(Kind.NO_TIME, "no time was left to ask " + url.getHost(), null);
         }
         HttpRequest.Builder request = HttpRequest.newBuilder(url)
                 .header("Content-Type", "text/xml; charset=utf-8")
                 .header("SOAPAction", ACTION)
+                .header("Accept-Encoding", "gzip")
                 .POST(BodyPublishers.ofByteArray(envelope));
         cookie.ifPresent(value -> request.header("Cookie", value));
         requests.incrementAndGet();
-        HttpResponse<byte[]> response = await(http.sendAsync(request.build(), BodyHandlers.ofByteArray()), deadline);
-        Optional<String> set = response.headers().firstValue("Set-Cookie").map(value -> value.split(";", 2)[0]);
+        HttpResponse<InputStream> response =
+                await(http.sendAsync(request.build(), info -> new BoundedBody(limits.bytes())), deadline);
+        boolean zipped = response.headers()
+                .firstValue("Content-Encoding")
+                .filter("gzip"::equalsIgnoreCase)
+                .isPresent();
         try {
-            XmlNode document = XmlReader.read(new ByteArrayInputStream(response.body()));
-            XmlNode body = document.at("Envelope", "Body")
-                    .flatMap(found -> found.children().stream().findFirst())
-                    .orElseThrow(() -> new XMLStreamException("no SOAP body"));
-            return new Answer(body, set);
-        } catch (XMLStreamException e) {
+            return new Answer(
+                    SoapAnswer.read(response.body(), zipped, limits), SessionCookie.among(response.headers()));
+        } catch (SoapAnswer.MalformedException e) {
             throw new TransportException(
                     Kind.LOST,
-                    url.getHost() + " answered HTTP " + response.statusCode() + " without a SOAP envelope",
-                    e);
+                    url.getHost() + " answered HTTP " + response.statusCode() + " without a SOAP envelope: "
+                            + e.getMessage(),
+                    null);
         }
     }
 
@@ -104,8 +105,14 @@ final class SoapTransport {
     private TransportException failure(@Nullable Throwable cause) {
         String host = url.getHost();
         for (@Nullable Throwable t = cause; t != null; t = t.getCause()) {
+            if (t instanceof BoundedBody.TooLongException) {
+                return new TransportException(Kind.LOST, host + " sent " + t.getMessage(), null);
+            }
             if (t instanceof CertificateException) {
-                return new TransportException(Kind.UNTRUSTED, "TLS with " + host + " failed: " + t.getMessage(), cause);
+                return new TransportException(
+                        Kind.UNTRUSTED,
+                        "TLS with " + host + " failed: " + Words.of(String.valueOf(t.getMessage())),
+                        null);
             }
         }
         if (cause instanceof ConnectException

@@ -25,6 +25,7 @@ public final class SoapVimClient implements VimClient {
     private final SoapTransport transport;
     private final VimSession session;
     private final KeepAlive keepAlive;
+    private final Counters perf;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile @Nullable View view;
 
@@ -32,6 +33,7 @@ public final class SoapVimClient implements VimClient {
     public SoapVimClient(URI url, SSLContext tls, Supplier<Secret> secrets, Duration keepAliveInterval) {
         this.transport = new SoapTransport(url, tls);
         this.session = new VimSession(transport, secrets);
+        this.perf = new Counters(session, (ref, paths, deadline) -> read(ref, paths, deadline));
         this.keepAlive = new KeepAlive(session, keepAliveInterval);
     }
 
@@ -126,7 +128,15 @@ public final class SoapVimClient implements VimClient {
                         },
                         deadline)
                 .at("returnval");
+        long left = AnswerLimits.elementsOfAllPages();
         while (page.isPresent()) {
+            left -= page.get().size();
+            if (left < 0) {
+                throw new TransportException(
+                        TransportException.Kind.LOST,
+                        "the server's pages do not end, or hold too much for the heap",
+                        null);
+            }
             collect(page.get(), found);
             String token = page.get().textAt("token");
             page = token.isEmpty()
@@ -251,7 +261,9 @@ public final class SoapVimClient implements VimClient {
         return answer.at("returnval")
                 .map(XmlNode::ref)
                 .orElseThrow(() -> new TransportException(
-                        TransportException.Kind.LOST, "the answer " + answer.name() + " holds no reference", null));
+                        TransportException.Kind.LOST,
+                        "the answer " + Words.of(answer.name()) + " holds no reference",
+                        null));
     }
 
     @Override
@@ -275,11 +287,19 @@ public final class SoapVimClient implements VimClient {
     }
 
     @Override
-    public MoRef relocate(MoRef vm, MoRef host, MoRef pool, Deadline deadline) {
+    public MoRef reshare(MoRef vm, ShareChange change, Deadline deadline) {
+        return task("ReconfigVM_Task", vm, change::write, deadline);
+    }
+
+    @Override
+    public MoRef relocate(MoRef vm, MoRef host, Optional<MoRef> pool, Deadline deadline) {
         return task(
                 "RelocateVM_Task",
                 vm,
-                xml -> xml.element("spec", spec -> spec.ref("pool", pool).ref("host", host))
+                xml -> xml.element("spec", spec -> {
+                            pool.ifPresent(into -> spec.ref("pool", into));
+                            spec.ref("host", host);
+                        })
                         .text("priority", "highPriority"),
                 deadline);
     }
@@ -336,19 +356,14 @@ public final class SoapVimClient implements VimClient {
     }
 
     @Override
-    public int addField(String name, Deadline deadline) {
-        XmlNode answer = session.call(
-                "AddCustomFieldDef",
-                service(deadline).customFieldsManager(),
-                xml -> xml.text("name", name).text("moType", "VirtualMachine"),
-                deadline);
-        return Integer.parseInt(answer.textAt("returnval", "key"));
-    }
-
-    @Override
     public String currentTime(Deadline deadline) {
         return session.call("CurrentTime", MoRef.SERVICE_INSTANCE, none -> {}, deadline)
                 .textAt("returnval");
+    }
+
+    @Override
+    public CounterReading counters(MoRef vm, List<String> counters, Duration span, Deadline deadline) {
+        return perf.read(vm, counters, span, deadline);
     }
 
     @Override

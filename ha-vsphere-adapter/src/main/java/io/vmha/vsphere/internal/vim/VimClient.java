@@ -36,6 +36,7 @@ public interface VimClient extends AutoCloseable {
     /** Reads properties of one object. */
     default ManagedObject read(MoRef ref, List<String> paths, Deadline deadline) {
         return read(List.of(ref), paths, deadline).stream()
+                .filter(object -> object.ref().equals(ref))
                 .findFirst()
                 .orElseThrow(() -> new VimFault("ManagedObjectNotFound", ref.value()));
     }
@@ -58,8 +59,11 @@ public interface VimClient extends AutoCloseable {
     /** Begins to change a machine. */
     MoRef reconfigure(MoRef vm, ConfigChange change, Deadline deadline);
 
-    /** Begins to move a machine to a host and resource pool. */
-    MoRef relocate(MoRef vm, MoRef host, MoRef pool, Deadline deadline);
+    /** Begins to change a machine's shares. */
+    MoRef reshare(MoRef vm, ShareChange change, Deadline deadline);
+
+    /** Begins to move a machine to a host, and into a resource pool if one is given. */
+    MoRef relocate(MoRef vm, MoRef host, Optional<MoRef> pool, Deadline deadline);
 
     /** Begins to clone a template onto a host and resource pool, powered off, with a marking in its configuration. */
     MoRef cloneVm(MoRef template, CloneOrder order, Deadline deadline);
@@ -88,9 +92,6 @@ public interface VimClient extends AutoCloseable {
     /** Sets a custom attribute. */
     void setField(MoRef ref, int key, String value, Deadline deadline);
 
-    /** Adds a custom attribute for machines, and tells its key. */
-    int addField(String name, Deadline deadline);
-
     /**
      * Waits by updates for a task; a session that expires meanwhile is made anew, and the task is found again. A task that
      * is not over by the deadline is cancelled.
@@ -102,6 +103,14 @@ public interface VimClient extends AutoCloseable {
 
     /** The server's clock, as it writes it. */
     String currentTime(Deadline deadline);
+
+    /**
+     * The samples of counters of a machine up to now, of all their instances.
+     *
+     * @param counters by name, such as {@code cpu.usage.average}
+     * @param span how far back
+     */
+    CounterReading counters(MoRef vm, List<String> counters, Duration span, Deadline deadline);
 
     /** What happened at or after that time of the server's clock, in no particular order; the server limits how many it tells. */
     List<XmlNode> events(String since, Deadline deadline);

@@ -72,7 +72,7 @@ final class VimSession {
         try (Secret secret = secrets.get()) {
             byte[] envelope = loginEnvelope(service.sessionManager(), secret);
             try {
-                answer = checked(transport.post(envelope, content.cookie(), deadline));
+                answer = loginAnswer(transport.post(envelope, content.cookie(), AnswerLimits.SMALL, deadline));
             } finally {
                 Arrays.fill(envelope, (byte) 0);
             }
@@ -108,23 +108,21 @@ final class VimSession {
         xml.ref("_this", subject);
         arguments.accept(xml);
         String body = "<" + method + " xmlns=\"urn:vim25\">" + xml.xml() + "</" + method + ">";
-        return checked(transport.post(join(OPEN, utf8(body), CLOSE), cookie, deadline));
+        return checked(transport.post(join(OPEN, utf8(body), CLOSE), cookie, AnswerLimits.of(method), deadline));
+    }
+
+    /** A refused login is told by its type alone: a server may repeat what it was sent. */
+    private static Answer loginAnswer(Answer answer) {
+        try {
+            return checked(answer);
+        } catch (VimFault fault) {
+            throw new VimFault(fault.type(), "");
+        }
     }
 
     private static Answer checked(Answer answer) {
-        XmlNode body = answer.body();
-        if (!body.name().equals("Fault")) {
-            return answer;
-        }
-        String type = body.at("detail")
-                .flatMap(detail -> detail.children().stream().findFirst())
-                .map(VimSession::faultType)
-                .orElseGet(() -> body.textAt("faultcode"));
-        throw new VimFault(type, body.textAt("faultstring"));
-    }
-
-    private static String faultType(XmlNode fault) {
-        return fault.xsiType().isEmpty() ? fault.name().replaceFirst("Fault$", "") : fault.xsiType();
+        SoapAnswer.requireNoFault(answer.body());
+        return answer;
     }
 
     private static byte[] loginEnvelope(MoRef sessionManager, Secret secret) {

@@ -1,15 +1,21 @@
 package io.vmha.vsphere.internal.vim;
 
+import com.google.common.primitives.Ints;
+import com.google.common.primitives.Longs;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** One element of an answer: local name, {@code xsi:type}, text and children. Filled by {@link XmlReader}, then read only. */
 public final class XmlNode {
     private final String name;
     private final String xsiType;
     private final String typeAttribute;
-    private final List<XmlNode> children = new ArrayList<>(2);
+    private List<XmlNode> children = List.of();
     private String text = "";
 
     XmlNode(String name, String xsiType, String typeAttribute) {
@@ -19,6 +25,9 @@ public final class XmlNode {
     }
 
     void add(XmlNode child) {
+        if (children.isEmpty()) {
+            children = new ArrayList<>(2);
+        }
         children.add(child);
     }
 
@@ -73,6 +82,30 @@ public final class XmlNode {
     /** The text at a path of child names; empty where there is none. */
     public String textAt(String... path) {
         return at(path).map(XmlNode::text).orElse("");
+    }
+
+    /** The text at a path of child names as a whole number; empty where there is none, or it is none. */
+    public OptionalInt numberAt(String... path) {
+        Integer value = Ints.tryParse(textAt(path).trim());
+        return value == null ? OptionalInt.empty() : OptionalInt.of(value);
+    }
+
+    /** Its text as a whole number; empty where it is none. */
+    OptionalLong number() {
+        Long value = Longs.tryParse(text.trim());
+        return value == null ? OptionalLong.empty() : OptionalLong.of(value);
+    }
+
+    /** How many elements this is, with those in it. */
+    long size() {
+        long count = 0;
+        Deque<XmlNode> left = new ArrayDeque<>();
+        left.push(this);
+        while (!left.isEmpty()) {
+            count++;
+            left.pop().children.forEach(left::push);
+        }
+        return count;
     }
 
     /** This element as a reference to a managed object. */

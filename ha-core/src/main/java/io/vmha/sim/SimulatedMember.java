@@ -1,0 +1,133 @@
+package io.vmha.sim;
+
+import io.vmha.model.LogPosition;
+import io.vmha.model.MemberId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A database in memory, with the log that its disk holds. Guarded by its {@link SimulatedReplicaSet}'s monitor. */
+final class SimulatedMember {
+
+    /** Something in a log: a row, or the beginning of a timeline. Each is itself alone: copies share it. */
+    static final class Entry {
+        private final Optional<Integer> row;
+        private final Instant at;
+
+        Entry(Optional<Integer> row, Instant at) {
+            this.row = row;
+            this.at = at;
+        }
+
+        Optional<Integer> row() {
+            return row;
+        }
+
+        Instant at() {
+            return at;
+        }
+    }
+
+    private final MemberId id;
+    private List<Entry> log = new ArrayList<>();
+    private int applied;
+    private long timeline = 1;
+    boolean isUp = true;
+    boolean isReachable = true;
+    boolean isReplica;
+    boolean isHeld;
+    boolean isStreamBroken;
+    boolean isReplayPaused;
+    /** The member that it follows whenever it is a replica. */
+    Optional<MemberId> follows = Optional.empty();
+
+    SimulatedMember(MemberId id) {
+        this.id = id;
+    }
+
+    MemberId id() {
+        return id;
+    }
+
+    LogPosition position() {
+        return new LogPosition(timeline, log.size());
+    }
+
+    int applied() {
+        return applied;
+    }
+
+    boolean isWriting() {
+        return isUp && !isReplica;
+    }
+
+    void append(Entry entry) {
+        log.add(entry);
+        applied = log.size();
+    }
+
+    boolean holds(Entry entry) {
+        return log.contains(entry);
+    }
+
+    /** When the oldest entry was made that it has not applied of that writer's. */
+    Optional<Instant> oldestMissing(SimulatedMember writer) {
+        return applied < writer.log.size() ? Optional.of(writer.log.get(applied).at()) : Optional.empty();
+    }
+
+    /** The rows that it shows. */
+    List<Integer> rows() {
+        return log.subList(0, applied).stream()
+                .flatMap(entry -> entry.row().stream())
+                .sorted()
+                .toList();
+    }
+
+    /** The rows that its log holds, applied or not. */
+    List<Integer> received() {
+        return log.stream().flatMap(entry -> entry.row().stream()).toList();
+    }
+
+    /** Whether its whole log is the beginning of that one's, so that it can receive the rest. */
+    boolean isPrefixOf(SimulatedMember source) {
+        int size = log.size();
+        return size <= source.log.size()
+                && timeline <= source.timeline
+                && (size == 0 || log.get(size - 1) == source.log.get(size - 1));
+    }
+
+    /** Receives what it lacks of its source's log. */
+    void receiveFrom(SimulatedMember source) {
+        log.addAll(source.log.subList(log.size(), source.log.size()));
+        timeline = source.timeline;
+        replay();
+    }
+
+    /** Applies what it has, unless that is paused. */
+    void replay() {
+        if (!isReplayPaused) {
+            applied = log.size();
+        }
+    }
+
+    void promote(Instant now) {
+        isReplayPaused = false;
+        isReplica = false;
+        isHeld = false;
+        follows = Optional.empty();
+        timeline++;
+        append(new Entry(Optional.empty(), now));
+    }
+
+    /** Gives up what only it has, and becomes a replica with what the source has. */
+    void rejoin(SimulatedMember source) {
+        log = new ArrayList<>(source.log);
+        timeline = source.timeline;
+        isReplayPaused = false;
+        applied = log.size();
+        isUp = true;
+        isReplica = true;
+        follows = Optional.of(source.id);
+    }
+}

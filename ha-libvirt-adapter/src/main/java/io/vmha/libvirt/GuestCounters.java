@@ -1,0 +1,60 @@
+package io.vmha.libvirt;
+
+import com.google.common.collect.ImmutableList;
+import java.util.OptionalLong;
+
+/**
+ * What the hypervisor counts of one guest at one moment, by which it is told whether the guest does anything. Immutable.
+ *
+ * @param state libvirt's {@code virDomainState}
+ * @param requests the requests to its disks and the packets that it sent, since it was started; absent where they are not
+ *     all told, or there is nothing that could be counted
+ * @param vcpuNanos the CPU time of each vCPU that is online; empty where it is not told
+ * @param waitNanos how long its vCPUs waited for a CPU of the host though they had work; absent where it is not told
+ */
+record GuestCounters(int state, OptionalLong requests, ImmutableList<Long> vcpuNanos, OptionalLong waitNanos) {
+    static final GuestCounters NONE =
+            new GuestCounters(0, OptionalLong.empty(), ImmutableList.of(), OptionalLong.empty());
+
+    private static final int MOST_DEVICES = 1_024;
+
+    static GuestCounters of(TypedParameters parameters) {
+        ImmutableList.Builder<Long> cpu = ImmutableList.builder();
+        OptionalLong wait = OptionalLong.empty();
+        long vcpus = Math.min(MOST_DEVICES, parameters.number("vcpu.maximum").orElse(0));
+        for (int i = 0; i < vcpus; i++) {
+            parameters.number("vcpu." + i + ".time").ifPresent(cpu::add);
+            OptionalLong waited = parameters.number("vcpu." + i + ".delay");
+            if (waited.isPresent()) {
+                wait = OptionalLong.of(wait.orElse(0) + waited.getAsLong());
+            }
+        }
+        return new GuestCounters(
+                (int) parameters.number("state.state").orElse(0), requests(parameters), cpu.build(), wait);
+    }
+
+    /** What a guest receives is others' doing, so only what it sends counts. */
+    private static OptionalLong requests(TypedParameters parameters) {
+        long disks = parameters.number("block.count").orElse(-1);
+        long cards = parameters.number("net.count").orElse(0);
+        if (disks < 0 || disks + cards == 0 || disks + cards > MOST_DEVICES) {
+            return OptionalLong.empty();
+        }
+        long sum = 0;
+        boolean told = false;
+        for (int i = 0; i < disks; i++) {
+            OptionalLong reads = parameters.number("block." + i + ".rd.reqs");
+            OptionalLong writes = parameters.number("block." + i + ".wr.reqs");
+            told |= writes.isPresent();
+            sum += reads.orElse(0)
+                    + writes.orElse(0)
+                    + parameters.number("block." + i + ".fl.reqs").orElse(0);
+        }
+        for (int i = 0; i < cards; i++) {
+            OptionalLong sent = parameters.number("net." + i + ".tx.pkts");
+            told |= sent.isPresent();
+            sum += sent.orElse(0);
+        }
+        return told ? OptionalLong.of(sum) : OptionalLong.empty();
+    }
+}
