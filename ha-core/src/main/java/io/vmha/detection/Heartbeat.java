@@ -5,7 +5,6 @@ import static com.google.common.base.Preconditions.checkArgument;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.HostId;
 import io.vmha.model.VmId;
-import java.time.Instant;
 
 /**
  * A sign of life of a machine's monitor or of a host. Immutable.
@@ -34,16 +33,6 @@ public record Heartbeat(FaultSubject subject, long incarnation, long sequence) {
      */
     public static Heartbeat ofVm(VmId vm, long incarnation, long sequence) {
         return new Heartbeat(new FaultSubject.OfVm(vm), incarnation, sequence);
-    }
-
-    /**
-     * A heartbeat of the monitor in a machine that is ordered by when it was sent, over all lives of the monitor. For a receiver that
-     * takes no message twice or late.
-     *
-     * @param sentAt when it was sent; what is before 1970 counts as that
-     */
-    public static Heartbeat ofVm(VmId vm, Instant sentAt) {
-        return ofVm(vm, 0, Math.max(0, sentAt.toEpochMilli()));
     }
 
     /**

@@ -1,10 +1,12 @@
 package io.vmha.center;
 
+import io.vmha.fault.FaultSubject;
+import io.vmha.center.event.UnmetNeed;
+
 import io.vmha.detection.DetectionConfig;
 import java.time.Instant;
 import io.vmha.detection.SecondLook;
 
-import io.vmha.detection.Heartbeat;
 import io.vmha.monitor.report.ReportListener;
 import io.vmha.monitor.report.ReportListeners;
 
@@ -21,6 +23,7 @@ import io.vmha.center.journal.PlanJournal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.vmha.Fixtures;
 import io.vmha.fault.FaultKind;
@@ -172,8 +175,7 @@ class ManagementCenterTest {
         ManagementCenter center = center().detection(
                         DetectionConfig.builder().build(), (vm, host, deadline) -> SecondLook.UNKNOWN)
                 .build();
-        ReportListener monitors = ReportListeners.of(
-                center::accept, (vm, sentAt) -> center.heartbeat(Heartbeat.ofVm(vm, sentAt)));
+        ReportListener monitors = ReportListeners.of(center::accept, center::heartbeat);
         monitors.heartbeat(DB3, time.now());
         CompletionStage<?> taken = monitors.fault(Fixtures.readOnly("db3"));
         time.advanceTo(Instant.EPOCH.plusSeconds(1));
@@ -202,7 +204,7 @@ class ManagementCenterTest {
     }
 
     @Test
-    void aPolicyThatThrowsFailsTheReportAndChangesNothing() {
+    void aPolicyThatThrowsFailsTheReportAndDoesNothingButTheFaultStaysOpen() {
         ManagementCenter center = center().policy((inventory, report) -> {
                     throw new UnsupportedOperationException("no opinion");
                 })
@@ -213,7 +215,11 @@ class ManagementCenterTest {
         assertThatThrownBy(() -> outcome.toCompletableFuture().join())
                 .isInstanceOf(CompletionException.class)
                 .hasMessageContaining("no opinion");
-        assertThat(center.inventory()).isEqualTo(reference);
+        assertThat(datacenter.actual()).isEqualTo(reference);
+        assertThat(center.inventory().requireVm(DB3).health()).isEqualTo(VmHealth.FAILED);
+        assertThat(ask(center.unmet()))
+                .extracting(UnmetNeed::subject, UnmetNeed::reason)
+                .containsExactly(tuple(new FaultSubject.OfVm(DB3), Reason.INVALID_DECISION));
     }
 
     @Test
@@ -229,8 +235,10 @@ class ManagementCenterTest {
 
     @Test
     void aHostThatIsBackKeepsWhatItLostAsItIs() {
+        datacenter.inject(Fixtures.hostDown("h2"));
         ManagementCenter center = center().build();
         run(center.submit(Fixtures.hostDown("h2")));
+        datacenter.change(actual -> FaultEffects.hostUp(actual, HostId.of("h2")));
         CompletionStage<Inventory> up = center.hostUp(HostId.of("h2"));
         time.runToEnd();
 
@@ -344,6 +352,11 @@ class ManagementCenterTest {
                 .inventory(reference)
                 .scheduler(time)
                 .listener(events::add);
+    }
+
+    private <T> T ask(CompletionStage<T> answer) {
+        time.advanceTo(time.now());
+        return answer.toCompletableFuture().join();
     }
 
     private DecisionOutcome run(CompletionStage<DecisionOutcome> outcome) {
