@@ -1,5 +1,9 @@
 package io.vmha.center;
 
+import io.vmha.center.event.HaEvent;
+import io.vmha.monitor.report.ReportListener;
+import io.vmha.monitor.report.ReportListeners;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmha.Fixtures;

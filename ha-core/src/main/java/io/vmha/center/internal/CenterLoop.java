@@ -207,6 +207,23 @@ public final class CenterLoop
         return pending.ended();
     }
 
+    /** Looks at how things are, also once the center does not act any more. */
+    public <T> CompletionStage<T> look(Supplier<T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        try {
+            scheduler.execute(() -> {
+                try {
+                    answer.complete(question.get());
+                } catch (Throwable thrown) {
+                    answer.completeExceptionally(thrown);
+                }
+            });
+        } catch (RejectedExecutionException closed) {
+            answer.completeExceptionally(new IllegalStateException("the management center is closed", closed));
+        }
+        return answer;
+    }
+
     private void hand(Consumer<Throwable> onFailure, Runnable task) {
         try {
             scheduler.execute(() -> {

@@ -364,7 +364,7 @@ public final class Operators {
 
     /** The open plans, by number. */
     public CompletionStage<List<PlanView>> plans() {
-        return center.ask(() -> center.executor().runs().stream()
+        return center.look(() -> center.executor().runs().stream()
                 .map(run -> new PlanView(
                         run.plan(),
                         run.opened().revision(),
@@ -377,12 +377,12 @@ public final class Operators {
 
     /** The needs that nothing is under way for. */
     public CompletionStage<List<UnmetNeed>> unmet() {
-        return center.ask(() -> center.decisions().unmetNow());
+        return center.look(() -> center.decisions().unmetNow());
     }
 
     /** What was left behind on the platform. */
     public CompletionStage<List<Leftover>> leftovers() {
-        return center.ask(state::leftovers);
+        return center.look(state::leftovers);
     }
 
     /** What would be decided and done about a report. */
@@ -392,6 +392,6 @@ public final class Operators {
 
     /** How the center is. */
     public CompletionStage<CenterHealth> health() {
-        return center.ask(center::describe);
+        return center.look(center::describe);
     }
 }

@@ -113,7 +113,20 @@ final class UnmetNeeds {
         Set<VmId> woken = new LinkedHashSet<>();
         changes.serving().forEach(type -> woken.addAll(byType.getOrDefault(type, Set.of())));
         changes.roomy().forEach(role -> woken.addAll(byRole.getOrDefault(role, Set.of())));
+        woken.removeIf(vm -> !isHelpedByOthers(vm));
         return woken;
+    }
+
+    /**
+     * Neither room nor a VM that serves confirms another one off: that takes a reading, a report or an operator, each of which decides
+     * again by itself. Else the room that a plan in vain had reserved would begin the next one, at once and without end.
+     */
+    private boolean isHelpedByOthers(VmId vm) {
+        Entry entry = entries.get(vm);
+        return entry != null
+                && entry.needs.values().stream()
+                        .anyMatch(need -> need.reason() != Reason.FENCING_FAILED
+                                && need.reason() != Reason.PLACE_UNCERTAIN);
     }
 
     /** All VMs with needs. */
