@@ -79,6 +79,11 @@ final class CheckedJournal implements PlanJournal {
                                 && fault.report().kind() != FaultKind.POWERED_OFF);
     }
 
+    /** The hosts on which a VM may be running, as far as that is not as by default. */
+    Set<HostId> mayRunOn(VmId vm) {
+        return vms.containsKey(vm) ? vms.get(vm).mayRunOn() : Set.of();
+    }
+
     /** How many hosts were found lost within the window before the given moment, and are not known to be back. */
     int lostHosts(Instant before, Duration window) {
         return (int) hosts.values().stream()

@@ -110,8 +110,10 @@ final class EndChecks {
         boolean isOpen = said.plans().stream()
                 .flatMap(plan -> plan.plan().steps().stream())
                 .anyMatch(step -> step.action().vm().filter(vm.id()::equals).isPresent());
+        boolean isUncertain = believed.power() == PowerState.UNKNOWN
+                && journal.mayRunOn(vm.id()).stream().anyMatch(host -> !answers(host));
         Violation.check(
-                isSame || isOpen, 12, () -> "after a reading of the truth " + believed + " is believed, and is " + vm);
+                isSame || isOpen || isUncertain, 12, () -> "after a reading of the truth " + believed + " is believed, and is " + vm);
         Violation.check(
                 !believed.isServing()
                         || isWell(vm)

@@ -1,5 +1,7 @@
 package io.vmha.center.internal;
 
+import io.vmha.center.internal.state.Changes;
+
 import com.google.common.collect.ImmutableList;
 import io.vmha.adapter.Capability;
 import io.vmha.center.event.DecisionOutcome;
@@ -360,7 +362,11 @@ final class Decisions {
                     .decide(view(vm.id()), List.of(vm.id()), drainTrigger(vm))
                     .parts());
         } else if (needs.contains(NeedKind.RETURN)) {
-            decideReturn(vm, new PendingDecision());
+            if (isDeleted(vm.server())) {
+                sendHome(vm, vm.server());
+            } else {
+                decideReturn(vm, new PendingDecision());
+            }
             return;
         }
         beginAgain(vm, needs, parts, Optional.ofNullable(failed));
@@ -530,7 +536,14 @@ final class Decisions {
                 role,
                 false,
                 Explanation.of(() -> server + " was deleted: the requests of " + vm.id() + " come home"));
-        begin(Optional.empty(), List.of(part), false, Optional.of("deletion of " + server), new PendingDecision());
+        // Neither limited nor checked as a return home is: they are with nobody now.
+        Plan plan = planner.plan(new PlanId(++lastPlan), state.inventory(), part, facts());
+        begin(new Begun(
+                Optional.empty(), part, plan, 1, false, Optional.of("deletion of " + server), new PendingDecision()));
+    }
+
+    private boolean isDeleted(VmId id) {
+        return state.vm(id).filter(vm -> !vm.is(VmState.Flag.DELETED)).isEmpty();
     }
 
     /** The needs that are there still and nothing is under way for. */

@@ -1,5 +1,7 @@
 package io.vmha.center.internal;
 
+import io.vmha.center.internal.state.Changes;
+
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.event.CenterHealth;
 import io.vmha.center.event.DecisionOutcome;
@@ -112,7 +114,7 @@ public final class Operators {
         return center.decide(pending -> {
             VmRecord vm = state.requireVm(id);
             if (vm.isActedOn()) {
-                state.mayStart(id, vm.seen().host());
+                state.saidOn(id);
             } else {
                 state.runsOn(id, vm.seen().host());
                 state.lostWithHost(id);
@@ -313,8 +315,9 @@ public final class Operators {
         }
         for (VmId owner : served) {
             VmRecord record = state.requireVm(owner);
-            state.routed(owner, owner);
-            if (!record.isFailed()) {
+            if (record.isFailed()) {
+                state.routed(owner, owner);
+            } else {
                 center.decisions().sendHome(record, vm);
             }
             center.decisions().wake(owner);

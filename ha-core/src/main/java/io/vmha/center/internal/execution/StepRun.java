@@ -1,6 +1,11 @@
 package io.vmha.center.internal.execution;
 
 import io.vmha.adapter.AdapterException;
+import io.vmha.model.VmId;
+import io.vmha.plan.Action;
+import io.vmha.plan.ActionKind;
+import java.util.EnumSet;
+import java.util.Set;
 import io.vmha.center.event.ActionRecord;
 import io.vmha.center.event.ActionResult;
 import io.vmha.center.event.CenterHealth;
@@ -13,6 +18,8 @@ import io.vmha.plan.Step;
 import io.vmha.policy.Reason;
 import java.time.Duration;
 import java.time.Instant;
+import io.vmha.center.journal.JournalEntry;
+import io.vmha.center.journal.VmState;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -373,11 +380,22 @@ final class StepRun {
         if (isActing) {
             isActing = false;
             if (isPlacing) {
-                step.action().vm().ifPresent(executor.state()::actionEnds);
+                step.action().vm().ifPresent(this::actionEnds);
             }
         }
         step.action().vm().ifPresent(executor.state()::touch);
         run.ended(this, action, record(result, detail, startedAt));
+    }
+
+    private void actionEnds(VmId id) {
+        executor.state().actionEnds(id);
+        boolean isToBeRead = executor.state()
+                .vm(id)
+                .filter(vm -> vm.is(VmState.Flag.UNSEARCHED) && !vm.mayRunOn().isEmpty())
+                .isPresent();
+        if (isToBeRead) {
+            executor.needsReading();
+        }
     }
 
     private ActionRecord record(ActionResult result, String detail, Instant startedAt) {

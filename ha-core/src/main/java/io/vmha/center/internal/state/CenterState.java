@@ -1,5 +1,7 @@
 package io.vmha.center.internal.state;
 
+import com.google.common.collect.Sets;
+
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
@@ -423,6 +425,11 @@ public final class CenterState {
     /** The VM is off: it was read to be. */
     public void isOff(VmId id) {
         vm(id).ifPresent(record -> {
+            if (record.isSaidOn) {
+                record.flags.add(VmState.Flag.UNSEARCHED);
+                place(record, record.mayRunOn);
+                return;
+            }
             record.seen = ImmutableVirtualMachine.copyOf(record.seen).withPower(PowerState.OFF);
             record.flags.remove(VmState.Flag.UNSEARCHED);
             place(record, ImmutableSet.of());
@@ -499,6 +506,15 @@ public final class CenterState {
         vm(id).ifPresent(record -> {
             record.acting = Math.max(0, record.acting - 1);
             record.actedAt = beginReading();
+            record.isSaidOn &= record.isActedOn();
+        });
+    }
+
+    /** Somebody says that a VM is on while an action on it is under way. */
+    public void saidOn(VmId id) {
+        vm(id).ifPresent(record -> {
+            record.isSaidOn = true;
+            mayStart(id, record.seen.host());
         });
     }
 
