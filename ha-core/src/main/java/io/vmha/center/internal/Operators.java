@@ -122,6 +122,7 @@ public final class Operators {
             center.faults().end(id, FaultEnd.REPAIRED);
             // Also where nothing was reported yet: a report that was observed before comes late.
             state.wellSince(id, center.now());
+            state.suspected(id, false);
             center.decisions().well(vm);
             center.recoveries().clear(id);
             state.flag(id, VmState.Flag.LIMITED, false);
