@@ -1,11 +1,6 @@
 package io.vmha.sim;
 
-import io.vmha.model.ClusterRole;
 import com.google.common.collect.Sets;
-import io.vmha.model.VmType;
-
-import io.vmha.center.internal.state.Changes;
-
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.DatabasePromoter;
 import io.vmha.adapter.FencingDevice;
@@ -13,9 +8,11 @@ import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.MachineReading;
 import io.vmha.adapter.TrafficDirector;
 import io.vmha.fault.FaultReport;
+import io.vmha.model.ClusterRole;
 import io.vmha.model.Inventory;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
+import io.vmha.model.VmType;
 import io.vmha.policy.FaultEffects;
 import java.util.Collections;
 import java.util.HashMap;
@@ -147,8 +144,11 @@ public final class SimulatedDatacenter {
     private synchronized void demote(VmId id) {
         VirtualMachine vm = SimulatedErrors.requireVm(actual, id);
         SimulatedErrors.requireReachable(actual, vm.host());
-        promoted.removeIf(other ->
-                actual.vm(other).filter(found -> memberOf(found).equals(memberOf(vm))).isPresent());
-        writers.put(vm.type(), Sets.difference(writers(vm.type()), Set.of(memberOf(vm))).immutableCopy());
+        promoted.removeIf(other -> actual.vm(other)
+                .filter(found -> memberOf(found).equals(memberOf(vm)))
+                .isPresent());
+        writers.put(
+                vm.type(),
+                Sets.difference(writers(vm.type()), Set.of(memberOf(vm))).immutableCopy());
     }
 }

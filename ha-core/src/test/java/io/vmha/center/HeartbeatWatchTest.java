@@ -1,13 +1,12 @@
 package io.vmha.center;
 
-import io.vmha.center.schedule.CenterScheduler;
-import io.vmha.center.event.HaEvent;
-import io.vmha.adapter.PowerStateCheck;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.vmha.Fixtures;
+import io.vmha.adapter.PowerStateCheck;
+import io.vmha.center.event.HaEvent;
+import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.detection.DetectionConfig;
 import io.vmha.detection.Heartbeat;
 import io.vmha.detection.ImmutableDetectionConfig;

@@ -1,7 +1,5 @@
 package io.vmha.center;
 
-import io.vmha.center.event.DecisionOutcome;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmha.Fixtures;
@@ -9,6 +7,7 @@ import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.TrafficDirector;
+import io.vmha.center.event.DecisionOutcome;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;

@@ -2,11 +2,11 @@ package io.vmha.sim;
 
 import io.vmha.model.HostHealth;
 import io.vmha.model.Inventory;
-import java.util.List;
 import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmType;
+import java.util.List;
 
 /** What must hold of what centers believe, checked whenever that changed. Confined to the simulation's thread. */
 final class BeliefChecks {
@@ -50,10 +50,16 @@ final class BeliefChecks {
     }
 
     private void checkRunsNot(RunningCenter running, VirtualMachine actual) {
-        boolean runs =
-                actual.power() == PowerState.ON && datacenter.actual().hostOf(actual).health() != HostHealth.DOWN;
+        boolean runs = actual.power() == PowerState.ON
+                && datacenter.actual().hostOf(actual).health() != HostHealth.DOWN;
         Violation.check(
-                !runs || stage.outside().isUnknown(actual.id(), actual.host(), running, stage.time().now()),
+                !runs
+                        || stage.outside()
+                                .isUnknown(
+                                        actual.id(),
+                                        actual.host(),
+                                        running,
+                                        stage.time().now()),
                 12,
                 () -> actual.id() + " is believed to be off and runs on " + actual.host());
     }

@@ -1,13 +1,12 @@
 package io.vmha.sim;
 
 import io.vmha.center.schedule.CenterScheduler;
-import java.util.function.Consumer;
+import io.vmha.model.Inventory;
 import java.time.Duration;
 import java.time.Instant;
-import io.vmha.model.Inventory;
 import java.util.Optional;
-import com.google.common.collect.Sets;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**

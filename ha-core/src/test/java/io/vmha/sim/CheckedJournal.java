@@ -1,23 +1,23 @@
 package io.vmha.sim;
 
-import java.time.Duration;
-import io.vmha.fault.FaultKind;
-import java.util.HashMap;
-import java.util.HashSet;
-import io.vmha.model.HostId;
 import io.vmha.center.journal.HostState;
-import java.time.Instant;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.JournalException;
 import io.vmha.center.journal.JournalState;
+import io.vmha.center.journal.PlanJournal;
+import io.vmha.center.journal.VmState;
+import io.vmha.fault.FaultKind;
+import io.vmha.model.HostId;
+import io.vmha.model.VmId;
+import io.vmha.plan.PlanId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import io.vmha.plan.PlanId;
-import io.vmha.center.journal.PlanJournal;
 import java.util.Set;
 import java.util.function.Supplier;
-import io.vmha.model.VmId;
-import io.vmha.center.journal.VmState;
 
 /** A journal that survives crashes, fails when told to, and checks what is written. Confined to the simulation's thread. */
 final class CheckedJournal implements PlanJournal {
@@ -77,6 +77,11 @@ final class CheckedJournal implements PlanJournal {
                 && vms.get(vm).faults().stream()
                         .anyMatch(fault -> fault.report().kind().scope() == FaultKind.Scope.VM
                                 && fault.report().kind() != FaultKind.POWERED_OFF);
+    }
+
+    /** The hosts on which a VM may be running, as far as that is not as by default. */
+    Set<HostId> mayRunOn(VmId vm) {
+        return vms.containsKey(vm) ? vms.get(vm).mayRunOn() : Set.of();
     }
 
     /** How many hosts were found lost within the window before the given moment, and are not known to be back. */

@@ -1,7 +1,5 @@
 package io.vmha.sim;
 
-import io.vmha.policy.FailoverConfig;
-
 import io.vmha.fault.FaultReport;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.Host;
@@ -10,6 +8,7 @@ import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.policy.Decision;
 import io.vmha.policy.DecisionEffects;
+import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.FailoverPolicy;
 import io.vmha.policy.FaultEffects;
 import io.vmha.policy.SubjectDecision;

@@ -1,8 +1,8 @@
 package io.vmha.sim;
 
-import java.time.Duration;
 import io.vmha.model.HostId;
 import io.vmha.model.VmId;
+import java.time.Duration;
 
 /**
  * Something that happens in a simulation: goes wrong, or right again, or is done by people.

@@ -1,37 +1,37 @@
 package io.vmha.sim;
 
-import io.vmha.model.AntiAffinityGroup;
-import java.util.ArrayList;
+import com.google.common.base.Splitter;
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.config.CenterConfig;
+import io.vmha.center.config.HostFencing;
+import io.vmha.center.config.ImmutableCenterConfig;
+import io.vmha.center.config.RecoveryLimit;
+import io.vmha.center.config.StormGuard;
+import io.vmha.model.AntiAffinityGroup;
 import io.vmha.model.ClusterRole;
-import java.util.Comparator;
 import io.vmha.model.CpuPlatform;
-import java.time.Duration;
+import io.vmha.model.Host;
+import io.vmha.model.HostId;
+import io.vmha.model.Inventory;
+import io.vmha.model.RackId;
+import io.vmha.model.Resources;
+import io.vmha.model.TemplateId;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+import io.vmha.model.VmType;
 import io.vmha.policy.FailbackMode;
 import io.vmha.policy.FailoverConfig;
-import java.util.HashMap;
-import io.vmha.model.Host;
-import io.vmha.center.config.HostFencing;
-import io.vmha.model.HostId;
-import io.vmha.center.config.ImmutableCenterConfig;
 import io.vmha.policy.ImmutableFailoverConfig;
-import io.vmha.model.Inventory;
+import io.vmha.policy.RecoveryMode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import io.vmha.model.RackId;
-import io.vmha.center.config.RecoveryLimit;
-import io.vmha.policy.RecoveryMode;
-import io.vmha.model.Resources;
-import com.google.common.base.Splitter;
-import io.vmha.center.config.StormGuard;
-import io.vmha.model.TemplateId;
 import java.util.TreeMap;
-import io.vmha.model.VirtualMachine;
-import io.vmha.model.VmId;
-import io.vmha.model.VmType;
 
 /**
  * Courses as text that a person can read and write, one thing a line: a word, and its fields as {@code key=value}. What a file does not
@@ -106,14 +106,16 @@ final class CourseFile {
         text.append(" hostFencing=").append(config.hostFencing());
         text.append(" automation=").append(config.automation());
         text.append(" gather=").append(config.gatherWindow().toMillis());
-        config.stormGuard().ifPresent(guard -> text.append(" stormFraction=")
-                .append(guard.maxHostFraction())
-                .append(" stormWindow=")
-                .append(guard.window().toMillis()));
-        config.maxRecoveriesPerVm().ifPresent(limit -> text.append(" recoveries=")
-                .append(limit.count())
-                .append(" recoveriesWindow=")
-                .append(limit.window().toMillis()));
+        config.stormGuard()
+                .ifPresent(guard -> text.append(" stormFraction=")
+                        .append(guard.maxHostFraction())
+                        .append(" stormWindow=")
+                        .append(guard.window().toMillis()));
+        config.maxRecoveriesPerVm()
+                .ifPresent(limit -> text.append(" recoveries=")
+                        .append(limit.count())
+                        .append(" recoveriesWindow=")
+                        .append(limit.window().toMillis()));
         text.append('\n');
     }
 
@@ -186,15 +188,15 @@ final class CourseFile {
     }
 
     private static CenterConfig config(Line line) {
-        ImmutableCenterConfig.Builder config = CenterConfig.builder()
-                .actionDeadline(line.millis("deadline").orElse(Duration.ofSeconds(5)));
+        ImmutableCenterConfig.Builder config =
+                CenterConfig.builder().actionDeadline(line.millis("deadline").orElse(Duration.ofSeconds(5)));
         line.field("actionsPerHost").map(Integer::parseInt).ifPresent(config::maxConcurrentActionsPerHost);
         line.field("hostFencing").map(HostFencing::valueOf).ifPresent(config::hostFencing);
         line.field("automation").map(AutomationLevel::valueOf).ifPresent(config::automation);
         line.millis("gather").ifPresent(config::gatherWindow);
         line.millis("stormWindow")
-                .ifPresent(window -> config.stormGuard(
-                        new StormGuard(Double.parseDouble(line.require("stormFraction")), window)));
+                .ifPresent(window ->
+                        config.stormGuard(new StormGuard(Double.parseDouble(line.require("stormFraction")), window)));
         line.millis("recoveriesWindow")
                 .ifPresent(window -> config.maxRecoveriesPerVm(new RecoveryLimit(line.number("recoveries"), window)));
         return config.build();
@@ -205,9 +207,7 @@ final class CourseFile {
         line.field("failback").map(FailbackMode::valueOf).ifPresent(failover::failback);
         line.millis("maxLag").ifPresent(failover::maxReplicationLag);
         for (VmType type : List.of(VmType.MIDDLEWARE, VmType.DATABASE)) {
-            line.field(type.toString())
-                    .map(RecoveryMode::valueOf)
-                    .ifPresent(mode -> failover.putRecovery(type, mode));
+            line.field(type.toString()).map(RecoveryMode::valueOf).ifPresent(mode -> failover.putRecovery(type, mode));
         }
         return failover.build();
     }
@@ -236,8 +236,8 @@ final class CourseFile {
                 .priority(line.field("priority").map(Integer::parseInt).orElse(0))
                 .template(line.field("template").map(TemplateId::of))
                 .member(line.field("member"))
-                .antiAffinity(line.field("apart").map(AntiAffinityGroup::of).stream()
-                        .toList())
+                .antiAffinity(
+                        line.field("apart").map(AntiAffinityGroup::of).stream().toList())
                 .build();
     }
 

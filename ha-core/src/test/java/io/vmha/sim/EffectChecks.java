@@ -1,22 +1,22 @@
 package io.vmha.sim;
 
+import com.google.common.collect.Sets;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
-import io.vmha.model.Host;
 import io.vmha.center.config.HostFencing;
+import io.vmha.center.config.StormGuard;
+import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import java.time.Instant;
 import io.vmha.model.Inventory;
-import java.util.Optional;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
-import java.util.Set;
-import com.google.common.collect.Sets;
-import io.vmha.center.config.StormGuard;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * What must hold when a center's call has its effect, judged by what really is, what its center believed when it made the call, and
@@ -54,8 +54,7 @@ final class EffectChecks {
     /** Invariants 4 and 7. */
     void mayAct(CallContext call, String what) {
         CheckedJournal.Intent intent = new CheckedJournal.Intent(call.plan().orElseThrow(), call.step(), call.epoch());
-        Violation.check(
-                journal.intends(intent), 4, () -> what + " by " + intent + " without its intent written down");
+        Violation.check(journal.intends(intent), 4, () -> what + " by " + intent + " without its intent written down");
         RunningCenter actor = actor(call);
         Violation.check(
                 actor.believesToLead() || !actor.process().isAlive(),
@@ -89,7 +88,9 @@ final class EffectChecks {
         }
         boolean isDatabase = left.get().type().equals(VmType.DATABASE);
         Violation.check(
-                !isDatabase || !mayWrite(left.get()) || isHandedOver(left.get(), owner, to.get())
+                !isDatabase
+                        || !mayWrite(left.get())
+                        || isHandedOver(left.get(), owner, to.get())
                         || isUnknown(left.get(), call),
                 1,
                 () -> "the requests of " + owner + " moved to " + server + " while " + before + " may still write");
@@ -138,9 +139,7 @@ final class EffectChecks {
         }
         Optional<VirtualMachine> believed = believed(call).vm(id);
         Violation.check(
-                believed.isEmpty()
-                        || !course.failover().isLagRefused(believed.get())
-                        || writers.equals(Set.of(member)),
+                believed.isEmpty() || !course.failover().isLagRefused(believed.get()) || writers.equals(Set.of(member)),
                 2,
                 () -> id + " was promoted though it was behind, or nobody knew how far: " + believed);
     }
@@ -161,8 +160,8 @@ final class EffectChecks {
             Violation.check(
                     !isBack || isToStop || journal.hasGuestFault(id),
                     10,
-                    () -> id + " was powered off though it runs well on " + vm.get().host()
-                            + ", which its center was told is up: its VMs are read first");
+                    () -> id + " was powered off though it runs well on "
+                            + vm.get().host() + ", which its center was told is up: its VMs are read first");
         }
     }
 
@@ -192,7 +191,10 @@ final class EffectChecks {
                 () -> "host " + id + " was fenced, which is up, and never to be fenced for a VM");
         for (VirtualMachine vm : datacenter.actual().vmsOn(id)) {
             boolean isHit = isRunningWell(vm)
-                    && believed(call).vm(vm.id()).filter(VirtualMachine::isServing).isPresent()
+                    && believed(call)
+                            .vm(vm.id())
+                            .filter(VirtualMachine::isServing)
+                            .isPresent()
                     && believed(call).requireVm(vm.id()).host().equals(id);
             Violation.check(!isHit, 10, () -> "host " + id + " was fenced with " + vm.id() + ", which is healthy");
         }

@@ -1,22 +1,22 @@
 package io.vmha.sim;
 
-import java.util.stream.Collectors;
-import java.util.EnumSet;
+import io.vmha.center.event.NeedKind;
+import io.vmha.center.event.PlanView;
+import io.vmha.center.event.UnmetNeed;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
-import java.util.List;
-import io.vmha.center.event.NeedKind;
-import java.util.Optional;
-import io.vmha.plan.PlanId;
-import io.vmha.center.event.PlanView;
 import io.vmha.model.PowerState;
-import io.vmha.policy.Reason;
-import io.vmha.policy.RecoveryMode;
-import java.util.Set;
-import io.vmha.center.event.UnmetNeed;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
+import io.vmha.plan.PlanId;
+import io.vmha.policy.Reason;
+import io.vmha.policy.RecoveryMode;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What must hold once faults, lies and failures have stopped and time has passed: invariants 4, 9, 12 and 13. Confined to the
@@ -110,8 +110,10 @@ final class EndChecks {
         boolean isOpen = said.plans().stream()
                 .flatMap(plan -> plan.plan().steps().stream())
                 .anyMatch(step -> step.action().vm().filter(vm.id()::equals).isPresent());
+        boolean isUncertain = believed.power() == PowerState.UNKNOWN
+                && journal.mayRunOn(vm.id()).stream().anyMatch(host -> !answers(host));
         Violation.check(
-                isSame || isOpen, 12, () -> "after a reading of the truth " + believed + " is believed, and is " + vm);
+                isSame || isOpen || isUncertain, 12, () -> "after a reading of the truth " + believed + " is believed, and is " + vm);
         Violation.check(
                 !believed.isServing()
                         || isWell(vm)
@@ -178,9 +180,7 @@ final class EndChecks {
                         && host.role() == known.hostOf(believed).role()
                         && vm.allocation().fitsIn(known.without(vm.id()).freeOn(host.id())));
         Violation.check(
-                !isRoomLeft
-                        || said.isHeld(vm.id())
-                        || said.isUnmet(vm.id(), NeedKind.RESTORE, NOT_RESTORED),
+                !isRoomLeft || said.isHeld(vm.id()) || said.isUnmet(vm.id(), NeedKind.RESTORE, NOT_RESTORED),
                 13,
                 () -> vm.id() + " is to run and does not, though a host has room: " + vm + "; believed: " + believed
                         + "; unmet: " + said.unmet());

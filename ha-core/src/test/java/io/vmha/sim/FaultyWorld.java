@@ -1,32 +1,32 @@
 package io.vmha.sim;
 
+import com.google.common.collect.Sets;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.Capability;
 import io.vmha.adapter.DatabasePromoter;
-import java.time.Duration;
 import io.vmha.adapter.FencingDevice;
-import java.util.HashMap;
-import java.util.HashSet;
-import io.vmha.model.HostId;
 import io.vmha.adapter.HypervisorAdapter;
-import io.vmha.model.Inventory;
-import java.util.List;
 import io.vmha.adapter.MachineReading;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import java.util.Objects;
+import io.vmha.adapter.TrafficDirector;
+import io.vmha.model.HostId;
+import io.vmha.model.Inventory;
 import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
-import java.util.Set;
-import com.google.common.collect.Sets;
-import java.util.SplittableRandom;
-import java.util.function.Supplier;
 import io.vmha.model.TemplateId;
-import io.vmha.adapter.TrafficDirector;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A datacenter whose answers fail, lie and get lost, as one center sees it; every effect is checked against the invariants.
@@ -211,7 +211,9 @@ final class FaultyWorld {
         HostId slow = answered.get(chance.about("which host is slow").nextInt(answered.size()));
         stage.trace().say(() -> slow + " does not answer a reading");
         return new PlatformSnapshot(
-                all.hosts(), all.vms(), Sets.difference(all.answered(), Set.of(slow)).immutableCopy());
+                all.hosts(),
+                all.vms(),
+                Sets.difference(all.answered(), Set.of(slow)).immutableCopy());
     }
 
     private final class FaultyHypervisor implements HypervisorAdapter {
@@ -248,8 +250,7 @@ final class FaultyWorld {
             if (mutation == Mutation.POWER_OFF_NOT_CONFIRMED) {
                 return PowerState.OFF;
             }
-            PowerState state =
-                    FaultyWorld.this.read("power state of " + vm, () -> adapter.powerState(vm, call));
+            PowerState state = FaultyWorld.this.read("power state of " + vm, () -> adapter.powerState(vm, call));
             if (chance.happens("power state of " + vm + " lies", errorRate / 4)) {
                 counts.add("power state lies");
                 stage.trace().say(() -> "the power state of " + vm + " lies");
@@ -301,11 +302,7 @@ final class FaultyWorld {
         }
 
         private Resources allocation(VmId vm) {
-            return datacenter
-                    .actual()
-                    .vm(vm)
-                    .map(VirtualMachine::allocation)
-                    .orElse(Resources.NONE);
+            return datacenter.actual().vm(vm).map(VirtualMachine::allocation).orElse(Resources.NONE);
         }
 
         @Override

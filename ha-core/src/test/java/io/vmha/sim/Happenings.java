@@ -1,30 +1,30 @@
 package io.vmha.sim;
 
 import io.vmha.center.config.AutomationLevel;
+import io.vmha.fault.FaultKind;
 import io.vmha.model.ClusterRole;
-import java.util.Comparator;
 import io.vmha.model.CpuPlatform;
 import io.vmha.model.DesiredState;
-import java.time.Duration;
-import io.vmha.fault.FaultKind;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.ImmutableHost;
 import io.vmha.model.ImmutableVirtualMachine;
-import java.util.List;
-import io.vmha.policy.LoadSample;
-import java.util.Optional;
 import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
 import io.vmha.model.RackId;
 import io.vmha.model.ReadingToken;
 import io.vmha.model.Resources;
-import java.util.function.UnaryOperator;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
+import io.vmha.policy.LoadSample;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Lets the events of a course happen. Confined to the simulation's thread. */
 final class Happenings {
@@ -228,9 +228,8 @@ final class Happenings {
         Host from = hostOf(found.get());
         List<Host> targets = datacenter.actual().hosts().stream()
                 .filter(host -> host.health() == HostHealth.UP && host.role() == from.role() && host != from)
-                .filter(host -> found.get()
-                        .allocation()
-                        .fitsIn(datacenter.actual().freeOn(host.id())))
+                .filter(host ->
+                        found.get().allocation().fitsIn(datacenter.actual().freeOn(host.id())))
                 .sorted(Comparator.comparing(Host::id))
                 .toList();
         if (!targets.isEmpty()) {
@@ -263,7 +262,9 @@ final class Happenings {
                 .allocation(Resources.of(1_000, 4_096))
                 .build();
         boolean fits = added.allocation().fitsIn(datacenter.actual().freeOn(host));
-        if (actual(id).isPresent() || !fits || datacenter.actual().requireHost(host).health() != HostHealth.UP) {
+        if (actual(id).isPresent()
+                || !fits
+                || datacenter.actual().requireHost(host).health() != HostHealth.UP) {
             return;
         }
         datacenter.change(actual -> actual.with(added));

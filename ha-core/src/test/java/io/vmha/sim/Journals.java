@@ -1,16 +1,16 @@
 package io.vmha.sim;
 
-import io.vmha.center.durable.DurablePlanJournal;
-import java.nio.file.Files;
-import java.io.IOException;
-import io.vmha.center.journal.InMemoryPlanJournal;
 import com.google.common.io.MoreFiles;
-import java.util.Optional;
-import java.nio.file.Path;
-import io.vmha.center.journal.PlanJournal;
 import com.google.common.io.RecursiveDeleteOption;
-import java.util.function.Supplier;
+import io.vmha.center.durable.DurablePlanJournal;
+import io.vmha.center.journal.InMemoryPlanJournal;
+import io.vmha.center.journal.PlanJournal;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Where the journals of one simulation are kept: in memory, or in a directory that goes with it. */
 final class Journals implements Supplier<PlanJournal>, AutoCloseable {

@@ -1,12 +1,12 @@
 package io.vmha.sim;
 
+import io.vmha.model.HostId;
+import io.vmha.model.VmId;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
-import io.vmha.model.HostId;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
-import io.vmha.model.VmId;
 
 /**
  * What others than the centers did to VMs and hosts, and whether a center can know of it: it was told, or has read it. What it cannot
@@ -143,8 +143,10 @@ final class Outside {
         if (since == null || center.startedAt().isAfter(since)) {
             return false;
         }
-        boolean isTold = isTold(toldOfVm, vm, center, at) && !toldOfVm.get(vm).at().isBefore(since)
-                || isTold(toldOfHost, host, center, at) && !toldOfHost.get(host).at().isBefore(since);
+        boolean isTold =
+                isTold(toldOfVm, vm, center, at) && !toldOfVm.get(vm).at().isBefore(since)
+                        || isTold(toldOfHost, host, center, at)
+                                && !toldOfHost.get(host).at().isBefore(since);
         return !isTold && !center.hasRead(vm, since, at);
     }
 }

@@ -1,14 +1,14 @@
 package io.vmha.sim;
 
-import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
-import java.time.Duration;
-import java.util.function.Function;
-import java.util.LinkedHashMap;
 import io.vmha.center.ManagementCenter;
+import io.vmha.plan.PlanId;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import io.vmha.plan.PlanId;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * What operators and the orchestrator tell centers. Who tells something tells it again to the next center where one died before it
@@ -24,8 +24,7 @@ final class People {
         private final Consumer<RunningCenter> told;
         private long toldTo;
 
-        private Word(
-                String about, Function<ManagementCenter, CompletionStage<?>> call, Consumer<RunningCenter> told) {
+        private Word(String about, Function<ManagementCenter, CompletionStage<?>> call, Consumer<RunningCenter> told) {
             this.about = about;
             this.call = call;
             this.told = told;
@@ -50,8 +49,7 @@ final class People {
      * @param call the call
      * @param told runs whenever a center is told
      */
-    void say(
-            String about, Function<ManagementCenter, CompletionStage<?>> call, Consumer<RunningCenter> told) {
+    void say(String about, Function<ManagementCenter, CompletionStage<?>> call, Consumer<RunningCenter> told) {
         Word word = new Word(about, call, told);
         open.put(about, word);
         tell(word);
@@ -74,8 +72,8 @@ final class People {
 
     private void answered(Word word, Optional<Throwable> thrown) {
         thrown.ifPresent(why -> trace.say(() -> word.about + " was refused: " + why));
-        boolean isRefused = thrown.filter(IllegalArgumentException.class::isInstance)
-                .isPresent();
+        boolean isRefused =
+                thrown.filter(IllegalArgumentException.class::isInstance).isPresent();
         if (thrown.isEmpty() || isRefused) {
             open.remove(word.about, word);
         } else {
@@ -101,9 +99,11 @@ final class People {
     /** Approves what is held now, at once or later. */
     void approveAll(Duration later) {
         centers.tellCurrent(center -> {
-            var unused = center.plans().thenAccept(plans -> plans.stream()
-                    .filter(plan -> plan.heldFor().isPresent())
-                    .forEach(plan -> time.schedule(later, () -> approve(plan.plan().id()))));
+            var unused = center.plans()
+                    .thenAccept(plans -> plans.stream()
+                            .filter(plan -> plan.heldFor().isPresent())
+                            .forEach(plan -> time.schedule(
+                                    later, () -> approve(plan.plan().id()))));
         });
     }
 
@@ -116,9 +116,10 @@ final class People {
     /** Rejects what is held now. */
     void rejectAll() {
         centers.tellCurrent(center -> {
-            var unused = center.plans().thenAccept(plans -> plans.stream()
-                    .filter(plan -> plan.heldFor().isPresent())
-                    .forEach(plan -> reject(center, plan.plan().id())));
+            var unused = center.plans()
+                    .thenAccept(plans -> plans.stream()
+                            .filter(plan -> plan.heldFor().isPresent())
+                            .forEach(plan -> reject(center, plan.plan().id())));
         });
     }
 

@@ -1,34 +1,34 @@
 package io.vmha.sim;
 
-import io.vmha.model.AntiAffinityGroup;
-import java.util.ArrayList;
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.config.CenterConfig;
-import io.vmha.model.ClusterRole;
-import java.util.Comparator;
-import io.vmha.model.CpuPlatform;
-import java.time.Duration;
-import io.vmha.policy.FailbackMode;
-import io.vmha.policy.FailoverConfig;
-import io.vmha.model.Host;
 import io.vmha.center.config.HostFencing;
-import io.vmha.model.HostId;
 import io.vmha.center.config.ImmutableCenterConfig;
-import io.vmha.policy.ImmutableFailoverConfig;
+import io.vmha.center.config.RecoveryLimit;
+import io.vmha.center.config.StormGuard;
+import io.vmha.model.AntiAffinityGroup;
+import io.vmha.model.ClusterRole;
+import io.vmha.model.CpuPlatform;
+import io.vmha.model.Host;
+import io.vmha.model.HostId;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
-import java.util.List;
-import java.util.Optional;
 import io.vmha.model.RackId;
-import io.vmha.center.config.RecoveryLimit;
-import io.vmha.policy.RecoveryMode;
 import io.vmha.model.Resources;
-import java.util.SplittableRandom;
-import io.vmha.center.config.StormGuard;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
+import io.vmha.policy.FailbackMode;
+import io.vmha.policy.FailoverConfig;
+import io.vmha.policy.ImmutableFailoverConfig;
+import io.vmha.policy.RecoveryMode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
 
 /** Draws a course from a seed. Made for one course and thrown away. */
 final class RandomCourse {
@@ -138,8 +138,9 @@ final class RandomCourse {
         List<HostId> hosts = inventory.hosts().stream().map(Host::id).sorted().toList();
         // What happens to few VMs and hosts gets in one another's way more often.
         List<VmId> fewVms = random.nextBoolean() ? vms : List.of(pick(vms), pick(vms));
-        List<HostId> fewHosts =
-                random.nextBoolean() ? hosts : List.of(inventory.requireVm(fewVms.get(0)).host(), pick(hosts));
+        List<HostId> fewHosts = random.nextBoolean()
+                ? hosts
+                : List.of(inventory.requireVm(fewVms.get(0)).host(), pick(hosts));
         List<CourseEvent> events = new ArrayList<>();
         int count = 1 + random.nextInt(12);
         for (int i = 0; i < count; i++) {

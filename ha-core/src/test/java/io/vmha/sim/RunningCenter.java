@@ -1,16 +1,16 @@
 package io.vmha.sim;
 
-import java.util.ArrayList;
-import java.util.stream.Collectors;
-import java.time.Instant;
-import io.vmha.model.Inventory;
-import java.util.List;
 import io.vmha.center.ManagementCenter;
-import java.util.Optional;
+import io.vmha.model.Inventory;
 import io.vmha.model.PlatformSnapshot;
-import java.util.Set;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A center, the process that it runs in, and what it believes of its leadership. Confined to the simulation's thread. */
 final class RunningCenter {

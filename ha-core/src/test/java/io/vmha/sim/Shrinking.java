@@ -9,8 +9,7 @@ final class Shrinking {
     private Shrinking() {}
 
     static String describe(SimulatedCourse course, Violation broken) {
-        return broken.getMessage() + "\nshrunk to this course:\n"
-                + CourseFile.write(shrink(course, Mutation.NONE));
+        return broken.getMessage() + "\nshrunk to this course:\n" + CourseFile.write(shrink(course, Mutation.NONE));
     }
 
     /** Drops one event after the other for as long as the course still breaks the same invariant. */

@@ -1,29 +1,29 @@
 package io.vmha.sim;
 
-import java.util.ArrayList;
+import io.vmha.center.ManagementCenter;
 import io.vmha.center.config.CenterConfig;
-import java.util.function.Consumer;
-import java.time.Duration;
-import io.vmha.policy.FailoverConfig;
-import io.vmha.policy.FencingMode;
-import io.vmha.policy.HaPolicies;
+import io.vmha.center.config.ImmutableCenterConfig;
+import io.vmha.center.journal.JournalException;
+import io.vmha.center.leader.Leadership;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
-import io.vmha.center.config.ImmutableCenterConfig;
-import io.vmha.policy.ImmutableFailoverConfig;
 import io.vmha.model.ImmutableHost;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
-import io.vmha.center.journal.JournalException;
-import io.vmha.center.leader.Leadership;
-import java.util.List;
-import io.vmha.center.ManagementCenter;
-import java.util.Optional;
-import java.util.OptionalLong;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmType;
+import io.vmha.policy.FailoverConfig;
+import io.vmha.policy.FencingMode;
+import io.vmha.policy.HaPolicies;
+import io.vmha.policy.ImmutableFailoverConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /**
  * The centers of one course, one after the other: each crashes, loses its leadership or is superseded before the next one

@@ -1,9 +1,9 @@
 package io.vmha.sim;
 
 import io.vmha.center.config.CenterConfig;
-import java.time.Duration;
-import io.vmha.policy.FailoverConfig;
 import io.vmha.model.Inventory;
+import io.vmha.policy.FailoverConfig;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,16 +1,16 @@
 package io.vmha.sim;
 
-import java.time.Duration;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
+import io.vmha.model.HostId;
+import io.vmha.model.VmId;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
-import io.vmha.model.HostId;
-import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import io.vmha.model.VmId;
 
 /**
  * The reports of one course, on their way: late, out of order, repeated until they are confirmed, to the wrong center. Confined to the

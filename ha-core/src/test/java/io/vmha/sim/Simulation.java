@@ -1,12 +1,12 @@
 package io.vmha.sim;
 
-import java.util.concurrent.CompletableFuture;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import io.vmha.center.ManagementCenter;
 import io.vmha.center.event.PlanView;
 import io.vmha.center.event.UnmetNeed;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Runs one course: the center's real code, single-threaded in virtual time, while faults are injected; checks the

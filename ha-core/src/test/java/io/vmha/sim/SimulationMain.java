@@ -1,9 +1,8 @@
 package io.vmha.sim;
 
-import java.nio.file.Files;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 

@@ -1,7 +1,7 @@
 package io.vmha.sim;
 
-import org.jspecify.annotations.Nullable;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says that an invariant did not hold. An Error, so that nothing that catches exceptions can hide it; and since a center catches what

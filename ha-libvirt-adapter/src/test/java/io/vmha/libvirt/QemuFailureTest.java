@@ -48,7 +48,7 @@ class QemuFailureTest {
     @Test
     void aMigrationThatOutlivesItsDeadlineIsAbortedAndTheMachineStays() {
         slowMigrations();
-        assertThatThrownBy(() -> adapter.migrate(VM1, Lab.H2, CallContext.within(Duration.ofSeconds(3))))
+        assertThatThrownBy(() -> adapter.migrate(VM1, Lab.H2, CallContext.within(Duration.ofSeconds(8))))
                 .isInstanceOf(AdapterException.Transient.class);
         assertRunsOnlyOn(Lab.H1);
     }

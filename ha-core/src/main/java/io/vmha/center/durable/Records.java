@@ -1,16 +1,18 @@
 package io.vmha.center.durable;
 
 import com.google.common.base.Strings;
-
+import io.vmha.fault.FaultReport;
 import java.time.Instant;
 import java.util.ArrayList;
-import io.vmha.fault.FaultReport;
 import java.util.Iterator;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.JournalProjection;
 import io.vmha.center.journal.JournalState;
-import java.util.List;
+import io.vmha.fault.FaultReport;
 import io.vmha.plan.PlanId;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 
 /**
  * Where each entry stands in the file: under a key that names what it is about, so that a later one replaces it and an end removes it.
@@ -140,8 +142,7 @@ final class Records {
     /** A plan's own record comes before those of its steps. */
     JournalState read() {
         JournalProjection projection = new JournalProjection();
-        for (String prefix :
-                List.of(PLAN, REPORT, VM, HOST, WRITER, LEFTOVER, RECOVERY, SETTINGS)) {
+        for (String prefix : List.of(PLAN, REPORT, VM, HOST, WRITER, LEFTOVER, RECOVERY, SETTINGS)) {
             keys(prefix).forEach(key -> projection.apply(decode(key)));
         }
         JournalState state = projection.state();

@@ -1,47 +1,47 @@
 package io.vmha.center.internal;
 
-import io.vmha.policy.HaPolicies;
+import io.vmha.center.internal.state.Changes;
 
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.event.CenterHealth;
-import io.vmha.center.journal.CenterSettings;
+import io.vmha.center.event.DecisionOutcome;
+import io.vmha.center.event.PlanView;
+import io.vmha.center.event.UnmetNeed;
+import io.vmha.center.event.WhatIf;
+import io.vmha.center.internal.execution.PlanExecutor;
+import io.vmha.center.internal.execution.PlanRun;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.HostRecord;
-import io.vmha.center.internal.state.Changes;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import io.vmha.policy.Decision;
-import io.vmha.center.event.DecisionOutcome;
-import io.vmha.model.DesiredState;
-import java.time.Duration;
+import io.vmha.center.internal.state.Sightings;
+import io.vmha.center.internal.state.VmRecord;
+import io.vmha.center.journal.CenterSettings;
+import io.vmha.center.journal.JournalEntry;
+import io.vmha.center.journal.Leftover;
+import io.vmha.center.journal.VmState;
 import io.vmha.fault.FaultEnd;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
+import io.vmha.model.DesiredState;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
-import io.vmha.center.journal.JournalEntry;
-import io.vmha.center.journal.Leftover;
-import java.util.List;
-import io.vmha.policy.LoadSample;
-import java.util.Optional;
-import io.vmha.center.internal.execution.PlanExecutor;
-import io.vmha.plan.PlanId;
-import io.vmha.center.internal.execution.PlanRun;
-import io.vmha.center.event.PlanView;
 import io.vmha.model.PlatformSnapshot;
-import io.vmha.policy.Reason;
-import java.util.Set;
-import io.vmha.center.internal.state.Sightings;
-import io.vmha.policy.SubjectDecision;
-import io.vmha.policy.Trigger;
-import java.util.function.UnaryOperator;
-import io.vmha.center.event.UnmetNeed;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
-import io.vmha.center.internal.state.VmRecord;
-import io.vmha.center.journal.VmState;
-import io.vmha.center.event.WhatIf;
+import io.vmha.plan.PlanId;
+import io.vmha.policy.Decision;
+import io.vmha.policy.HaPolicies;
+import io.vmha.policy.LoadSample;
+import io.vmha.policy.Reason;
+import io.vmha.policy.SubjectDecision;
+import io.vmha.policy.Trigger;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
 
 /**
  * What operators and the orchestrator may call. Each runs on the center's loop, is refused at the door where an argument is wrong, and
@@ -114,7 +114,7 @@ public final class Operators {
         return center.decide(pending -> {
             VmRecord vm = state.requireVm(id);
             if (vm.isActedOn()) {
-                state.mayStart(id, vm.seen().host());
+                state.saidOn(id);
             } else {
                 state.runsOn(id, vm.seen().host());
                 state.lostWithHost(id);
@@ -235,8 +235,7 @@ public final class Operators {
                                 host -> host);
             }
             Decision decision = run.opened().decision();
-            center.planEnded(
-                    run, new DecisionOutcome(run.opened().report(), decision, run.plan(), List.of()));
+            center.planEnded(run, new DecisionOutcome(run.opened().report(), decision, run.plan(), List.of()));
         });
     }
 
@@ -317,8 +316,9 @@ public final class Operators {
         }
         for (VmId owner : served) {
             VmRecord record = state.requireVm(owner);
-            state.routed(owner, owner);
-            if (!record.isFailed()) {
+            if (record.isFailed()) {
+                state.routed(owner, owner);
+            } else {
                 center.decisions().sendHome(record, vm);
             }
             center.decisions().wake(owner);
@@ -342,9 +342,7 @@ public final class Operators {
             after.vms().stream()
                     .filter(vm -> before.vm(vm.id()).filter(vm::equals).isEmpty())
                     .forEach(this::declare);
-            before.vms().stream()
-                    .filter(vm -> after.vm(vm.id()).isEmpty())
-                    .forEach(vm -> removeNow(vm.id()));
+            before.vms().stream().filter(vm -> after.vm(vm.id()).isEmpty()).forEach(vm -> removeNow(vm.id()));
             before.hosts().stream()
                     .filter(host -> after.host(host.id()).isEmpty())
                     .forEach(host -> state.remove(host.id()));

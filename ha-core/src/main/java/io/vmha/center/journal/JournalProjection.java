@@ -1,18 +1,18 @@
 package io.vmha.center.journal;
 
 import io.vmha.fault.FaultSubject;
-import java.util.HashMap;
 import io.vmha.model.HostId;
+import io.vmha.model.VmId;
+import io.vmha.model.VmType;
+import io.vmha.plan.PlanId;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.LinkedHashSet;
 import java.util.Optional;
-import io.vmha.plan.PlanId;
 import java.util.TreeMap;
-import io.vmha.model.VmId;
-import io.vmha.model.VmType;
 
 /**
  * What entries come to: the one place that says how an entry changes what a journal holds, for every journal. Not thread-safe.

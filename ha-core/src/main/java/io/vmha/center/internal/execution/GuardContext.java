@@ -1,9 +1,9 @@
 package io.vmha.center.internal.execution;
 
 import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.internal.state.VmRecord;
 import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.FencingMode;
-import io.vmha.center.internal.state.VmRecord;
 
 /**
  * What guards see. Confined to the center's loop.

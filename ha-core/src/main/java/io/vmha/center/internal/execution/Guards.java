@@ -1,25 +1,24 @@
 package io.vmha.center.internal.execution;
 
-import io.vmha.plan.Step;
-
-import io.vmha.plan.Action;
+import com.google.common.collect.Sets;
 import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.internal.state.HostRecord;
+import io.vmha.center.internal.state.VmRecord;
+import io.vmha.center.journal.VmState;
 import io.vmha.model.DesiredState;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.center.internal.state.HostRecord;
 import io.vmha.model.Inventory;
-import java.util.List;
-import java.util.Optional;
 import io.vmha.model.PowerState;
-import io.vmha.policy.Reason;
-import java.util.Set;
-import com.google.common.collect.Sets;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
-import io.vmha.center.internal.state.VmRecord;
-import io.vmha.center.journal.VmState;
 import io.vmha.model.VmType;
+import io.vmha.plan.Action;
+import io.vmha.plan.Step;
+import io.vmha.policy.Reason;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * The guards, each judged just before an effect: on every way into it and again once its intent is written. The order is that in
@@ -45,7 +44,8 @@ final class Guards {
         boolean isKnown = action.vm().map(vm -> isPresent(context, vm)).orElse(true);
         return isKnown
                 ? Verdict.PASS
-                : Verdict.never(Reason.UNKNOWN_SUBJECT, action.vm().orElseThrow() + " is not in the inventory any more");
+                : Verdict.never(
+                        Reason.UNKNOWN_SUBJECT, action.vm().orElseThrow() + " is not in the inventory any more");
     };
 
     /** What holds for every action. */
@@ -68,12 +68,10 @@ final class Guards {
     };
 
     /** Nobody said hands off the VM. */
-    static final Guard MANAGED = (action, context) -> context.state()
-                    .requireVm(action.vm().orElseThrow())
-                    .desired()
-                    .equals(DesiredState.UNMANAGED)
-            ? Verdict.never(Reason.NOT_WANTED, action.vm().orElseThrow() + " is not to be managed")
-            : Verdict.PASS;
+    static final Guard MANAGED = (action, context) ->
+            context.state().requireVm(action.vm().orElseThrow()).desired().equals(DesiredState.UNMANAGED)
+                    ? Verdict.never(Reason.NOT_WANTED, action.vm().orElseThrow() + " is not to be managed")
+                    : Verdict.PASS;
 
     /** A VM whose host was lost and is back is read before it is powered off: it may run well. */
     static final Guard READ_FIRST = (action, context) -> {
@@ -154,7 +152,9 @@ final class Guards {
 
     private static Verdict mustBeOff(VmId server, Action.Redirect redirect, GuardContext context) {
         Optional<VmRecord> found = context.state().vm(server);
-        if (found.isEmpty() || !context.requiresFencing(found.get()) || found.get().isConfirmedOff()) {
+        if (found.isEmpty()
+                || !context.requiresFencing(found.get())
+                || found.get().isConfirmedOff()) {
             return Verdict.PASS;
         }
         VmRecord vm = found.get();
@@ -198,7 +198,8 @@ final class Guards {
                 ? Verdict.PASS
                 : Verdict.never(
                         Reason.TARGET_GONE,
-                        redirect.server() + " does not serve: it is " + target.get().health() + " and "
+                        redirect.server() + " does not serve: it is "
+                                + target.get().health() + " and "
                                 + target.get().power() + " on a host that is "
                                 + now.hostOf(target.get()).health());
     };
@@ -235,8 +236,7 @@ final class Guards {
         if (!vm.type().equals(VmType.DATABASE) || !takesOver(vm, context)) {
             return Verdict.PASS;
         }
-        return Verdict.never(
-                Reason.TARGET_GONE, server + " is a member of a database that does not accept writes");
+        return Verdict.never(Reason.TARGET_GONE, server + " is a member of a database that does not accept writes");
     };
 
     /** No member but the one to be promoted may write. */
@@ -255,8 +255,10 @@ final class Guards {
                                 other.id() + ", whose database may accept writes, is not confirmed off");
             }
         }
-        boolean isWell =
-                state.inventory().vm(target.id()).filter(VirtualMachine::isServing).isPresent();
+        boolean isWell = state.inventory()
+                .vm(target.id())
+                .filter(VirtualMachine::isServing)
+                .isPresent();
         return isWell ? Verdict.PASS : Verdict.never(Reason.TARGET_GONE, target.id() + " does not run well any more");
     };
 
@@ -265,15 +267,16 @@ final class Guards {
         String member = state.memberOf(target.seen());
         return state.vms().stream()
                 .filter(vm -> vm.seen().type().equals(target.seen().type()))
-                .filter(vm -> !state.memberOf(vm.seen()).equals(member)
-                        && writers.contains(state.memberOf(vm.seen())))
+                .filter(vm -> !state.memberOf(vm.seen()).equals(member) && writers.contains(state.memberOf(vm.seen())))
                 .toList();
     }
 
     /** The database that is to be demoted accepts writes, as far as is known. */
     static final Guard MAY_WRITE = (action, context) -> {
         VmRecord vm = context.state().requireVm(action.vm().orElseThrow());
-        return context.state().mayWrite(vm.seen().type()).contains(context.state().memberOf(vm.seen()))
+        return context.state()
+                        .mayWrite(vm.seen().type())
+                        .contains(context.state().memberOf(vm.seen()))
                 ? Verdict.PASS
                 : Verdict.done("its database does not accept writes any more");
     };
@@ -303,17 +306,16 @@ final class Guards {
         }
         return host.get().health() == HostHealth.UP
                 ? Verdict.PASS
-                : Verdict.never(Reason.TARGET_GONE, "host " + id + " is " + host.get().health());
+                : Verdict.never(
+                        Reason.TARGET_GONE, "host " + id + " is " + host.get().health());
     };
 
     /** The host that the VM is on runs its VMs. */
     static final Guard HOST_RUNS = (action, context) -> {
         HostId id = action.host().orElseThrow();
         VmRecord vm = context.state().requireVm(action.vm().orElseThrow());
-        boolean runs = context.state()
-                .host(id)
-                .filter(host -> host.health().runsVms())
-                .isPresent();
+        boolean runs =
+                context.state().host(id).filter(host -> host.health().runsVms()).isPresent();
         return runs && vm.mayRunOn().equals(Set.of(id))
                 ? Verdict.PASS
                 : Verdict.never(Reason.TARGET_GONE, vm.id() + " does not run on " + id + " any more");

@@ -1,24 +1,30 @@
 package io.vmha.center.internal.execution;
 
-import java.util.EnumSet;
-import java.util.Set;
-
+import io.vmha.adapter.AdapterException;
+import io.vmha.model.VmId;
 import io.vmha.plan.Action;
 import io.vmha.plan.ActionKind;
+import java.util.EnumSet;
+import java.util.Set;
 import io.vmha.center.event.ActionRecord;
 import io.vmha.center.event.ActionResult;
-import io.vmha.adapter.AdapterException;
 import io.vmha.center.event.CenterHealth;
+import io.vmha.center.journal.JournalEntry;
+import io.vmha.center.leader.NotLeaderException;
 import io.vmha.center.schedule.CenterScheduler;
+import io.vmha.plan.Action;
+import io.vmha.plan.ActionKind;
+import io.vmha.plan.Step;
+import io.vmha.policy.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import io.vmha.center.journal.JournalEntry;
+import io.vmha.center.journal.VmState;
+import java.util.EnumSet;
 import java.util.List;
-import io.vmha.center.leader.NotLeaderException;
-import org.jspecify.annotations.Nullable;
 import java.util.Optional;
-import io.vmha.policy.Reason;
-import io.vmha.plan.Step;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries one step out: guards, intent into the journal, guards again, the call, its outcome, tries again, and other means where
@@ -26,11 +32,7 @@ import io.vmha.plan.Step;
  */
 final class StepRun {
     private static final Set<ActionKind> PLACING = EnumSet.of(
-            ActionKind.POWER_OFF,
-            ActionKind.POWER_ON,
-            ActionKind.MIGRATE,
-            ActionKind.CLONE,
-            ActionKind.REALLOCATE);
+            ActionKind.POWER_OFF, ActionKind.POWER_ON, ActionKind.MIGRATE, ActionKind.CLONE, ActionKind.REALLOCATE);
 
     private final PlanRun run;
     private final PlanExecutor executor;
@@ -45,6 +47,7 @@ final class StepRun {
     private int calls;
     /** Whether an earlier try may have had its effect. */
     private boolean mayBeDone;
+
     private boolean isActing;
     private boolean isPlacing;
     private boolean isDone;
@@ -377,11 +380,22 @@ final class StepRun {
         if (isActing) {
             isActing = false;
             if (isPlacing) {
-                step.action().vm().ifPresent(executor.state()::actionEnds);
+                step.action().vm().ifPresent(this::actionEnds);
             }
         }
         step.action().vm().ifPresent(executor.state()::touch);
         run.ended(this, action, record(result, detail, startedAt));
+    }
+
+    private void actionEnds(VmId id) {
+        executor.state().actionEnds(id);
+        boolean isToBeRead = executor.state()
+                .vm(id)
+                .filter(vm -> vm.is(VmState.Flag.UNSEARCHED) && !vm.mayRunOn().isEmpty())
+                .isPresent();
+        if (isToBeRead) {
+            executor.needsReading();
+        }
     }
 
     private ActionRecord record(ActionResult result, String detail, Instant startedAt) {
