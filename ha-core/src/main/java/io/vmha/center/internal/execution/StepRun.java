@@ -32,6 +32,7 @@ final class StepRun {
     private final PlanRun run;
     private final PlanExecutor executor;
     private final Step step;
+    private final Runnable starts = this::start;
     private Action action;
     private StepState state = StepState.WAITING;
     private Instant since;
@@ -164,7 +165,7 @@ final class StepRun {
     }
 
     private void admit() {
-        if (!executor.slots().acquire(action.host(), this)) {
+        if (!executor.slots().acquire(action.host(), starts)) {
             become(StepState.Event.NO_TURN);
             return;
         }
