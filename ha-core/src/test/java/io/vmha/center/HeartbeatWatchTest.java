@@ -229,10 +229,14 @@ class HeartbeatWatchTest {
         ManagementCenter center = center(config().build());
         run(center, 5);
         center.maintenance(H2, true, "operator");
-        silence(H2);
+        run(center, 10);
+        silent.add(new FaultSubject.OfHost(H2));
+        center.inventory().vmsOn(H2).forEach(vm -> silent.add(new FaultSubject.OfVm(vm.id())));
         run(center, 60);
 
-        assertThat(events).isEmpty();
+        assertThat(center.inventory().vmsOn(H2)).isNotEmpty();
+        assertThat(reports()).isEmpty();
+        assertThat(events).noneMatch(HaEvent.Suspected.class::isInstance);
     }
 
     @Test

@@ -1,7 +1,5 @@
 package io.vmha.center.internal;
 
-import io.vmha.center.internal.state.Changes;
-
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.event.CenterHealth;
 import io.vmha.center.event.DecisionOutcome;
@@ -122,6 +120,7 @@ public final class Operators {
             center.faults().end(id, FaultEnd.REPAIRED);
             // Also where nothing was reported yet: a report that was observed before comes late.
             state.wellSince(id, center.now());
+            state.suspected(id, false);
             center.decisions().well(vm);
             center.recoveries().clear(id);
             state.flag(id, VmState.Flag.LIMITED, false);

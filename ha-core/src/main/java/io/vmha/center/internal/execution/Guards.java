@@ -29,13 +29,12 @@ final class Guards {
     private Guards() {}
 
     /** The fault, or whatever else the step acts for, is still there. */
-    static final Guard STILL_NEEDED = (action, context) -> context.run().isStillNeeded(context.step())
+    static final Guard STILL_NEEDED = (action, context) -> context.isStillNeeded()
             ? Verdict.PASS
             : Verdict.never(Reason.FAULT_CLOSED, "what it was for is over");
 
     /** The center is not paused, and neither the automation level nor a storm guard holds it. */
-    static final Guard NOT_HELD = (action, context) -> context.executor()
-            .holdOf(context.run(), action)
+    static final Guard NOT_HELD = (action, context) -> context.holdOf(action)
             .map(reason -> Verdict.hold(reason, "it is held: " + reason))
             .orElse(Verdict.PASS);
 
@@ -82,7 +81,7 @@ final class Guards {
     /** The host that is to be fenced is lost still, unless one of its VMs could not be powered off otherwise. */
     static final Guard STILL_LOST = (action, context) -> {
         HostId host = ((Action.FenceHost) action).target();
-        boolean isSubstitute = !context.step().step().action().equals(action);
+        boolean isSubstitute = !context.planned().equals(action);
         HostHealth health = context.state().requireHost(host).health();
         if (isSubstitute || health == HostHealth.UNREACHABLE) {
             return Verdict.PASS;
@@ -122,7 +121,7 @@ final class Guards {
     /** An earlier try of the same step may have started it, which is why it is tried again there. */
     private static boolean isLeftByThisStep(Action action, VmRecord vm, GuardContext context) {
         return action instanceof Action.PowerOn powerOn
-                && context.step().isTried()
+                && context.isTried()
                 && vm.mayRunOn().equals(Set.of(powerOn.on()));
     }
 
@@ -130,7 +129,7 @@ final class Guards {
         if (!vm.is(VmState.Flag.UNSEARCHED)) {
             return Verdict.PASS;
         }
-        context.executor().needsReading();
+        context.needsReading();
         return Verdict.noRoom(
                 Reason.PLACE_UNCERTAIN, vm.id() + " was on a host that was lost, and is looked for first");
     }
@@ -139,7 +138,7 @@ final class Guards {
     static final Guard REQUESTS_LEFT = (action, context) -> {
         VmId vm = action.vm().orElseThrow();
         boolean isAboutToLeave = context.state().ownersServedBy(vm).stream()
-                .anyMatch(owner -> context.executor().isAboutToMove(owner, vm, context.run()));
+                .anyMatch(owner -> context.isAboutToMove(owner, vm));
         return isAboutToLeave ? Verdict.NO_TURN : Verdict.PASS;
     };
 
@@ -283,7 +282,7 @@ final class Guards {
 
     /** What is to be promoted afterwards may be, so that nothing is demoted in vain. */
     static final Guard SUCCESSOR_READY = (action, context) -> {
-        for (Step step : context.run().plan().steps()) {
+        for (Step step : context.plan().steps()) {
             if (step.action() instanceof Action.Promote promote) {
                 Verdict verdict = NOT_LAGGING.judge(promote, context);
                 if (!verdict.passes()) {
@@ -325,7 +324,7 @@ final class Guards {
     static final Guard RUNS_WHERE_IT_LEAVES = (action, context) -> {
         Action.Migrate migrate = (Action.Migrate) action;
         VmRecord vm = context.state().requireVm(migrate.target());
-        boolean left = context.step().isTried() && vm.mayRunOn().equals(Set.of(migrate.from(), migrate.to()));
+        boolean left = context.isTried() && vm.mayRunOn().equals(Set.of(migrate.from(), migrate.to()));
         return left || (vm.mayRunOn().equals(Set.of(migrate.from())) && vm.power() == PowerState.ON)
                 ? Verdict.PASS
                 : Verdict.never(Reason.TARGET_GONE, vm.id() + " does not run on " + migrate.from() + " any more");

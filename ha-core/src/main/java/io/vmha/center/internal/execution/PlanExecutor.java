@@ -1,7 +1,5 @@
 package io.vmha.center.internal.execution;
 
-import io.vmha.center.internal.Operators;
-
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.IsolationLease;
@@ -252,7 +250,7 @@ public final class PlanExecutor {
     }
 
     Verdict judge(PlanRun run, StepRun step, Action action) {
-        Verdict verdict = Handlers.of(action).judge(new GuardContext(run, step, state, this));
+        Verdict verdict = Handlers.of(action).judge(new RunGuardContext(run, step, state, this));
         if (!verdict.passes() || action.vm().isEmpty()) {
             return verdict;
         }

@@ -56,6 +56,8 @@ final class PowerOnHandler extends ActionHandler<Action.PowerOn> {
             return;
         }
         state.runsOn(action.target(), action.on());
+        // Its silence was that of its life before.
+        state.suspected(action.target(), false);
         // It was off when this began: what was observed of it later, it has failed by anew.
         state.closed(action.target(), fault -> !fault.report().observedAt().isAfter(begun), now);
         state.wellSince(action.target(), begun);
