@@ -1,13 +1,19 @@
 package io.vmha;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.Set;
 
 @AnalyzeClasses(packages = "io.vmha", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -15,7 +21,6 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule PACKAGES_USE_ONLY_THOSE_BEFORE_THEM = layeredArchitecture()
             .consideringOnlyDependenciesInLayers()
-            .withOptionalLayers(true)
             .layer("model")
             .definedBy("io.vmha.model..")
             .layer("fault")
@@ -37,19 +42,70 @@ class ArchitectureTest {
             .whereLayer("sim")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("monitor")
-            .mayOnlyBeAccessedByLayers("center")
+            .mayNotBeAccessedByAnyLayer()
             .whereLayer("center")
             .mayOnlyBeAccessedByLayers("sim")
-            .whereLayer("detection")
-            .mayOnlyBeAccessedByLayers("center", "sim")
             .whereLayer("adapter")
             .mayOnlyBeAccessedByLayers("center", "sim")
             .whereLayer("plan")
             .mayOnlyBeAccessedByLayers("adapter", "center", "sim")
             .whereLayer("policy")
-            .mayOnlyBeAccessedByLayers("plan", "adapter", "center", "sim")
+            .mayOnlyBeAccessedByLayers("plan", "adapter", "center", "sim", "monitor")
+            .whereLayer("detection")
+            .mayOnlyBeAccessedByLayers("adapter", "center", "sim", "monitor")
             .whereLayer("fault")
             .mayOnlyBeAccessedByLayers("detection", "policy", "plan", "adapter", "center", "sim", "monitor");
+
+    /** What users see of a center knows none of its insides, and of those each only what comes before it. */
+    @ArchTest
+    static final ArchRule THE_CENTER_IS_BUILT_IN_LAYERS = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("what users see")
+            .definedBy(
+                    "io.vmha.center.config..",
+                    "io.vmha.center.event..",
+                    "io.vmha.center.journal..",
+                    "io.vmha.center.schedule..",
+                    "io.vmha.center.leader..")
+            .layer("durable journal")
+            .definedBy("io.vmha.center.durable..")
+            .layer("state")
+            .definedBy("io.vmha.center.internal.state..")
+            .layer("execution")
+            .definedBy("io.vmha.center.internal.execution..")
+            .layer("internal")
+            .definedBy("io.vmha.center.internal")
+            .layer("center")
+            .definedBy("io.vmha.center")
+            .layer("sim")
+            .definedBy("io.vmha.sim..")
+            .whereLayer("center")
+            .mayOnlyBeAccessedByLayers("sim")
+            .whereLayer("internal")
+            .mayOnlyBeAccessedByLayers("center")
+            .whereLayer("execution")
+            .mayOnlyBeAccessedByLayers("internal", "center")
+            .whereLayer("state")
+            .mayOnlyBeAccessedByLayers("execution", "internal", "center")
+            .whereLayer("durable journal")
+            .mayNotBeAccessedByAnyLayer();
+
+    @ArchTest
+    static final ArchRule NOBODY_OUTSIDE_USES_THE_INSIDES_OF_A_CENTER = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.vmha.center..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.vmha.center.internal..");
+
+    @ArchTest
+    static final ArchRule THE_CENTERS_PACKAGE_HOLDS_THE_MANAGEMENT_CENTER_ALONE = classes()
+            .that()
+            .resideInAPackage("io.vmha.center")
+            .and()
+            .doNotHaveSimpleName("package-info")
+            .should()
+            .haveNameMatching("io\\.vmha\\.center\\.ManagementCenter(\\$.*)?");
 
     @ArchTest
     static final ArchRule REPORTING_DOES_NOT_KNOW_THE_PROBES = noClasses()
@@ -62,6 +118,36 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule PACKAGES_HAVE_NO_CIRCLES =
             slices().matching("io.vmha.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule EXECUTION_HAS_NO_CIRCLES_BUT_THAT_OF_RUNS =
+            slices().assignedFrom(executionWithRunsAsOne()).should().beFreeOfCycles();
+
+    /** One state machine in several files, in which the end of a step starts what waits for it. */
+    private static final Set<String> RUNS =
+            Set.of("PlanExecutor", "PlanRun", "StepRun", "VmQueues", "Callbacks", "RunGuardContext");
+
+    private static SliceAssignment executionWithRunsAsOne() {
+        return new SliceAssignment() {
+            @Override
+            public SliceIdentifier getIdentifierOf(JavaClass type) {
+                if (!resideInAPackage("io.vmha.center.internal.execution").test(type)) {
+                    return SliceIdentifier.ignore();
+                }
+                JavaClass outer = type;
+                while (outer.getEnclosingClass().isPresent()) {
+                    outer = outer.getEnclosingClass().get();
+                }
+                String name = outer.getSimpleName();
+                return SliceIdentifier.of(RUNS.contains(name) ? "runs" : name);
+            }
+
+            @Override
+            public String getDescription() {
+                return "the classes of the execution, with those of runs as one";
+            }
+        };
+    }
 
     @ArchTest
     static final ArchRule DECISIONS_AND_PLANS_DO_NO_IO_AND_ASK_NO_CLOCK = noClasses()

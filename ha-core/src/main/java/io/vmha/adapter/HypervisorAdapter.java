@@ -1,7 +1,5 @@
 package io.vmha.adapter;
 
-import com.google.common.collect.Sets;
-
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
 import io.vmha.model.PlatformSnapshot;

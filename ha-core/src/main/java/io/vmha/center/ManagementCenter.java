@@ -1,74 +1,70 @@
 package io.vmha.center;
 
-import com.google.common.collect.Sets;
-
-import io.vmha.policy.HaPolicies;
-
-import io.vmha.adapter.AdapterException;
-import io.vmha.center.config.AutomationLevel;
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import io.vmha.center.config.CenterConfig;
-import io.vmha.center.event.CenterHealth;
-import io.vmha.center.internal.CenterLoop;
-import io.vmha.center.schedule.CenterScheduler;
-import io.vmha.center.internal.state.Changes;
-import java.util.concurrent.CompletionStage;
-import io.vmha.adapter.DatabasePromoter;
-import io.vmha.policy.Decision;
-import io.vmha.center.event.DecisionOutcome;
-import io.vmha.model.DesiredState;
-import io.vmha.detection.DetectionConfig;
-import java.time.Duration;
-import io.vmha.policy.FailoverConfig;
-import io.vmha.policy.FailoverPolicy;
-import io.vmha.fault.FaultReport;
-import io.vmha.adapter.FencingDevice;
-import io.vmha.center.event.HaListener;
-import io.vmha.detection.Heartbeat;
-import io.vmha.center.internal.HeartbeatWatch;
-import io.vmha.model.Host;
-import io.vmha.model.HostId;
-import io.vmha.adapter.HypervisorAdapter;
-import com.google.common.collect.ImmutableList;
-import io.vmha.center.journal.InMemoryPlanJournal;
-import io.vmha.model.Inventory;
-import io.vmha.adapter.IsolationLease;
-import io.vmha.center.journal.JournalException;
-import io.vmha.center.journal.JournalState;
-import io.vmha.center.leader.Leadership;
-import io.vmha.center.journal.Leftover;
-import java.util.List;
-import io.vmha.policy.LoadSample;
-import io.vmha.center.leader.NotLeaderException;
-import org.jspecify.annotations.Nullable;
-import io.vmha.center.internal.Operators;
-import java.util.Optional;
-import java.util.OptionalLong;
-import io.vmha.center.internal.execution.PlanExecutor;
-import io.vmha.plan.PlanId;
-import io.vmha.center.journal.PlanJournal;
-import io.vmha.center.event.PlanView;
-import io.vmha.center.internal.execution.Platform;
-import io.vmha.model.PlatformSnapshot;
-import io.vmha.adapter.PowerStateCheck;
-import com.google.common.base.Preconditions;
-import java.util.random.RandomGenerator;
-import io.vmha.model.ReadingToken;
-import java.util.concurrent.RejectedExecutionException;
-import io.vmha.adapter.ReplicationMonitor;
-import io.vmha.center.internal.ReplicationWatch;
-import io.vmha.detection.SecondCheck;
-import java.util.SplittableRandom;
-import io.vmha.center.schedule.ThreadedScheduler;
-import io.vmha.adapter.TrafficDirector;
-import java.util.function.UnaryOperator;
-import io.vmha.center.event.UnmetNeed;
-import io.vmha.model.VirtualMachine;
-import io.vmha.model.VmId;
-import io.vmha.center.event.WhatIf;
-
 import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
+
+import com.google.common.base.Preconditions;
+import com.google.common.collect.ImmutableList;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.vmha.adapter.AdapterException;
+import io.vmha.adapter.DatabasePromoter;
+import io.vmha.adapter.FencingDevice;
+import io.vmha.adapter.HypervisorAdapter;
+import io.vmha.adapter.IsolationLease;
+import io.vmha.adapter.PowerStateCheck;
+import io.vmha.adapter.ReplicationMonitor;
+import io.vmha.adapter.TrafficDirector;
+import io.vmha.center.config.AutomationLevel;
+import io.vmha.center.config.CenterConfig;
+import io.vmha.center.event.CenterHealth;
+import io.vmha.center.event.DecisionOutcome;
+import io.vmha.center.event.HaListener;
+import io.vmha.center.event.PlanView;
+import io.vmha.center.event.UnmetNeed;
+import io.vmha.center.event.WhatIf;
+import io.vmha.center.internal.CenterLoop;
+import io.vmha.center.internal.HeartbeatWatch;
+import io.vmha.center.internal.Operators;
+import io.vmha.center.internal.ReplicationWatch;
+import io.vmha.center.internal.execution.PlanExecutor;
+import io.vmha.center.internal.execution.Platform;
+import io.vmha.center.journal.InMemoryPlanJournal;
+import io.vmha.center.journal.JournalException;
+import io.vmha.center.journal.JournalState;
+import io.vmha.center.journal.Leftover;
+import io.vmha.center.journal.PlanJournal;
+import io.vmha.center.leader.Leadership;
+import io.vmha.center.leader.NotLeaderException;
+import io.vmha.center.schedule.CenterScheduler;
+import io.vmha.center.schedule.ThreadedScheduler;
+import io.vmha.detection.DetectionConfig;
+import io.vmha.detection.Heartbeat;
+import io.vmha.detection.SecondCheck;
+import io.vmha.fault.FaultReport;
+import io.vmha.model.DesiredState;
+import io.vmha.model.Host;
+import io.vmha.model.HostId;
+import io.vmha.model.Inventory;
+import io.vmha.model.PlatformSnapshot;
+import io.vmha.model.ReadingToken;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+import io.vmha.plan.PlanId;
+import io.vmha.policy.Decision;
+import io.vmha.policy.FailoverConfig;
+import io.vmha.policy.FailoverPolicy;
+import io.vmha.policy.HaPolicies;
+import io.vmha.policy.LoadSample;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes fault reports, readings and operators' calls, keeps what is observed and what is desired apart, decides, and carries plans
@@ -90,8 +86,7 @@ public final class ManagementCenter implements AutoCloseable {
     private final CenterScheduler scheduler;
     private final Optional<HeartbeatWatch> heartbeats;
 
-    private ManagementCenter(
-            CenterLoop loop, CenterScheduler scheduler, Optional<HeartbeatWatch> heartbeats) {
+    private ManagementCenter(CenterLoop loop, CenterScheduler scheduler, Optional<HeartbeatWatch> heartbeats) {
         this.loop = loop;
         this.operators = new Operators(loop);
         this.scheduler = scheduler;
@@ -484,8 +479,7 @@ public final class ManagementCenter implements AutoCloseable {
          */
         @CanIgnoreReturnValue
         public Builder replicationMonitor(ReplicationMonitor chosen, Duration interval) {
-            checkArgument(
-                    !interval.isNegative() && !interval.isZero(), "interval must be more than 0: %s", interval);
+            checkArgument(!interval.isNegative() && !interval.isZero(), "interval must be more than 0: %s", interval);
             replicationMonitor = chosen;
             replicationInterval = interval;
             return this;
@@ -624,11 +618,11 @@ public final class ManagementCenter implements AutoCloseable {
             HaPolicies chosen = chosenPolicies();
             PlanJournal opened = journal != null ? journal : new InMemoryPlanJournal();
             JournalState left = opened.open(epoch.getAsLong());
-            Platform platform = new Platform(
-                    adapter, trafficDirector, fencingDevices.build(), promoter, config.powerOffGrace());
+            Platform platform =
+                    new Platform(adapter, trafficDirector, fencingDevices.build(), promoter, config.powerOffGrace());
             CenterScheduler time = scheduler != null ? scheduler : new ThreadedScheduler();
-            PlanExecutor.Parts parts = new PlanExecutor.Parts(
-                    time, config, chosen.config(), leadership, epoch.getAsLong(), lease, random);
+            PlanExecutor.Parts parts =
+                    new PlanExecutor.Parts(time, config, chosen.config(), leadership, epoch.getAsLong(), lease, random);
             CenterLoop loop = new CenterLoop(parts, chosen, platform, opened, inventory, left, listeners.build());
             Optional<HeartbeatWatch> heartbeats = detection != null && secondCheck != null
                     ? Optional.of(new HeartbeatWatch(time, detection, secondCheck, loop))

@@ -208,8 +208,10 @@ public abstract class HypervisorAdapterContractTest {
             return;
         }
         Resources before = machine().allocation();
-        Resources capacity =
-                adapter.discover(call()).toInventory().requireHost(testbed.host()).capacity();
+        Resources capacity = adapter.discover(call())
+                .toInventory()
+                .requireHost(testbed.host())
+                .capacity();
 
         assertRefused(
                 Cause.NO_CAPACITY,

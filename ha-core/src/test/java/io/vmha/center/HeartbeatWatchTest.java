@@ -1,13 +1,12 @@
 package io.vmha.center;
 
-import io.vmha.center.schedule.CenterScheduler;
-import io.vmha.center.event.HaEvent;
-import io.vmha.adapter.PowerStateCheck;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.vmha.Fixtures;
+import io.vmha.adapter.PowerStateCheck;
+import io.vmha.center.event.HaEvent;
+import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.detection.DetectionConfig;
 import io.vmha.detection.Heartbeat;
 import io.vmha.detection.ImmutableDetectionConfig;
@@ -230,10 +229,14 @@ class HeartbeatWatchTest {
         ManagementCenter center = center(config().build());
         run(center, 5);
         center.maintenance(H2, true, "operator");
-        silence(H2);
+        run(center, 10);
+        silent.add(new FaultSubject.OfHost(H2));
+        center.inventory().vmsOn(H2).forEach(vm -> silent.add(new FaultSubject.OfVm(vm.id())));
         run(center, 60);
 
-        assertThat(events).isEmpty();
+        assertThat(center.inventory().vmsOn(H2)).isNotEmpty();
+        assertThat(reports()).isEmpty();
+        assertThat(events).noneMatch(HaEvent.Suspected.class::isInstance);
     }
 
     @Test

@@ -1,22 +1,26 @@
 package io.vmha.center;
 
-import io.vmha.center.event.ActionRecord;
-import io.vmha.center.event.ActionResult;
-import io.vmha.center.config.AutomationLevel;
-import io.vmha.center.config.CenterConfig;
-import io.vmha.center.event.DecisionOutcome;
-import io.vmha.center.event.HaEvent;
-import io.vmha.center.config.ImmutableCenterConfig;
-import io.vmha.center.journal.InMemoryPlanJournal;
-import io.vmha.center.journal.PlanJournal;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.vmha.Fixtures;
+import io.vmha.center.config.AutomationLevel;
+import io.vmha.center.config.CenterConfig;
+import io.vmha.center.config.ImmutableCenterConfig;
+import io.vmha.center.event.ActionRecord;
+import io.vmha.center.event.ActionResult;
+import io.vmha.center.event.DecisionOutcome;
+import io.vmha.center.event.HaEvent;
+import io.vmha.center.event.UnmetNeed;
+import io.vmha.center.journal.InMemoryPlanJournal;
+import io.vmha.center.journal.PlanJournal;
+import io.vmha.detection.DetectionConfig;
+import io.vmha.detection.SecondLook;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
+import io.vmha.fault.FaultSubject;
 import io.vmha.model.CpuPlatform;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
@@ -26,6 +30,8 @@ import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
+import io.vmha.monitor.report.ReportListener;
+import io.vmha.monitor.report.ReportListeners;
 import io.vmha.plan.ActionKind;
 import io.vmha.plan.PlanId;
 import io.vmha.policy.Decision;
@@ -37,6 +43,7 @@ import io.vmha.policy.SubjectDecision;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -161,11 +168,13 @@ class ManagementCenterTest {
 
     @Test
     void aMonitorsReportAndHeartbeatReachTheCenter() {
-        ManagementCenter center = center().build();
-        ReportListener monitors = ReportListeners.of(center::accept);
+        ManagementCenter center = center().detection(
+                        DetectionConfig.builder().build(), (vm, host, deadline) -> SecondLook.UNKNOWN)
+                .build();
+        ReportListener monitors = ReportListeners.of(center::accept, center::heartbeat);
         monitors.heartbeat(DB3, time.now());
         CompletionStage<?> taken = monitors.fault(Fixtures.readOnly("db3"));
-        time.runToEnd();
+        time.advanceTo(Instant.EPOCH.plusSeconds(1));
 
         assertThat(taken.toCompletableFuture()).isCompleted();
         assertThat(datacenter.routes()).containsEntry(DB3, VmId.of("db1"));
@@ -191,7 +200,7 @@ class ManagementCenterTest {
     }
 
     @Test
-    void aPolicyThatThrowsFailsTheReportAndChangesNothing() {
+    void aPolicyThatThrowsFailsTheReportAndDoesNothingButTheFaultStaysOpen() {
         ManagementCenter center = center().policy((inventory, report) -> {
                     throw new UnsupportedOperationException("no opinion");
                 })
@@ -202,7 +211,11 @@ class ManagementCenterTest {
         assertThatThrownBy(() -> outcome.toCompletableFuture().join())
                 .isInstanceOf(CompletionException.class)
                 .hasMessageContaining("no opinion");
-        assertThat(center.inventory()).isEqualTo(reference);
+        assertThat(datacenter.actual()).isEqualTo(reference);
+        assertThat(center.inventory().requireVm(DB3).health()).isEqualTo(VmHealth.FAILED);
+        assertThat(ask(center.unmet()))
+                .extracting(UnmetNeed::subject, UnmetNeed::reason)
+                .containsExactly(tuple(new FaultSubject.OfVm(DB3), Reason.INVALID_DECISION));
     }
 
     @Test
@@ -218,12 +231,14 @@ class ManagementCenterTest {
 
     @Test
     void aHostThatIsBackKeepsWhatItLostAsItIs() {
+        datacenter.inject(Fixtures.hostDown("h2"));
         ManagementCenter center = center().build();
         run(center.submit(Fixtures.hostDown("h2")));
+        datacenter.change(actual -> FaultEffects.hostUp(actual, HostId.of("h2")));
         CompletionStage<Inventory> up = center.hostUp(HostId.of("h2"));
         time.runToEnd();
 
-        assertThat(up.toCompletableFuture()).isCompletedWithValue(center.inventory());
+        assertThat(up.toCompletableFuture()).isCompleted();
         assertThat(center.inventory().requireHost(HostId.of("h2")).health()).isEqualTo(HostHealth.UP);
         assertThat(center.inventory().requireVm(DB3).health()).isEqualTo(VmHealth.FAILED);
     }
@@ -333,6 +348,11 @@ class ManagementCenterTest {
                 .inventory(reference)
                 .scheduler(time)
                 .listener(events::add);
+    }
+
+    private <T> T ask(CompletionStage<T> answer) {
+        time.advanceTo(time.now());
+        return answer.toCompletableFuture().join();
     }
 
     private DecisionOutcome run(CompletionStage<DecisionOutcome> outcome) {

@@ -1,12 +1,11 @@
 package io.vmha.center;
 
-import io.vmha.center.event.ActionResult;
-import io.vmha.center.event.DecisionOutcome;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmha.Fixtures;
 import io.vmha.adapter.HypervisorAdapter;
+import io.vmha.center.event.ActionResult;
+import io.vmha.center.event.DecisionOutcome;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.Inventory;

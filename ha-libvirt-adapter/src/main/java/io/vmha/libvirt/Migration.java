@@ -83,37 +83,6 @@ final class Migration {
         }
     }
 
-    /**
-     * Migrates, with libvirt's check of the storage unless it is known better: libvirt knows few shared filesystems. Where
-     * it takes one for a local one, and the user has said that the hosts share it, the hosts themselves are asked.
-     */
-    private void move(
-            NativeConnection connection, Location machine, ManagedHost from, ManagedHost to, Deadline deadline) {
-        URI destination = destination(to.settings()).orElseThrow();
-        ImmutableSet<String> folders =
-                SharedStorage.folders(machine.entry().description().xml());
-        HostId source = from.settings().id();
-        HostId target = to.settings().id();
-        try {
-            connection.migrate(machine.uuid(), destination, sharedStorage && storage.isProven(source, target, folders));
-        } catch (NativeException e) {
-            if (!sharedStorage || !e.is(LibvirtError.MIGRATE_UNSAFE)) {
-                throw e;
-            }
-            storage.firstNotShared(from, to, folders, deadline).ifPresent(folder -> {
-                throw new AdapterException.Permanent(
-                        Cause.REFUSED,
-                        "host " + target + " does not see what host " + source + " writes into " + folder
-                                + ", so that VM " + machine.vm() + " cannot be migrated there");
-            });
-            if (deadline.minus(abortMargin(deadline)).hasPassed()) {
-                throw new AdapterException.Transient(
-                        Cause.TIMEOUT, "no time was left after the hosts were asked about their storage");
-            }
-            connection.migrate(machine.uuid(), destination, true);
-        }
-    }
-
     private void migrate(Location machine, ManagedHost to, Deadline deadline) {
         HostId target = to.settings().id();
         if (destination(to.settings()).isEmpty()) {
@@ -129,22 +98,70 @@ final class Migration {
                 });
     }
 
+    /**
+     * Migrates, with libvirt's check of the storage unless it is known better: libvirt knows few shared filesystems. Where
+     * it takes one for a local one, and the user has said that the hosts share it, the hosts themselves are asked.
+     */
     private void migrate(Location machine, ManagedHost from, ManagedHost to, Deadline deadline) {
-        HostId target = to.settings().id();
-        HostCall<Boolean> call = from.longCalls().begin("migrate " + machine.vm(), Effect.CHANGES, connection -> {
-            move(connection, machine, from, to, deadline);
-            return true;
-        });
-        watch(machine, target, call, deadline.minus(abortMargin(deadline)));
+        ImmutableSet<String> folders =
+                SharedStorage.folders(machine.entry().description().xml());
+        boolean proven = sharedStorage
+                && storage.isProven(from.settings().id(), to.settings().id(), folders);
         try {
-            if (!call.isOver()) {
-                abort(from, machine, deadline);
+            attempt(machine, from, to, proven, deadline);
+        } catch (AdapterException e) {
+            if (proven || !sharedStorage || !isUnsafe(e)) {
+                settle(machine, from, to, e, deadline);
+            } else {
+                requireShared(machine, from, to, folders, deadline.minus(abortMargin(deadline)));
+                migrateUnchecked(machine, from, to, deadline);
             }
-            from.longCalls().await(call, deadline.minus(abortMargin(deadline).dividedBy(2)));
+        }
+        cluster.moved(machine, to.settings().id());
+    }
+
+    private void migrateUnchecked(Location machine, ManagedHost from, ManagedHost to, Deadline deadline) {
+        try {
+            attempt(machine, from, to, true, deadline);
         } catch (AdapterException e) {
             settle(machine, from, to, e, deadline);
         }
-        cluster.moved(machine, target);
+    }
+
+    private static boolean isUnsafe(AdapterException e) {
+        return e.getCause() instanceof NativeException refusal && refusal.is(LibvirtError.MIGRATE_UNSAFE);
+    }
+
+    private void requireShared(
+            Location machine, ManagedHost from, ManagedHost to, ImmutableSet<String> folders, Deadline deadline) {
+        storage.firstNotShared(from, to, folders, deadline).ifPresent(folder -> {
+            throw new AdapterException.Permanent(
+                    Cause.REFUSED,
+                    "host " + to.settings().id() + " does not see what host "
+                            + from.settings().id() + " writes into " + folder + ", so that VM " + machine.vm()
+                            + " cannot be migrated there");
+        });
+    }
+
+    private void attempt(
+            Location machine, ManagedHost from, ManagedHost to, boolean uncheckedStorage, Deadline deadline) {
+        URI destination = destination(to.settings()).orElseThrow();
+        Deadline begunBy = deadline.minus(abortMargin(deadline));
+        if (begunBy.hasPassed()) {
+            throw new AdapterException.Transient(
+                    Cause.TIMEOUT, "no time was left to begin the migration of " + machine.vm());
+        }
+        HostCall<Boolean> call = from.longCalls().begin("migrate " + machine.vm(), Effect.CHANGES, connection -> {
+            connection.migrate(machine.uuid(), destination, uncheckedStorage);
+            return true;
+        });
+        watch(machine, to.settings().id(), call, begunBy);
+        Deadline over = deadline.minus(abortMargin(deadline).dividedBy(2));
+        // A migration that has not got as far as to be a job yet cannot be aborted yet.
+        while (!call.isOver() && !over.hasPassed() && !abort(from, machine, over)) {
+            boolean unused = call.awaitOver(POLL);
+        }
+        boolean unused = from.longCalls().await(call, over);
     }
 
     static Optional<URI> destination(LibvirtHost host) {
@@ -181,14 +198,16 @@ final class Migration {
         }
     }
 
-    private static void abort(ManagedHost from, Location machine, Deadline deadline) {
+    /** Whether a job of the machine was told to end. */
+    private static boolean abort(ManagedHost from, Location machine, Deadline deadline) {
         try {
-            from.link().change("abort the migration of " + machine.vm(), deadline, connection -> {
+            return from.link().change("abort the migration of " + machine.vm(), deadline, connection -> {
                 connection.abortJob(machine.uuid());
                 return true;
             });
         } catch (AdapterException e) {
             LOG.warn("the migration of VM {} could not be aborted: {}", machine.vm(), e.getMessage());
+            return false;
         }
     }
 

@@ -128,8 +128,7 @@ class MetadataAndXmlTest {
     void aCloneOfAnotherSizeThanItsTemplateIsDefinedSo() {
         String template = "<domain><name>t</name><uuid>11111111-1111-4111-8111-111111111111</uuid>"
                 + "<memory unit='KiB'>4096</memory><vcpu>4</vcpu><vcpus><vcpu id='0' enabled='yes'/></vcpus></domain>";
-        DomainDescription description =
-                DomainDescription.read(HostId.of("h1"), template, VmClassifier.unmanaged());
+        DomainDescription description = DomainDescription.read(HostId.of("h1"), template, VmClassifier.unmanaged());
         String clone = CloneXml.define(
                 description,
                 "c",

@@ -5,7 +5,7 @@ import io.vmha.adapter.Capability;
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.TrafficDirector;
 import io.vmha.model.HostId;
-import io.vmha.model.Inventory;
+import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
@@ -68,7 +68,7 @@ final class HandedOver implements HypervisorAdapter, TrafficDirector {
     }
 
     @Override
-    public Inventory discover(CallContext call) {
+    public PlatformSnapshot discover(CallContext call) {
         throw new UnsupportedOperationException("nothing is discovered");
     }
 

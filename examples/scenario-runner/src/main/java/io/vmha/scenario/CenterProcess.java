@@ -1,6 +1,6 @@
 package io.vmha.scenario;
 
-import io.vmha.center.CenterScheduler;
+import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.sim.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,7 +40,17 @@ final class CenterProcess implements CenterScheduler {
     }
 
     @Override
-    public void call(Runnable blocking, Consumer<Optional<RuntimeException>> then) {
+    public Cancellable scheduleBackground(Duration delay, Runnable task) {
+        return time.scheduleBackground(delay, whileAlive(task));
+    }
+
+    @Override
+    public Duration uptime() {
+        return time.uptime();
+    }
+
+    @Override
+    public void call(Runnable blocking, Consumer<Optional<Throwable>> then) {
         time.call(whileAlive(blocking), thrown -> {
             if (alive) {
                 then.accept(thrown);

@@ -1,11 +1,12 @@
 package io.vmha.scenario;
 
 import com.google.common.collect.ImmutableSet;
-import io.vmha.center.AutomationLevel;
-import io.vmha.center.CenterConfig;
-import io.vmha.center.ImmutableCenterConfig;
-import io.vmha.center.RecoveryLimit;
-import io.vmha.center.StormGuard;
+import io.vmha.center.config.AutomationLevel;
+import io.vmha.center.config.CenterConfig;
+import io.vmha.center.config.ImmutableCenterConfig;
+import io.vmha.center.config.RecoveryLimit;
+import io.vmha.center.config.StormGuard;
+import io.vmha.center.config.VmStormGuard;
 import java.util.Map;
 import java.util.Optional;
 
@@ -17,6 +18,9 @@ final class CenterReader {
         ImmutableCenterConfig.Builder config = CenterConfig.builder();
         Optional.ofNullable(keys.get("stormGuard"))
                 .ifPresent(value -> config.stormGuard(value.checked(CenterReader::stormGuard)));
+        Optional.ofNullable(keys.get("vmStormGuard"))
+                .ifPresent(value -> config.vmStormGuard(value.checked(CenterReader::vmStormGuard)));
+        Optional.ofNullable(keys.get("gatherSeconds")).ifPresent(value -> config.gatherWindow(value.seconds()));
         Optional.ofNullable(keys.get("maxRecoveriesPerVm"))
                 .ifPresent(value -> config.maxRecoveriesPerVm(value.checked(CenterReader::recoveryLimit)));
         Optional.ofNullable(keys.get("maxConcurrentActionsPerHost"))
@@ -26,19 +30,17 @@ final class CenterReader {
         return policy.checked(value -> config.build());
     }
 
-    static Optional<StormGuard> vmStormGuard(Map<String, YamlValue> keys) {
-        return Optional.ofNullable(keys.get("vmStormGuard"))
-                .map(guard -> guard.checked(value -> guard(value, "maxVmFraction")));
-    }
-
     private static StormGuard stormGuard(YamlValue value) {
-        return guard(value, "maxHostFraction");
+        Map<String, YamlValue> fields = value.mapping(ImmutableSet.of("maxHostFraction", "windowSeconds"));
+        return new StormGuard(
+                value.required(fields, "maxHostFraction").number(),
+                value.required(fields, "windowSeconds").seconds());
     }
 
-    private static StormGuard guard(YamlValue value, String fraction) {
-        Map<String, YamlValue> fields = value.mapping(ImmutableSet.of(fraction, "windowSeconds"));
-        return new StormGuard(
-                value.required(fields, fraction).number(),
+    private static VmStormGuard vmStormGuard(YamlValue value) {
+        Map<String, YamlValue> fields = value.mapping(ImmutableSet.of("maxVmFraction", "windowSeconds"));
+        return new VmStormGuard(
+                value.required(fields, "maxVmFraction").number(),
                 value.required(fields, "windowSeconds").seconds());
     }
 

@@ -1,9 +1,9 @@
 package io.vmha.scenario;
 
 import com.google.common.collect.ImmutableList;
-import io.vmha.center.ActionRecord;
-import io.vmha.center.HaEvent;
-import io.vmha.center.HaListener;
+import io.vmha.center.event.ActionRecord;
+import io.vmha.center.event.HaEvent;
+import io.vmha.center.event.HaListener;
 import io.vmha.policy.SubjectDecision;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -35,7 +35,8 @@ final class FailingActions {
             "reallocate", ActionKind.REALLOCATE,
             "migrate", ActionKind.MIGRATE,
             "cloneFromTemplate", ActionKind.CLONE,
-            "promote", ActionKind.PROMOTE);
+            "promote", ActionKind.PROMOTE,
+            "demote", ActionKind.DEMOTE);
 
     private final Map<Key, Failure> failures = new HashMap<>();
 

@@ -4,7 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vmha.center.ActionRecord;
+import io.vmha.center.event.ActionRecord;
+import io.vmha.center.event.ActionResult;
 import io.vmha.plan.Action;
 import java.util.List;
 
@@ -66,7 +67,7 @@ final class JsonFormat {
         }
         node.put("result", record.result().name());
         node.put("attempt", record.attempt());
-        if (!record.detail().isEmpty()) {
+        if (record.result() != ActionResult.DONE) {
             node.put("detail", record.detail());
         }
         return node;

@@ -2,9 +2,9 @@ package io.vmha.scenario;
 
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.HypervisorAdapter;
-import io.vmha.center.HaEvent;
-import io.vmha.center.InMemoryPlanJournal;
 import io.vmha.center.ManagementCenter;
+import io.vmha.center.event.HaEvent;
+import io.vmha.center.journal.InMemoryPlanJournal;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
@@ -17,12 +17,10 @@ import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.plan.PlanId;
-import io.vmha.policy.FaultEffects;
 import io.vmha.policy.LoadSample;
 import io.vmha.sim.SimulatedDatacenter;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -37,6 +35,7 @@ import java.util.concurrent.TimeUnit;
  * have the times of the scenario. Confined to the thread that made it, but for what the center's loop tells.
  */
 final class PlatformRun implements ScenarioStage {
+    private static final String OPERATOR = "scenario";
     private static final Duration DISCOVERY = Duration.ofMinutes(1);
     private static final Duration LONGEST_PLAN = Duration.ofMinutes(10);
 
@@ -91,18 +90,26 @@ final class PlatformRun implements ScenarioStage {
 
     private ScenarioResult run() {
         try (center) {
+            scenario.desired().forEach(this::desired);
             for (ScenarioEvent event : scenario.events()) {
                 at = event.at();
                 held = new CompletableFuture<>();
                 event.happen(this);
             }
             return ScenarioResult.of(
-                    scenario, log, new FinalState(end(), servedByOthers(), Map.of(), List.of(), List.of()));
+                    scenario,
+                    log,
+                    new FinalState(
+                            end(),
+                            servedByOthers(),
+                            Map.of(),
+                            FinalState.unmet(answer(center.unmet()), since -> atSeconds()),
+                            FinalState.held(answer(center.plans()))));
         }
     }
 
     private Inventory discover() {
-        return adapter.discover(CallContext.within(DISCOVERY));
+        return adapter.discover(CallContext.within(DISCOVERY)).toInventory();
     }
 
     /** Waits until a plan is at its end, or waits for somebody itself. */
@@ -115,6 +122,12 @@ final class PlatformRun implements ScenarioStage {
             throw new ScenarioException(
                     "scenario \"" + scenario.name() + "\", event at " + atSeconds() + ": " + e.getCause());
         }
+    }
+
+    private static <T> T answer(CompletionStage<T> question) {
+        return question.toCompletableFuture()
+                .orTimeout(LONGEST_PLAN.toSeconds(), TimeUnit.SECONDS)
+                .join();
     }
 
     private double atSeconds() {
@@ -138,7 +151,7 @@ final class PlatformRun implements ScenarioStage {
 
     @Override
     public void maintenance(HostId host, boolean on) {
-        await(center.maintenance(host, on));
+        await(center.maintenance(host, on, OPERATOR));
     }
 
     @Override
@@ -148,38 +161,37 @@ final class PlatformRun implements ScenarioStage {
 
     @Override
     public void approve(PlanId plan) {
-        await(center.approve(plan).exceptionally(notHeld -> null));
+        await(center.approve(plan, OPERATOR).exceptionally(notHeld -> null));
     }
 
     @Override
     public void hostUp(HostId host) {
-        await(center.update(known -> FaultEffects.hostUp(known, host)));
+        await(center.hostUp(host));
     }
 
     @Override
     public void replicationLag(VmId vm, Optional<Duration> lag) {
-        await(center.update(known ->
-                known.with(ImmutableVirtualMachine.copyOf(known.requireVm(vm)).withReplicationLag(lag))));
+        await(center.replicationLag(vm, lag));
     }
 
     @Override
     public void reject(PlanId plan) {
-        throw onlySimulated();
+        await(center.reject(plan, OPERATOR).exceptionally(notHeld -> null));
     }
 
     @Override
     public void pause() {
-        throw onlySimulated();
+        await(center.pause(OPERATOR));
     }
 
     @Override
     public void resume() {
-        throw onlySimulated();
+        await(center.resume(OPERATOR));
     }
 
     @Override
     public void desired(VmId vm, DesiredState state) {
-        throw onlySimulated();
+        await(center.desired(vm, state, OPERATOR));
     }
 
     @Override

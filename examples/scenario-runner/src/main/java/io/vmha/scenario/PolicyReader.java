@@ -43,10 +43,7 @@ final class PolicyReader {
         policy.mapping(KEYS);
         scenario.failover(failover(policy, keys));
         scenario.center(CenterReader.read(policy, keys));
-        CenterReader.vmStormGuard(keys).ifPresent(scenario::vmStormGuard);
-        Optional.ofNullable(keys.get("gatherSeconds")).ifPresent(value -> scenario.gatherWindow(value.seconds()));
         Optional.ofNullable(keys.get("detection")).ifPresent(value -> scenario.detection(DetectionReader.read(value)));
-        Optional.ofNullable(keys.get("sameLabel")).ifPresent(labels -> sameLabel(labels, scenario));
     }
 
     private static FailoverConfig failover(YamlValue policy, Map<String, YamlValue> keys) {
@@ -65,6 +62,7 @@ final class PolicyReader {
                 .ifPresent(value -> config.maxReplicationLag(value.seconds()));
         Optional.ofNullable(keys.get("failback")).ifPresent(value -> config.failback(value.oneOf(FailbackMode.class)));
         Optional.ofNullable(keys.get("loadThreshold")).ifPresent(value -> threshold(value, config));
+        Optional.ofNullable(keys.get("sameLabel")).ifPresent(labels -> sameLabel(labels, config));
         return policy.checked(value -> config.build());
     }
 
@@ -77,7 +75,7 @@ final class PolicyReader {
         }
     }
 
-    private static void sameLabel(YamlValue labels, ImmutableScenario.Builder scenario) {
+    private static void sameLabel(YamlValue labels, ImmutableFailoverConfig.Builder config) {
         Set<String> seen = new HashSet<>();
         for (YamlValue label : labels.list()) {
             String name = label.text();
@@ -87,7 +85,7 @@ final class PolicyReader {
             if (!seen.add(name)) {
                 throw label.error("the label stands twice: " + OneLine.beginning(name));
             }
-            scenario.addSameLabel(name);
+            config.addSameLabel(name);
         }
     }
 }

@@ -1,14 +1,12 @@
 package io.vmha.scenario;
 
-import io.vmha.center.CenterConfig;
-import io.vmha.center.StormGuard;
+import io.vmha.center.config.CenterConfig;
 import io.vmha.detection.DetectionConfig;
 import io.vmha.model.DesiredState;
 import io.vmha.model.HaStyle;
 import io.vmha.model.Inventory;
 import io.vmha.model.VmId;
 import io.vmha.policy.FailoverConfig;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,18 +34,6 @@ interface Scenario {
     default CenterConfig center() {
         return CenterConfig.defaults();
     }
-
-    /** When too many VMs look failed for any to be powered off; absent: never. */
-    Optional<StormGuard> vmStormGuard();
-
-    /** How long needs are gathered that are decided together. */
-    @Value.Default
-    default Duration gatherWindow() {
-        return Duration.ZERO;
-    }
-
-    /** The labels of which a VM must have the same value as the one whose requests it takes. */
-    List<String> sameLabel();
 
     /** From when on silence is a failure; absent: nobody sends heartbeats. */
     Optional<DetectionConfig> detection();

@@ -21,6 +21,11 @@ final class ScenarioClock {
         this.beat = beat;
     }
 
+    /** The virtual time since the start. */
+    Duration sinceStart() {
+        return Duration.between(Instant.EPOCH, time.now());
+    }
+
     /** Lets time pass until then; at that moment nothing has happened yet but what was to happen by itself. */
     void advanceTo(Duration sinceStart) {
         advance(Instant.EPOCH.plus(sinceStart));

@@ -1,7 +1,7 @@
 package io.vmha.scenario;
 
 import com.google.common.collect.ImmutableList;
-import io.vmha.center.ActionRecord;
+import io.vmha.center.event.ActionRecord;
 import io.vmha.model.Inventory;
 import io.vmha.model.VmId;
 import java.util.List;

@@ -1,24 +1,22 @@
 package io.vmha.scenario;
 
-import io.vmha.center.HaEvent;
-import io.vmha.center.InMemoryPlanJournal;
 import io.vmha.center.ManagementCenter;
-import io.vmha.center.PlanJournal;
-import io.vmha.center.StormGuard;
+import io.vmha.center.config.CenterConfig;
+import io.vmha.center.config.StormGuard;
+import io.vmha.center.config.VmStormGuard;
+import io.vmha.center.event.HaEvent;
+import io.vmha.center.journal.InMemoryPlanJournal;
+import io.vmha.center.journal.PlanJournal;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.DesiredState;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.Resources;
-import io.vmha.model.VirtualMachine;
-import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import io.vmha.plan.PlanId;
-import io.vmha.policy.FaultEffects;
 import io.vmha.policy.LoadSample;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
@@ -26,19 +24,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /** One run of a scenario in a simulated datacenter of its own. Confined to the thread that made it. */
 final class ScenarioRun implements ScenarioStage {
+    private static final String OPERATOR = "scenario";
+
     private final Scenario scenario;
     private final VirtualTime time = new VirtualTime();
     private final SimulatedWorld world;
     private final FailingActions failing = new FailingActions();
     private final Heartbeats heartbeats;
+    private final Readings readings;
+    private final ToldCenter told;
     private final ScenarioClock clock;
     private final PlanJournal journal = new InMemoryPlanJournal();
     private final RandomGenerator random;
@@ -50,18 +50,16 @@ final class ScenarioRun implements ScenarioStage {
 
     private ScenarioRun(Scenario scenario) {
         this.scenario = scenario;
-        if (scenario.vmStormGuard().isPresent()
-                || !scenario.gatherWindow().isZero()
-                || !scenario.sameLabel().isEmpty()
-                || !scenario.desired().isEmpty()) {
-            throw notSupportedYet();
-        }
         this.random = new SplittableRandom(scenario.seed());
         this.world = new SimulatedWorld(scenario.inventory());
         this.heartbeats = new Heartbeats(world);
+        this.readings = new Readings(world);
+        this.told = new ToldCenter(scenario.file());
         this.clock = new ScenarioClock(time, scenario.detection().isPresent(), this::beat);
         this.process = new CenterProcess(time);
         this.center = start(process, scenario.inventory());
+        // Wanted from the start, before anything else happens.
+        scenario.desired().forEach(this::desired);
     }
 
     private ManagementCenter start(CenterProcess on, Inventory inventory) {
@@ -89,7 +87,7 @@ final class ScenarioRun implements ScenarioStage {
         if (event instanceof HaEvent.ActionEnded ended) {
             switch (ended.action().action().kind()) {
                 case POWER_ON -> ended.action().action().vm().ifPresent(vm -> hear(new FaultSubject.OfVm(vm)));
-                case POWER_OFF, FENCE_HOST, REDIRECT, REALLOCATE, MIGRATE, CLONE, PROMOTE -> {}
+                case POWER_OFF, FENCE_HOST, REDIRECT, REALLOCATE, MIGRATE, CLONE, PROMOTE, DEMOTE -> {}
             }
         }
     }
@@ -102,26 +100,34 @@ final class ScenarioRun implements ScenarioStage {
         Timeline timeline = Timeline.of(scenario.events());
         timeline.events().forEach((at, together) -> {
             clock.advanceTo(at);
-            together.forEach(event -> event.happen(this));
+            together.forEach(event -> told.event(() -> event.happen(this)));
             clock.settle();
+            if (timeline.kept().contains(at)) {
+                told.must(readings.keep(at, center));
+                clock.settle();
+            }
         });
         clock.runToEnd(quiet());
-        return ScenarioResult.of(scenario, log, end());
+        told.check();
+        return ScenarioResult.of(scenario, log, new ScenarioEnd(world, center, clock).read(journal));
     }
 
     /** For how long a center may be silent that is still to do something: a guard opens, or a silence becomes a failure. */
     private Duration quiet() {
-        Duration guards = scenario.center()
-                .stormGuard()
+        CenterConfig config = scenario.center();
+        Duration guards = config.stormGuard()
                 .map(StormGuard::window)
                 .orElse(Duration.ZERO)
-                .plus(scenario.vmStormGuard().map(StormGuard::window).orElse(Duration.ZERO))
-                .plus(scenario.gatherWindow());
+                .plus(config.vmStormGuard().map(VmStormGuard::window).orElse(Duration.ZERO))
+                .plus(config.gatherWindow());
         Duration silence = scenario.detection()
-                .map(config ->
-                        config.vmLimit().bound().plus(config.startsWithin()).plus(config.lookAgainAfter()))
+                .map(detection -> detection
+                        .vmLimit()
+                        .bound()
+                        .plus(detection.startsWithin())
+                        .plus(detection.lookAgainAfter()))
                 .orElse(Duration.ZERO);
-        return guards.plus(silence).plus(scenario.center().retry().maxBackoff().multipliedBy(2));
+        return guards.plus(silence).plus(config.retry().maxBackoff().multipliedBy(2));
     }
 
     private void beat() {
@@ -137,19 +143,15 @@ final class ScenarioRun implements ScenarioStage {
         process.crash();
     }
 
-    /** A new center takes the journal over; place, power and size are as they really are, the rest is in the journal. */
+    /** A new center takes the journal over; what is observed is as it really is, the rest is in the journal. */
     @Override
     public void restartCenter() {
         if (process.isAlive()) {
             return;
         }
-        Inventory known = world.actual();
-        for (VirtualMachine vm : world.actual().vms()) {
-            known = known.with(ImmutableVirtualMachine.copyOf(vm).withHealth(VmHealth.HEALTHY));
-        }
         process = new CenterProcess(time);
-        center = start(process, known);
-        missed.forEach(center::submit);
+        center = start(process, world.actual());
+        missed.forEach(report -> told.must(center.submit(report)));
         missed.clear();
     }
 
@@ -171,7 +173,7 @@ final class ScenarioRun implements ScenarioStage {
     private void report(FaultReport report) {
         world.happens(report);
         if (process.isAlive()) {
-            center.submit(report);
+            told.must(center.submit(report));
         } else {
             missed.add(report);
         }
@@ -181,66 +183,65 @@ final class ScenarioRun implements ScenarioStage {
     public void hostUp(HostId host) {
         world.hostUp(host);
         hear(new FaultSubject.OfHost(host));
-        center.update(known -> FaultEffects.hostUp(known, host));
+        told.must(center.hostUp(host));
     }
 
     @Override
     public void load(LoadSample sample) {
         world.load(sample.vm(), sample.load());
-        center.load(sample);
+        told.must(center.load(sample));
     }
 
     @Override
     public void maintenance(HostId host, boolean on) {
-        center.maintenance(host, on);
+        told.must(center.maintenance(host, on, OPERATOR));
     }
 
     @Override
     public void repaired(VmId vm) {
         world.repaired(vm);
         hear(new FaultSubject.OfVm(vm));
-        center.repaired(vm);
+        told.must(center.repaired(vm));
     }
 
     @Override
     public void replicationLag(VmId vm, Optional<Duration> lag) {
         world.replicationLag(vm, lag);
-        center.update(known ->
-                known.with(ImmutableVirtualMachine.copyOf(known.requireVm(vm)).withReplicationLag(lag)));
+        told.must(center.replicationLag(vm, lag));
     }
 
     @Override
     public void approve(PlanId plan) {
-        center.approve(plan);
+        told.may(center.approve(plan, OPERATOR));
     }
 
     @Override
     public void reject(PlanId plan) {
-        throw notSupportedYet();
+        told.may(center.reject(plan, OPERATOR));
     }
 
     @Override
     public void pause() {
-        throw notSupportedYet();
+        told.must(center.pause(OPERATOR));
     }
 
     @Override
     public void resume() {
-        throw notSupportedYet();
+        told.must(center.resume(OPERATOR));
     }
 
     @Override
     public void desired(VmId vm, DesiredState state) {
-        throw notSupportedYet();
+        told.must(center.desired(vm, state, OPERATOR));
     }
 
     @Override
     public void resync(Duration asOf) {
-        throw notSupportedYet();
-    }
-
-    private ScenarioException notSupportedYet() {
-        return new ScenarioException(scenario.file() + ": the center does not support that yet");
+        if (asOf.equals(clock.sinceStart())) {
+            told.must(readings.read(center).thenCompose(Readings.Reading::tell));
+        } else {
+            readings.kept(asOf, center).ifPresent(reading -> told.must(reading.tell()));
+        }
     }
 
     @Override
@@ -256,25 +257,26 @@ final class ScenarioRun implements ScenarioStage {
     @Override
     public void add(DeclaredVm vm) {
         world.add(vm.vm());
-        center.update(known -> known.with(vm.vm()));
+        told.must(center.add(vm.vm()));
+        vm.desired().ifPresent(state -> desired(vm.vm().id(), state));
     }
 
     @Override
     public void add(Host host) {
         world.add(host);
-        center.update(known -> known.with(host));
+        told.must(center.add(host));
     }
 
     @Override
     public void remove(VmId vm) {
         world.remove(vm);
-        center.update(known -> known.without(vm));
+        told.must(center.remove(vm));
     }
 
     @Override
     public void remove(HostId host) {
         world.remove(host);
-        center.update(known -> known.without(host));
+        told.must(center.remove(host));
     }
 
     @Override
@@ -285,30 +287,6 @@ final class ScenarioRun implements ScenarioStage {
     @Override
     public void hear(FaultSubject sender) {
         heartbeats.hear(sender);
-    }
-
-    /** Power and place as they really are, health as the center knows it. */
-    private FinalState end() {
-        Inventory known = center.inventory();
-        Inventory end = world.actual();
-        for (VirtualMachine vm : world.actual().vms()) {
-            end = end.with(ImmutableVirtualMachine.copyOf(vm)
-                    .withHealth(known.vm(vm.id()).map(VirtualMachine::health).orElse(vm.health())));
-        }
-        for (Host host : known.hosts()) {
-            if (end.host(host.id()).isPresent()) {
-                end = end.with(host);
-            }
-        }
-        return new FinalState(end, servedByOthers(), Map.of(), List.of(), List.of());
-    }
-
-    private Map<VmId, VmId> servedByOthers() {
-        Map<VmId, VmId> others = new TreeMap<>(world.datacenter().routes());
-        others.entrySet()
-                .removeIf(route -> route.getKey().equals(route.getValue())
-                        || world.actual().vm(route.getKey()).isEmpty());
-        return others;
     }
 
     static double seconds(Instant at) {

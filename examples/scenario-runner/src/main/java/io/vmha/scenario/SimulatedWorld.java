@@ -1,5 +1,6 @@
 package io.vmha.scenario;
 
+import io.vmha.adapter.CallContext;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.Host;
@@ -20,6 +21,8 @@ import java.util.function.UnaryOperator;
 
 /** What really is in a scenario, whatever a center believes, and what happens to it. Confined to the scenario's thread. */
 final class SimulatedWorld {
+    private static final Duration ROUTING = Duration.ofSeconds(1);
+
     private final SimulatedDatacenter datacenter;
 
     SimulatedWorld(Inventory start) {
@@ -89,7 +92,9 @@ final class SimulatedWorld {
         datacenter.change(actual -> actual.with(host));
     }
 
+    /** Who deletes a VM takes it from the load balancer too; requests of others that go to it go nowhere. */
     void remove(VmId vm) {
+        datacenter.trafficDirector().route(vm, vm, CallContext.within(ROUTING));
         datacenter.change(actual -> actual.without(vm));
     }
 

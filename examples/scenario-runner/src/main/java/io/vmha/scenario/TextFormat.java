@@ -1,6 +1,6 @@
 package io.vmha.scenario;
 
-import io.vmha.center.ActionRecord;
+import io.vmha.center.event.ActionRecord;
 import io.vmha.model.Host;
 import io.vmha.model.VirtualMachine;
 import java.util.Comparator;

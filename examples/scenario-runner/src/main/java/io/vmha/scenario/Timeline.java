@@ -30,8 +30,7 @@ record Timeline(SortedMap<Duration, List<ScenarioEvent>> events, Set<Duration> k
         Set<Duration> kept = new HashSet<>();
         for (ScenarioEvent event : events) {
             byInstant.computeIfAbsent(event.at(), at -> new ArrayList<>()).add(event);
-            if (event instanceof ScenarioEvent.Resync resync
-                    && !resync.asOf().equals(resync.at())) {
+            if (event instanceof ScenarioEvent.Resync resync && !resync.asOf().equals(resync.at())) {
                 byInstant.computeIfAbsent(resync.asOf(), at -> new ArrayList<>());
                 kept.add(resync.asOf());
             }

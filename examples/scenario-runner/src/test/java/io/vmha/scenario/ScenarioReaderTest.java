@@ -5,8 +5,8 @@ import static io.vmha.scenario.ScenarioFiles.refusal;
 import static io.vmha.scenario.ScenarioFiles.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vmha.center.AutomationLevel;
-import io.vmha.center.StormGuard;
+import io.vmha.center.config.AutomationLevel;
+import io.vmha.center.config.VmStormGuard;
 import io.vmha.detection.SilenceLimit;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.DesiredState;
@@ -41,9 +41,9 @@ class ScenarioReaderTest {
         Scenario scenario = read("");
 
         assertThat(scenario.center().automation()).isEqualTo(AutomationLevel.FULL);
-        assertThat(scenario.gatherWindow()).isZero();
-        assertThat(scenario.vmStormGuard()).isEmpty();
-        assertThat(scenario.sameLabel()).isEmpty();
+        assertThat(scenario.center().gatherWindow()).isZero();
+        assertThat(scenario.center().vmStormGuard()).isEmpty();
+        assertThat(scenario.failover().sameLabel()).isEmpty();
         assertThat(scenario.detection()).isEmpty();
     }
 
@@ -57,9 +57,9 @@ class ScenarioReaderTest {
                   detection: {silentAfterSeconds: 10}
                 """);
 
-        assertThat(scenario.gatherWindow()).isEqualTo(Duration.ofMillis(2_500));
-        assertThat(scenario.vmStormGuard()).contains(new StormGuard(0.25, Duration.ofSeconds(30)));
-        assertThat(scenario.sameLabel()).containsExactly("tenant", "zone");
+        assertThat(scenario.center().gatherWindow()).isEqualTo(Duration.ofMillis(2_500));
+        assertThat(scenario.center().vmStormGuard()).contains(new VmStormGuard(0.25, Duration.ofSeconds(30)));
+        assertThat(scenario.failover().sameLabel()).containsExactly("tenant", "zone");
         assertThat(scenario.detection().orElseThrow().vmLimit())
                 .isEqualTo(new SilenceLimit.Deadline(Duration.ofSeconds(1), Duration.ofSeconds(10)));
         assertThat(scenario.detection().orElseThrow().hostLimit())

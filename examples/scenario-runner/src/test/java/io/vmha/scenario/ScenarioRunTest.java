@@ -1,6 +1,7 @@
 package io.vmha.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.vmha.policy.Outcome;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,76 @@ class ScenarioRunTest {
 
         assertThat(result.failures()).isEmpty();
         assertThat(result.servedBy()).isEmpty();
+    }
+
+    @Test
+    void aHostThatVmsAreOnCannotBeRemovedAndTheEventIsNamed() {
+        assertThatExceptionOfType(ScenarioException.class)
+                .isThrownBy(() -> run("""
+                        events:
+                          - {at: 0, vmFault: {vm: mw2, kind: IO_ERROR}}
+                          - {at: 1, hostRemoved: {host: h1}}
+                        """))
+                .withMessageStartingWith("test.yaml: events[1]: ")
+                .withMessageContaining("h1");
+    }
+
+    @Test
+    void whereVmsMovedToCannotBeRemovedEither() {
+        assertThatExceptionOfType(ScenarioException.class)
+                .isThrownBy(() -> run("""
+                        events:
+                          - {at: 0, vmMoved: {vm: mw1, host: h2}}
+                          - {at: 1, hostRemoved: {host: h1}}
+                          - {at: 2, vmRemoved: {vm: mw2}}
+                          - {at: 3, hostRemoved: {host: h2}}
+                        """))
+                .withMessageContaining("events[")
+                .withMessageContaining("mw1");
+    }
+
+    @Test
+    void operatorsMayComeTooLate() {
+        ScenarioResult result = run("""
+                events:
+                  - {at: 0, approve: {plan: 9}}
+                  - {at: 0, reject: {plan: 9}}
+                """);
+
+        assertThat(result.decisions()).isEmpty();
+    }
+
+    @Test
+    void aReadingThatADeadCenterBeganReachesNobody() {
+        ScenarioResult result = run("""
+                policy: {recovery: {MIDDLEWARE: RESTART}}
+                events:
+                  - {at: 5, vmMoved: {vm: mw1, host: h2}}
+                  - {at: 10, centerCrash: {}}
+                  - {at: 20, centerRestart: {}}
+                  - {at: 25, resync: {asOf: 2}}
+                  - {at: 26, resync: {asOf: 15}}
+                  - {at: 30, hostDown: {host: h1}}
+                expect: [{subject: mw1, not: true}]
+                expectFinal: [{id: mw1, host: h2, power: 'ON'}]
+                """);
+
+        assertThat(result.failures()).isEmpty();
+    }
+
+    @Test
+    void aCenterThatCrashedForGoodLeavesWhatItLastKnew() {
+        ScenarioResult result = run("""
+                events:
+                  - {at: 0, vmFault: {vm: mw1, kind: IO_ERROR}}
+                  - {at: 10, centerCrash: {}}
+                  - {at: 20, vmFault: {vm: mw2, kind: IO_ERROR}}
+                expectFinal:
+                  - {id: mw1, health: FAILED, servedBy: mw2}
+                  - {subject: mw2, not: true}
+                """);
+
+        assertThat(result.failures()).isEmpty();
     }
 
     private static ScenarioResult run(String rest) {

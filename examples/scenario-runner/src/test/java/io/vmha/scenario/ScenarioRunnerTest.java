@@ -45,6 +45,16 @@ class ScenarioRunnerTest {
     }
 
     @Test
+    void theExampleInTheReadmeHolds() throws IOException {
+        String readme = Files.readString(Path.of("README.md"));
+        int from = readme.indexOf("```yaml\n") + "```yaml\n".length();
+        Path file = file(readme.substring(from, readme.indexOf("```", from)));
+
+        assertThat(run(file.toString())).isEqualTo(ScenarioRunner.OK);
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
     void jsonHasTheDecisionsTheActionsAndTheEnd() throws IOException {
         run("--format", "json", REFERENCE.toString());
 

@@ -1,8 +1,8 @@
 package io.vmha.center.config;
 
-import java.time.Duration;
-
 import static com.google.common.base.Preconditions.checkArgument;
+
+import java.time.Duration;
 
 /**
  * When so many VMs on hosts that are up look failed within a window that rather the watcher errs than all of them failed: nothing
@@ -22,7 +22,6 @@ public record VmStormGuard(double maxVmFraction, Duration window) {
                 maxVmFraction > 0 && maxVmFraction <= 1,
                 "vmStormGuard: maxVmFraction must be more than 0 and at most 1: %s",
                 maxVmFraction);
-        checkArgument(
-                !window.isZero() && !window.isNegative(), "vmStormGuard: window must be more than 0: %s", window);
+        checkArgument(!window.isZero() && !window.isNegative(), "vmStormGuard: window must be more than 0: %s", window);
     }
 }

@@ -1,17 +1,17 @@
 package io.vmha.center.durable;
 
-import io.vmha.center.event.ActionResult;
-import io.vmha.center.config.AutomationLevel;
-import io.vmha.center.journal.CenterSettings;
-import io.vmha.model.DesiredState;
-import io.vmha.center.journal.HostState;
 import com.google.common.collect.ImmutableSet;
+import io.vmha.center.config.AutomationLevel;
+import io.vmha.center.event.ActionResult;
+import io.vmha.center.journal.CenterSettings;
+import io.vmha.center.journal.HostState;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.Leftover;
 import io.vmha.center.journal.OpenFault;
 import io.vmha.center.journal.VmState;
-import io.vmha.model.VmType;
 import io.vmha.center.journal.WriterState;
+import io.vmha.model.DesiredState;
+import io.vmha.model.VmType;
 
 /** Each kind of journal entry as bytes, both directions beside one another. Pure functions. */
 final class EntryCodec {
@@ -140,8 +140,8 @@ final class EntryCodec {
             case PLAN_APPROVED -> new JournalEntry.PlanApproved(in.planId(), in.text());
             case VM_NOTED -> new JournalEntry.VmNoted(vmState(in));
             case HOST_NOTED ->
-                new JournalEntry.HostNoted(new HostState(
-                        in.host(), in.optional(() -> fault(in)), in.flag(), in.optional(in::instant)));
+                new JournalEntry.HostNoted(
+                        new HostState(in.host(), in.optional(() -> fault(in)), in.flag(), in.optional(in::instant)));
             case WRITER_NOTED ->
                 new JournalEntry.WriterNoted(
                         new WriterState(VmType.of(in.text()), ImmutableSet.copyOf(in.list(in::text))));

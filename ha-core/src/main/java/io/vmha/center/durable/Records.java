@@ -1,15 +1,15 @@
 package io.vmha.center.durable;
 
 import com.google.common.base.Strings;
-
-import java.util.ArrayList;
-import io.vmha.fault.FaultReport;
-import java.util.Iterator;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.JournalProjection;
 import io.vmha.center.journal.JournalState;
-import java.util.List;
+import io.vmha.fault.FaultReport;
 import io.vmha.plan.PlanId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 
 /**
  * Where each entry stands in the file: under a key that names what it is about, so that a later one replaces it and an end removes it.
@@ -18,6 +18,7 @@ import io.vmha.plan.PlanId;
 final class Records {
     private static final int MAX_RECOVERIES = 100_000;
     private static final int DIGITS = 19;
+    private static final int NANO_DIGITS = 9;
 
     private static final String PLAN = "plan/";
     private static final String REPORT = "report/";
@@ -30,14 +31,10 @@ final class Records {
 
     private final JournalStore store;
     private int recoveries;
-    private long lastRecovery;
 
     Records(JournalStore store) {
         this.store = store;
-        for (String key : keys(RECOVERY)) {
-            recoveries++;
-            lastRecovery = Long.parseLong(key.substring(RECOVERY.length()));
-        }
+        recoveries = keys(RECOVERY).size();
     }
 
     void write(JournalEntry entry) {
@@ -55,8 +52,8 @@ final class Records {
             ofPlan(approved.plan(), "/approved", entry);
         } else if (entry instanceof JournalEntry.PlanClosed closed) {
             keys(plan(closed.plan())).forEach(store::remove);
-        } else if (entry instanceof JournalEntry.VmRecovered) {
-            recovered(entry);
+        } else if (entry instanceof JournalEntry.VmRecovered recovered) {
+            recovered(recovered);
         } else if (entry instanceof JournalEntry.VmForgotten forgotten) {
             store.remove(VM + forgotten.vm());
         } else if (entry instanceof JournalEntry.HostForgotten forgotten) {
@@ -101,11 +98,17 @@ final class Records {
         }
     }
 
-    private void recovered(JournalEntry entry) {
-        lastRecovery++;
+    /** In the order of time. A write that is made again, since it was not known whether it was forced, counts nothing twice. */
+    private void recovered(JournalEntry.VmRecovered entry) {
+        Instant at = entry.at();
+        long second = at.getEpochSecond() - Instant.MIN.getEpochSecond();
+        String key = RECOVERY + Strings.padStart(Long.toString(second), DIGITS, '0')
+                + Strings.padStart(Integer.toString(at.getNano()), NANO_DIGITS, '0') + "/" + entry.vm();
+        if (store.contains(key)) {
+            return;
+        }
         recoveries++;
-        store.put(
-                RECOVERY + Strings.padStart(Long.toString(lastRecovery), DIGITS, '0'), EntryCodec.encode(entry));
+        store.put(key, EntryCodec.encode(entry));
         if (recoveries > MAX_RECOVERIES) {
             store.remove(store.keys(RECOVERY).next());
             recoveries--;
@@ -137,8 +140,7 @@ final class Records {
     /** A plan's own record comes before those of its steps. */
     JournalState read() {
         JournalProjection projection = new JournalProjection();
-        for (String prefix :
-                List.of(PLAN, REPORT, VM, HOST, WRITER, LEFTOVER, RECOVERY, SETTINGS)) {
+        for (String prefix : List.of(PLAN, REPORT, VM, HOST, WRITER, LEFTOVER, RECOVERY, SETTINGS)) {
             keys(prefix).forEach(key -> projection.apply(decode(key)));
         }
         JournalState state = projection.state();

@@ -1,10 +1,10 @@
 package io.vmha.center.event;
 
-import io.vmha.policy.Decision;
 import io.vmha.fault.FaultReport;
-import java.util.Optional;
 import io.vmha.plan.Plan;
+import io.vmha.policy.Decision;
 import io.vmha.policy.Reason;
+import java.util.Optional;
 
 /**
  * An open plan, for an operator. Immutable.

@@ -1,8 +1,8 @@
 package io.vmha.center.event;
 
 import io.vmha.fault.FaultSubject;
-import java.time.Instant;
 import io.vmha.policy.Reason;
+import java.time.Instant;
 
 /**
  * A need that nothing is under way for. It is decided again when something changes that could change the answer. Immutable.

@@ -1,9 +1,9 @@
 package io.vmha.center.event;
 
-import io.vmha.policy.Decision;
-import java.util.Optional;
 import io.vmha.plan.Plan;
+import io.vmha.policy.Decision;
 import io.vmha.policy.Reason;
+import java.util.Optional;
 
 /**
  * What would be decided and done about a report. Nothing is. Immutable.

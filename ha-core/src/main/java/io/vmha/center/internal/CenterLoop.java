@@ -1,71 +1,68 @@
 package io.vmha.center.internal;
 
-import io.vmha.adapter.Capability;
+import com.google.common.collect.HashMultimap;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
-
-import java.util.LinkedHashSet;
-import java.util.Set;
-
-import io.vmha.policy.HaPolicies;
-
-import io.vmha.plan.Action;
-import io.vmha.plan.ActionKind;
-import io.vmha.center.event.ActionResult;
-import java.util.ArrayList;
+import com.google.common.collect.SetMultimap;
+import io.vmha.adapter.Capability;
 import io.vmha.center.config.AutomationLevel;
-import io.vmha.center.internal.execution.Callbacks;
 import io.vmha.center.config.CenterConfig;
+import io.vmha.center.event.ActionResult;
 import io.vmha.center.event.CenterHealth;
-import io.vmha.center.schedule.CenterScheduler;
-import io.vmha.center.journal.CenterSettings;
+import io.vmha.center.event.DecisionOutcome;
+import io.vmha.center.event.HaEvent;
+import io.vmha.center.event.HaListener;
+import io.vmha.center.internal.execution.Callbacks;
+import io.vmha.center.internal.execution.PlanExecutor;
+import io.vmha.center.internal.execution.PlanRun;
+import io.vmha.center.internal.execution.Platform;
+import io.vmha.center.internal.execution.StepFailure;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.Changes;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
-import io.vmha.policy.Decision;
-import io.vmha.policy.DecisionBatch;
-import io.vmha.center.event.DecisionOutcome;
-import io.vmha.model.DesiredState;
-import java.time.Duration;
+import io.vmha.center.internal.state.HostRecord;
+import io.vmha.center.internal.state.Sightings;
+import io.vmha.center.internal.state.VmRecord;
+import io.vmha.center.journal.CenterSettings;
+import io.vmha.center.journal.JournalEntry;
+import io.vmha.center.journal.JournalState;
+import io.vmha.center.journal.OpenFault;
+import io.vmha.center.journal.PlanJournal;
+import io.vmha.center.journal.VmState;
+import io.vmha.center.leader.NotLeaderException;
+import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
-import io.vmha.center.event.HaEvent;
-import io.vmha.center.event.HaListener;
-import com.google.common.collect.HashMultimap;
+import io.vmha.model.DesiredState;
 import io.vmha.model.HostId;
-import io.vmha.center.internal.state.HostRecord;
-import com.google.common.collect.ImmutableList;
-import java.time.Instant;
 import io.vmha.model.Inventory;
-import io.vmha.center.journal.JournalEntry;
-import io.vmha.center.journal.JournalState;
+import io.vmha.model.PowerState;
+import io.vmha.model.VmId;
+import io.vmha.plan.Action;
+import io.vmha.plan.ActionKind;
+import io.vmha.plan.Plan;
+import io.vmha.plan.PlanId;
+import io.vmha.policy.Decision;
+import io.vmha.policy.DecisionBatch;
+import io.vmha.policy.HaPolicies;
+import io.vmha.policy.Reason;
+import io.vmha.policy.SubjectDecision;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import io.vmha.center.leader.NotLeaderException;
-import org.jspecify.annotations.Nullable;
-import io.vmha.center.journal.OpenFault;
 import java.util.Optional;
 import java.util.OptionalLong;
-import io.vmha.plan.Plan;
-import io.vmha.center.internal.execution.PlanExecutor;
-import io.vmha.plan.PlanId;
-import io.vmha.center.journal.PlanJournal;
-import io.vmha.center.internal.execution.PlanRun;
-import io.vmha.center.internal.execution.Platform;
-import io.vmha.model.PowerState;
-import io.vmha.policy.Reason;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
-import com.google.common.collect.SetMultimap;
-import io.vmha.center.internal.state.Sightings;
-import io.vmha.center.internal.execution.StepFailure;
-import io.vmha.policy.SubjectDecision;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import io.vmha.model.VmId;
-import io.vmha.center.internal.state.VmRecord;
-import io.vmha.center.journal.VmState;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A management center's loop: where reports, readings and operators' calls come in, and where what the executor does comes back.
@@ -120,15 +117,10 @@ public final class CenterLoop
         this.scheduler = parts.scheduler();
         this.state = new CenterState(start, left);
         this.settings = left.settings();
-        this.storm = new StormWatch(
-                parts.config().stormGuard(), parts.config().vmStormGuard());
+        this.storm = new StormWatch(parts.config().stormGuard(), parts.config().vmStormGuard());
         this.faults = new Faults(state, scheduler, storm);
         this.intake = new ReportIntake(
-                scheduler,
-                parts.config().unknownSubjectPatience(),
-                new ReportFilter(left.reports()),
-                pendings,
-                this);
+                scheduler, parts.config().unknownSubjectPatience(), new ReportFilter(left.reports()), pendings, this);
         this.recoveries = new Recoveries(parts.config().maxRecoveriesPerVm(), left.recoveries());
         this.unmet = new UnmetNeeds(scheduler, parts.random(), vm -> run(() -> retry(vm)));
         this.events = new EventDispatcher(scheduler, listeners);
@@ -213,6 +205,23 @@ public final class CenterLoop
             task.accept(pending);
         });
         return pending.ended();
+    }
+
+    /** Looks at how things are, also once the center does not act any more. */
+    public <T> CompletionStage<T> look(Supplier<T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        try {
+            scheduler.execute(() -> {
+                try {
+                    answer.complete(question.get());
+                } catch (Throwable thrown) {
+                    answer.completeExceptionally(thrown);
+                }
+            });
+        } catch (RejectedExecutionException closed) {
+            answer.completeExceptionally(new IllegalStateException("the management center is closed", closed));
+        }
+        return answer;
     }
 
     private void hand(Consumer<Throwable> onFailure, Runnable task) {
@@ -407,7 +416,8 @@ public final class CenterLoop
         List<SubjectDecision> ignored = new ArrayList<>();
         if (taken == Faults.Taken.REPEATED) {
             state.vms().stream()
-                    .filter(vm -> vm.isFailed() && vm.seen().host().equals(host.seen().id()))
+                    .filter(vm ->
+                            vm.isFailed() && vm.seen().host().equals(host.seen().id()))
                     .map(VmRecord::id)
                     .sorted()
                     .forEach(vm -> {
@@ -431,10 +441,13 @@ public final class CenterLoop
     void policyFailed(FaultReport report, PendingDecision pending, Throwable thrown) {
         intake.release(report);
         pending.fail(thrown);
-        report.subject().fold(vm -> {
-            decisions.policyFailed(vm, thrown);
-            return vm;
-        }, host -> host);
+        report.subject()
+                .fold(
+                        vm -> {
+                            decisions.policyFailed(vm, thrown);
+                            return vm;
+                        },
+                        host -> host);
     }
 
     void ended(DecisionOutcome result, PendingDecision pending) {
@@ -543,8 +556,8 @@ public final class CenterLoop
 
     /** A host that was fenced took its VMs with it; those that were well have failed by that. */
     private void fenced(HostId host) {
-        FaultReport report = FaultReport.ofHost(
-                host, FaultKind.HOST_DOWN, scheduler.now(), "center", state.beginReading());
+        FaultReport report =
+                FaultReport.ofHost(host, FaultKind.HOST_DOWN, scheduler.now(), "center", state.beginReading());
         boolean hadFault = state.requireHost(host).fault().isPresent();
         if (!hadFault) {
             state.opened(host, new OpenFault(report, scheduler.now()));
@@ -578,9 +591,7 @@ public final class CenterLoop
         run.subjects().forEach(vm -> state.vm(vm).ifPresent(this::reportIfStopped));
         // What came up meanwhile waited for this plan's end; what was just refused waits for a change, or for its time.
         boolean isProgress = outcome.actions().stream().anyMatch(action -> action.result() == ActionResult.DONE);
-        run.subjects().stream()
-                .filter(vm -> isProgress || !unmet.has(vm))
-                .forEach(decisions::wake);
+        run.subjects().stream().filter(vm -> isProgress || !unmet.has(vm)).forEach(decisions::wake);
     }
 
     @Override
@@ -616,8 +627,7 @@ public final class CenterLoop
             stormTimer.cancel();
             stormTimer = null;
         }
-        storm.nextChange(now)
-                .ifPresent(wait -> stormTimer = scheduler.schedule(wait, () -> run(this::refreshStorm)));
+        storm.nextChange(now).ifPresent(wait -> stormTimer = scheduler.schedule(wait, () -> run(this::refreshStorm)));
     }
 
     // Watches.
@@ -659,7 +669,8 @@ public final class CenterLoop
     public void resume(JournalState left) {
         run(() -> {
             if (left.isFirst()) {
-                // With what there is now, in one write: that a VM was off when this began must not be taken for a failure later.
+                // With what there is now, in one write: that a VM was off when this began must not be taken for a
+                // failure later.
                 settings(settings);
             }
             List<PlanRun> resumed = new ArrayList<>();
@@ -674,14 +685,17 @@ public final class CenterLoop
             refreshStorm();
             resumed.forEach(PlanRun::advance);
             state.vms().stream()
-                    .filter(vm -> !Needs.of(vm, state, decisions.policies().config()).isEmpty())
+                    .filter(vm ->
+                            !Needs.of(vm, state, decisions.policies().config()).isEmpty())
                     .map(VmRecord::id)
                     .sorted()
                     .forEach(decisions::wake);
             if (!left.isFirst()) {
                 reportStopped();
             }
-            boolean isTakenOver = !left.vms().isEmpty() || !left.open().isEmpty() || !left.hosts().isEmpty();
+            boolean isTakenOver = !left.vms().isEmpty()
+                    || !left.open().isEmpty()
+                    || !left.hosts().isEmpty();
             if (isTakenOver) {
                 readings.need();
             }
@@ -703,21 +717,19 @@ public final class CenterLoop
                 && executor.runsOf(vm.id()).isEmpty();
         if (isStopped) {
             report(FaultReport.ofVm(
-                    vm.id(),
-                    FaultKind.POWERED_OFF,
-                    now(),
-                    "platform epoch " + parts.epoch(),
-                    state.beginReading()));
+                    vm.id(), FaultKind.POWERED_OFF, now(), "platform epoch " + parts.epoch(), state.beginReading()));
         }
     }
 
     private void forgetAtTimes() {
-        scheduler.scheduleBackground(FORGETTING, () -> run(() -> {
-            if (isActing()) {
-                state.forgetClosedBefore(now().minus(REMEMBERED));
-                forgetAtTimes();
-            }
-        }));
+        scheduler.scheduleBackground(
+                FORGETTING,
+                () -> run(() -> {
+                    if (isActing()) {
+                        state.forgetClosedBefore(now().minus(REMEMBERED));
+                        forgetAtTimes();
+                    }
+                }));
     }
 
     /** Tells who still waits that the center is closed. Once the loop has ended. */

@@ -1,68 +1,64 @@
 package io.vmha.center.internal;
 
-import io.vmha.model.Candidate;
-import io.vmha.model.VmType;
-
+import com.google.common.collect.ImmutableList;
 import io.vmha.adapter.Capability;
-
-import io.vmha.policy.HaPolicies;
-
-import io.vmha.plan.Action;
-import java.util.ArrayList;
-import io.vmha.center.internal.state.CenterState;
-import io.vmha.center.internal.state.Changes;
-import io.vmha.model.ClusterRole;
-import java.util.Comparator;
-import io.vmha.policy.Decision;
-import io.vmha.policy.DecisionBatch;
 import io.vmha.center.event.DecisionOutcome;
-import io.vmha.model.DesiredState;
-import java.util.EnumSet;
-import io.vmha.policy.Explanation;
-import io.vmha.policy.FailbackMode;
-import io.vmha.policy.FailoverConfig;
-import io.vmha.policy.FaultEffects;
+import io.vmha.center.event.HaEvent;
+import io.vmha.center.event.NeedKind;
+import io.vmha.center.event.UnmetNeed;
+import io.vmha.center.event.WhatIf;
+import io.vmha.center.internal.execution.PlanExecutor;
+import io.vmha.center.internal.execution.PlanRun;
+import io.vmha.center.internal.execution.StepFailure;
+import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.internal.state.VmRecord;
+import io.vmha.center.journal.JournalEntry;
+import io.vmha.center.journal.VmState;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
-import io.vmha.center.event.HaEvent;
-import java.util.HashMap;
-import java.util.HashSet;
+import io.vmha.model.Candidate;
+import io.vmha.model.ClusterRole;
+import io.vmha.model.DesiredState;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.ImmutableHost;
-import com.google.common.collect.ImmutableList;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
-import io.vmha.center.journal.JournalEntry;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import java.util.Map;
-import io.vmha.center.event.NeedKind;
-import org.jspecify.annotations.Nullable;
-import java.util.Optional;
-import io.vmha.plan.Plan;
-import io.vmha.center.internal.execution.PlanExecutor;
-import io.vmha.plan.PlanFacts;
-import io.vmha.plan.PlanId;
-import io.vmha.center.internal.execution.PlanRun;
-import io.vmha.plan.Planner;
-import io.vmha.policy.Reason;
-import java.util.Set;
-import io.vmha.center.internal.execution.StepFailure;
-import io.vmha.policy.SubjectDecision;
-import io.vmha.policy.Trigger;
-import io.vmha.center.event.UnmetNeed;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
-import io.vmha.center.internal.state.VmRecord;
-import io.vmha.center.journal.VmState;
-import io.vmha.center.event.WhatIf;
+import io.vmha.model.VmType;
+import io.vmha.plan.Action;
+import io.vmha.plan.Plan;
+import io.vmha.plan.PlanFacts;
+import io.vmha.plan.PlanId;
+import io.vmha.plan.Planner;
+import io.vmha.policy.Decision;
+import io.vmha.policy.DecisionBatch;
+import io.vmha.policy.Explanation;
+import io.vmha.policy.FailbackMode;
+import io.vmha.policy.FailoverConfig;
+import io.vmha.policy.FaultEffects;
+import io.vmha.policy.HaPolicies;
+import io.vmha.policy.Reason;
+import io.vmha.policy.SubjectDecision;
+import io.vmha.policy.Trigger;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides what is needed, and begins plans for it. Faults that are open and not met are decided again by the same policy, on the
@@ -212,7 +208,8 @@ final class Decisions {
             parts = reports.size() == 1
                     ? policies.failover().decide(now, reports.get(0).report()).parts()
                     : policies.failover()
-                            .decideAll(now, reports.stream().map(Undecided::report).toList())
+                            .decideAll(
+                                    now, reports.stream().map(Undecided::report).toList())
                             .parts();
         } catch (Throwable thrown) {
             LOG.error("the policy failed on {}", reports.get(0).report(), thrown);
@@ -241,7 +238,8 @@ final class Decisions {
 
     /** Whether requests of a type that writes would go beside the member that accepts writes, though a VM of that serves. */
     private boolean missesWriter(SubjectDecision part) {
-        if (!(part instanceof SubjectDecision.Redirect redirect) || redirect.owners().isEmpty()) {
+        if (!(part instanceof SubjectDecision.Redirect redirect)
+                || redirect.owners().isEmpty()) {
             return false;
         }
         Optional<VirtualMachine> target = state.inventory().vm(redirect.target());
@@ -287,11 +285,7 @@ final class Decisions {
             return isEvacuation || part instanceof SubjectDecision.Ignored;
         }
         return part.subject()
-                .fold(
-                        id -> state.vm(id)
-                                .filter(vm -> isOpen(part, vm))
-                                .isPresent(),
-                        host -> true);
+                .fold(id -> state.vm(id).filter(vm -> isOpen(part, vm)).isPresent(), host -> true);
     }
 
     /** Whether the need that a decision meets is there, and nothing is under way for it. */
@@ -306,7 +300,9 @@ final class Decisions {
                 && !Needs.of(vm, state, config()).contains(NeedKind.SERVE);
         if (hasNothingToMove) {
             // What failed is confirmed off all the same.
-            return !vm.isConfirmedOff() && open.isEmpty() && executor.runsOf(vm.id()).isEmpty();
+            return !vm.isConfirmedOff()
+                    && open.isEmpty()
+                    && executor.runsOf(vm.id()).isEmpty();
         }
         return open.contains(need.get());
     }
@@ -355,11 +351,7 @@ final class Decisions {
         boolean isOfFault = needs.contains(NeedKind.SERVE) || needs.contains(NeedKind.RESTORE) || needs.isEmpty();
         if (isOfFault && vm.isFailed()) {
             Trigger trigger = vm.faults().get(0).trigger();
-            policies
-                    .failover()
-                    .decide(atTheWriter(view(vm.id()), vm), Faults.reportOf(vm))
-                    .parts()
-                    .stream()
+            policies.failover().decide(atTheWriter(view(vm.id()), vm), Faults.reportOf(vm)).parts().stream()
                     .map(part -> part.withTrigger(trigger))
                     .filter(part -> part.subject().fold(vm.id()::equals, host -> false))
                     .forEach(parts::add);
@@ -390,8 +382,7 @@ final class Decisions {
                 : Trigger.HOST_DEGRADED;
     }
 
-    private void beginAgain(
-            VmRecord vm, Set<NeedKind> needs, List<SubjectDecision> decided, Optional<Failed> failed) {
+    private void beginAgain(VmRecord vm, Set<NeedKind> needs, List<SubjectDecision> decided, Optional<Failed> failed) {
         List<SubjectDecision> parts = new ArrayList<>();
         boolean goesOn = false;
         boolean isNews = false;
@@ -528,8 +519,8 @@ final class Decisions {
     /** The policy threw: the need stays, and is tried again. */
     void policyFailed(VmId id, Throwable thrown) {
         state.vm(id)
-                .ifPresent(vm -> note(
-                        vm, NeedKind.SERVE, Reason.INVALID_DECISION, "the policy failed: " + thrown.getMessage()));
+                .ifPresent(vm ->
+                        note(vm, NeedKind.SERVE, Reason.INVALID_DECISION, "the policy failed: " + thrown.getMessage()));
     }
 
     /** The server of a VM that is well was deleted: its requests go to the VM itself. */
@@ -568,7 +559,8 @@ final class Decisions {
 
     /** A VM is healthy again: its requests come home, or that is offered. */
     void decideReturn(VmRecord vm, PendingDecision pending) {
-        List<SubjectDecision> parts = policies.failback().decide(state.inventory(), vm.id()).parts();
+        List<SubjectDecision> parts =
+                policies.failback().decide(state.inventory(), vm.id()).parts();
         boolean isOffer = config().failback() == FailbackMode.MANUAL;
         begin(Optional.empty(), recoveries.limited(parts, center.now()), isOffer, Optional.empty(), pending);
     }
@@ -591,7 +583,8 @@ final class Decisions {
                     .forEach(parts::add);
         }
         if (parts.stream().anyMatch(part -> Needs.metBy(part).isEmpty())) {
-            boolean isNews = !unmet.isNoted(vm.id(), NeedKind.SERVE, parts.get(0).reason());
+            boolean isNews =
+                    !unmet.isNoted(vm.id(), NeedKind.SERVE, parts.get(0).reason());
             noteAll(parts);
             if (isNews) {
                 begin(Optional.empty(), parts, false, operator, pending);
@@ -699,14 +692,16 @@ final class Decisions {
         for (SubjectDecision part : parts) {
             Optional<Capability> needed = part instanceof SubjectDecision.Reclone
                     ? Optional.of(Capability.CLONE)
-                    : part instanceof SubjectDecision.Migrate ? Optional.of(Capability.LIVE_MIGRATION) : Optional.empty();
+                    : part instanceof SubjectDecision.Migrate
+                            ? Optional.of(Capability.LIVE_MIGRATION)
+                            : Optional.empty();
             Optional<Capability> missing = needed.filter(capability -> !capabilities.contains(capability));
             possible.add(missing.<SubjectDecision>map(capability -> new SubjectDecision.Blocked(
                             part.subject(),
                             part.trigger(),
                             Reason.ACTION_FAILED,
-                            Explanation.of(() -> "the platform lacks " + capability + ", which "
-                                    + part.outcome() + " needs")))
+                            Explanation.of(
+                                    () -> "the platform lacks " + capability + ", which " + part.outcome() + " needs")))
                     .orElse(part));
         }
         return possible.build();
@@ -753,7 +748,9 @@ final class Decisions {
 
             @Override
             public boolean acceptsWrites(VmId vm) {
-                return state.vm(vm).filter(found -> state.isAtWriter(found.seen())).isPresent();
+                return state.vm(vm)
+                        .filter(found -> state.isAtWriter(found.seen()))
+                        .isPresent();
             }
         };
     }
@@ -767,7 +764,11 @@ final class Decisions {
             }
             boolean saysNo = part instanceof SubjectDecision.NoTarget || part instanceof SubjectDecision.Blocked;
             if (saysNo && part.trigger() != Trigger.LOAD) {
-                note(vm.get(), Needs.of(part, vm.get()), part.reason(), part.explain().sentence());
+                note(
+                        vm.get(),
+                        Needs.of(part, vm.get()),
+                        part.reason(),
+                        part.explain().sentence());
                 if (part.reason() == Reason.RECOVERY_LIMIT) {
                     state.flag(vm.get().id(), VmState.Flag.LIMITED, true);
                 }
@@ -776,13 +777,9 @@ final class Decisions {
     }
 
     private void note(VmRecord vm, NeedKind need, Reason reason, String why) {
-        ClusterRole role = state.host(vm.seen().host())
-                .map(host -> host.seen().role())
-                .orElse(ClusterRole.PRIMARY);
-        unmet.note(
-                vm.seen(),
-                role,
-                new UnmetNeed(new FaultSubject.OfVm(vm.id()), need, reason, why, center.now()));
+        ClusterRole role =
+                state.host(vm.seen().host()).map(host -> host.seen().role()).orElse(ClusterRole.PRIMARY);
+        unmet.note(vm.seen(), role, new UnmetNeed(new FaultSubject.OfVm(vm.id()), need, reason, why, center.now()));
     }
 
     /** Operators chose otherwise: what is unmet is decided by that. */
@@ -816,7 +813,8 @@ final class Decisions {
             }
         }
         if (!reports.isEmpty()) {
-            for (SubjectDecision part : policies.failover().decideAll(state.inventory(), reports).parts()) {
+            for (SubjectDecision part :
+                    policies.failover().decideAll(state.inventory(), reports).parts()) {
                 Optional<VmRecord> vm = part.subject().fold(state::vm, host -> Optional.empty());
                 vm.filter(found -> found.isFailed() && isOpen(part, found))
                         .ifPresent(found ->
@@ -827,8 +825,7 @@ final class Decisions {
         Plan plan = planner.plan(run.id(), state.inventory(), decisionOf(sound), facts());
         if (plan.isEmpty()) {
             noteAll(sound);
-            center.planEnded(
-                    run, new DecisionOutcome(run.opened().report(), decisionOf(sound), run.plan(), List.of()));
+            center.planEnded(run, new DecisionOutcome(run.opened().report(), decisionOf(sound), run.plan(), List.of()));
             return;
         }
         begin(new Begun(

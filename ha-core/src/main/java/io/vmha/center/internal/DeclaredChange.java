@@ -1,12 +1,12 @@
 package io.vmha.center.internal;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import io.vmha.model.Host;
 import io.vmha.model.Inventory;
-import org.jspecify.annotations.Nullable;
-import java.util.Optional;
 import io.vmha.model.VirtualMachine;
-
-import static com.google.common.base.Preconditions.checkArgument;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Refuses changes of an inventory that are not the orchestrator's to declare. Pure functions. */
 final class DeclaredChange {
@@ -31,21 +31,13 @@ final class DeclaredChange {
             refuse(vm.id(), "power", was.power() != vm.power(), "observe, repaired or desired");
             refuse(vm.id(), "allocation", !was.allocation().equals(vm.allocation()), "observe");
             refuse(vm.id(), "load", was.load() != vm.load(), "load");
-            refuse(
-                    vm.id(),
-                    "replicationLag",
-                    !was.replicationLag().equals(vm.replicationLag()),
-                    "replicationLag");
+            refuse(vm.id(), "replicationLag", !was.replicationLag().equals(vm.replicationLag()), "replicationLag");
         }
         for (Host host : after.hosts()) {
             Optional<Host> known = before.host(host.id());
             if (known.isPresent() && known.get() != host) {
                 refuse(host.id(), "health", known.get().health() != host.health(), "submit or hostUp");
-                refuse(
-                        host.id(),
-                        "inMaintenance",
-                        known.get().inMaintenance() != host.inMaintenance(),
-                        "maintenance");
+                refuse(host.id(), "inMaintenance", known.get().inMaintenance() != host.inMaintenance(), "maintenance");
             }
         }
     }

@@ -1,9 +1,8 @@
 package io.vmha.center.internal;
 
-import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.center.event.HaEvent;
 import io.vmha.center.event.HaListener;
-
+import io.vmha.center.schedule.CenterScheduler;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;

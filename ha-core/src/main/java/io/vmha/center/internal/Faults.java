@@ -1,28 +1,28 @@
 package io.vmha.center.internal;
 
-import io.vmha.center.schedule.CenterScheduler;
+import io.vmha.center.internal.execution.LostHost;
 import io.vmha.center.internal.state.CenterState;
-import java.util.Comparator;
-import java.util.function.Consumer;
-import io.vmha.model.DesiredState;
-import io.vmha.policy.Explanation;
+import io.vmha.center.internal.state.HostRecord;
+import io.vmha.center.internal.state.VmRecord;
+import io.vmha.center.journal.OpenFault;
+import io.vmha.center.journal.VmState;
+import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.fault.FaultEnd;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
+import io.vmha.model.DesiredState;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.center.internal.state.HostRecord;
-import java.util.List;
-import io.vmha.center.internal.execution.LostHost;
-import io.vmha.center.journal.OpenFault;
+import io.vmha.model.VmId;
+import io.vmha.policy.Explanation;
 import io.vmha.policy.Reason;
-import java.util.Set;
 import io.vmha.policy.SubjectDecision;
 import io.vmha.policy.Trigger;
-import io.vmha.model.VmId;
-import io.vmha.center.internal.state.VmRecord;
-import io.vmha.center.journal.VmState;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Opens and closes faults by the rules of the design, and says what a report is worth: whether it opens one, repeats one, comes late
@@ -62,7 +62,8 @@ final class Faults {
             return Taken.STALE;
         }
         boolean isNew = !vm.isFailed();
-        boolean isOtherKind = vm.faults().stream().noneMatch(fault -> fault.report().kind() == report.kind());
+        boolean isOtherKind =
+                vm.faults().stream().noneMatch(fault -> fault.report().kind() == report.kind());
         if (isNew || isOtherKind) {
             state.opened(vm.id(), new OpenFault(report, scheduler.now()));
         } else {
@@ -134,12 +135,7 @@ final class Faults {
     /** Closes the faults of a VM that this end closes; returns whether the VM has none any more, and had one. */
     boolean end(VmId vm, FaultEnd end) {
         return state.closed(
-                vm,
-                fault -> fault.report()
-                        .kind()
-                        .closedBy(FaultKind.Scope.VM)
-                        .contains(end),
-                scheduler.now());
+                vm, fault -> fault.report().kind().closedBy(FaultKind.Scope.VM).contains(end), scheduler.now());
     }
 
     /**

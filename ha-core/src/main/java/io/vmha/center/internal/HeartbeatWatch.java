@@ -1,11 +1,7 @@
 package io.vmha.center.internal;
 
-import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.center.event.HaEvent;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import com.google.common.collect.Sets;
-
+import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.detection.DetectionConfig;
 import io.vmha.detection.Finding;
 import io.vmha.detection.Heartbeat;
@@ -20,13 +16,14 @@ import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns heartbeats into suspicions and reports. {@link #heartbeat} may be called from any thread; everything else is
@@ -49,8 +46,6 @@ public final class HeartbeatWatch {
 
     /** How many heartbeats are taken before the loop looks after others. */
     private static final int BEATS_AT_ONCE = 1_024;
-    /** How many second checks are under way at a time. */
-    private static final int QUESTIONS_AT_ONCE = 16;
 
     private static final Logger LOG = LoggerFactory.getLogger(HeartbeatWatch.class);
 
@@ -63,8 +58,6 @@ public final class HeartbeatWatch {
     private final LivenessTracker tracker;
     private final Queue<Arrival> arrivals = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isTaking = new AtomicBoolean();
-    private final Queue<Finding.Asked> questions = new ArrayDeque<>();
-    private int asking;
     private Instant timerAt = Instant.MAX;
     private CenterScheduler.@Nullable Cancellable timer;
 
@@ -173,27 +166,18 @@ public final class HeartbeatWatch {
         vm.ifPresent(id -> center.suspected(id, isSuspect));
     }
 
+    /** The tracker bounds how many are asked at a time; whatever comes of it, it is told, so that the slot is free again. */
     private void ask(Finding.Asked question) {
-        questions.add(question);
-        askNext();
-    }
-
-    private void askNext() {
-        while (asking < QUESTIONS_AT_ONCE && !questions.isEmpty()) {
-            Finding.Asked question = questions.remove();
-            SecondLook[] answer = {SecondLook.UNKNOWN};
-            asking++;
-            scheduler.call(
-                    () -> answer[0] = secondCheck.look(question.vm(), question.host(), config.secondCheckDeadline()),
-                    thrown -> {
-                        thrown.ifPresent(failed -> LOG.error("a second check failed", failed));
-                        asking--;
-                        if (center.isActing()) {
-                            act(tracker.answered(question, answer[0], center.inventory(), scheduler.now()));
-                            askNext();
-                            schedule();
-                        }
-                    });
-        }
+        SecondLook[] answer = {SecondLook.UNKNOWN};
+        scheduler.call(
+                () -> answer[0] = secondCheck.look(question.vm(), question.host(), config.secondCheckDeadline()),
+                thrown -> {
+                    thrown.ifPresent(failed -> LOG.error("a second check failed", failed));
+                    List<Finding> findings = tracker.answered(question, answer[0], center.inventory(), scheduler.now());
+                    if (center.isActing()) {
+                        act(findings);
+                        schedule();
+                    }
+                });
     }
 }

@@ -2,7 +2,6 @@ package io.vmha.center.internal;
 
 import io.vmha.center.event.HaEvent;
 import io.vmha.center.event.HaListener;
-
 import java.util.Locale;
 import jdk.jfr.Category;
 import jdk.jfr.Description;

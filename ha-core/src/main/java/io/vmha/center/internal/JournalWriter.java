@@ -1,11 +1,10 @@
 package io.vmha.center.internal;
 
-import io.vmha.center.schedule.CenterScheduler;
+import com.google.common.collect.ImmutableList;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.JournalException;
 import io.vmha.center.journal.PlanJournal;
-
-import com.google.common.collect.ImmutableList;
+import io.vmha.center.schedule.CenterScheduler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

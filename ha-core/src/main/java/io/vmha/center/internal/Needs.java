@@ -1,24 +1,21 @@
 package io.vmha.center.internal;
 
-import io.vmha.model.VmId;
-
-import io.vmha.model.Inventory;
-
-import io.vmha.policy.Reason;
-
-import io.vmha.center.internal.state.CenterState;
-import io.vmha.model.DesiredState;
-import java.util.EnumSet;
-import io.vmha.policy.FailoverConfig;
-import io.vmha.model.HostHealth;
 import io.vmha.center.event.NeedKind;
-import java.util.Optional;
-import io.vmha.model.PowerState;
-import io.vmha.policy.RecoveryMode;
-import java.util.Set;
-import io.vmha.policy.SubjectDecision;
+import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.VmRecord;
 import io.vmha.center.journal.VmState;
+import io.vmha.model.DesiredState;
+import io.vmha.model.HostHealth;
+import io.vmha.model.Inventory;
+import io.vmha.model.PowerState;
+import io.vmha.model.VmId;
+import io.vmha.policy.FailoverConfig;
+import io.vmha.policy.Reason;
+import io.vmha.policy.RecoveryMode;
+import io.vmha.policy.SubjectDecision;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * What is not as it should be about a VM, from what is known and wanted. Pure functions: the same state gives the same needs. Each

@@ -1,25 +1,24 @@
 package io.vmha.center.internal;
 
+import io.vmha.center.event.NeedKind;
 import io.vmha.center.internal.state.CenterState;
-import io.vmha.model.DesiredState;
+import io.vmha.center.internal.state.HostRecord;
+import io.vmha.center.internal.state.Sightings;
+import io.vmha.center.internal.state.VmRecord;
+import io.vmha.center.journal.VmState;
 import io.vmha.fault.FaultEnd;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
-import io.vmha.center.internal.state.HostRecord;
 import io.vmha.model.ImmutableHost;
 import io.vmha.model.ImmutableVirtualMachine;
-import io.vmha.center.event.NeedKind;
-import java.util.Optional;
-import io.vmha.policy.Reason;
-import io.vmha.center.internal.state.Sightings;
-import io.vmha.center.journal.VmState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
-import io.vmha.center.internal.state.VmRecord;
+import io.vmha.policy.Reason;
+import java.util.Optional;
 
 /**
  * Applies one reading of the platform: what it shows of hosts and VMs, by the table of who owns which field, and which faults open or

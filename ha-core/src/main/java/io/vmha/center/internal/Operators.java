@@ -1,47 +1,45 @@
 package io.vmha.center.internal;
 
-import io.vmha.policy.HaPolicies;
-
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.event.CenterHealth;
-import io.vmha.center.journal.CenterSettings;
+import io.vmha.center.event.DecisionOutcome;
+import io.vmha.center.event.PlanView;
+import io.vmha.center.event.UnmetNeed;
+import io.vmha.center.event.WhatIf;
+import io.vmha.center.internal.execution.PlanExecutor;
+import io.vmha.center.internal.execution.PlanRun;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.HostRecord;
-import io.vmha.center.internal.state.Changes;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import io.vmha.policy.Decision;
-import io.vmha.center.event.DecisionOutcome;
-import io.vmha.model.DesiredState;
-import java.time.Duration;
+import io.vmha.center.internal.state.Sightings;
+import io.vmha.center.internal.state.VmRecord;
+import io.vmha.center.journal.CenterSettings;
+import io.vmha.center.journal.JournalEntry;
+import io.vmha.center.journal.Leftover;
+import io.vmha.center.journal.VmState;
 import io.vmha.fault.FaultEnd;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
+import io.vmha.model.DesiredState;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
-import io.vmha.center.journal.JournalEntry;
-import io.vmha.center.journal.Leftover;
-import java.util.List;
-import io.vmha.policy.LoadSample;
-import java.util.Optional;
-import io.vmha.center.internal.execution.PlanExecutor;
-import io.vmha.plan.PlanId;
-import io.vmha.center.internal.execution.PlanRun;
-import io.vmha.center.event.PlanView;
 import io.vmha.model.PlatformSnapshot;
-import io.vmha.policy.Reason;
-import java.util.Set;
-import io.vmha.center.internal.state.Sightings;
-import io.vmha.policy.SubjectDecision;
-import io.vmha.policy.Trigger;
-import java.util.function.UnaryOperator;
-import io.vmha.center.event.UnmetNeed;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
-import io.vmha.center.internal.state.VmRecord;
-import io.vmha.center.journal.VmState;
-import io.vmha.center.event.WhatIf;
+import io.vmha.plan.PlanId;
+import io.vmha.policy.Decision;
+import io.vmha.policy.HaPolicies;
+import io.vmha.policy.LoadSample;
+import io.vmha.policy.Reason;
+import io.vmha.policy.SubjectDecision;
+import io.vmha.policy.Trigger;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
 
 /**
  * What operators and the orchestrator may call. Each runs on the center's loop, is refused at the door where an argument is wrong, and
@@ -122,6 +120,7 @@ public final class Operators {
             center.faults().end(id, FaultEnd.REPAIRED);
             // Also where nothing was reported yet: a report that was observed before comes late.
             state.wellSince(id, center.now());
+            state.suspected(id, false);
             center.decisions().well(vm);
             center.recoveries().clear(id);
             state.flag(id, VmState.Flag.LIMITED, false);
@@ -235,8 +234,7 @@ public final class Operators {
                                 host -> host);
             }
             Decision decision = run.opened().decision();
-            center.planEnded(
-                    run, new DecisionOutcome(run.opened().report(), decision, run.plan(), List.of()));
+            center.planEnded(run, new DecisionOutcome(run.opened().report(), decision, run.plan(), List.of()));
         });
     }
 
@@ -341,9 +339,7 @@ public final class Operators {
             after.vms().stream()
                     .filter(vm -> before.vm(vm.id()).filter(vm::equals).isEmpty())
                     .forEach(this::declare);
-            before.vms().stream()
-                    .filter(vm -> after.vm(vm.id()).isEmpty())
-                    .forEach(vm -> removeNow(vm.id()));
+            before.vms().stream().filter(vm -> after.vm(vm.id()).isEmpty()).forEach(vm -> removeNow(vm.id()));
             before.hosts().stream()
                     .filter(host -> after.host(host.id()).isEmpty())
                     .forEach(host -> state.remove(host.id()));
@@ -369,7 +365,7 @@ public final class Operators {
 
     /** The open plans, by number. */
     public CompletionStage<List<PlanView>> plans() {
-        return center.ask(() -> center.executor().runs().stream()
+        return center.look(() -> center.executor().runs().stream()
                 .map(run -> new PlanView(
                         run.plan(),
                         run.opened().revision(),
@@ -382,12 +378,12 @@ public final class Operators {
 
     /** The needs that nothing is under way for. */
     public CompletionStage<List<UnmetNeed>> unmet() {
-        return center.ask(() -> center.decisions().unmetNow());
+        return center.look(() -> center.decisions().unmetNow());
     }
 
     /** What was left behind on the platform. */
     public CompletionStage<List<Leftover>> leftovers() {
-        return center.ask(state::leftovers);
+        return center.look(state::leftovers);
     }
 
     /** What would be decided and done about a report. */
@@ -397,6 +393,6 @@ public final class Operators {
 
     /** How the center is. */
     public CompletionStage<CenterHealth> health() {
-        return center.ask(center::describe);
+        return center.look(center::describe);
     }
 }

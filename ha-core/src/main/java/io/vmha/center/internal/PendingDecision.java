@@ -1,7 +1,6 @@
 package io.vmha.center.internal;
 
 import io.vmha.center.event.DecisionOutcome;
-
 import io.vmha.policy.Decision;
 import java.util.concurrent.CompletableFuture;
 

@@ -1,22 +1,20 @@
 package io.vmha.center.internal;
 
-import java.util.Set;
-import io.vmha.model.VmId;
-
-import java.util.ArrayList;
-import java.util.List;
-
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
-import io.vmha.center.schedule.CenterScheduler;
-import io.vmha.center.internal.state.CenterState;
-import java.time.Duration;
 import io.vmha.adapter.HypervisorAdapter;
+import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.internal.state.Sightings;
+import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.model.Inventory;
+import io.vmha.model.VmId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import java.util.Optional;
-import io.vmha.center.internal.state.Sightings;
 
 /**
  * Reads the whole platform when that is needed: at regular times, after a restart, and when it is not known where VMs are. One
@@ -124,11 +122,13 @@ final class Readings {
 
     /** Reads at regular times from now on. */
     void every(Duration interval) {
-        scheduler.scheduleBackground(interval, () -> center.run(() -> {
-            if (center.isActing()) {
-                read();
-                every(interval);
-            }
-        }));
+        scheduler.scheduleBackground(
+                interval,
+                () -> center.run(() -> {
+                    if (center.isActing()) {
+                        read();
+                        every(interval);
+                    }
+                }));
     }
 }

@@ -1,21 +1,21 @@
 package io.vmha.center.internal;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import io.vmha.policy.Explanation;
-import java.util.HashMap;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
-import java.time.Instant;
+import io.vmha.center.config.RecoveryLimit;
 import io.vmha.center.journal.JournalEntry;
+import io.vmha.model.VmId;
+import io.vmha.policy.Explanation;
+import io.vmha.policy.Reason;
+import io.vmha.policy.SubjectDecision;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import io.vmha.policy.Reason;
-import io.vmha.center.config.RecoveryLimit;
 import java.util.Set;
-import io.vmha.policy.SubjectDecision;
-import io.vmha.model.VmId;
 
 /**
  * Counts each VM's recoveries and blocks restarts, clones and returns home past the limit. Requests move all the same: they are

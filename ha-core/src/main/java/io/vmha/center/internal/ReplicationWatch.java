@@ -1,10 +1,9 @@
 package io.vmha.center.internal;
 
-import io.vmha.center.schedule.CenterScheduler;
-
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.ReplicationMonitor;
+import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.model.Inventory;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;

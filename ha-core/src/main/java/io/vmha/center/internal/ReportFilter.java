@@ -1,7 +1,6 @@
 package io.vmha.center.internal;
 
 import io.vmha.center.journal.JournalEntry;
-
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
 import io.vmha.policy.Explanation;

@@ -1,18 +1,17 @@
 package io.vmha.center.internal;
 
 import io.vmha.center.schedule.CenterScheduler;
-import java.time.Duration;
-import io.vmha.policy.Explanation;
-import io.vmha.fault.FaultSubject;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import io.vmha.policy.Reason;
-import io.vmha.policy.Trigger;
-
 import io.vmha.fault.FaultReport;
+import io.vmha.fault.FaultSubject;
+import io.vmha.policy.Explanation;
+import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
+import io.vmha.policy.Trigger;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;

@@ -1,19 +1,19 @@
 package io.vmha.center.internal;
 
-import io.vmha.plan.Action;
-import java.util.ArrayList;
-import io.vmha.center.internal.state.CenterState;
-import io.vmha.policy.FailoverConfig;
-import io.vmha.policy.FencingMode;
 import com.google.common.collect.ImmutableSortedSet;
-import java.util.List;
-import io.vmha.plan.Plan;
-import io.vmha.plan.PlanId;
-import io.vmha.plan.Step;
-import io.vmha.policy.SubjectDecision;
+import io.vmha.center.internal.state.CenterState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
+import io.vmha.plan.Action;
+import io.vmha.plan.Plan;
+import io.vmha.plan.PlanId;
+import io.vmha.plan.Step;
+import io.vmha.policy.FailoverConfig;
+import io.vmha.policy.FencingMode;
+import io.vmha.policy.SubjectDecision;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The plan by which a VM that is wanted off is stopped. Pure functions. */
 final class StopPlan {

@@ -1,19 +1,19 @@
 package io.vmha.center.internal;
 
-import io.vmha.center.internal.state.CenterState;
-import java.time.Duration;
-import io.vmha.model.HostId;
 import com.google.common.collect.ImmutableSet;
+import io.vmha.center.config.StormGuard;
+import io.vmha.center.config.VmStormGuard;
+import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.internal.state.VmRecord;
+import io.vmha.model.HostId;
+import io.vmha.model.VmId;
+import io.vmha.policy.Reason;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import io.vmha.policy.Reason;
 import java.util.Set;
-import io.vmha.center.config.StormGuard;
-import java.util.stream.Stream;
 import java.util.TreeMap;
-import io.vmha.model.VmId;
-import io.vmha.center.internal.state.VmRecord;
-import io.vmha.center.config.VmStormGuard;
+import java.util.stream.Stream;
 
 /**
  * Counts the hosts that were found lost of late, and the VMs that looked failed on hosts that are up. Where too many are, rather the
@@ -71,9 +71,7 @@ final class StormWatch {
 
     /** It is reachability alone that counts: a host in maintenance that is up is not lost. */
     private static boolean runs(Map.Entry<HostId, Duration> entry, CenterState state) {
-        return state.host(entry.getKey())
-                .map(host -> host.health().runsVms())
-                .orElse(true);
+        return state.host(entry.getKey()).map(host -> host.health().runsVms()).orElse(true);
     }
 
     private static double share(int some, int all) {
@@ -99,10 +97,12 @@ final class StormWatch {
     /** How long from now until the oldest stops to count; empty where no guard is open. */
     Optional<Duration> nextChange(Duration now) {
         Stream<Duration> hosts = isOpen
-                ? lost.values().stream().map(since -> since.plus(guard.orElseThrow().window()))
+                ? lost.values().stream()
+                        .map(since -> since.plus(guard.orElseThrow().window()))
                 : Stream.empty();
         Stream<Duration> vms = isVmOpen
-                ? failed.values().stream().map(since -> since.plus(vmGuard.orElseThrow().window()))
+                ? failed.values().stream()
+                        .map(since -> since.plus(vmGuard.orElseThrow().window()))
                 : Stream.empty();
         return Stream.concat(hosts, vms)
                 .min(Duration::compareTo)

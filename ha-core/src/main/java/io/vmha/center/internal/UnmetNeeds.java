@@ -1,11 +1,15 @@
 package io.vmha.center.internal;
 
 import com.google.common.collect.ImmutableSet;
-
-import io.vmha.center.schedule.CenterScheduler;
+import io.vmha.center.event.NeedKind;
+import io.vmha.center.event.UnmetNeed;
 import io.vmha.center.internal.state.Changes;
+import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.model.ClusterRole;
-import java.util.function.Consumer;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+import io.vmha.model.VmType;
+import io.vmha.policy.Reason;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -13,15 +17,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import io.vmha.center.event.NeedKind;
-import org.jspecify.annotations.Nullable;
-import java.util.random.RandomGenerator;
-import io.vmha.policy.Reason;
 import java.util.Set;
-import io.vmha.center.event.UnmetNeed;
-import io.vmha.model.VirtualMachine;
-import io.vmha.model.VmId;
-import io.vmha.model.VmType;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The needs that nothing is under way for, with why, and indexed by what could change that: VMs of a type that begin to serve, and
@@ -114,7 +113,20 @@ final class UnmetNeeds {
         Set<VmId> woken = new LinkedHashSet<>();
         changes.serving().forEach(type -> woken.addAll(byType.getOrDefault(type, Set.of())));
         changes.roomy().forEach(role -> woken.addAll(byRole.getOrDefault(role, Set.of())));
+        woken.removeIf(vm -> !isHelpedByOthers(vm));
         return woken;
+    }
+
+    /**
+     * Neither room nor a VM that serves confirms another one off: that takes a reading, a report or an operator, each of which decides
+     * again by itself. Else the room that a plan in vain had reserved would begin the next one, at once and without end.
+     */
+    private boolean isHelpedByOthers(VmId vm) {
+        Entry entry = entries.get(vm);
+        return entry != null
+                && entry.needs.values().stream()
+                        .anyMatch(need ->
+                                need.reason() != Reason.FENCING_FAILED && need.reason() != Reason.PLACE_UNCERTAIN);
     }
 
     /** All VMs with needs. */

@@ -13,5 +13,4 @@ import java.util.Optional;
  * @param isConfirmedOff whether it is confirmed off, by a report or by fencing
  * @param upSince when it was last seen up after a fault; a report of its loss observed before is stale
  */
-public record HostState(
-        Host host, Optional<OpenFault> fault, boolean isConfirmedOff, Optional<Instant> upSince) {}
+public record HostState(Host host, Optional<OpenFault> fault, boolean isConfirmedOff, Optional<Instant> upSince) {}

@@ -1,16 +1,15 @@
 package io.vmha.center.journal;
 
-import io.vmha.plan.Action;
 import io.vmha.center.event.ActionResult;
-import io.vmha.policy.Decision;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;
-import java.time.Instant;
-import io.vmha.center.internal.Operators;
-import java.util.Optional;
+import io.vmha.model.VmId;
+import io.vmha.plan.Action;
 import io.vmha.plan.Plan;
 import io.vmha.plan.PlanId;
-import io.vmha.model.VmId;
+import io.vmha.policy.Decision;
+import java.time.Instant;
+import java.util.Optional;
 
 /** One thing that a plan journal keeps. Immutable; writing one again changes nothing. */
 public sealed interface JournalEntry {

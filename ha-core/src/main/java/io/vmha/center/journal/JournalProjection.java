@@ -1,18 +1,18 @@
 package io.vmha.center.journal;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import io.vmha.fault.FaultSubject;
-import java.util.HashMap;
 import io.vmha.model.HostId;
+import io.vmha.model.VmId;
+import io.vmha.model.VmType;
+import io.vmha.plan.PlanId;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import io.vmha.plan.PlanId;
+import java.util.Set;
 import java.util.TreeMap;
-import io.vmha.model.VmId;
-import io.vmha.model.VmType;
 
 /**
  * What entries come to: the one place that says how an entry changes what a journal holds, for every journal. Not thread-safe.
@@ -40,7 +40,7 @@ public final class JournalProjection {
     private final Map<HostId, HostState> hosts = new LinkedHashMap<>();
     private final Map<VmType, WriterState> writers = new LinkedHashMap<>();
     private final Map<VmId, Leftover> leftovers = new LinkedHashMap<>();
-    private final Deque<JournalEntry.VmRecovered> recoveries = new ArrayDeque<>();
+    private final Set<JournalEntry.VmRecovered> recoveries = new LinkedHashSet<>();
     private CenterSettings settings = CenterSettings.defaults();
     private long lastPlan;
     private boolean isFirst = true;
@@ -57,7 +57,7 @@ public final class JournalProjection {
         } else if (entry instanceof JournalEntry.VmRecovered recovered) {
             recoveries.add(recovered);
             if (recoveries.size() > MAX_RECOVERIES) {
-                recoveries.remove();
+                recoveries.remove(recoveries.iterator().next());
             }
         } else if (entry instanceof JournalEntry.StepStarted started) {
             plan(started.plan()).ifPresent(plan -> plan.started.put(started.step(), started));

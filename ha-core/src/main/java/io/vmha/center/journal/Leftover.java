@@ -1,8 +1,8 @@
 package io.vmha.center.journal;
 
 import io.vmha.model.HostId;
-import java.time.Instant;
 import io.vmha.model.VmId;
+import java.time.Instant;
 
 /**
  * Something that a recovery left behind on the platform and nobody needs: an original that its clone replaced, or a clone that

@@ -1,8 +1,8 @@
 package io.vmha.center.journal;
 
 import io.vmha.fault.FaultReport;
-import java.time.Instant;
 import io.vmha.policy.Trigger;
+import java.time.Instant;
 
 /**
  * A fault that is not closed. A VM that was seen lost with its host has one of its own, with the host's report: that the host

@@ -1,14 +1,14 @@
 package io.vmha.center.journal;
 
-import io.vmha.model.DesiredState;
-import io.vmha.model.HostId;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import io.vmha.model.DesiredState;
+import io.vmha.model.HostId;
+import io.vmha.model.VirtualMachine;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import io.vmha.model.VirtualMachine;
 
 /**
  * What a center knows of a VM that is not as it is by default, as the journal keeps it: observed and desired together, since one

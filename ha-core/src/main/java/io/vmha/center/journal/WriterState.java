@@ -1,8 +1,8 @@
 package io.vmha.center.journal;
 
 import com.google.common.collect.ImmutableSet;
-import java.util.Set;
 import io.vmha.model.VmType;
+import java.util.Set;
 
 /**
  * Which database members may accept writes, as the center knows it. Immutable.

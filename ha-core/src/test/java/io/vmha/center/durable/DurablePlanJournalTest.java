@@ -1,19 +1,17 @@
 package io.vmha.center.durable;
 
-import com.google.common.collect.Sets;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.vmha.Fixtures;
+import io.vmha.center.ManagementCenter;
 import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.journal.InMemoryPlanJournal;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.JournalException;
 import io.vmha.center.journal.JournalState;
 import io.vmha.center.journal.JournalText;
-import io.vmha.center.ManagementCenter;
 import io.vmha.center.journal.PlanJournal;
 import io.vmha.center.journal.RandomEntries;
 import io.vmha.model.VmId;

@@ -1,11 +1,9 @@
 package io.vmha.center.durable;
 
-import io.vmha.model.DesiredState;
-import java.util.Set;
-import io.vmha.center.journal.VmState;
-
 import io.vmha.Fixtures;
 import io.vmha.center.journal.JournalEntry;
+import io.vmha.center.journal.VmState;
+import io.vmha.model.DesiredState;
 import io.vmha.model.VmId;
 import io.vmha.plan.Action;
 import io.vmha.plan.Plan;
@@ -16,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Opens plans in a journal without end, and prints the number of each once it is written: made to be killed. */

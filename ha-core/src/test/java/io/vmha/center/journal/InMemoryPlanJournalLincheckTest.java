@@ -1,13 +1,12 @@
 package io.vmha.center.journal;
 
-import io.vmha.model.DesiredState;
-import java.util.Optional;
-import java.util.Set;
-import io.vmha.model.VirtualMachine;
-
 import io.vmha.Fixtures;
+import io.vmha.model.DesiredState;
+import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
@@ -51,8 +50,8 @@ public class InMemoryPlanJournalLincheckTest {
 
     private static JournalEntry noted(String name) {
         VirtualMachine vm = Fixtures.referenceEmbodiment().requireVm(VmId.of(name));
-        return new JournalEntry.VmNoted(new VmState(
-                vm, Set.of(vm.host()), DesiredState.RUNNING, List.of(), Set.of(), Optional.empty()));
+        return new JournalEntry.VmNoted(
+                new VmState(vm, Set.of(vm.host()), DesiredState.RUNNING, List.of(), Set.of(), Optional.empty()));
     }
 
     @Test

@@ -1,7 +1,5 @@
 package io.vmha.center.journal;
 
-import com.google.common.collect.Sets;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -21,7 +19,8 @@ public final class JournalText {
         state.reports().forEach(report -> lines.add(report.toString()));
         state.vms().forEach(vm -> lines.add(text(vm)));
         state.hosts().forEach(host -> lines.add(host.toString()));
-        state.writers().forEach(writer -> lines.add(writer.type() + " is written by " + new TreeSet<>(writer.members())));
+        state.writers()
+                .forEach(writer -> lines.add(writer.type() + " is written by " + new TreeSet<>(writer.members())));
         state.leftovers().forEach(leftover -> lines.add(leftover.toString()));
         state.recoveries().forEach(recovery -> lines.add(recovery.toString()));
         lines.add(state.settings() + (state.isFirst() ? ", nothing was written down yet" : ""));

@@ -1,19 +1,16 @@
 package io.vmha.center.journal;
 
-import io.vmha.center.config.AutomationLevel;
-import io.vmha.model.DesiredState;
-import java.util.Set;
-import io.vmha.model.VmType;
-
-import io.vmha.center.event.ActionResult;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmha.Fixtures;
+import io.vmha.center.config.AutomationLevel;
+import io.vmha.center.event.ActionResult;
 import io.vmha.fault.FaultReport;
+import io.vmha.model.DesiredState;
 import io.vmha.model.HostId;
 import io.vmha.model.VmId;
+import io.vmha.model.VmType;
 import io.vmha.plan.Action;
 import io.vmha.plan.Plan;
 import io.vmha.plan.PlanId;
@@ -24,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -85,7 +83,8 @@ public abstract class PlanJournalContractTest {
                 .singleElement()
                 .satisfies(plan -> assertThat(plan.opened().isOffer()).isTrue());
         assertThat(left(List.of(offer)).lastPlan()).isEqualTo(7);
-        assertThat(left(List.of(offer, new JournalEntry.PlanClosed(PLAN))).open()).isEmpty();
+        assertThat(left(List.of(offer, new JournalEntry.PlanClosed(PLAN))).open())
+                .isEmpty();
     }
 
     @Test

@@ -1,22 +1,18 @@
 package io.vmha.center.journal;
 
 import io.vmha.center.config.AutomationLevel;
-import io.vmha.model.DesiredState;
-import io.vmha.model.ImmutableVirtualMachine;
-import java.util.Map;
-import java.util.TreeMap;
-
 import io.vmha.center.event.ActionResult;
-
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.AntiAffinityGroup;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.CpuPlatform;
+import io.vmha.model.DesiredState;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
+import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.PowerState;
 import io.vmha.model.RackId;
 import io.vmha.model.Resources;
@@ -39,9 +35,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
@@ -93,12 +91,12 @@ public final class RandomEntries {
             case 10 -> new JournalEntry.HostForgotten(hostId());
             case 11 -> new JournalEntry.VmRecovered(vmId(), instant());
             case 12 ->
-                new JournalEntry.WriterNoted(new WriterState(
-                        VmType.of(constant(NAMES)), Set.copyOf(list(3, () -> constant(NAMES)))));
+                new JournalEntry.WriterNoted(
+                        new WriterState(VmType.of(constant(NAMES)), Set.copyOf(list(3, () -> constant(NAMES)))));
             case 13 -> new JournalEntry.LeftBehind(new Leftover(vmId(), hostId(), constant(NAMES), instant()));
             default ->
-                new JournalEntry.SettingsChanged(new CenterSettings(
-                        random.nextBoolean(), optional(() -> constant(AutomationLevel.values()))));
+                new JournalEntry.SettingsChanged(
+                        new CenterSettings(random.nextBoolean(), optional(() -> constant(AutomationLevel.values()))));
         };
     }
 

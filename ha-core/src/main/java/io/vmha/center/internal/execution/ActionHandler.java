@@ -1,9 +1,9 @@
 package io.vmha.center.internal.execution;
 
-import io.vmha.plan.Action;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
 import io.vmha.center.internal.state.CenterState;
+import io.vmha.plan.Action;
 import java.time.Instant;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package io.vmha.center.internal.execution;
 
-import java.util.function.Predicate;
 import io.vmha.model.VmId;
+import java.util.function.Predicate;
 
 /**
  * What a call needs to know that only the loop knows. Immutable, and safe from any thread.

@@ -1,14 +1,14 @@
 package io.vmha.center.internal.execution;
 
-import io.vmha.plan.Action;
 import io.vmha.center.event.ActionResult;
 import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.event.HaEvent;
 import io.vmha.center.journal.JournalEntry;
-import java.util.List;
-import java.util.Optional;
+import io.vmha.plan.Action;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
+import java.util.List;
+import java.util.Optional;
 
 /** What the executor tells the center, and asks of it. On the center's loop. */
 public interface Callbacks {

@@ -1,11 +1,11 @@
 package io.vmha.center.internal.execution;
 
-import io.vmha.plan.Action;
 import io.vmha.adapter.CallContext;
+import io.vmha.adapter.MachineReading;
 import io.vmha.center.internal.state.CenterState;
+import io.vmha.plan.Action;
 import java.time.Instant;
 import java.util.List;
-import io.vmha.adapter.MachineReading;
 import java.util.Optional;
 
 /** Makes a VM anew from its template, powered off, and reads that this very step made it where the platform tells. */
@@ -20,8 +20,7 @@ final class CloneHandler extends ActionHandler<Action.CloneFromTemplate> {
     }
 
     @Override
-    void perform(
-            Action.CloneFromTemplate action, CallContext call, Platform platform, CallFacts facts) {
+    void perform(Action.CloneFromTemplate action, CallContext call, Platform platform, CallFacts facts) {
         platform.adapter().cloneFromTemplate(action.template(), action.target(), action.on(), call);
         platform.confirm(
                 action.target(),

@@ -1,14 +1,14 @@
 package io.vmha.center.internal.execution;
 
-import io.vmha.plan.Action;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
-import io.vmha.center.internal.state.CenterState;
 import io.vmha.adapter.FencingDevice;
+import io.vmha.center.internal.state.CenterState;
 import io.vmha.model.HostId;
+import io.vmha.model.PowerState;
+import io.vmha.plan.Action;
 import java.time.Instant;
 import java.util.List;
-import io.vmha.model.PowerState;
 
 /** Powers a host off from outside it, and reads that it is. Tries one device after the other until one confirms it. */
 final class FenceHostHandler extends ActionHandler<Action.FenceHost> {

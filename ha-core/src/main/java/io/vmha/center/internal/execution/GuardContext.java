@@ -1,24 +1,46 @@
 package io.vmha.center.internal.execution;
 
 import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.internal.state.VmRecord;
+import io.vmha.model.VmId;
+import io.vmha.plan.Action;
+import io.vmha.plan.Plan;
 import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.FencingMode;
-import io.vmha.center.internal.state.VmRecord;
+import io.vmha.policy.Reason;
+import java.util.Optional;
 
-/**
- * What guards see. Confined to the center's loop.
- *
- * @param run the plan that the action belongs to
- * @param step the step
- * @param state what is known and wanted
- * @param executor the other plans, and the operator's choices
- */
-record GuardContext(PlanRun run, StepRun step, CenterState state, PlanExecutor executor) {
-    FailoverConfig failover() {
-        return executor.failover();
-    }
+/** What guards see of the step that they judge, of the plan that it belongs to, and of the others. On the center's loop. */
+interface GuardContext {
+    /** What is known and wanted. */
+    CenterState state();
 
-    boolean requiresFencing(VmRecord vm) {
+    /** What operators chose about failover. */
+    FailoverConfig failover();
+
+    /** The plan that the step belongs to. */
+    Plan plan();
+
+    /** What the step was planned to do; another action may have taken its place. */
+    Action planned();
+
+    /** Whether the step was ever tried. */
+    boolean isTried();
+
+    /** Whether what the step acts for is still there. */
+    boolean isStillNeeded();
+
+    /** What holds an action of the plan back. */
+    Optional<Reason> holdOf(Action action);
+
+    /** Whether an open step, of this plan or an earlier one, is to move an owner's requests away from a VM. */
+    boolean isAboutToMove(VmId owner, VmId from);
+
+    /** Where VMs are has to be read first. */
+    void needsReading();
+
+    /** Whether nothing may take a VM's place before it is confirmed off. */
+    default boolean requiresFencing(VmRecord vm) {
         return failover().fencingOf(vm.seen().type()) == FencingMode.REQUIRED;
     }
 }

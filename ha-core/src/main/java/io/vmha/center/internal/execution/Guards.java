@@ -1,25 +1,24 @@
 package io.vmha.center.internal.execution;
 
-import io.vmha.plan.Step;
-
-import io.vmha.plan.Action;
+import com.google.common.collect.Sets;
 import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.internal.state.HostRecord;
+import io.vmha.center.internal.state.VmRecord;
+import io.vmha.center.journal.VmState;
 import io.vmha.model.DesiredState;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.center.internal.state.HostRecord;
 import io.vmha.model.Inventory;
-import java.util.List;
-import java.util.Optional;
 import io.vmha.model.PowerState;
-import io.vmha.policy.Reason;
-import java.util.Set;
-import com.google.common.collect.Sets;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
-import io.vmha.center.internal.state.VmRecord;
-import io.vmha.center.journal.VmState;
 import io.vmha.model.VmType;
+import io.vmha.plan.Action;
+import io.vmha.plan.Step;
+import io.vmha.policy.Reason;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * The guards, each judged just before an effect: on every way into it and again once its intent is written. The order is that in
@@ -30,13 +29,11 @@ final class Guards {
     private Guards() {}
 
     /** The fault, or whatever else the step acts for, is still there. */
-    static final Guard STILL_NEEDED = (action, context) -> context.run().isStillNeeded(context.step())
-            ? Verdict.PASS
-            : Verdict.never(Reason.FAULT_CLOSED, "what it was for is over");
+    static final Guard STILL_NEEDED = (action, context) ->
+            context.isStillNeeded() ? Verdict.PASS : Verdict.never(Reason.FAULT_CLOSED, "what it was for is over");
 
     /** The center is not paused, and neither the automation level nor a storm guard holds it. */
-    static final Guard NOT_HELD = (action, context) -> context.executor()
-            .holdOf(context.run(), action)
+    static final Guard NOT_HELD = (action, context) -> context.holdOf(action)
             .map(reason -> Verdict.hold(reason, "it is held: " + reason))
             .orElse(Verdict.PASS);
 
@@ -45,7 +42,8 @@ final class Guards {
         boolean isKnown = action.vm().map(vm -> isPresent(context, vm)).orElse(true);
         return isKnown
                 ? Verdict.PASS
-                : Verdict.never(Reason.UNKNOWN_SUBJECT, action.vm().orElseThrow() + " is not in the inventory any more");
+                : Verdict.never(
+                        Reason.UNKNOWN_SUBJECT, action.vm().orElseThrow() + " is not in the inventory any more");
     };
 
     /** What holds for every action. */
@@ -68,12 +66,10 @@ final class Guards {
     };
 
     /** Nobody said hands off the VM. */
-    static final Guard MANAGED = (action, context) -> context.state()
-                    .requireVm(action.vm().orElseThrow())
-                    .desired()
-                    .equals(DesiredState.UNMANAGED)
-            ? Verdict.never(Reason.NOT_WANTED, action.vm().orElseThrow() + " is not to be managed")
-            : Verdict.PASS;
+    static final Guard MANAGED = (action, context) ->
+            context.state().requireVm(action.vm().orElseThrow()).desired().equals(DesiredState.UNMANAGED)
+                    ? Verdict.never(Reason.NOT_WANTED, action.vm().orElseThrow() + " is not to be managed")
+                    : Verdict.PASS;
 
     /** A VM whose host was lost and is back is read before it is powered off: it may run well. */
     static final Guard READ_FIRST = (action, context) -> {
@@ -83,7 +79,7 @@ final class Guards {
     /** The host that is to be fenced is lost still, unless one of its VMs could not be powered off otherwise. */
     static final Guard STILL_LOST = (action, context) -> {
         HostId host = ((Action.FenceHost) action).target();
-        boolean isSubstitute = !context.step().step().action().equals(action);
+        boolean isSubstitute = !context.planned().equals(action);
         HostHealth health = context.state().requireHost(host).health();
         if (isSubstitute || health == HostHealth.UNREACHABLE) {
             return Verdict.PASS;
@@ -123,7 +119,7 @@ final class Guards {
     /** An earlier try of the same step may have started it, which is why it is tried again there. */
     private static boolean isLeftByThisStep(Action action, VmRecord vm, GuardContext context) {
         return action instanceof Action.PowerOn powerOn
-                && context.step().isTried()
+                && context.isTried()
                 && vm.mayRunOn().equals(Set.of(powerOn.on()));
     }
 
@@ -131,7 +127,7 @@ final class Guards {
         if (!vm.is(VmState.Flag.UNSEARCHED)) {
             return Verdict.PASS;
         }
-        context.executor().needsReading();
+        context.needsReading();
         return Verdict.noRoom(
                 Reason.PLACE_UNCERTAIN, vm.id() + " was on a host that was lost, and is looked for first");
     }
@@ -139,8 +135,8 @@ final class Guards {
     /** Requests that are about to leave the VM have left it: it may write once it runs. */
     static final Guard REQUESTS_LEFT = (action, context) -> {
         VmId vm = action.vm().orElseThrow();
-        boolean isAboutToLeave = context.state().ownersServedBy(vm).stream()
-                .anyMatch(owner -> context.executor().isAboutToMove(owner, vm, context.run()));
+        boolean isAboutToLeave =
+                context.state().ownersServedBy(vm).stream().anyMatch(owner -> context.isAboutToMove(owner, vm));
         return isAboutToLeave ? Verdict.NO_TURN : Verdict.PASS;
     };
 
@@ -153,7 +149,9 @@ final class Guards {
 
     private static Verdict mustBeOff(VmId server, Action.Redirect redirect, GuardContext context) {
         Optional<VmRecord> found = context.state().vm(server);
-        if (found.isEmpty() || !context.requiresFencing(found.get()) || found.get().isConfirmedOff()) {
+        if (found.isEmpty()
+                || !context.requiresFencing(found.get())
+                || found.get().isConfirmedOff()) {
             return Verdict.PASS;
         }
         VmRecord vm = found.get();
@@ -197,7 +195,8 @@ final class Guards {
                 ? Verdict.PASS
                 : Verdict.never(
                         Reason.TARGET_GONE,
-                        redirect.server() + " does not serve: it is " + target.get().health() + " and "
+                        redirect.server() + " does not serve: it is "
+                                + target.get().health() + " and "
                                 + target.get().power() + " on a host that is "
                                 + now.hostOf(target.get()).health());
     };
@@ -234,8 +233,7 @@ final class Guards {
         if (!vm.type().equals(VmType.DATABASE) || !takesOver(vm, context)) {
             return Verdict.PASS;
         }
-        return Verdict.never(
-                Reason.TARGET_GONE, server + " is a member of a database that does not accept writes");
+        return Verdict.never(Reason.TARGET_GONE, server + " is a member of a database that does not accept writes");
     };
 
     /** No member but the one to be promoted may write. */
@@ -254,8 +252,10 @@ final class Guards {
                                 other.id() + ", whose database may accept writes, is not confirmed off");
             }
         }
-        boolean isWell =
-                state.inventory().vm(target.id()).filter(VirtualMachine::isServing).isPresent();
+        boolean isWell = state.inventory()
+                .vm(target.id())
+                .filter(VirtualMachine::isServing)
+                .isPresent();
         return isWell ? Verdict.PASS : Verdict.never(Reason.TARGET_GONE, target.id() + " does not run well any more");
     };
 
@@ -264,22 +264,23 @@ final class Guards {
         String member = state.memberOf(target.seen());
         return state.vms().stream()
                 .filter(vm -> vm.seen().type().equals(target.seen().type()))
-                .filter(vm -> !state.memberOf(vm.seen()).equals(member)
-                        && writers.contains(state.memberOf(vm.seen())))
+                .filter(vm -> !state.memberOf(vm.seen()).equals(member) && writers.contains(state.memberOf(vm.seen())))
                 .toList();
     }
 
     /** The database that is to be demoted accepts writes, as far as is known. */
     static final Guard MAY_WRITE = (action, context) -> {
         VmRecord vm = context.state().requireVm(action.vm().orElseThrow());
-        return context.state().mayWrite(vm.seen().type()).contains(context.state().memberOf(vm.seen()))
+        return context.state()
+                        .mayWrite(vm.seen().type())
+                        .contains(context.state().memberOf(vm.seen()))
                 ? Verdict.PASS
                 : Verdict.done("its database does not accept writes any more");
     };
 
     /** What is to be promoted afterwards may be, so that nothing is demoted in vain. */
     static final Guard SUCCESSOR_READY = (action, context) -> {
-        for (Step step : context.run().plan().steps()) {
+        for (Step step : context.plan().steps()) {
             if (step.action() instanceof Action.Promote promote) {
                 Verdict verdict = NOT_LAGGING.judge(promote, context);
                 if (!verdict.passes()) {
@@ -302,17 +303,16 @@ final class Guards {
         }
         return host.get().health() == HostHealth.UP
                 ? Verdict.PASS
-                : Verdict.never(Reason.TARGET_GONE, "host " + id + " is " + host.get().health());
+                : Verdict.never(
+                        Reason.TARGET_GONE, "host " + id + " is " + host.get().health());
     };
 
     /** The host that the VM is on runs its VMs. */
     static final Guard HOST_RUNS = (action, context) -> {
         HostId id = action.host().orElseThrow();
         VmRecord vm = context.state().requireVm(action.vm().orElseThrow());
-        boolean runs = context.state()
-                .host(id)
-                .filter(host -> host.health().runsVms())
-                .isPresent();
+        boolean runs =
+                context.state().host(id).filter(host -> host.health().runsVms()).isPresent();
         return runs && vm.mayRunOn().equals(Set.of(id))
                 ? Verdict.PASS
                 : Verdict.never(Reason.TARGET_GONE, vm.id() + " does not run on " + id + " any more");
@@ -322,7 +322,7 @@ final class Guards {
     static final Guard RUNS_WHERE_IT_LEAVES = (action, context) -> {
         Action.Migrate migrate = (Action.Migrate) action;
         VmRecord vm = context.state().requireVm(migrate.target());
-        boolean left = context.step().isTried() && vm.mayRunOn().equals(Set.of(migrate.from(), migrate.to()));
+        boolean left = context.isTried() && vm.mayRunOn().equals(Set.of(migrate.from(), migrate.to()));
         return left || (vm.mayRunOn().equals(Set.of(migrate.from())) && vm.power() == PowerState.ON)
                 ? Verdict.PASS
                 : Verdict.never(Reason.TARGET_GONE, vm.id() + " does not run on " + migrate.from() + " any more");

@@ -1,8 +1,8 @@
 package io.vmha.center.internal.execution;
 
-import io.vmha.plan.Action;
 import io.vmha.adapter.CallContext;
 import io.vmha.center.internal.state.CenterState;
+import io.vmha.plan.Action;
 import java.time.Instant;
 
 /** The handler of each kind of action. Stateless. */

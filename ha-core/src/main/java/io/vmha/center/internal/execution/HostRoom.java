@@ -1,14 +1,14 @@
 package io.vmha.center.internal.execution;
 
-import io.vmha.plan.Action;
 import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.internal.state.VmRecord;
 import io.vmha.model.HostId;
-import java.util.Optional;
-import io.vmha.policy.Reason;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
-import io.vmha.center.internal.state.VmRecord;
+import io.vmha.plan.Action;
+import io.vmha.policy.Reason;
+import java.util.Optional;
 
 /**
  * Whether a host has the room that an action needs at the moment of its effect. A VM takes its room wherever it is registered, may
@@ -37,10 +37,8 @@ final class HostRoom {
                     || other.get().seen().host().equals(host);
             if (isThere || isToStay) {
                 Resources size = other.get().seen().allocation();
-                Resources planned = state.inventory()
-                        .vm(id)
-                        .map(VirtualMachine::allocation)
-                        .orElse(size);
+                Resources planned =
+                        state.inventory().vm(id).map(VirtualMachine::allocation).orElse(size);
                 taken = taken.plus(size.fitsIn(planned) ? planned : size);
                 mayComeFree |= !isToStay;
             }

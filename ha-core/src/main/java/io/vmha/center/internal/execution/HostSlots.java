@@ -12,7 +12,7 @@ import java.util.Set;
 final class HostSlots {
     private static final class Slots {
         private int taken;
-        private final Set<StepRun> waiting = new LinkedHashSet<>();
+        private final Set<Runnable> waiting = new LinkedHashSet<>();
     }
 
     private final int limit;
@@ -22,18 +22,18 @@ final class HostSlots {
         this.limit = limit;
     }
 
-    /** Takes a slot, or queues the step to be advanced when one is free. An action on no host needs none. */
-    boolean acquire(Optional<HostId> host, StepRun step) {
+    /** Takes a slot, or queues what starts the step when one is free: the same object each time. An action on no host needs none. */
+    boolean acquire(Optional<HostId> host, Runnable starts) {
         if (host.isEmpty()) {
             return true;
         }
         Slots slots = hosts.computeIfAbsent(host.get(), id -> new Slots());
         if (slots.taken < limit) {
             slots.taken++;
-            slots.waiting.remove(step);
+            slots.waiting.remove(starts);
             return true;
         }
-        slots.waiting.add(step);
+        slots.waiting.add(starts);
         return false;
     }
 
@@ -48,10 +48,10 @@ final class HostSlots {
         }
         slots.taken--;
         while (slots.taken < limit && !slots.waiting.isEmpty()) {
-            Iterator<StepRun> next = slots.waiting.iterator();
-            StepRun step = next.next();
+            Iterator<Runnable> next = slots.waiting.iterator();
+            Runnable starts = next.next();
             next.remove();
-            step.start();
+            starts.run();
         }
         if (slots.taken == 0 && slots.waiting.isEmpty()) {
             hosts.remove(host.get(), slots);

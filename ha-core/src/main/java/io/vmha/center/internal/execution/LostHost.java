@@ -1,12 +1,12 @@
 package io.vmha.center.internal.execution;
 
 import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.internal.state.VmRecord;
+import io.vmha.center.journal.VmState;
 import io.vmha.model.HostId;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import io.vmha.center.internal.state.VmRecord;
-import io.vmha.center.journal.VmState;
 
 /** What it means for VMs that their host is confirmed off. Pure functions of what is known. */
 public final class LostHost {

@@ -1,10 +1,10 @@
 package io.vmha.center.internal.execution;
 
-import io.vmha.plan.Action;
 import io.vmha.adapter.CallContext;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
+import io.vmha.plan.Action;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;

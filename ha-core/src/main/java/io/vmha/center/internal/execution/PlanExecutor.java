@@ -1,48 +1,46 @@
 package io.vmha.center.internal.execution;
 
-import io.vmha.center.internal.Operators;
-import java.util.function.Predicate;
-
-import io.vmha.plan.Action;
+import io.vmha.adapter.AdapterException;
+import io.vmha.adapter.CallContext;
+import io.vmha.adapter.IsolationLease;
+import io.vmha.center.config.CenterConfig;
 import io.vmha.center.event.ActionRecord;
 import io.vmha.center.event.ActionResult;
-import io.vmha.adapter.AdapterException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiConsumer;
-import io.vmha.adapter.CallContext;
-import io.vmha.center.config.CenterConfig;
-import io.vmha.center.schedule.CenterScheduler;
-import io.vmha.center.internal.state.CenterState;
-import java.util.Collection;
-import java.util.Collections;
-import java.util.function.Consumer;
 import io.vmha.center.event.DecisionOutcome;
-import io.vmha.model.DesiredState;
-import java.time.Duration;
-import io.vmha.policy.FailoverConfig;
-import io.vmha.policy.FencingMode;
-import io.vmha.model.HostHealth;
-import io.vmha.model.HostId;
-import java.time.Instant;
-import io.vmha.adapter.IsolationLease;
+import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.internal.state.VmRecord;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.JournalState;
 import io.vmha.center.leader.Leadership;
+import io.vmha.center.leader.NotLeaderException;
+import io.vmha.center.schedule.CenterScheduler;
+import io.vmha.model.DesiredState;
+import io.vmha.model.HostHealth;
+import io.vmha.model.HostId;
+import io.vmha.model.VmId;
+import io.vmha.plan.Action;
+import io.vmha.plan.PlanId;
+import io.vmha.policy.FailoverConfig;
+import io.vmha.policy.FencingMode;
+import io.vmha.policy.Reason;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import java.util.Map;
-import io.vmha.center.leader.NotLeaderException;
 import java.util.Optional;
 import java.util.OptionalLong;
-import io.vmha.plan.PlanId;
-import java.util.random.RandomGenerator;
-import io.vmha.policy.Reason;
 import java.util.Set;
 import java.util.TreeMap;
-import io.vmha.model.VmId;
-import io.vmha.center.internal.state.VmRecord;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the plans of a center beside one another. Steps for one VM run in the order of their plans, and each is judged just before
@@ -252,7 +250,7 @@ public final class PlanExecutor {
     }
 
     Verdict judge(PlanRun run, StepRun step, Action action) {
-        Verdict verdict = Handlers.of(action).judge(new GuardContext(run, step, state, this));
+        Verdict verdict = Handlers.of(action).judge(new RunGuardContext(run, step, state, this));
         if (!verdict.passes() || action.vm().isEmpty()) {
             return verdict;
         }
@@ -262,7 +260,8 @@ public final class PlanExecutor {
     /** Whether an open step of that plan or an earlier one is to move an owner's requests away from a VM; a later one waits. */
     boolean isAboutToMove(VmId owner, VmId from, PlanRun latest) {
         return queues.of(owner).stream()
-                .filter(run -> !run.isIdleOffer() && run.id().value() <= latest.id().value())
+                .filter(run ->
+                        !run.isIdleOffer() && run.id().value() <= latest.id().value())
                 .flatMap(run -> run.stepsOf(owner).stream())
                 .anyMatch(step -> !step.isEnded()
                         && step.step().action() instanceof Action.Redirect redirect
@@ -299,8 +298,8 @@ public final class PlanExecutor {
             return Optional.empty();
         }
         HostId host = powerOff.on();
-        boolean takesNoneDown = state.running(host).stream()
-                .noneMatch(vm -> !vm.isFailed() || vm.desired() == DesiredState.UNMANAGED);
+        boolean takesNoneDown =
+                state.running(host).stream().noneMatch(vm -> !vm.isFailed() || vm.desired() == DesiredState.UNMANAGED);
         boolean isAllowed = switch (parts.config().hostFencing()) {
             case NEVER -> false;
             case WHEN_NO_HEALTHY_VM -> takesNoneDown;
@@ -342,8 +341,7 @@ public final class PlanExecutor {
     /** A process that was paused makes no call any more that others may have given up meanwhile. */
     private void requireInTime(Duration sendBefore) {
         if (uptime().compareTo(sendBefore) > 0) {
-            throw new AdapterException.Transient(
-                    AdapterException.Cause.TIMEOUT, "the call came late and was not made");
+            throw new AdapterException.Transient(AdapterException.Cause.TIMEOUT, "the call came late and was not made");
         }
     }
 
@@ -364,8 +362,8 @@ public final class PlanExecutor {
             return CallFacts.NONE;
         }
         Optional<VmRecord> owner = state.vm(redirect.owner());
-        boolean isFenced = owner.isPresent()
-                && failover().fencingOf(owner.get().seen().type()) == FencingMode.REQUIRED;
+        boolean isFenced =
+                owner.isPresent() && failover().fencingOf(owner.get().seen().type()) == FencingMode.REQUIRED;
         if (!isFenced) {
             return CallFacts.NONE;
         }
@@ -373,8 +371,7 @@ public final class PlanExecutor {
         boolean isHandedOver = state.vm(believed)
                 .filter(server -> Guards.isHandedOver(redirect, server, state))
                 .isPresent();
-        return new CallFacts(
-                true, server -> state.isConfirmedOff(server) || (isHandedOver && server.equals(believed)));
+        return new CallFacts(true, server -> state.isConfirmedOff(server) || (isHandedOver && server.equals(believed)));
     }
 
     private CallContext call(PlanRun run, int step) {
@@ -385,14 +382,15 @@ public final class PlanExecutor {
     void look(PlanRun run, int step, Action action, BiConsumer<Boolean, Optional<Throwable>> then) {
         AtomicBoolean isDone = new AtomicBoolean();
         AtomicBoolean isOver = new AtomicBoolean();
-        CenterScheduler.Cancellable watchdog = schedule(parts.config().actionDeadline().multipliedBy(2), () -> {
-            if (isOver.compareAndSet(false, true)) {
-                then.accept(
-                        false,
-                        Optional.of(new AdapterException.Transient(
-                                AdapterException.Cause.TIMEOUT, "the reading did not return by its deadline")));
-            }
-        });
+        CenterScheduler.Cancellable watchdog =
+                schedule(parts.config().actionDeadline().multipliedBy(2), () -> {
+                    if (isOver.compareAndSet(false, true)) {
+                        then.accept(
+                                false,
+                                Optional.of(new AdapterException.Transient(
+                                        AdapterException.Cause.TIMEOUT, "the reading did not return by its deadline")));
+                    }
+                });
         parts.scheduler()
                 .call(
                         () -> {

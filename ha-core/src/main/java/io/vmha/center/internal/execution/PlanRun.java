@@ -1,34 +1,34 @@
 package io.vmha.center.internal.execution;
 
-import io.vmha.plan.Action;
-import io.vmha.plan.ActionKind;
+import com.google.common.collect.ImmutableList;
 import io.vmha.center.event.ActionRecord;
 import io.vmha.center.event.ActionResult;
-import java.util.ArrayList;
 import io.vmha.center.event.CenterHealth;
-import java.util.Collections;
-import java.util.stream.Collectors;
-import io.vmha.policy.Decision;
-import io.vmha.policy.DecisionBatch;
 import io.vmha.center.event.DecisionOutcome;
-import io.vmha.policy.Explanation;
 import io.vmha.center.event.HaEvent;
-import com.google.common.collect.ImmutableList;
-import java.time.Instant;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.JournalState;
+import io.vmha.model.VmId;
+import io.vmha.plan.Action;
+import io.vmha.plan.ActionKind;
+import io.vmha.plan.Plan;
+import io.vmha.plan.PlanId;
+import io.vmha.plan.Step;
+import io.vmha.policy.Decision;
+import io.vmha.policy.DecisionBatch;
+import io.vmha.policy.Explanation;
+import io.vmha.policy.Reason;
+import io.vmha.policy.SubjectDecision;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import io.vmha.plan.Plan;
-import io.vmha.plan.PlanId;
-import io.vmha.policy.Reason;
 import java.util.Set;
-import io.vmha.plan.Step;
-import io.vmha.policy.SubjectDecision;
 import java.util.TreeSet;
-import io.vmha.model.VmId;
+import java.util.stream.Collectors;
 
 /**
  * One open plan: starts each step as soon as those that it waits for are done, and skips what waits for a step that was not done.
@@ -109,7 +109,8 @@ public final class PlanRun {
         ImmutableList.Builder<SubjectDecision> open = ImmutableList.builder();
         for (int i = 0; i < parts.size(); i++) {
             if (!(parts.get(i) instanceof SubjectDecision.Blocked)
-                    && stepsOfPart.get(i).stream().anyMatch(step -> !steps.get(step).isEnded())) {
+                    && stepsOfPart.get(i).stream()
+                            .anyMatch(step -> !steps.get(step).isEnded())) {
                 open.add(parts.get(i));
             }
         }
@@ -125,7 +126,8 @@ public final class PlanRun {
             if (own.contains(number) || PartSteps.serves(number, own, plan())) {
                 isForNone = false;
                 SubjectDecision part = opened.decision().parts().get(i);
-                if (!(parts.get(i) instanceof SubjectDecision.Blocked) && executor.callbacks().isStillNeeded(part)) {
+                if (!(parts.get(i) instanceof SubjectDecision.Blocked)
+                        && executor.callbacks().isStillNeeded(part)) {
                     return true;
                 }
             }
@@ -263,7 +265,8 @@ public final class PlanRun {
             if (!step.isEnded()) {
                 Optional<Reason> hold = executor.holdOf(this, step.step().action());
                 now = now.or(() -> hold);
-                if (hold.isEmpty() && executor.judge(this, step, step.step().action()).kind() != Verdict.Kind.NEVER) {
+                if (hold.isEmpty()
+                        && executor.judge(this, step, step.step().action()).kind() != Verdict.Kind.NEVER) {
                     goOn.add(number);
                 }
             }
@@ -320,7 +323,8 @@ public final class PlanRun {
                                 failure.reason(),
                                 Explanation.of(() -> part.subject() + " is not " + part.outcome() + ": " + why)));
                 if (isNew) {
-                    executor.callbacks().notCarriedOut(this, part, failure, step.step().action());
+                    executor.callbacks()
+                            .notCarriedOut(this, part, failure, step.step().action());
                 }
             }
         }

@@ -1,20 +1,20 @@
 package io.vmha.center.internal.execution;
 
-import io.vmha.plan.Action;
+import com.google.common.collect.ImmutableList;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.DatabasePromoter;
-import java.time.Duration;
 import io.vmha.adapter.FencingDevice;
-import io.vmha.model.HostId;
 import io.vmha.adapter.HypervisorAdapter;
-import com.google.common.collect.ImmutableList;
-import java.util.List;
 import io.vmha.adapter.MachineReading;
+import io.vmha.adapter.TrafficDirector;
+import io.vmha.model.HostId;
+import io.vmha.model.VmId;
+import io.vmha.plan.Action;
+import java.time.Duration;
+import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import io.vmha.adapter.TrafficDirector;
-import io.vmha.model.VmId;
 
 /**
  * Everything outside that actions are carried out on. Immutable; its calls block and are made off the loop.

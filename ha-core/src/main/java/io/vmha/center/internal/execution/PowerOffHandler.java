@@ -1,12 +1,12 @@
 package io.vmha.center.internal.execution;
 
-import io.vmha.plan.Action;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
 import io.vmha.center.internal.state.CenterState;
+import io.vmha.model.PowerState;
+import io.vmha.plan.Action;
 import java.time.Instant;
 import java.util.List;
-import io.vmha.model.PowerState;
 
 /** Powers a VM off, and reads that it is. */
 final class PowerOffHandler extends ActionHandler<Action.PowerOff> {
@@ -25,8 +25,7 @@ final class PowerOffHandler extends ActionHandler<Action.PowerOff> {
             return;
         }
         platform.adapter().powerOff(action.target(), platform.powerOffGrace(), call);
-        PowerState state =
-                Platform.readBack(action, () -> platform.adapter().powerState(action.target(), call));
+        PowerState state = Platform.readBack(action, () -> platform.adapter().powerState(action.target(), call));
         if (state != PowerState.OFF) {
             throw new AdapterException.OutcomeUnknown(
                     AdapterException.Cause.REFUSED,

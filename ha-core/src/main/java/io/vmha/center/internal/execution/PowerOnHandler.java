@@ -1,14 +1,14 @@
 package io.vmha.center.internal.execution;
 
-import io.vmha.plan.Action;
 import io.vmha.adapter.CallContext;
+import io.vmha.adapter.MachineReading;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.model.HostId;
+import io.vmha.model.PowerState;
+import io.vmha.plan.Action;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
-import io.vmha.adapter.MachineReading;
-import io.vmha.model.PowerState;
 import java.util.Set;
 
 /** Powers a VM on, on one host, and reads that it runs there. Its faults are over then: it was started anew. */
@@ -50,13 +50,14 @@ final class PowerOnHandler extends ActionHandler<Action.PowerOn> {
     /** A VM that was started on a host which is known to be lost by now has been lost with it. */
     @Override
     void done(Action.PowerOn action, CenterState state, Instant begun, Instant now) {
-        boolean isUp = state.host(action.on())
-                .filter(host -> host.health().runsVms())
-                .isPresent();
+        boolean isUp =
+                state.host(action.on()).filter(host -> host.health().runsVms()).isPresent();
         if (!isUp) {
             return;
         }
         state.runsOn(action.target(), action.on());
+        // Its silence was that of its life before.
+        state.suspected(action.target(), false);
         // It was off when this began: what was observed of it later, it has failed by anew.
         state.closed(action.target(), fault -> !fault.report().observedAt().isAfter(begun), now);
         state.wellSince(action.target(), begun);

@@ -1,13 +1,13 @@
 package io.vmha.center.internal.execution;
 
-import io.vmha.plan.Action;
 import io.vmha.adapter.CallContext;
 import io.vmha.center.internal.state.CenterState;
+import io.vmha.model.VmType;
+import io.vmha.plan.Action;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import io.vmha.model.VmType;
 
 /** Makes a database accept writes, once no other one may. */
 final class PromoteHandler extends ActionHandler<Action.Promote> {
@@ -44,8 +44,7 @@ final class PromoteHandler extends ActionHandler<Action.Promote> {
 
     @Override
     void done(Action.Promote action, CenterState state, Instant begun, Instant now) {
-        state.vm(action.target())
-                .ifPresent(vm -> state.mayWrite(vm.seen().type(), Set.of(state.memberOf(vm.seen()))));
+        state.vm(action.target()).ifPresent(vm -> state.mayWrite(vm.seen().type(), Set.of(state.memberOf(vm.seen()))));
     }
 
     @Override

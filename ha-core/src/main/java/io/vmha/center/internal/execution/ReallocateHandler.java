@@ -1,12 +1,11 @@
 package io.vmha.center.internal.execution;
 
-import io.vmha.plan.Action;
 import io.vmha.adapter.CallContext;
+import io.vmha.adapter.MachineReading;
 import io.vmha.center.internal.state.CenterState;
+import io.vmha.plan.Action;
 import java.time.Instant;
 import java.util.List;
-import io.vmha.adapter.MachineReading;
-import com.google.common.collect.Sets;
 
 /** Sets what a VM is allocated, and reads that it has at least that. */
 final class ReallocateHandler extends ActionHandler<Action.Reallocate> {

@@ -1,13 +1,13 @@
 package io.vmha.center.internal.execution;
 
-import io.vmha.plan.Action;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
 import io.vmha.center.internal.state.CenterState;
+import io.vmha.model.VmId;
+import io.vmha.plan.Action;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Predicate;
-import io.vmha.model.VmId;
 
 /** Sends requests to another VM, and reads that they go there. */
 final class RedirectHandler extends ActionHandler<Action.Redirect> {
@@ -26,8 +26,7 @@ final class RedirectHandler extends ActionHandler<Action.Redirect> {
             requireLeavesNoWriter(action, call, platform, facts.mayBeLeft());
         }
         platform.trafficDirector().route(action.owner(), action.server(), call);
-        VmId server =
-                Platform.readBack(action, () -> platform.trafficDirector().serverOf(action.owner(), call));
+        VmId server = Platform.readBack(action, () -> platform.trafficDirector().serverOf(action.owner(), call));
         if (!server.equals(action.server())) {
             throw new AdapterException.OutcomeUnknown(
                     AdapterException.Cause.REFUSED,

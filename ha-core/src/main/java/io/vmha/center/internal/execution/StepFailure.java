@@ -1,8 +1,7 @@
 package io.vmha.center.internal.execution;
 
-import io.vmha.center.journal.JournalEntry;
-
 import io.vmha.adapter.AdapterException;
+import io.vmha.center.journal.JournalEntry;
 import io.vmha.plan.Action;
 import io.vmha.plan.ActionKind;
 import io.vmha.policy.Reason;

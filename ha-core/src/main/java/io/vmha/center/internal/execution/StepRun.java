@@ -1,26 +1,25 @@
 package io.vmha.center.internal.execution;
 
-import java.util.EnumSet;
-import java.util.Set;
-
+import io.vmha.adapter.AdapterException;
+import io.vmha.center.event.ActionRecord;
+import io.vmha.center.event.ActionResult;
+import io.vmha.center.event.CenterHealth;
+import io.vmha.center.journal.JournalEntry;
+import io.vmha.center.journal.VmState;
+import io.vmha.center.leader.NotLeaderException;
+import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.model.VmId;
 import io.vmha.plan.Action;
 import io.vmha.plan.ActionKind;
-import io.vmha.center.event.ActionRecord;
-import io.vmha.center.event.ActionResult;
-import io.vmha.adapter.AdapterException;
-import io.vmha.center.event.CenterHealth;
-import io.vmha.center.schedule.CenterScheduler;
+import io.vmha.plan.Step;
+import io.vmha.policy.Reason;
 import java.time.Duration;
 import java.time.Instant;
-import io.vmha.center.journal.JournalEntry;
-import io.vmha.center.journal.VmState;
+import java.util.EnumSet;
 import java.util.List;
-import io.vmha.center.leader.NotLeaderException;
-import org.jspecify.annotations.Nullable;
 import java.util.Optional;
-import io.vmha.policy.Reason;
-import io.vmha.plan.Step;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries one step out: guards, intent into the journal, guards again, the call, its outcome, tries again, and other means where
@@ -28,15 +27,12 @@ import io.vmha.plan.Step;
  */
 final class StepRun {
     private static final Set<ActionKind> PLACING = EnumSet.of(
-            ActionKind.POWER_OFF,
-            ActionKind.POWER_ON,
-            ActionKind.MIGRATE,
-            ActionKind.CLONE,
-            ActionKind.REALLOCATE);
+            ActionKind.POWER_OFF, ActionKind.POWER_ON, ActionKind.MIGRATE, ActionKind.CLONE, ActionKind.REALLOCATE);
 
     private final PlanRun run;
     private final PlanExecutor executor;
     private final Step step;
+    private final Runnable starts = this::start;
     private Action action;
     private StepState state = StepState.WAITING;
     private Instant since;
@@ -47,6 +43,7 @@ final class StepRun {
     private int calls;
     /** Whether an earlier try may have had its effect. */
     private boolean mayBeDone;
+
     private boolean isActing;
     private boolean isPlacing;
     private boolean isDone;
@@ -168,7 +165,7 @@ final class StepRun {
     }
 
     private void admit() {
-        if (!executor.slots().acquire(action.host(), this)) {
+        if (!executor.slots().acquire(action.host(), starts)) {
             become(StepState.Event.NO_TURN);
             return;
         }

@@ -81,9 +81,7 @@ enum StepState {
             row.put(Event.END, ENDED);
             table.put(idle, row);
         }
-        table.put(
-                STARTING,
-                new EnumMap<>(Map.of(Event.CALLED, RUNNING, Event.WITHDRAWN, WAITING, Event.END, ENDED)));
+        table.put(STARTING, new EnumMap<>(Map.of(Event.CALLED, RUNNING, Event.WITHDRAWN, WAITING, Event.END, ENDED)));
         table.put(
                 RUNNING,
                 new EnumMap<>(Map.of(
@@ -97,7 +95,14 @@ enum StepState {
         table.put(
                 READING_BACK,
                 new EnumMap<>(Map.of(
-                        Event.UNKNOWN, READING_BACK, Event.WITHDRAWN, WAITING, Event.FAILED, BACKING_OFF, Event.END, ENDED)));
+                        Event.UNKNOWN,
+                        READING_BACK,
+                        Event.WITHDRAWN,
+                        WAITING,
+                        Event.FAILED,
+                        BACKING_OFF,
+                        Event.END,
+                        ENDED)));
         table.put(ENDED, new EnumMap<>(Event.class));
         return table;
     }

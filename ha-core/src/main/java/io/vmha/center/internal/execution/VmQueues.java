@@ -1,5 +1,9 @@
 package io.vmha.center.internal.execution;
 
+import io.vmha.center.internal.state.PendingEffects;
+import io.vmha.model.HostId;
+import io.vmha.model.Resources;
+import io.vmha.model.VmId;
 import io.vmha.plan.Action;
 import io.vmha.plan.ActionKind;
 import java.util.ArrayDeque;
@@ -7,15 +11,11 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
-import io.vmha.model.HostId;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import java.util.Optional;
-import io.vmha.center.internal.state.PendingEffects;
-import io.vmha.model.Resources;
 import java.util.Set;
-import io.vmha.model.VmId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The open plans for each VM, in the order in which they were decided: their steps for it run in that order, and what they are

@@ -1,48 +1,47 @@
 package io.vmha.center.internal.state;
 
-import java.util.ArrayList;
-import io.vmha.model.ClusterRole;
-import java.util.Collection;
-import java.util.Collections;
-import java.util.concurrent.ConcurrentHashMap;
-import io.vmha.model.DesiredState;
-import java.time.Duration;
-import io.vmha.fault.FaultKind;
-import io.vmha.fault.FaultReport;
-import java.util.HashMap;
-import io.vmha.model.Host;
-import io.vmha.model.HostHealth;
-import io.vmha.model.HostId;
-import io.vmha.center.journal.HostState;
-import io.vmha.model.ImmutableHost;
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
-import io.vmha.model.ImmutableVirtualMachine;
-import java.time.Instant;
-import io.vmha.model.Inventory;
+import io.vmha.center.journal.HostState;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.JournalState;
 import io.vmha.center.journal.Leftover;
+import io.vmha.center.journal.OpenFault;
+import io.vmha.center.journal.VmState;
+import io.vmha.center.journal.WriterState;
+import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
+import io.vmha.model.ClusterRole;
+import io.vmha.model.DesiredState;
+import io.vmha.model.Host;
+import io.vmha.model.HostHealth;
+import io.vmha.model.HostId;
+import io.vmha.model.ImmutableHost;
+import io.vmha.model.ImmutableVirtualMachine;
+import io.vmha.model.Inventory;
+import io.vmha.model.PowerState;
+import io.vmha.model.Resources;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmHealth;
+import io.vmha.model.VmId;
+import io.vmha.model.VmType;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import io.vmha.center.journal.OpenFault;
 import java.util.Optional;
-import io.vmha.model.PowerState;
-import java.util.function.Predicate;
-import io.vmha.model.Resources;
 import java.util.Set;
-import com.google.common.collect.Sets;
-import io.vmha.model.VirtualMachine;
-import io.vmha.model.VmHealth;
-import io.vmha.model.VmId;
-import io.vmha.center.journal.VmState;
-import io.vmha.model.VmType;
-import io.vmha.center.journal.WriterState;
-
-import static com.google.common.base.Preconditions.checkArgument;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * What a center knows and wants. Three things are kept apart, each fact once:
@@ -88,6 +87,7 @@ public final class CenterState {
             return size() > MAX_REMOVED;
         }
     };
+
     private long token;
 
     /**
@@ -125,7 +125,9 @@ public final class CenterState {
             notOff.add(vm.id());
         }
         vm.servedBy().ifPresent(server -> route(record, server));
-        if (vm.health() != VmHealth.HEALTHY || record.mayRunOn.isEmpty() || vm.servedBy().isPresent()) {
+        if (vm.health() != VmHealth.HEALTHY
+                || record.mayRunOn.isEmpty()
+                || vm.servedBy().isPresent()) {
             touch(vm.id());
         }
     }
@@ -164,7 +166,8 @@ public final class CenterState {
             hostsOfBoth.add(record.seen.host());
         }
         if (isUnseen) {
-            record.seen = ImmutableVirtualMachine.copyOf(record.seen).withPower(state.vm().power());
+            record.seen = ImmutableVirtualMachine.copyOf(record.seen)
+                    .withPower(state.vm().power());
         }
         unwritten.holds(id);
         place(record, hostsOfBoth);
@@ -410,7 +413,8 @@ public final class CenterState {
     /** The VM runs on that host and nowhere else. */
     public void runsOn(VmId id, HostId host) {
         vm(id).ifPresent(record -> {
-            record.seen = ImmutableVirtualMachine.copyOf(record.seen).withHost(host).withPower(PowerState.ON);
+            record.seen =
+                    ImmutableVirtualMachine.copyOf(record.seen).withHost(host).withPower(PowerState.ON);
             record.flags.remove(VmState.Flag.UNSEARCHED);
             record.flags.remove(VmState.Flag.HALF_MADE);
             place(record, ImmutableSet.of(host));
@@ -453,7 +457,8 @@ public final class CenterState {
     /** The VM was cloned anew on that host and is off. */
     public void cloned(VmId id, HostId host) {
         vm(id).ifPresent(record -> {
-            record.seen = ImmutableVirtualMachine.copyOf(record.seen).withHost(host).withPower(PowerState.OFF);
+            record.seen =
+                    ImmutableVirtualMachine.copyOf(record.seen).withHost(host).withPower(PowerState.OFF);
             record.flags.add(VmState.Flag.HALF_MADE);
             touch(id);
         });
@@ -491,9 +496,8 @@ public final class CenterState {
         } else {
             notOff.add(record.id());
         }
-        boolean isOpen = record.mayRunOn.size() > 1
-                || record.is(VmState.Flag.UNSEARCHED)
-                || record.is(VmState.Flag.DELETED);
+        boolean isOpen =
+                record.mayRunOn.size() > 1 || record.is(VmState.Flag.UNSEARCHED) || record.is(VmState.Flag.DELETED);
         if (isOpen) {
             uncertain.add(record.id());
         } else {
@@ -678,9 +682,8 @@ public final class CenterState {
         if (record.faults.isEmpty()) {
             return false;
         }
-        ImmutableList<OpenFault> left = record.faults.stream()
-                .filter(fault -> !closes.test(fault))
-                .collect(ImmutableList.toImmutableList());
+        ImmutableList<OpenFault> left =
+                record.faults.stream().filter(fault -> !closes.test(fault)).collect(ImmutableList.toImmutableList());
         if (left.size() == record.faults.size()) {
             return false;
         }

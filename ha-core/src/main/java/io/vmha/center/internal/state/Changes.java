@@ -1,9 +1,9 @@
 package io.vmha.center.internal.state;
 
-import io.vmha.model.ClusterRole;
 import com.google.common.collect.ImmutableSet;
-import java.util.Set;
+import io.vmha.model.ClusterRole;
 import io.vmha.model.VmType;
+import java.util.Set;
 
 /**
  * What changed in the inventory that may help an unmet need. Immutable.

@@ -1,14 +1,14 @@
 package io.vmha.center.internal.state;
 
+import io.vmha.center.journal.HostState;
+import io.vmha.center.journal.OpenFault;
 import io.vmha.fault.FaultKind;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
-import io.vmha.center.journal.HostState;
 import io.vmha.model.ImmutableHost;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
-import io.vmha.center.journal.OpenFault;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that a center knows and wants of one host. Others read it; {@link CenterState} alone changes it. Confined to the
@@ -18,9 +18,13 @@ public final class HostRecord {
     /** As the platform says; its health is not in it, maintenance is what operators want. */
     Host seen;
 
-    @Nullable OpenFault fault;
+    @Nullable
+    OpenFault fault;
+
     boolean isConfirmedOff;
-    @Nullable Instant upSince;
+
+    @Nullable
+    Instant upSince;
     /** The reading token when its state last changed by a report or an action. */
     long changedAt;
 

@@ -1,23 +1,23 @@
 package io.vmha.center.internal.state;
 
-import java.util.ArrayList;
+import io.vmha.center.journal.VmState;
 import io.vmha.model.ClusterRole;
-import java.util.EnumSet;
-import java.util.HashSet;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+import io.vmha.model.VmType;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import io.vmha.model.VirtualMachine;
-import io.vmha.model.VmId;
-import io.vmha.center.journal.VmState;
-import io.vmha.model.VmType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the inventory that policies see in step with the records and the plans: computes what was marked, and notes which of that may

@@ -1,9 +1,9 @@
 package io.vmha.center.internal.state;
 
 import io.vmha.model.HostId;
-import java.util.Optional;
 import io.vmha.model.Resources;
 import io.vmha.model.VmId;
+import java.util.Optional;
 
 /**
  * What open plans are still to do about one VM. Derived from their remaining steps each time; never kept. Immutable.

@@ -1,13 +1,12 @@
 package io.vmha.center.internal.state;
 
-import java.util.HashMap;
-import io.vmha.model.HostId;
 import com.google.common.collect.ImmutableSet;
+import io.vmha.model.HostId;
+import io.vmha.model.VmId;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import com.google.common.collect.Sets;
-import io.vmha.model.VmId;
 
 /**
  * The VMs that are registered or may be running on a host while the inventory shows them on another. Confined to the center's

@@ -1,14 +1,14 @@
 package io.vmha.center.internal.state;
 
+import io.vmha.center.journal.VmState;
 import io.vmha.model.DesiredState;
 import io.vmha.model.ImmutableVirtualMachine;
-import org.jspecify.annotations.Nullable;
-import java.util.Optional;
 import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
-import io.vmha.center.journal.VmState;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Computes how a policy sees a VM: what is observed, with the pending effects of open plans. Pure functions. */
 final class Projector {

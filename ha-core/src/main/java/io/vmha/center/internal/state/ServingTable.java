@@ -1,12 +1,11 @@
 package io.vmha.center.internal.state;
 
+import io.vmha.model.VmId;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import java.util.Set;
-import com.google.common.collect.Sets;
-import io.vmha.model.VmId;
+import org.jspecify.annotations.Nullable;
 
 /** Which VM serves whose requests, both ways; an owner that is not in it serves itself. Confined to the center's loop. */
 final class ServingTable {

@@ -1,25 +1,25 @@
 package io.vmha.center.internal.state;
 
-import java.util.Comparator;
-import java.util.HashMap;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import io.vmha.center.journal.VmState;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
 import io.vmha.model.ImmutableHost;
-import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
+import io.vmha.model.PlatformSnapshot;
+import io.vmha.model.PowerState;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmHealth;
+import io.vmha.model.VmId;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import io.vmha.model.PlatformSnapshot;
-import io.vmha.model.PowerState;
 import java.util.Set;
-import io.vmha.model.VirtualMachine;
-import io.vmha.model.VmHealth;
-import io.vmha.model.VmId;
-import io.vmha.center.journal.VmState;
 
 /**
  * One snapshot of the platform, made ready off the loop: which VMs it shows otherwise than the center believes. Applying it on the
@@ -102,8 +102,9 @@ public final class Sightings {
     }
 
     private static boolean isSame(Host known, Host seen) {
-        return known.equals(
-                ImmutableHost.copyOf(seen).withInMaintenance(known.inMaintenance()).withHealth(known.health()))
+        return known.equals(ImmutableHost.copyOf(seen)
+                        .withInMaintenance(known.inMaintenance())
+                        .withHealth(known.health()))
                 && known.health() == seen.health();
     }
 

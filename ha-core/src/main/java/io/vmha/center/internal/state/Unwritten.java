@@ -1,14 +1,14 @@
 package io.vmha.center.internal.state;
 
+import io.vmha.center.journal.JournalEntry;
+import io.vmha.model.HostId;
+import io.vmha.model.VmId;
 import java.util.ArrayList;
 import java.util.HashSet;
-import io.vmha.model.HostId;
-import io.vmha.center.journal.JournalEntry;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import io.vmha.model.VmId;
 
 /** What the journal should still be told: records that changed, and what else happened. Confined to the center's loop. */
 final class Unwritten {

@@ -1,21 +1,21 @@
 package io.vmha.center.internal.state;
 
-import io.vmha.model.DesiredState;
-import java.util.EnumSet;
-import io.vmha.model.HostId;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
-import io.vmha.model.ImmutableVirtualMachine;
-import java.time.Instant;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 import io.vmha.center.journal.OpenFault;
-import java.util.Optional;
+import io.vmha.center.journal.VmState;
+import io.vmha.model.DesiredState;
+import io.vmha.model.HostId;
+import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.PowerState;
-import java.util.Set;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
-import io.vmha.center.journal.VmState;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that a center knows and wants of one VM, each fact once. Others read it; {@link CenterState} alone changes it.
@@ -27,13 +27,16 @@ public final class VmRecord {
     /** The hosts on which it may be running. */
     ImmutableSet<HostId> mayRunOn;
     /** The VM that really serves its requests; null for itself. */
-    @Nullable VmId server;
+    @Nullable
+    VmId server;
 
     DesiredState desired;
     ImmutableList<OpenFault> faults = ImmutableList.of();
     final EnumSet<VmState.Flag> flags = EnumSet.noneOf(VmState.Flag.class);
     boolean isSuspect;
-    @Nullable Instant closedAt;
+
+    @Nullable
+    Instant closedAt;
     /** The reading token when the last action on it ended: readings that began before do not count. */
     long actedAt;
     /** Somebody said that it is on while an action on it was under way: what that action read may be older. */

@@ -1,0 +1,59 @@
+package io.vmha.center.internal.execution;
+
+import io.vmha.center.internal.state.CenterState;
+import io.vmha.model.VmId;
+import io.vmha.plan.Action;
+import io.vmha.plan.Plan;
+import io.vmha.policy.FailoverConfig;
+import io.vmha.policy.Reason;
+import java.util.Optional;
+
+/**
+ * What guards see of one step of one run. Confined to the center's loop.
+ *
+ * @param run the plan that the step belongs to
+ * @param step the step
+ * @param state what is known and wanted
+ * @param executor the other plans, and the operator's choices
+ */
+record RunGuardContext(PlanRun run, StepRun step, CenterState state, PlanExecutor executor) implements GuardContext {
+    @Override
+    public FailoverConfig failover() {
+        return executor.failover();
+    }
+
+    @Override
+    public Plan plan() {
+        return run.plan();
+    }
+
+    @Override
+    public Action planned() {
+        return step.step().action();
+    }
+
+    @Override
+    public boolean isTried() {
+        return step.isTried();
+    }
+
+    @Override
+    public boolean isStillNeeded() {
+        return run.isStillNeeded(step);
+    }
+
+    @Override
+    public Optional<Reason> holdOf(Action action) {
+        return executor.holdOf(run, action);
+    }
+
+    @Override
+    public boolean isAboutToMove(VmId owner, VmId from) {
+        return executor.isAboutToMove(owner, from, run);
+    }
+
+    @Override
+    public void needsReading() {
+        executor.needsReading();
+    }
+}
