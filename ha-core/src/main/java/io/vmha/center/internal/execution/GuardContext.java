@@ -2,6 +2,7 @@ package io.vmha.center.internal.execution;
 
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.VmRecord;
+import io.vmha.model.HostId;
 import io.vmha.model.VmId;
 import io.vmha.plan.Action;
 import io.vmha.plan.Plan;
@@ -35,6 +36,9 @@ interface GuardContext {
 
     /** Whether an open step, of this plan or an earlier one, is to move an owner's requests away from a VM. */
     boolean isAboutToMove(VmId owner, VmId from);
+
+    /** Whether a host may be fenced for one of its VMs' sake now. */
+    boolean mayFence(HostId host);
 
     /** Where VMs are has to be read first. */
     void needsReading();

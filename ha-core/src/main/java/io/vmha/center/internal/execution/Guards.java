@@ -81,8 +81,13 @@ final class Guards {
         HostId host = ((Action.FenceHost) action).target();
         boolean isSubstitute = !context.planned().equals(action);
         HostHealth health = context.state().requireHost(host).health();
-        if (isSubstitute || health == HostHealth.UNREACHABLE) {
+        if (health == HostHealth.UNREACHABLE) {
             return Verdict.PASS;
+        }
+        if (isSubstitute) {
+            return context.mayFence(host)
+                    ? Verdict.PASS
+                    : Verdict.never(Reason.FENCING_FAILED, "host " + host + " runs VMs that are well");
         }
         return Verdict.never(Reason.FAULT_CLOSED, "host " + host + " is " + health + " again");
     };

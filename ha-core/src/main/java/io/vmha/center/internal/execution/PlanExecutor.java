@@ -299,14 +299,18 @@ public final class PlanExecutor {
             return Optional.empty();
         }
         HostId host = powerOff.on();
+        return mayFence(host) && platform.canFence(host) ? Optional.of(new Action.FenceHost(host)) : Optional.empty();
+    }
+
+    /** Whether a host may be fenced for one of its VMs' sake now. */
+    boolean mayFence(HostId host) {
         boolean takesNoneDown =
                 state.running(host).stream().noneMatch(vm -> !vm.isFailed() || vm.desired() == DesiredState.UNMANAGED);
-        boolean isAllowed = switch (parts.config().hostFencing()) {
+        return switch (parts.config().hostFencing()) {
             case NEVER -> false;
             case WHEN_NO_HEALTHY_VM -> takesNoneDown;
             case ALWAYS -> true;
         };
-        return isAllowed && platform.canFence(host) ? Optional.of(new Action.FenceHost(host)) : Optional.empty();
     }
 
     Optional<Instant> isolatedAt(Action action) {

@@ -1,6 +1,7 @@
 package io.vmha.center.internal.execution;
 
 import io.vmha.center.internal.state.CenterState;
+import io.vmha.model.HostId;
 import io.vmha.model.VmId;
 import io.vmha.plan.Action;
 import io.vmha.plan.Plan;
@@ -45,6 +46,11 @@ record RunGuardContext(PlanRun run, StepRun step, CenterState state, PlanExecuto
     @Override
     public Optional<Reason> holdOf(Action action) {
         return executor.holdOf(run, action);
+    }
+
+    @Override
+    public boolean mayFence(HostId host) {
+        return executor.mayFence(host);
     }
 
     @Override
