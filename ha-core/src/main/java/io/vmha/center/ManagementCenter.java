@@ -1,8 +1,5 @@
 package io.vmha.center;
 
-import io.vmha.center.internal.state.Changes;
-import com.google.common.collect.Sets;
-
 import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 

@@ -1,20 +1,5 @@
 package io.vmha.center;
 
-import io.vmha.policy.SubjectDecision;
-
-import io.vmha.center.event.ActionRecord;
-import io.vmha.center.config.AutomationLevel;
-import io.vmha.center.config.CenterConfig;
-import io.vmha.center.event.CenterHealth;
-import io.vmha.center.event.DecisionOutcome;
-import io.vmha.center.event.HaEvent;
-import io.vmha.center.journal.InMemoryPlanJournal;
-import io.vmha.center.leader.NotLeaderException;
-import io.vmha.center.journal.PlanJournal;
-import io.vmha.center.config.RecoveryLimit;
-import io.vmha.center.config.RetryPolicy;
-import io.vmha.center.schedule.ThreadedScheduler;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -22,6 +7,18 @@ import static org.awaitility.Awaitility.await;
 
 import io.vmha.Fixtures;
 import io.vmha.adapter.HypervisorAdapter;
+import io.vmha.center.config.AutomationLevel;
+import io.vmha.center.config.CenterConfig;
+import io.vmha.center.config.RecoveryLimit;
+import io.vmha.center.config.RetryPolicy;
+import io.vmha.center.event.ActionRecord;
+import io.vmha.center.event.CenterHealth;
+import io.vmha.center.event.DecisionOutcome;
+import io.vmha.center.event.HaEvent;
+import io.vmha.center.journal.InMemoryPlanJournal;
+import io.vmha.center.journal.PlanJournal;
+import io.vmha.center.leader.NotLeaderException;
+import io.vmha.center.schedule.ThreadedScheduler;
 import io.vmha.fault.FaultKind;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
@@ -29,6 +26,7 @@ import io.vmha.model.VmId;
 import io.vmha.plan.ActionKind;
 import io.vmha.policy.FaultEffects;
 import io.vmha.policy.Reason;
+import io.vmha.policy.SubjectDecision;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
 import java.lang.reflect.InvocationTargetException;

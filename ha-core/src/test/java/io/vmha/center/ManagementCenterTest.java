@@ -1,33 +1,26 @@
 package io.vmha.center;
 
-import io.vmha.fault.FaultSubject;
-import io.vmha.center.event.UnmetNeed;
-
-import io.vmha.detection.DetectionConfig;
-import java.time.Instant;
-import io.vmha.detection.SecondLook;
-
-import io.vmha.monitor.report.ReportListener;
-import io.vmha.monitor.report.ReportListeners;
-
-import io.vmha.center.event.ActionRecord;
-import io.vmha.center.event.ActionResult;
-import io.vmha.center.config.AutomationLevel;
-import io.vmha.center.config.CenterConfig;
-import io.vmha.center.event.DecisionOutcome;
-import io.vmha.center.event.HaEvent;
-import io.vmha.center.config.ImmutableCenterConfig;
-import io.vmha.center.journal.InMemoryPlanJournal;
-import io.vmha.center.journal.PlanJournal;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.vmha.Fixtures;
+import io.vmha.center.config.AutomationLevel;
+import io.vmha.center.config.CenterConfig;
+import io.vmha.center.config.ImmutableCenterConfig;
+import io.vmha.center.event.ActionRecord;
+import io.vmha.center.event.ActionResult;
+import io.vmha.center.event.DecisionOutcome;
+import io.vmha.center.event.HaEvent;
+import io.vmha.center.event.UnmetNeed;
+import io.vmha.center.journal.InMemoryPlanJournal;
+import io.vmha.center.journal.PlanJournal;
+import io.vmha.detection.DetectionConfig;
+import io.vmha.detection.SecondLook;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
+import io.vmha.fault.FaultSubject;
 import io.vmha.model.CpuPlatform;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
@@ -37,6 +30,8 @@ import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
+import io.vmha.monitor.report.ReportListener;
+import io.vmha.monitor.report.ReportListeners;
 import io.vmha.plan.ActionKind;
 import io.vmha.plan.PlanId;
 import io.vmha.policy.Decision;
@@ -48,6 +43,7 @@ import io.vmha.policy.SubjectDecision;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

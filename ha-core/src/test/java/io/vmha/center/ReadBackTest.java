@@ -121,7 +121,8 @@ class ReadBackTest {
             assertThat(center.inventory().requireVm(vm.id()).host())
                     .isEqualTo(datacenter.actual().requireVm(vm.id()).host());
         }
-        // The databases on h1 run on and may write: until they are off, no other is promoted to take over for those that are lost.
+        // The databases on h1 run on and may write: until they are off, no other is promoted to take over for those
+        // that are lost.
         assertThat(datacenter.routes()).containsOnlyKeys(VmId.of("mw3"), VmId.of("mw4"));
         assertThat(datacenter.promoted()).isEmpty();
     }

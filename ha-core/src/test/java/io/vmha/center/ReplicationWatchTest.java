@@ -2,7 +2,6 @@ package io.vmha.center;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.vmha.Fixtures;
 import io.vmha.adapter.AdapterException;
@@ -126,8 +125,7 @@ class ReplicationWatchTest {
     }
 
     private CompletionStage<DecisionOutcome> report(ManagementCenter center, String host) {
-        FaultReport down =
-                FaultReport.ofHost(HostId.of(host), FaultKind.HOST_DOWN, time.now(), "operator", ++sequence);
+        FaultReport down = FaultReport.ofHost(HostId.of(host), FaultKind.HOST_DOWN, time.now(), "operator", ++sequence);
         datacenter.inject(down);
         return center.submit(down);
     }

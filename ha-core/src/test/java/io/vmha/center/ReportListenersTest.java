@@ -1,12 +1,9 @@
 package io.vmha.center;
 
-import io.vmha.center.event.HaEvent;
-import io.vmha.monitor.report.ReportListener;
-import io.vmha.monitor.report.ReportListeners;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmha.Fixtures;
+import io.vmha.center.event.HaEvent;
 import io.vmha.detection.DetectionConfig;
 import io.vmha.detection.SecondLook;
 import io.vmha.fault.FaultKind;
@@ -15,6 +12,8 @@ import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
+import io.vmha.monitor.report.ReportListener;
+import io.vmha.monitor.report.ReportListeners;
 import io.vmha.monitor.report.ReportOutcome;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;

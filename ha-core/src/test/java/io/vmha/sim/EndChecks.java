@@ -113,7 +113,9 @@ final class EndChecks {
         boolean isUncertain = believed.power() == PowerState.UNKNOWN
                 && journal.mayRunOn(vm.id()).stream().anyMatch(host -> !answers(host));
         Violation.check(
-                isSame || isOpen || isUncertain, 12, () -> "after a reading of the truth " + believed + " is believed, and is " + vm);
+                isSame || isOpen || isUncertain,
+                12,
+                () -> "after a reading of the truth " + believed + " is believed, and is " + vm);
         Violation.check(
                 !believed.isServing()
                         || isWell(vm)

@@ -1,15 +1,12 @@
 package io.vmha.center.durable;
 
 import com.google.common.base.Strings;
-import io.vmha.fault.FaultReport;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Iterator;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.JournalProjection;
 import io.vmha.center.journal.JournalState;
 import io.vmha.fault.FaultReport;
 import io.vmha.plan.PlanId;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -103,9 +100,10 @@ final class Records {
 
     /** In the order of time. A write that is made again, since it was not known whether it was forced, counts nothing twice. */
     private void recovered(JournalEntry.VmRecovered entry) {
-        long second = entry.at().getEpochSecond() - Instant.MIN.getEpochSecond();
+        Instant at = entry.at();
+        long second = at.getEpochSecond() - Instant.MIN.getEpochSecond();
         String key = RECOVERY + Strings.padStart(Long.toString(second), DIGITS, '0')
-                + Strings.padStart(Integer.toString(entry.at().getNano()), NANO_DIGITS, '0') + "/" + entry.vm();
+                + Strings.padStart(Integer.toString(at.getNano()), NANO_DIGITS, '0') + "/" + entry.vm();
         if (store.contains(key)) {
             return;
         }

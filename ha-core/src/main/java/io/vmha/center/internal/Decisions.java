@@ -1,7 +1,5 @@
 package io.vmha.center.internal;
 
-import io.vmha.center.internal.state.Changes;
-
 import com.google.common.collect.ImmutableList;
 import io.vmha.adapter.Capability;
 import io.vmha.center.event.DecisionOutcome;

@@ -1,7 +1,5 @@
 package io.vmha.center.internal;
 
-import com.google.common.collect.Sets;
-
 import io.vmha.center.event.HaEvent;
 import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.detection.DetectionConfig;
@@ -175,8 +173,7 @@ public final class HeartbeatWatch {
                 () -> answer[0] = secondCheck.look(question.vm(), question.host(), config.secondCheckDeadline()),
                 thrown -> {
                     thrown.ifPresent(failed -> LOG.error("a second check failed", failed));
-                    List<Finding> findings =
-                            tracker.answered(question, answer[0], center.inventory(), scheduler.now());
+                    List<Finding> findings = tracker.answered(question, answer[0], center.inventory(), scheduler.now());
                     if (center.isActing()) {
                         act(findings);
                         schedule();

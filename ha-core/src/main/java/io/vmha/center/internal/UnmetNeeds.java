@@ -125,8 +125,8 @@ final class UnmetNeeds {
         Entry entry = entries.get(vm);
         return entry != null
                 && entry.needs.values().stream()
-                        .anyMatch(need -> need.reason() != Reason.FENCING_FAILED
-                                && need.reason() != Reason.PLACE_UNCERTAIN);
+                        .anyMatch(need ->
+                                need.reason() != Reason.FENCING_FAILED && need.reason() != Reason.PLACE_UNCERTAIN);
     }
 
     /** All VMs with needs. */

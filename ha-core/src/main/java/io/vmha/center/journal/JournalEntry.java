@@ -1,7 +1,5 @@
 package io.vmha.center.journal;
 
-import io.vmha.center.internal.Operators;
-
 import io.vmha.center.event.ActionResult;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;

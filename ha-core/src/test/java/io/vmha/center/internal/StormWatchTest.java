@@ -62,8 +62,8 @@ class StormWatchTest {
 
     @Test
     void manyVmsThatLookFailedOpenTheGuardOfVms() {
-        StormWatch storm = new StormWatch(
-                Optional.empty(), Optional.of(new VmStormGuard(2 / 12.0, Duration.ofSeconds(10))));
+        StormWatch storm =
+                new StormWatch(Optional.empty(), Optional.of(new VmStormGuard(2 / 12.0, Duration.ofSeconds(10))));
         fail(storm, "mw1", at(0));
         fail(storm, "mw3", at(1));
         assertThat(storm.refresh(state, at(1))).isFalse();
@@ -79,8 +79,8 @@ class StormWatchTest {
 
     @Test
     void aVmWhoseFaultIsClosedDoesNotCountAsFailed() {
-        StormWatch storm = new StormWatch(
-                Optional.empty(), Optional.of(new VmStormGuard(1 / 12.0, Duration.ofHours(1))));
+        StormWatch storm =
+                new StormWatch(Optional.empty(), Optional.of(new VmStormGuard(1 / 12.0, Duration.ofHours(1))));
         fail(storm, "mw1", at(0));
         fail(storm, "mw3", at(0));
         assertThat(storm.refresh(state, at(0))).isTrue();

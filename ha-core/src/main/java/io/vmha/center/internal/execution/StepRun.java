@@ -1,25 +1,20 @@
 package io.vmha.center.internal.execution;
 
 import io.vmha.adapter.AdapterException;
-import io.vmha.model.VmId;
-import io.vmha.plan.Action;
-import io.vmha.plan.ActionKind;
-import java.util.EnumSet;
-import java.util.Set;
 import io.vmha.center.event.ActionRecord;
 import io.vmha.center.event.ActionResult;
 import io.vmha.center.event.CenterHealth;
 import io.vmha.center.journal.JournalEntry;
+import io.vmha.center.journal.VmState;
 import io.vmha.center.leader.NotLeaderException;
 import io.vmha.center.schedule.CenterScheduler;
+import io.vmha.model.VmId;
 import io.vmha.plan.Action;
 import io.vmha.plan.ActionKind;
 import io.vmha.plan.Step;
 import io.vmha.policy.Reason;
 import java.time.Duration;
 import java.time.Instant;
-import io.vmha.center.journal.JournalEntry;
-import io.vmha.center.journal.VmState;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
