@@ -65,7 +65,7 @@ public final class Planner {
             VirtualMachine asked = inventory.requireVm(vm);
             return isPrimary(asked)
                     ? asked.servedBy().flatMap(inventory::vm).filter(server -> !isPrimary(server)).isEmpty()
-                    : inventory.servedFor(vm).stream().anyMatch(owner -> !owner.equals(vm));
+                    : !inventory.servedFor(vm).isEmpty();
         }
 
         private boolean isPrimary(VirtualMachine vm) {
