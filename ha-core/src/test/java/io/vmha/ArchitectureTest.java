@@ -120,9 +120,8 @@ class ArchitectureTest {
             slices().matching("io.vmha.(**)").should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule EXECUTION_HAS_NO_CIRCLES_BUT_THAT_OF_RUNS = slices().assignedFrom(executionWithRunsAsOne())
-            .should()
-            .beFreeOfCycles();
+    static final ArchRule EXECUTION_HAS_NO_CIRCLES_BUT_THAT_OF_RUNS =
+            slices().assignedFrom(executionWithRunsAsOne()).should().beFreeOfCycles();
 
     /** One state machine in several files, in which the end of a step starts what waits for it. */
     private static final Set<String> RUNS =

@@ -1,17 +1,14 @@
 package io.vmha.center;
 
-import io.vmha.policy.LoadSample;
-
-import io.vmha.center.schedule.CenterScheduler;
-import io.vmha.center.journal.InMemoryPlanJournal;
-import io.vmha.center.journal.JournalEntry;
-import io.vmha.center.journal.JournalState;
-import io.vmha.center.journal.PlanJournal;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmha.Fixtures;
 import io.vmha.center.durable.DurablePlanJournal;
+import io.vmha.center.journal.InMemoryPlanJournal;
+import io.vmha.center.journal.JournalEntry;
+import io.vmha.center.journal.JournalState;
+import io.vmha.center.journal.PlanJournal;
+import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.Host;
@@ -25,6 +22,7 @@ import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import io.vmha.plan.PlanId;
 import io.vmha.policy.FaultEffects;
+import io.vmha.policy.LoadSample;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
 import java.nio.file.Path;
@@ -89,7 +87,9 @@ class CrashPointSweepTest {
         List<String> end = run.toEnd();
         List<String> only = new ArrayList<>(end);
         only.removeAll(expected);
-        assertThat(only).as("crashes at %s, and otherwise than without", run.crashes).isEmpty();
+        assertThat(only)
+                .as("crashes at %s, and otherwise than without", run.crashes)
+                .isEmpty();
         assertThat(end).as("crashes at %s", run.crashes).containsExactlyElementsOf(expected);
     }
 

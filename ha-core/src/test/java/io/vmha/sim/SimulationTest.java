@@ -17,7 +17,8 @@ class SimulationTest {
             try {
                 Simulation.run(SimulatedCourse.of(seed), Mutation.NONE);
             } catch (Violation broken) {
-                throw new AssertionError("seed " + seed + ": " + Shrinking.describe(seed, broken), broken);
+                throw new AssertionError(
+                        "seed " + seed + ": " + Shrinking.describe(SimulatedCourse.of(seed), broken), broken);
             }
         }
     }

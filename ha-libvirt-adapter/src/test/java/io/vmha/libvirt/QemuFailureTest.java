@@ -144,7 +144,8 @@ class QemuFailureTest {
         lab.pullPlug(Lab.H1);
         try {
             assertThat(outcome.orTimeout(25, TimeUnit.SECONDS).join()).isInstanceOf(AdapterException.class);
-            assertThat(adapter.discover(CALL).toInventory().requireHost(Lab.H1).health()).isEqualTo(HostHealth.UNREACHABLE);
+            assertThat(adapter.discover(CALL).toInventory().requireHost(Lab.H1).health())
+                    .isEqualTo(HostHealth.UNREACHABLE);
             adapter.powerOn(VM1, Lab.H2, CALL);
             assertThat(adapter.powerState(VM1, CALL)).isEqualTo(PowerState.ON);
             assertThat(lab.runs(Lab.H2, "vm1")).isTrue();
@@ -154,7 +155,8 @@ class QemuFailureTest {
         // The host is back with its old definition, which is off: the machine is the one that runs.
         Awaitility.await()
                 .atMost(Duration.ofSeconds(15))
-                .until(() -> adapter.discover(CALL).toInventory().requireHost(Lab.H1).health() == HostHealth.UP);
+                .until(() ->
+                        adapter.discover(CALL).toInventory().requireHost(Lab.H1).health() == HostHealth.UP);
         assertThat(adapter.discover(CALL).toInventory().requireVm(VM1).host()).isEqualTo(Lab.H2);
         assertRunsOnlyOn(Lab.H2);
     }

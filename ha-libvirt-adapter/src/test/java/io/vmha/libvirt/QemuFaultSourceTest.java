@@ -179,7 +179,8 @@ class QemuFaultSourceTest {
             long other = System.nanoTime();
             assertThat(adapter.powerState(VM1, CALL)).isEqualTo(PowerState.ON);
             assertThat(Duration.ofNanos(System.nanoTime() - other)).isLessThan(Duration.ofSeconds(1));
-            assertThat(adapter.discover(CallContext.within(Duration.ofSeconds(2))).toInventory()
+            assertThat(adapter.discover(CallContext.within(Duration.ofSeconds(2)))
+                            .toInventory()
                             .requireHost(Lab.H3)
                             .health())
                     .isEqualTo(HostHealth.UNREACHABLE);
@@ -188,7 +189,8 @@ class QemuFaultSourceTest {
         }
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
-                .until(() -> adapter.discover(CALL).toInventory().requireHost(Lab.H3).health() == HostHealth.UP);
+                .until(() ->
+                        adapter.discover(CALL).toInventory().requireHost(Lab.H3).health() == HostHealth.UP);
     }
 
     @Test
@@ -198,7 +200,8 @@ class QemuFaultSourceTest {
         lab.restartDaemons(Lab.H3);
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
-                .until(() -> adapter.discover(CALL).toInventory().requireHost(Lab.H3).health() == HostHealth.UP);
+                .until(() ->
+                        adapter.discover(CALL).toInventory().requireHost(Lab.H3).health() == HostHealth.UP);
         assertThat(reports).isEmpty();
     }
 

@@ -56,7 +56,11 @@ class RoomTest {
                         .off("aside", setAside)
                         .running("mw1", vm()),
                 8_192)) {
-            assertThat(adapter.discover(CALL).toInventory().requireHost(H1).capacity().memoryMiB())
+            assertThat(adapter.discover(CALL)
+                            .toInventory()
+                            .requireHost(H1)
+                            .capacity()
+                            .memoryMiB())
                     .isEqualTo(8_192 - 2 * 1_024);
         }
     }

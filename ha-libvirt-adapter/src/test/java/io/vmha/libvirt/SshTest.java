@@ -83,7 +83,8 @@ class SshTest {
     @Test
     void aHostIsReachedWithAKeyThatItKnows() throws IOException {
         try (LibvirtAdapter adapter = adapter("client", "server")) {
-            assertThat(adapter.discover(CALL).toInventory().requireHost(Lab.H1).health()).isEqualTo(HostHealth.UP);
+            assertThat(adapter.discover(CALL).toInventory().requireHost(Lab.H1).health())
+                    .isEqualTo(HostHealth.UP);
         }
     }
 

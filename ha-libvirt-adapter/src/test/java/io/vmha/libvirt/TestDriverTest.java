@@ -66,7 +66,8 @@ class TestDriverTest {
         LibvirtHost host =
                 LibvirtHost.builder().id(H1).uri(uri).role(ClusterRole.PRIMARY).build();
         try (LibvirtAdapter adapter = LibvirtAdapter.builder().host(host).build()) {
-            assertThat(adapter.discover(CALL).toInventory().requireHost(H1).role()).isEqualTo(ClusterRole.PRIMARY);
+            assertThat(adapter.discover(CALL).toInventory().requireHost(H1).role())
+                    .isEqualTo(ClusterRole.PRIMARY);
         }
     }
 
@@ -132,10 +133,12 @@ class TestDriverTest {
             adapter.powerOff(db1, Duration.ZERO, CALL);
             adapter.powerOff(db1, Duration.ZERO, CALL);
             assertThat(adapter.powerState(db1, CALL)).isEqualTo(PowerState.OFF);
-            assertThat(adapter.discover(CALL).toInventory().requireVm(db1).power()).isEqualTo(PowerState.OFF);
+            assertThat(adapter.discover(CALL).toInventory().requireVm(db1).power())
+                    .isEqualTo(PowerState.OFF);
             adapter.powerOn(db1, H1, CALL);
             adapter.powerOn(db1, H1, CALL);
-            assertThat(adapter.discover(CALL).toInventory().requireVm(db1).power()).isEqualTo(PowerState.ON);
+            assertThat(adapter.discover(CALL).toInventory().requireVm(db1).power())
+                    .isEqualTo(PowerState.ON);
             adapter.powerOff(db1, Duration.ofSeconds(1), CALL);
             assertThat(adapter.powerState(db1, CALL)).isEqualTo(PowerState.OFF);
         }
@@ -149,9 +152,11 @@ class TestDriverTest {
                 .build()) {
             VmId test = VmId.of("test");
             adapter.powerOn(test, H1, CALL);
-            assertThat(adapter.discover(CALL).toInventory().requireVm(test).power()).isEqualTo(PowerState.ON);
+            assertThat(adapter.discover(CALL).toInventory().requireVm(test).power())
+                    .isEqualTo(PowerState.ON);
             adapter.powerOff(test, Duration.ZERO, CALL);
-            assertThat(adapter.discover(CALL).toInventory().requireVm(test).power()).isEqualTo(PowerState.OFF);
+            assertThat(adapter.discover(CALL).toInventory().requireVm(test).power())
+                    .isEqualTo(PowerState.OFF);
             adapter.powerOn(test, H1, CALL);
         }
     }
@@ -199,7 +204,11 @@ class TestDriverTest {
                 .build();
         try (LibvirtAdapter adapter = LibvirtAdapter.builder().host(host).build()) {
             assertThat(adapter.capabilities()).isEmpty();
-            assertThat(adapter.discover(CALL).toInventory().requireVm(VmId.of("db1")).power()).isEqualTo(PowerState.ON);
+            assertThat(adapter.discover(CALL)
+                            .toInventory()
+                            .requireVm(VmId.of("db1"))
+                            .power())
+                    .isEqualTo(PowerState.ON);
             assertThatThrownBy(() -> adapter.powerOff(VmId.of("db1"), Duration.ZERO, CALL))
                     .isInstanceOf(AdapterException.Permanent.class);
             assertThat(adapter.powerState(VmId.of("db1"), CALL)).isEqualTo(PowerState.ON);

@@ -65,7 +65,8 @@ class TlsTest {
     @Test
     void aHostIsReachedWithACertificateOfItsAuthority() {
         try (LibvirtAdapter adapter = adapter("good")) {
-            assertThat(adapter.discover(CALL).toInventory().requireHost(H9).health()).isEqualTo(HostHealth.UP);
+            assertThat(adapter.discover(CALL).toInventory().requireHost(H9).health())
+                    .isEqualTo(HostHealth.UP);
         }
     }
 

@@ -88,7 +88,8 @@ public final class VsphereAdapter implements HypervisorAdapter {
 
     @Override
     public PlatformSnapshot discover(CallContext call) {
-        return PlatformSnapshot.of(vcenter.discover(Deadline.in(call.deadline())).inventory());
+        return PlatformSnapshot.of(
+                vcenter.discover(Deadline.in(call.deadline())).inventory());
     }
 
     /**

@@ -50,7 +50,8 @@ class AnswerShapesTest {
                 VsphereAdapter adapter = vcenter.adapter().build()) {
             vcenter.answer("RetrievePropertiesEx", "<returnval>" + parts.get(0) + "</returnval>");
 
-            Inventory inventory = adapter.discover(CallContext.within(Duration.ofSeconds(20))).toInventory();
+            Inventory inventory =
+                    adapter.discover(CallContext.within(Duration.ofSeconds(20))).toInventory();
 
             assertThat(Stream.concat(
                             inventory.hosts().stream()

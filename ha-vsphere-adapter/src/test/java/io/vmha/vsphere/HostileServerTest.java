@@ -138,7 +138,8 @@ class HostileServerTest {
                     .trust(VsphereTrust.pinned(arguments[1]))
                     .credentials(() -> new VsphereCredentials("user", "pass".toCharArray()))
                     .build()) {
-                Inventory inventory = adapter.discover(CallContext.within(Duration.ofMinutes(2))).toInventory();
+                Inventory inventory = adapter.discover(CallContext.within(Duration.ofMinutes(2)))
+                        .toInventory();
                 System.out.println("discovered " + inventory.vms().size());
             } catch (AdapterException e) {
                 System.out.println(e.getClass().getSimpleName() + " " + e.getMessage());

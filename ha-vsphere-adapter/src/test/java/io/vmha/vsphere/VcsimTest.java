@@ -9,7 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.adapter.CallContext;
-import io.vmha.center.DecisionOutcome;
+import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.ManagementCenter;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
@@ -200,7 +200,8 @@ class VcsimTest {
     void aHostThatIsInNoClusterHasARoleByItsOwnName() {
         vcsim.govc("host.add", "-hostname=standby-alone", "-username=root", "-password=x", "-noverify");
         try (VsphereAdapter adapter = vcsim.adapter().build()) {
-            assertThat(adapter.discover(call()).toInventory()
+            assertThat(adapter.discover(call())
+                            .toInventory()
                             .requireHost(HostId.of("standby-alone"))
                             .role())
                     .isEqualTo(ClusterRole.STANDBY);

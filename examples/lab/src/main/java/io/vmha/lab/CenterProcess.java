@@ -10,7 +10,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.haproxy.HaproxyTrafficDirector;
 import io.vmha.adapter.postgresql.PostgresReplication;
-import io.vmha.center.CenterConfig;
+import io.vmha.center.config.CenterConfig;
 import io.vmha.center.ManagementCenter;
 import io.vmha.center.durable.DurablePlanJournal;
 import io.vmha.fault.FaultKind;

@@ -2,8 +2,8 @@ package io.vmha.lab;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vmha.center.HaEvent;
-import io.vmha.center.HaListener;
+import io.vmha.center.event.HaEvent;
+import io.vmha.center.event.HaListener;
 import io.vmha.policy.SubjectDecision;
 import java.io.BufferedWriter;
 import java.io.IOException;

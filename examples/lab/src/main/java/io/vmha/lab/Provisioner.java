@@ -1,8 +1,8 @@
 package io.vmha.lab;
 
-import io.vmha.center.ActionResult;
-import io.vmha.center.HaEvent;
-import io.vmha.center.HaListener;
+import io.vmha.center.event.ActionResult;
+import io.vmha.center.event.HaEvent;
+import io.vmha.center.event.HaListener;
 import io.vmha.center.ManagementCenter;
 import io.vmha.plan.Action;
 import java.io.IOException;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.TrafficDirector;
-import io.vmha.center.DecisionOutcome;
-import io.vmha.center.HaEvent;
+import io.vmha.center.event.DecisionOutcome;
+import io.vmha.center.event.HaEvent;
 import io.vmha.center.ManagementCenter;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;

@@ -1,8 +1,8 @@
 package io.vmha.quickstart;
 
-import io.vmha.center.ActionRecord;
-import io.vmha.center.HaEvent;
-import io.vmha.center.HaListener;
+import io.vmha.center.event.ActionRecord;
+import io.vmha.center.event.HaEvent;
+import io.vmha.center.event.HaListener;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.Host;
 import io.vmha.model.Inventory;

@@ -2,7 +2,7 @@ package io.vmha.quickstart;
 
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.HypervisorAdapter;
-import io.vmha.center.DecisionOutcome;
+import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.ManagementCenter;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;

@@ -2,7 +2,7 @@ package io.vmha.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vmha.center.DecisionOutcome;
+import io.vmha.center.event.DecisionOutcome;
 import io.vmha.sim.SimulatedDatacenter;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,5 @@
 package io.vmha.scenario;
 
-import com.google.common.collect.ImmutableSortedSet;
 import io.vmha.center.ManagementCenter;
 import io.vmha.center.config.CenterConfig;
 import io.vmha.center.config.StormGuard;
@@ -14,10 +13,8 @@ import io.vmha.fault.FaultSubject;
 import io.vmha.model.DesiredState;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.Resources;
-import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.plan.PlanId;
 import io.vmha.policy.LoadSample;
@@ -27,13 +24,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 
 /** One run of a scenario in a simulated datacenter of its own. Confined to the thread that made it. */
@@ -117,7 +109,7 @@ final class ScenarioRun implements ScenarioStage {
         });
         clock.runToEnd(quiet());
         told.check();
-        return ScenarioResult.of(scenario, log, end());
+        return ScenarioResult.of(scenario, log, new ScenarioEnd(world, center, clock).read(journal));
     }
 
     /** For how long a center may be silent that is still to do something: a guard opens, or a silence becomes a failure. */
@@ -295,54 +287,6 @@ final class ScenarioRun implements ScenarioStage {
     @Override
     public void hear(FaultSubject sender) {
         heartbeats.hear(sender);
-    }
-
-    private FinalState end() {
-        return new FinalState(
-                finalInventory(),
-                servedByOthers(),
-                possibleHosts(),
-                FinalState.unmet(answer(center.unmet()), ScenarioRun::seconds),
-                FinalState.held(answer(center.plans())));
-    }
-
-    /** Power and place as they really are, health as the center knows it. */
-    private Inventory finalInventory() {
-        Inventory known = center.inventory();
-        Inventory end = world.actual();
-        for (VirtualMachine vm : world.actual().vms()) {
-            end = end.with(ImmutableVirtualMachine.copyOf(vm)
-                    .withHealth(known.vm(vm.id()).map(VirtualMachine::health).orElse(vm.health())));
-        }
-        for (Host host : world.actual().hosts()) {
-            end = end.with(known.host(host.id()).orElse(host));
-        }
-        return end;
-    }
-
-    /** As the next center would find it in the journal: only there it stands for every VM. */
-    private Map<VmId, SortedSet<HostId>> possibleHosts() {
-        Map<VmId, SortedSet<HostId>> possible = new TreeMap<>();
-        journal.open(Long.MAX_VALUE).vms().stream()
-                .filter(vm -> vm.mayRunOn().size() > 1)
-                .filter(vm -> world.actual().vm(vm.vm().id()).isPresent())
-                .forEach(vm -> possible.put(vm.vm().id(), ImmutableSortedSet.copyOf(vm.mayRunOn())));
-        return possible;
-    }
-
-    /** A center that crashed answers nothing. */
-    private <T> List<T> answer(CompletionStage<List<T>> question) {
-        CompletableFuture<List<T>> answer = question.toCompletableFuture();
-        clock.settle();
-        return answer.getNow(List.of());
-    }
-
-    private Map<VmId, VmId> servedByOthers() {
-        Map<VmId, VmId> others = new TreeMap<>(world.datacenter().routes());
-        others.entrySet()
-                .removeIf(route -> route.getKey().equals(route.getValue())
-                        || world.actual().vm(route.getKey()).isEmpty());
-        return others;
     }
 
     static double seconds(Instant at) {

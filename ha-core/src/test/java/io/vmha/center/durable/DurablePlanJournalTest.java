@@ -1,7 +1,5 @@
 package io.vmha.center.durable;
 
-import com.google.common.collect.Sets;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;

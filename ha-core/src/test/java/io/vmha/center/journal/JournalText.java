@@ -1,7 +1,5 @@
 package io.vmha.center.journal;
 
-import com.google.common.collect.Sets;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;

@@ -29,9 +29,8 @@ final class Guards {
     private Guards() {}
 
     /** The fault, or whatever else the step acts for, is still there. */
-    static final Guard STILL_NEEDED = (action, context) -> context.isStillNeeded()
-            ? Verdict.PASS
-            : Verdict.never(Reason.FAULT_CLOSED, "what it was for is over");
+    static final Guard STILL_NEEDED = (action, context) ->
+            context.isStillNeeded() ? Verdict.PASS : Verdict.never(Reason.FAULT_CLOSED, "what it was for is over");
 
     /** The center is not paused, and neither the automation level nor a storm guard holds it. */
     static final Guard NOT_HELD = (action, context) -> context.holdOf(action)
@@ -137,8 +136,8 @@ final class Guards {
     /** Requests that are about to leave the VM have left it: it may write once it runs. */
     static final Guard REQUESTS_LEFT = (action, context) -> {
         VmId vm = action.vm().orElseThrow();
-        boolean isAboutToLeave = context.state().ownersServedBy(vm).stream()
-                .anyMatch(owner -> context.isAboutToMove(owner, vm));
+        boolean isAboutToLeave =
+                context.state().ownersServedBy(vm).stream().anyMatch(owner -> context.isAboutToMove(owner, vm));
         return isAboutToLeave ? Verdict.NO_TURN : Verdict.PASS;
     };
 
