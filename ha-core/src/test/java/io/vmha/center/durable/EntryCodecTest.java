@@ -87,10 +87,7 @@ class EntryCodecTest {
                 new JournalEntry.PlanApproved(PLAN, "alice"),
                 new JournalEntry.VmNoted(vm),
                 new JournalEntry.HostNoted(new HostState(
-                        Fixtures.host("h2", ClusterRole.PRIMARY).build(),
-                        Optional.of(FAULT),
-                        true,
-                        Optional.of(AT))),
+                        Fixtures.host("h2", ClusterRole.PRIMARY).build(), Optional.of(FAULT), true, Optional.of(AT))),
                 new JournalEntry.WriterNoted(new WriterState(VmType.DATABASE, Set.of("STANDBY"))),
                 new JournalEntry.LeftBehind(new Leftover(DB3, H2, "what its clone replaced", AT)),
                 new JournalEntry.SettingsChanged(new CenterSettings(true, Optional.of(AutomationLevel.MANUAL))));
