@@ -1,5 +1,7 @@
 package io.vmha.sim;
 
+import io.vmha.center.internal.state.Changes;
+
 import com.google.common.collect.Sets;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.DatabasePromoter;

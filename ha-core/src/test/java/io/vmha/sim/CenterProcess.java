@@ -1,5 +1,7 @@
 package io.vmha.sim;
 
+import com.google.common.collect.Sets;
+
 import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.model.Inventory;
 import java.time.Duration;
@@ -20,13 +22,15 @@ final class CenterProcess implements CenterScheduler {
     private final VirtualTime time;
     private final SplittableRandom calls;
     private final boolean isSlow;
+    private final boolean isForgetful;
     private Supplier<Inventory> believed = Inventory::empty;
     private boolean alive = true;
     private Duration clockOffset = Duration.ZERO;
     private Instant callIssuedAt = Instant.EPOCH;
     private Inventory callIssuedOn = Inventory.empty();
 
-    CenterProcess(VirtualTime time, SplittableRandom calls, boolean isSlow) {
+    CenterProcess(VirtualTime time, SplittableRandom calls, boolean isSlow, boolean isForgetful) {
+        this.isForgetful = isForgetful;
         this.time = time;
         this.calls = calls;
         this.isSlow = isSlow;
@@ -81,7 +85,7 @@ final class CenterProcess implements CenterScheduler {
 
     @Override
     public Cancellable scheduleBackground(Duration delay, Runnable task) {
-        return time.scheduleBackground(delay, whileAlive(task));
+        return isForgetful ? () -> {} : time.scheduleBackground(delay, whileAlive(task));
     }
 
     @Override

@@ -110,21 +110,7 @@ final class CheckedJournal implements PlanJournal {
         kept = opens.get();
         JournalState state = kept.open(mutation == Mutation.NO_EPOCH_CHECK ? Math.max(highestEpoch, epoch) : epoch);
         highestEpoch = Math.max(highestEpoch, epoch);
-        return mutation == Mutation.STALE_REPORT_ACCEPTED ? withoutReports(state) : state;
-    }
-
-    private static JournalState withoutReports(JournalState state) {
-        return new JournalState(
-                state.isFirst(),
-                state.lastPlan(),
-                state.open(),
-                List.of(),
-                state.vms(),
-                state.hosts(),
-                state.writers(),
-                state.leftovers(),
-                state.recoveries(),
-                state.settings());
+        return state;
     }
 
     @Override

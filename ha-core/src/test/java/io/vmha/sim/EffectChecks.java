@@ -273,7 +273,9 @@ final class EffectChecks {
                 .map(VirtualMachine::allocation)
                 .reduce(Resources.of(0, 0), Resources::plus);
         Violation.check(
-                running.plus(asked).fitsIn(actual.requireHost(host).capacity()) || outside.isCrowded(host),
+                running.plus(asked).fitsIn(actual.requireHost(host).capacity())
+                        || outside.isCrowded(host)
+                        || outside.wasResized(vm),
                 5,
                 () -> vm + " was to have " + asked + " on " + host + ", whose other VMs run with " + running);
     }

@@ -9,7 +9,9 @@ import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
+import io.vmha.model.VmType;
 import io.vmha.plan.PlanId;
+import io.vmha.policy.FencingMode;
 import io.vmha.policy.Reason;
 import io.vmha.policy.RecoveryMode;
 import java.util.EnumSet;
@@ -95,6 +97,12 @@ final class EndChecks {
         }
     }
 
+    private boolean isPlanned(VmId vm) {
+        return said.plans().stream()
+                .flatMap(plan -> plan.plan().steps().stream())
+                .anyMatch(step -> step.action().vm().filter(vm::equals).isPresent());
+    }
+
     private boolean answers(HostId host) {
         return actual.requireHost(host).health() != HostHealth.UNREACHABLE;
     }
@@ -107,9 +115,7 @@ final class EndChecks {
         boolean isSame = believed.host().equals(vm.host())
                 && believed.power() == vm.power()
                 && believed.allocation().equals(vm.allocation());
-        boolean isOpen = said.plans().stream()
-                .flatMap(plan -> plan.plan().steps().stream())
-                .anyMatch(step -> step.action().vm().filter(vm.id()::equals).isPresent());
+        boolean isOpen = isPlanned(vm.id());
         boolean isUncertain = believed.power() == PowerState.UNKNOWN
                 && journal.mayRunOn(vm.id()).stream().anyMatch(host -> !answers(host));
         Violation.check(
@@ -120,15 +126,22 @@ final class EndChecks {
                 !believed.isServing()
                         || isWell(vm)
                         || stage.outside().wasLeftAlone(vm.id())
+                        || isNotLookedFor(vm)
                         || course.has(CourseEvent.Kind.CLOCK_JUMPS),
                 4,
                 () -> vm.id() + " is believed to work and is " + vm);
     }
 
+    /** Where a type needs no fencing, a VM that was moved untold is not looked for: it may be taken to be started anew. */
+    private boolean isNotLookedFor(VirtualMachine vm) {
+        return course.failover().fencingOf(vm.type()) != FencingMode.REQUIRED
+                && stage.outside().wasStarted(vm.id());
+    }
+
     private void checkRoute(VirtualMachine vm, VirtualMachine believed) {
         VmId server = stage.datacenter().serverOf(vm.id());
         boolean isGone = actual.vm(server).isEmpty();
-        boolean isMoving = said.isHeld(vm.id());
+        boolean isMoving = isPlanned(vm.id());
         Violation.check(
                 isGone || isMoving || believed.servedBy().orElse(vm.id()).equals(server),
                 9,
@@ -163,11 +176,31 @@ final class EndChecks {
                         || said.isHeld(server)
                         || said.isHeld(owner.id())
                         || said.isUnmet(server, NeedKind.SERVE, NOT_SERVED)
-                        || said.isUnmet(owner.id(), NeedKind.SERVE, NOT_SERVED),
+                        || said.isUnmet(owner.id(), NeedKind.SERVE, NOT_SERVED)
+                        || isWriterWithoutTarget(owner.type()),
                 13,
                 () -> "the requests of " + owner.id() + " are with " + server + ", which is "
                         + actual.vm(server) + ", though others are well; believed: " + known.vm(server) + "; unmet: "
                         + said.unmet());
+    }
+
+    /**
+     * The database that accepts writes runs well, but only on hosts that are to be emptied: it takes no more requests, and as long as it
+     * runs no other member may be promoted. An operator sees that.
+     */
+    private boolean isWriterWithoutTarget(VmType type) {
+        Set<String> writers = stage.datacenter().writers(type);
+        List<VirtualMachine> running = actual.vms().stream()
+                .filter(vm -> vm.type().equals(type) && isWell(vm))
+                .filter(vm -> type.equals(VmType.DATABASE)
+                        && writers.contains(stage.datacenter().memberOf(vm)))
+                .toList();
+        return !running.isEmpty()
+                && running.stream()
+                        .noneMatch(vm -> known.vm(vm.id())
+                                        .filter(VirtualMachine::isServing)
+                                        .isPresent()
+                                && known.requireHost(vm.host()).isAvailable());
     }
 
     /** Invariant 13: what is to run and whose recovery starts it runs, where a host has room. */

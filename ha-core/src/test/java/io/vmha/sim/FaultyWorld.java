@@ -41,6 +41,7 @@ final class FaultyWorld {
     private final Mutation mutation;
     private final FaultCounts counts;
     private final Map<EffectKey, Integer> effects = new HashMap<>();
+    private final Map<VmId, VmId> routed = new HashMap<>();
     private final Set<String> scripted = new HashSet<>();
     private double errorRate;
     private @Nullable EffectChecks checks;
@@ -91,9 +92,11 @@ final class FaultyWorld {
         }
         Inventory before = datacenter.actual();
         Map<VmId, VmId> routes = datacenter.routes();
+        Set<VmId> promoted = datacenter.promoted();
         effect.run();
         if (before != datacenter.actual() && !before.equals(datacenter.actual())
-                || !routes.equals(datacenter.routes())) {
+                || !routes.equals(datacenter.routes())
+                || !promoted.equals(datacenter.promoted())) {
             stage.trace().say(() -> "EFFECT: " + what + " in epoch " + call.epoch());
             checks().mayAct(call, what);
             EffectKey key = new EffectKey(call.plan().orElseThrow().value(), call.step(), what);
@@ -183,6 +186,7 @@ final class FaultyWorld {
         return new TrafficDirector() {
             @Override
             public void route(VmId owner, VmId server, CallContext call) {
+                routed.put(owner, server);
                 perform(call, "route " + owner, () -> {
                     checks().routes(call, owner, server);
                     director.route(owner, server, call);
@@ -191,7 +195,8 @@ final class FaultyWorld {
 
             @Override
             public VmId serverOf(VmId owner, CallContext call) {
-                return read("server of " + owner, () -> director.serverOf(owner, call));
+                VmId asked = mutation == Mutation.ROUTE_NOT_READ ? routed.get(owner) : null;
+                return asked != null ? asked : read("server of " + owner, () -> director.serverOf(owner, call));
             }
         };
     }
@@ -202,7 +207,8 @@ final class FaultyWorld {
 
     /** Everything as it is, but for hosts that do not answer and, now and then, one that is slow to. */
     PlatformSnapshot snapshot() {
-        PlatformSnapshot all = PlatformSnapshot.of(datacenter.actual());
+        Inventory seen = mutation == Mutation.OLD_READING ? stage.course().inventory() : datacenter.actual();
+        PlatformSnapshot all = PlatformSnapshot.of(seen);
         List<HostId> answered = all.answered().stream().sorted().toList();
         if (answered.isEmpty() || !chance.happens("a host is slow to answer", errorRate)) {
             return all;

@@ -128,6 +128,7 @@ final class Happenings {
         }
         change(id, vm -> vm.withHealth(VmHealth.FAILED).withPower(isolates ? PowerState.OFF : vm.power()));
         world.forgetEffects("power on " + id);
+        people.takeBack("repair of " + id);
         reports.ofVm(id, FaultKind.FILESYSTEM_READ_ONLY);
     }
 
@@ -144,9 +145,11 @@ final class Happenings {
             return;
         }
         change(id, host -> host.withHealth(HostHealth.DOWN));
+        people.takeBack("host " + id);
         for (VirtualMachine lost : datacenter.actual().vmsOn(id)) {
             world.forgetEffects("power on " + lost.id());
             change(lost.id(), vm -> vm.withPower(PowerState.OFF));
+            people.takeBack("repair of " + lost.id());
         }
         reports.ofHost(id, FaultKind.HOST_DOWN);
     }
@@ -164,6 +167,7 @@ final class Happenings {
     private void hostPartitioned(HostId id) {
         if (datacenter.actual().requireHost(id).health().runsVms()) {
             change(id, host -> host.withHealth(HostHealth.UNREACHABLE));
+            people.takeBack("host " + id);
             reports.ofHost(id, FaultKind.HOST_UNREACHABLE);
         }
     }
@@ -180,9 +184,10 @@ final class Happenings {
         if (datacenter.actual().requireHost(id).health() == HostHealth.UP || !reports.areTaken(id)) {
             return;
         }
+        boolean wasDown = datacenter.actual().requireHost(id).health() == HostHealth.DOWN;
         change(id, host -> host.withHealth(HostHealth.UP));
         world.forgetEffects("fence " + id);
-        if (startsVms) {
+        if (startsVms && wasDown) {
             datacenter.actual().vmsOn(id).forEach(vm -> start(vm));
         }
         people.say("host " + id, center -> center.hostUp(id), center -> outside.toldUp(id, center));
@@ -246,7 +251,7 @@ final class Happenings {
             Resources others = datacenter.actual().without(id).allocatedOn(vm.host());
             if (others.plus(other).fitsIn(hostOf(vm).capacity())) {
                 change(id, found -> found.withAllocation(other));
-                outside.crowded(vm.host());
+                outside.resized(id, vm.host());
                 centers.all().forEach(RunningCenter::tellOtherwise);
             }
         });
@@ -355,7 +360,11 @@ final class Happenings {
     }
 
     void pause(boolean on) {
-        people.say("pause", center -> on ? center.pause(OPERATOR) : center.resume(OPERATOR), center -> {});
+        boolean isLost = !on && stage.mutation() == Mutation.RESUME_IGNORED;
+        people.say(
+                isLost ? "nothing" : "pause",
+                center -> on || isLost ? center.pause(OPERATOR) : center.resume(OPERATOR),
+                center -> {});
     }
 
     private void automation(AutomationLevel level) {

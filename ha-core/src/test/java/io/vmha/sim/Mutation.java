@@ -3,36 +3,52 @@ package io.vmha.sim;
 /** A deliberate bug, made around a center or in what it is given, to prove that the checks find it. */
 enum Mutation {
     NONE,
-    /** Databases' requests move without waiting for their fencing. */
+    /** Databases' requests move without waiting for their fencing (invariant 1). */
     REDIRECT_BEFORE_FENCING,
-    /** An action's intent is not written down. */
-    FORGOTTEN_INTENT,
-    /** An action's outcome is not written down. */
-    FORGOTTEN_OUTCOME,
-    /** A plan is not written down. */
-    FORGOTTEN_PLAN,
-    /** A plan's end is not written down. */
-    FORGOTTEN_END,
-    /** What is known of failed machines is not written down. */
-    FORGOTTEN_STATE,
-    /** The journal takes writes of a leader that was superseded. */
-    NO_EPOCH_CHECK,
-    /** The center is not told that it leads no more. */
-    LEADERSHIP_IGNORED,
-    /** Repeated and late reports look new. */
-    STALE_REPORT_ACCEPTED,
-    /** The requests go to a machine whatever its health. */
-    UNHEALTHY_TARGET,
-    /** The standby cluster is used first. */
-    STANDBY_FIRST,
-    /** Chance has a say in decisions. */
-    DECISION_BY_CHANCE,
-    /** The storm guard is off. */
-    NO_STORM_GUARD,
-    /** A power-off is believed without a look at the power state. */
+    /** A power-off is believed without a look at the power state (invariant 1). */
     POWER_OFF_NOT_CONFIRMED,
-    /** A report is lost on its way in. */
+    /** The requests go to a VM whatever its health (invariant 2). */
+    UNHEALTHY_TARGET,
+    /** How far a standby is behind is not told (invariant 2). */
+    LAG_IGNORED,
+    /** The standby cluster is used first (invariant 3). */
+    STANDBY_FIRST,
+    /** An action's intent is not written down (invariant 4). */
+    FORGOTTEN_INTENT,
+    /** An action's outcome is not written down (invariant 4). */
+    FORGOTTEN_OUTCOME,
+    /** A plan is not written down (invariant 4). */
+    FORGOTTEN_PLAN,
+    /** A plan's end is not written down (invariant 4). */
+    FORGOTTEN_END,
+    /** What is known of VMs is not written down (invariant 4). */
+    FORGOTTEN_STATE,
+    /** A report is confirmed and lost (invariant 4). */
     REPORT_LOST,
-    /** Machines are placed on hosts that lack the room. */
-    OVERCOMMITTED_HOST
+    /** VMs are placed on hosts that lack the room (invariant 5). */
+    OVERCOMMITTED_HOST,
+    /** Chance has a say in decisions (invariant 6). */
+    DECISION_BY_CHANCE,
+    /** The journal takes writes of a leader that was superseded (invariant 7). */
+    NO_EPOCH_CHECK,
+    /** The center is not told that it does not lead any more (invariant 7). */
+    LEADERSHIP_IGNORED,
+    /** The storm guard is off (invariant 8). */
+    NO_STORM_GUARD,
+    /** Where requests go is not read but taken to be as asked (invariant 9). */
+    ROUTE_NOT_READ,
+    /** The word that a VM is well is lost (invariant 10). */
+    REPAIR_IGNORED,
+    /** The word that a host is up is lost (invariant 10). */
+    HOST_UP_IGNORED,
+    /** The word that a host is in maintenance is lost (invariant 11). */
+    MAINTENANCE_IGNORED,
+    /** The word that a VM is not to run is lost (invariant 11). */
+    DESIRED_STATE_IGNORED,
+    /** Every reading shows the platform as it was at the start (invariant 12). */
+    OLD_READING,
+    /** Nothing is tried again where nothing changes (invariant 13). */
+    NEVER_AGAIN,
+    /** The center stays paused (invariant 13). */
+    RESUME_IGNORED
 }

@@ -25,6 +25,7 @@ final class Outside {
     private final Map<VmId, Told> toldNotToRun = new HashMap<>();
     private final Set<VmId> leftAlone = new HashSet<>();
     private final Set<VmId> everLeftAlone = new HashSet<>();
+    private final Set<VmId> resized = new HashSet<>();
     private final Set<HostId> crowded = new HashSet<>();
 
     Outside(VirtualTime time) {
@@ -35,6 +36,22 @@ final class Outside {
     void started(VmId vm, HostId host) {
         started.put(vm, time.now());
         crowded.add(host);
+    }
+
+    /** Whether somebody started or moved a VM. */
+    boolean wasStarted(VmId vm) {
+        return started.containsKey(vm);
+    }
+
+    /** Somebody resized a VM. */
+    void resized(VmId vm, HostId host) {
+        resized.add(vm);
+        crowded.add(host);
+    }
+
+    /** Whether somebody resized a VM. */
+    boolean wasResized(VmId vm) {
+        return resized.contains(vm);
     }
 
     /** Somebody changed what a host has room for. */

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -34,12 +36,23 @@ final class People {
     private final VirtualTime time;
     private final Trace trace;
     private final SimulatedCenters centers;
+    /** Words about that are lost on their way, by a deliberate bug. */
+    private final Set<String> lost;
+
     private final Map<String, Word> open = new LinkedHashMap<>();
 
     People(Stage stage, SimulatedCenters centers) {
         this.time = stage.time();
         this.trace = stage.trace();
         this.centers = centers;
+        this.lost = switch (stage.mutation()) {
+            case LAG_IGNORED -> Set.of("lag of");
+            case REPAIR_IGNORED -> Set.of("repair of");
+            case HOST_UP_IGNORED -> Set.of("host ");
+            case MAINTENANCE_IGNORED -> Set.of("maintenance of");
+            case DESIRED_STATE_IGNORED -> Set.of("desired state of");
+            default -> Set.of();
+        };
     }
 
     /**
@@ -63,11 +76,15 @@ final class People {
         if (center.center().isPresent() && center.believesToLead() && word.toldTo != center.epoch()) {
             word.toldTo = center.epoch();
             word.told.accept(center);
-            var unused = word.call
-                    .apply(center.center().get())
+            var unused = call(word, center.center().get())
                     .whenComplete((answer, thrown) -> answered(word, Optional.ofNullable(thrown)));
         }
         time.schedule(ASKED_AGAIN, () -> tell(word));
+    }
+
+    private CompletionStage<?> call(Word word, ManagementCenter center) {
+        boolean isLost = lost.stream().anyMatch(word.about::startsWith);
+        return isLost ? CompletableFuture.completedFuture(word.about) : word.call.apply(center);
     }
 
     private void answered(Word word, Optional<Throwable> thrown) {
@@ -83,6 +100,11 @@ final class People {
                 .ifPresent(why -> {
                     throw new Violation(4, "a center ended by an error: " + why.getCause());
                 });
+    }
+
+    /** What was to be told does not hold any more. */
+    void takeBack(String about) {
+        open.remove(about);
     }
 
     /** What nobody has taken. */

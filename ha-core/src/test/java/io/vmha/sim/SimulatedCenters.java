@@ -112,7 +112,11 @@ final class SimulatedCenters {
     private void start() {
         long epoch = centers.size() + 1L;
         RunningCenter running = new RunningCenter(
-                new CenterProcess(time, stage.chance().about("calls of epoch " + epoch), course.isSlow()),
+                new CenterProcess(
+                        time,
+                        stage.chance().about("calls of epoch " + epoch),
+                        course.isSlow(),
+                        mutation == Mutation.NEVER_AGAIN),
                 epoch,
                 time.now());
         centers.add(running);

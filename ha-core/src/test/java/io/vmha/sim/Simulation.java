@@ -16,8 +16,8 @@ final class Simulation {
     private static final long MAX_STEPS = 200_000;
     private static final Duration INJECTED = Duration.ofSeconds(90);
     private static final Duration SETTLED = Duration.ofMinutes(3);
-    private static final Duration QUIET = Duration.ofHours(1);
-    private static final int ROUNDS_TO_SETTLE = 6;
+    private static final Duration QUIET = Duration.ofMinutes(40);
+    private static final int ROUNDS_TO_SETTLE = 5;
 
     private final Stage stage;
     private final FaultyWorld world;

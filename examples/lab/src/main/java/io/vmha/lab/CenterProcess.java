@@ -194,37 +194,11 @@ final class CenterProcess {
         loads = on ? new LoadWatch(center) : null;
     }
 
-    /** Puts hosts that have power again back into service, and has their machines made anew. */
+    /** Puts hosts that have power again back into service: what was lost with them is made anew once there is room. */
     private void hostsAreBack(ManagementCenter center) {
-        Inventory inventory =
-                center.update(this::withHostsUp).toCompletableFuture().join();
-        inventory.vms().stream().filter(vm -> vm.power() == PowerState.OFF).forEach(vm -> {
-            var unused = center.submit(FaultReport.ofVm(
-                    vm.id(),
-                    FaultKind.POWERED_OFF,
-                    Clock.systemUTC().instant(),
-                    "operator",
-                    sequence.incrementAndGet()));
-        });
-    }
-
-    /** What is off on a host that has power is only off, and no longer a failure that is dealt with. */
-    private Inventory withHostsUp(Inventory before) {
-        Inventory after = before;
-        for (Host host : before.hosts()) {
-            if (site.isOn(host.id())) {
-                boolean hadNoPower = host.health() != HostHealth.UP;
-                after = FaultEffects.hostUp(after, host.id());
-                for (VirtualMachine vm : before.vmsOn(host.id())) {
-                    if (hadNoPower || vm.power() == PowerState.OFF) {
-                        after = after.with(ImmutableVirtualMachine.copyOf(vm)
-                                .withHealth(VmHealth.HEALTHY)
-                                .withPower(PowerState.OFF));
-                    }
-                }
-            }
-        }
-        return after;
+        center.inventory().hosts().stream()
+                .filter(host -> site.isOn(host.id()) && host.health() != HostHealth.UP)
+                .forEach(host -> center.hostUp(host.id()).toCompletableFuture().join());
     }
 
     private static String state(ManagementCenter center) {

@@ -503,7 +503,9 @@ public final class CenterLoop
     /** A start that is under way does not end the need for it. */
     private boolean isToRun(VmId id) {
         return state.vm(id)
-                .filter(vm -> vm.isFailed() || (vm.desired() == DesiredState.RUNNING && vm.power() != PowerState.ON))
+                .filter(vm -> vm.isFailed()
+                        || (vm.desired() == DesiredState.RUNNING
+                                && (vm.mayRunOn().isEmpty() || (vm.isActedOn() && vm.power() != PowerState.ON))))
                 .isPresent();
     }
 
@@ -541,11 +543,15 @@ public final class CenterLoop
         scheduler.execute(() -> run(() -> {}));
     }
 
-    /** A VM that was stopped on purpose and runs again has its requests back. */
+    /** A VM that was stopped on purpose and runs again has its requests back, and so has one whose server was deleted. */
     private void returnHome(VmId id) {
         state.vm(id)
-                .filter(vm -> vm.is(VmState.Flag.RETURNING) && !vm.server().equals(id))
-                .ifPresent(vm -> decisions.wake(id));
+                .filter(vm -> !vm.server().equals(id)
+                        && (vm.is(VmState.Flag.RETURNING) || decisions.isDeleted(vm.server())))
+                .ifPresent(vm -> {
+                    state.flag(id, VmState.Flag.RETURNING, true);
+                    decisions.wake(id);
+                });
     }
 
     /** A host that was fenced took its VMs with it; those that were well have failed by that. */

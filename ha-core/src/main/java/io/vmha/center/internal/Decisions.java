@@ -540,7 +540,7 @@ final class Decisions {
                 Optional.empty(), part, plan, 1, false, Optional.of("deletion of " + server), new PendingDecision()));
     }
 
-    private boolean isDeleted(VmId id) {
+    boolean isDeleted(VmId id) {
         return state.vm(id).filter(vm -> !vm.is(VmState.Flag.DELETED)).isEmpty();
     }
 

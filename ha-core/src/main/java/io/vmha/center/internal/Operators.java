@@ -208,6 +208,7 @@ public final class Operators {
             }
             audit(operator, "approves plan " + plan);
             center.waitsFor(plan, pending);
+            run.approvalBegins();
             center.journal(List.of(new JournalEntry.PlanApproved(plan, operator)), () -> run.approve(operator));
         });
     }
@@ -216,7 +217,7 @@ public final class Operators {
     public CompletionStage<DecisionOutcome> reject(PlanId plan, String operator) {
         return center.decide(pending -> {
             PlanRun run = held(plan);
-            if (!run.isUntried()) {
+            if (!run.isUntried() || run.wasApproved()) {
                 throw new IllegalArgumentException("plan " + plan + " is under way and cannot be rejected any more");
             }
             audit(operator, "rejects plan " + plan);
@@ -314,9 +315,7 @@ public final class Operators {
         }
         for (VmId owner : served) {
             VmRecord record = state.requireVm(owner);
-            if (record.isFailed()) {
-                state.routed(owner, owner);
-            } else {
+            if (!record.isFailed()) {
                 center.decisions().sendHome(record, vm);
             }
             center.decisions().wake(owner);

@@ -73,8 +73,7 @@ final class Guards {
 
     /** A VM whose host was lost and is back is read before it is powered off: it may run well. */
     static final Guard READ_FIRST = (action, context) -> {
-        VmRecord vm = context.state().requireVm(action.vm().orElseThrow());
-        return vm.mayRunOn().isEmpty() ? Verdict.PASS : searched(vm, context);
+        return searched(context.state().requireVm(action.vm().orElseThrow()), context);
     };
 
     /** The host that is to be fenced is lost still, unless one of its VMs could not be powered off otherwise. */

@@ -49,11 +49,7 @@ final class MigrateHandler extends ActionHandler<Action.Migrate> {
 
     @Override
     void notDone(Action.Migrate action, CenterState state) {
-        state.vm(action.target()).ifPresent(vm -> {
-            Set<HostId> left = new LinkedHashSet<>(vm.mayRunOn());
-            left.remove(action.to());
-            state.mayRunOn(action.target(), left);
-        });
+        state.notStarted(action.target(), action.to());
     }
 
     @Override

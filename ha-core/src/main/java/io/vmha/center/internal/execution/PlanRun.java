@@ -46,6 +46,7 @@ public final class PlanRun {
     private final Instant since;
     private Optional<Reason> heldFor = Optional.empty();
     private Optional<String> approvedBy;
+    private boolean wasApproved;
     private boolean ended;
 
     PlanRun(JournalEntry.PlanOpened opened, PlanExecutor executor, Optional<String> approvedBy) {
@@ -231,6 +232,16 @@ public final class PlanRun {
             }
         }
         return found.build();
+    }
+
+    /** An operator approves it; it goes on once that is written down. */
+    public void approvalBegins() {
+        wasApproved = true;
+    }
+
+    /** Whether an operator approved it, though it may not go on yet. */
+    public boolean wasApproved() {
+        return wasApproved || isApproved();
     }
 
     /** Goes on in the name of an operator. */

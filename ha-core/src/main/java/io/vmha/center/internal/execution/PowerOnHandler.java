@@ -65,11 +65,7 @@ final class PowerOnHandler extends ActionHandler<Action.PowerOn> {
 
     @Override
     void notDone(Action.PowerOn action, CenterState state) {
-        state.vm(action.target()).ifPresent(vm -> {
-            Set<HostId> left = new LinkedHashSet<>(vm.mayRunOn());
-            left.remove(action.on());
-            state.mayRunOn(action.target(), left);
-        });
+        state.notStarted(action.target(), action.on());
     }
 
     @Override

@@ -74,7 +74,8 @@ public final class CenterState {
     /** The VMs whose place is to be found out: on several hosts, or lost with their host. */
     private final Set<VmId> uncertain = new LinkedHashSet<>();
 
-    private final Set<VmId> confirmedOff = ConcurrentHashMap.newKeySet();
+    /** The VMs that are not confirmed off; one that is not known at all is nowhere. */
+    private final Set<VmId> notOff = ConcurrentHashMap.newKeySet();
     private final Unwritten unwritten = new Unwritten();
     private final InventoryProjection projection;
     /** When VMs were deleted, the last of them: readings that began before do not bring them back. */
@@ -119,9 +120,9 @@ public final class CenterState {
                 ImmutableVirtualMachine.copyOf(vm).withHealth(VmHealth.HEALTHY).withServedBy(Optional.empty()));
         vms.put(vm.id(), record);
         if (record.mayRunOn.isEmpty()) {
-            confirmedOff.add(vm.id());
+            notOff.remove(vm.id());
         } else {
-            confirmedOff.remove(vm.id());
+            notOff.add(vm.id());
         }
         vm.servedBy().ifPresent(server -> route(record, server));
         if (vm.health() != VmHealth.HEALTHY
@@ -239,7 +240,7 @@ public final class CenterState {
 
     /** Whether a VM is confirmed off. Safe from any thread. */
     public boolean isConfirmedOff(VmId vm) {
-        return confirmedOff.contains(vm);
+        return !notOff.contains(vm);
     }
 
     /** The VMs whose requests really go to the given one, itself included unless its own go elsewhere. */
@@ -367,7 +368,7 @@ public final class CenterState {
     private void forget(VmId id) {
         VmRecord record = vms.remove(id);
         // It was seen off last: what needs that goes on.
-        confirmedOff.add(id);
+        notOff.remove(id);
         uncertain.remove(id);
         if (record != null) {
             routes.set(id, null);
@@ -434,6 +435,20 @@ public final class CenterState {
         });
     }
 
+    /** A call that may have started the VM on a host surely did not; somebody else may have meanwhile. */
+    public void notStarted(VmId id, HostId host) {
+        vm(id).ifPresent(record -> {
+            if (record.isSaidOn) {
+                record.flags.add(VmState.Flag.UNSEARCHED);
+                place(record, record.mayRunOn);
+            } else {
+                Set<HostId> left = new LinkedHashSet<>(record.mayRunOn);
+                left.remove(host);
+                place(record, left);
+            }
+        });
+    }
+
     /** The VM may be running on those hosts, and on no other. */
     public void mayRunOn(VmId id, Set<HostId> possible) {
         vm(id).ifPresent(record -> place(record, possible));
@@ -477,9 +492,9 @@ public final class CenterState {
             }
         }
         if (record.isConfirmedOff()) {
-            confirmedOff.add(record.id());
+            notOff.remove(record.id());
         } else {
-            confirmedOff.remove(record.id());
+            notOff.add(record.id());
         }
         boolean isOpen =
                 record.mayRunOn.size() > 1 || record.is(VmState.Flag.UNSEARCHED) || record.is(VmState.Flag.DELETED);
@@ -512,6 +527,7 @@ public final class CenterState {
     public void saidOn(VmId id) {
         vm(id).ifPresent(record -> {
             record.isSaidOn = true;
+            record.seen = ImmutableVirtualMachine.copyOf(record.seen).withPower(PowerState.ON);
             mayStart(id, record.seen.host());
         });
     }
