@@ -1,5 +1,7 @@
 package io.vmha.center;
 
+import io.vmha.policy.FaultEffects;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -201,6 +203,29 @@ class ThrowablesTest {
         assertThat(isRead).isTrue();
         // A database of a lost host is looked for first: it moved, so that the reading was made again.
         assertThat(datacenter.routes()).containsKey(DB3);
+    }
+
+    @Test
+    void anErrorOnTheLoopItselfEndsTheCenterWhichSaysSoToAllWhoWait() {
+        datacenter.change(actual -> FaultEffects.apply(actual, Fixtures.hostFault("h2", FaultKind.HOST_UNREACHABLE)));
+        ManagementCenter center = center().random(() -> {
+                    throw new LinkageError("broken");
+                })
+                .build();
+        CompletionStage<DecisionOutcome> waiting = center.submit(Fixtures.readOnly("db3"));
+        time.runToEnd();
+
+        assertThatThrownBy(() -> waiting.toCompletableFuture().join())
+                .hasMessageContaining("the management center ended by an error")
+                .hasRootCauseInstanceOf(LinkageError.class);
+        assertThat(events)
+                .filteredOn(HaEvent.CenterEnded.class::isInstance)
+                .containsExactly(new HaEvent.CenterEnded(time.now(), "java.lang.LinkageError: broken"));
+        assertThat(run(center.health()).isLeading()).isFalse();
+        CompletionStage<DecisionOutcome> later = center.submit(Fixtures.readOnly("mw1"));
+        time.runToEnd();
+        assertThatThrownBy(() -> later.toCompletableFuture().join()).hasMessageContaining("ended by an error");
+        assertThat(datacenter.actual().requireVm(VmId.of("mw1")).power()).isEqualTo(PowerState.ON);
     }
 
     /** Another fault is handled as if nothing had been. */

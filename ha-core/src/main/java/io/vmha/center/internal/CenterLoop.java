@@ -173,11 +173,16 @@ public final class CenterLoop
     }
 
     /** The loop cannot be trusted any more: the center ends, and all who wait are told. */
-    private void failed(Error thrown) {
+    public void failed(Throwable thrown) {
+        if (ended.isPresent()) {
+            LOG.debug("a task failed on the loop of a management center that has ended", thrown);
+            return;
+        }
         LOG.error("the management center ends: an error on its loop", thrown);
         IllegalStateException why = new IllegalStateException("the management center ended by an error", thrown);
         ended = Optional.of(why);
         executor.stop();
+        publish(new HaEvent.CenterEnded(scheduler.now(), thrown.toString()));
         pendings.failAll(why);
     }
 
