@@ -1,7 +1,5 @@
 package io.vmha.center;
 
-import io.vmha.policy.FaultEffects;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,6 +20,7 @@ import io.vmha.fault.FaultReport;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
 import io.vmha.model.VmId;
+import io.vmha.policy.FaultEffects;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
 import io.vmha.sim.SimulatedDatacenter;

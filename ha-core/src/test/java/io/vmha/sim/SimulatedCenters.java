@@ -1,9 +1,9 @@
 package io.vmha.sim;
 
 import io.vmha.center.ManagementCenter;
-import io.vmha.center.event.HaEvent;
 import io.vmha.center.config.CenterConfig;
 import io.vmha.center.config.ImmutableCenterConfig;
+import io.vmha.center.event.HaEvent;
 import io.vmha.center.journal.JournalException;
 import io.vmha.center.leader.Leadership;
 import io.vmha.model.Host;
