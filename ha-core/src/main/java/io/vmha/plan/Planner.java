@@ -64,7 +64,10 @@ public final class Planner {
         public boolean acceptsWrites(VmId vm) {
             VirtualMachine asked = inventory.requireVm(vm);
             return isPrimary(asked)
-                    ? asked.servedBy().flatMap(inventory::vm).filter(server -> !isPrimary(server)).isEmpty()
+                    ? asked.servedBy()
+                            .flatMap(inventory::vm)
+                            .filter(server -> !isPrimary(server))
+                            .isEmpty()
                     : !inventory.servedFor(vm).isEmpty();
         }
 

@@ -1,7 +1,5 @@
 package io.vmha.center;
 
-import io.vmha.policy.FaultEffects;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmha.Fixtures;
@@ -27,6 +25,7 @@ import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.plan.ActionKind;
 import io.vmha.policy.FailoverConfig;
+import io.vmha.policy.FaultEffects;
 import io.vmha.policy.LoadSample;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
@@ -177,11 +176,12 @@ class GuardsTest {
     @Test
     void requestsStayWithADatabaseThatIsNotConfirmedOff() {
         fail(DB3);
-        datacenter.change(actual -> actual.with(ImmutableHost.copyOf(actual.requireHost(H2))
-                .withHealth(io.vmha.model.HostHealth.UNREACHABLE)));
+        datacenter.change(actual -> actual.with(
+                ImmutableHost.copyOf(actual.requireHost(H2)).withHealth(io.vmha.model.HostHealth.UNREACHABLE)));
         List<DecisionOutcome> outcomes = approveAll();
 
-        assertThat(outcomes.stream().flatMap(outcome -> reasons(outcome).stream())).contains(Reason.FENCING_FAILED);
+        assertThat(outcomes.stream().flatMap(outcome -> reasons(outcome).stream()))
+                .contains(Reason.FENCING_FAILED);
         assertThat(actions(outcomes, ActionKind.REDIRECT)).noneMatch(GuardsTest::isTried);
         assertThat(datacenter.routes()).isEmpty();
     }
@@ -202,8 +202,8 @@ class GuardsTest {
     void requestsDoNotMoveToATargetOnAHostThatWentIntoMaintenance() {
         // There is no room to leave it for.
         for (HostId full : List.of(H2, H3)) {
-            datacenter.change(actual -> actual.with(ImmutableHost.copyOf(actual.requireHost(full))
-                    .withCapacity(Resources.of(12_000, 49_152))));
+            datacenter.change(actual -> actual.with(
+                    ImmutableHost.copyOf(actual.requireHost(full)).withCapacity(Resources.of(12_000, 49_152))));
         }
         read();
         fail(DB3);
@@ -223,7 +223,8 @@ class GuardsTest {
         ask(center.replicationLag(VmId.of("db6"), Optional.of(Duration.ofSeconds(3_000))));
         List<DecisionOutcome> outcomes = approveAll();
 
-        assertThat(outcomes.stream().flatMap(outcome -> reasons(outcome).stream())).contains(Reason.REPLICATION_LAG);
+        assertThat(outcomes.stream().flatMap(outcome -> reasons(outcome).stream()))
+                .contains(Reason.REPLICATION_LAG);
         assertThat(datacenter.promoted()).isEmpty();
     }
 
@@ -234,7 +235,8 @@ class GuardsTest {
         ask(center.replicationLag(VmId.of("db6"), Optional.empty()));
         List<DecisionOutcome> outcomes = approveAll();
 
-        assertThat(outcomes.stream().flatMap(outcome -> reasons(outcome).stream())).contains(Reason.LAG_UNKNOWN);
+        assertThat(outcomes.stream().flatMap(outcome -> reasons(outcome).stream()))
+                .contains(Reason.LAG_UNKNOWN);
         assertThat(datacenter.promoted()).isEmpty();
     }
 
@@ -268,13 +270,13 @@ class GuardsTest {
     void nothingIsPlacedWhereThereIsNoRoomAnyMore() {
         fail(MW1);
         HostId host = placeOf(MW1);
-        datacenter.change(actual -> actual.with(ImmutableHost.copyOf(actual.requireHost(host))
-                .withCapacity(Resources.of(100, 1_024))));
+        datacenter.change(actual ->
+                actual.with(ImmutableHost.copyOf(actual.requireHost(host)).withCapacity(Resources.of(100, 1_024))));
         read();
         List<DecisionOutcome> outcomes = approveFirst();
 
-        assertThat(actions(outcomes, ActionKind.CLONE)).noneMatch(action -> isTried(action)
-                && action.action().host().equals(Optional.of(host)));
+        assertThat(actions(outcomes, ActionKind.CLONE))
+                .noneMatch(action -> isTried(action) && action.action().host().equals(Optional.of(host)));
         assertThat(power(MW1)).isEqualTo(PowerState.OFF);
     }
 
@@ -290,7 +292,8 @@ class GuardsTest {
         List<DecisionOutcome> outcomes = approveFirst();
 
         assertThat(actions(outcomes, ActionKind.CLONE)).isNotEmpty().noneMatch(GuardsTest::isTried);
-        assertThat(outcomes.stream().flatMap(outcome -> reasons(outcome).stream())).contains(Reason.ANTI_AFFINITY);
+        assertThat(outcomes.stream().flatMap(outcome -> reasons(outcome).stream()))
+                .contains(Reason.ANTI_AFFINITY);
     }
 
     @Test
@@ -298,8 +301,8 @@ class GuardsTest {
         CompletionStage<DecisionOutcome> drained = center.maintenance(H1, true, "operator");
         time.runToEnd();
         VmId moving = onlyPlan().plan().steps().get(0).action().vm().orElseThrow();
-        datacenter.change(actual ->
-                actual.with(ImmutableVirtualMachine.copyOf(actual.requireVm(moving)).withHost(H3)));
+        datacenter.change(actual -> actual.with(
+                ImmutableVirtualMachine.copyOf(actual.requireVm(moving)).withHost(H3)));
         read();
         approveAll();
 
@@ -353,7 +356,8 @@ class GuardsTest {
         ReadingToken token = ask(center.beginReading());
         PlatformSnapshot actual = PlatformSnapshot.of(datacenter.actual());
         List<VirtualMachine> vms = new ArrayList<>(actual.vms());
-        vms.add(ImmutableVirtualMachine.copyOf(datacenter.actual().requireVm(vm)).withHost(second));
+        vms.add(ImmutableVirtualMachine.copyOf(datacenter.actual().requireVm(vm))
+                .withHost(second));
         ask(center.observe(token, new PlatformSnapshot(actual.hosts(), vms, actual.answered())));
     }
 

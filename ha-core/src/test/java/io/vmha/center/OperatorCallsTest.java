@@ -112,9 +112,8 @@ class OperatorCallsTest {
                 () -> center.acceptReplicationLag(DB3, ""),
                 () -> center.desired(MW1, DesiredState.OFF, ""));
 
-        nameless.forEach(call -> assertThatIllegalArgumentException()
-                .isThrownBy(call::run)
-                .withMessage("operator must not be blank"));
+        nameless.forEach(call ->
+                assertThatIllegalArgumentException().isThrownBy(call::run).withMessage("operator must not be blank"));
     }
 
     @Test
@@ -186,7 +185,9 @@ class OperatorCallsTest {
         ask(center.desired(MW1, DesiredState.UNMANAGED, "alice"));
         DecisionOutcome outcome = ask(fail(center, MW1));
 
-        assertThat(outcome.decision().parts()).extracting(SubjectDecision::reason).containsExactly(Reason.NOT_WANTED);
+        assertThat(outcome.decision().parts())
+                .extracting(SubjectDecision::reason)
+                .containsExactly(Reason.NOT_WANTED);
         assertThat(datacenter.actual().requireVm(MW1).power()).isEqualTo(PowerState.ON);
     }
 
@@ -195,7 +196,9 @@ class OperatorCallsTest {
         ManagementCenter center = center(AutomationLevel.PARTIAL);
         WhatIf whatIf = ask(center.whatIf(Fixtures.readOnly("db3")));
 
-        assertThat(whatIf.decision().parts()).extracting(SubjectDecision::outcome).containsExactly(Outcome.REDIRECTED);
+        assertThat(whatIf.decision().parts())
+                .extracting(SubjectDecision::outcome)
+                .containsExactly(Outcome.REDIRECTED);
         assertThat(whatIf.plan().toText()).contains("power off db3").contains("redirect requests of db3 to db1");
         assertThat(whatIf.heldFor()).contains(Reason.AWAITING_APPROVAL);
         assertThat(center.inventory()).isEqualTo(reference);
@@ -220,7 +223,9 @@ class OperatorCallsTest {
     @Test
     void aHostWithVmsIsNotRemovedAndOneWithoutIs() {
         ManagementCenter center = center(AutomationLevel.FULL);
-        assertThatThrownBy(() -> ask(center.remove(H1))).hasMessageContaining("h1").hasMessageContaining("mw1");
+        assertThatThrownBy(() -> ask(center.remove(H1)))
+                .hasMessageContaining("h1")
+                .hasMessageContaining("mw1");
 
         HostId empty = HostId.of("h4");
         ask(center.add(Fixtures.host("h4", io.vmha.model.ClusterRole.PRIMARY).build()));
@@ -316,13 +321,14 @@ class OperatorCallsTest {
     @Test
     void aReportThatWasObservedBeforeARepairIsStale() {
         ManagementCenter center = center(AutomationLevel.FULL);
-        FaultReport late =
-                FaultReport.ofVm(DB3, FaultKind.FILESYSTEM_READ_ONLY, time.now(), "monitor:db3", ++sequence);
+        FaultReport late = FaultReport.ofVm(DB3, FaultKind.FILESYSTEM_READ_ONLY, time.now(), "monitor:db3", ++sequence);
         time.advanceTo(time.now().plusSeconds(5));
         ask(center.repaired(DB3));
         DecisionOutcome outcome = ask(center.submit(late));
 
-        assertThat(outcome.decision().parts()).extracting(SubjectDecision::reason).containsExactly(Reason.STALE);
+        assertThat(outcome.decision().parts())
+                .extracting(SubjectDecision::reason)
+                .containsExactly(Reason.STALE);
         assertThat(datacenter.actual().requireVm(DB3).power()).isEqualTo(PowerState.ON);
     }
 

@@ -43,7 +43,8 @@ class ThrowablesTest {
 
     @Test
     void anErrorOfAnAdapterIsAFailedActionWithAnUnknownOutcome() {
-        ManagementCenter center = center().adapter(breaking(HypervisorAdapter.class, "powerOff", datacenter.hypervisor()))
+        ManagementCenter center = center().adapter(
+                        breaking(HypervisorAdapter.class, "powerOff", datacenter.hypervisor()))
                 .build();
         DecisionOutcome outcome = run(center.submit(Fixtures.readOnly("db3")));
 
@@ -159,7 +160,8 @@ class ThrowablesTest {
         assertThat(events)
                 .filteredOn(HaEvent.JournalChanged.class::isInstance)
                 .singleElement()
-                .satisfies(event -> assertThat(((HaEvent.JournalChanged) event).detail()).contains("broken"));
+                .satisfies(event ->
+                        assertThat(((HaEvent.JournalChanged) event).detail()).contains("broken"));
 
         isBroken.set(false);
         assertThat(run(outcome).isCarriedOut()).isTrue();
@@ -203,8 +205,8 @@ class ThrowablesTest {
 
     /** Another fault is handled as if nothing had been. */
     private void goesOn(ManagementCenter center) {
-        CompletionStage<DecisionOutcome> next = center.submit(FaultReport.ofVm(
-                MW3, FaultKind.SERVICE_DOWN, time.now(), "monitor:mw3", 1));
+        CompletionStage<DecisionOutcome> next =
+                center.submit(FaultReport.ofVm(MW3, FaultKind.SERVICE_DOWN, time.now(), "monitor:mw3", 1));
         time.runToEnd();
         assertThat(next.toCompletableFuture()).isDone();
         assertThat(run(center.health()).isLeading()).isTrue();

@@ -546,8 +546,8 @@ public final class CenterLoop
     /** A VM that was stopped on purpose and runs again has its requests back, and so has one whose server was deleted. */
     private void returnHome(VmId id) {
         state.vm(id)
-                .filter(vm -> !vm.server().equals(id)
-                        && (vm.is(VmState.Flag.RETURNING) || decisions.isDeleted(vm.server())))
+                .filter(vm ->
+                        !vm.server().equals(id) && (vm.is(VmState.Flag.RETURNING) || decisions.isDeleted(vm.server())))
                 .ifPresent(vm -> {
                     state.flag(id, VmState.Flag.RETURNING, true);
                     decisions.wake(id);

@@ -53,7 +53,8 @@ class UnmetNeedsTest {
     void whatWaitsForSomethingToBeConfirmedOffIsNotWokenByRoomOrByOthersThatServe() {
         note(DB1, ClusterRole.PRIMARY, NeedKind.SERVE, Reason.FENCING_FAILED);
         note(DB1, ClusterRole.PRIMARY, NeedKind.RESTORE, Reason.PLACE_UNCERTAIN);
-        assertThat(wokenBy(Set.of(VmType.DATABASE), Set.of(ClusterRole.PRIMARY))).isEmpty();
+        assertThat(wokenBy(Set.of(VmType.DATABASE), Set.of(ClusterRole.PRIMARY)))
+                .isEmpty();
 
         note(DB1, ClusterRole.PRIMARY, NeedKind.RESTORE, Reason.NO_CAPACITY);
         assertThat(wokenBy(Set.of(), Set.of(ClusterRole.PRIMARY))).containsExactly(DB1);
@@ -68,7 +69,8 @@ class UnmetNeedsTest {
         unmet.met(MW1, NeedKind.RESTORE);
 
         assertThat(unmet.has(MW1)).isFalse();
-        assertThat(wokenBy(Set.of(VmType.MIDDLEWARE), Set.of(ClusterRole.PRIMARY))).isEmpty();
+        assertThat(wokenBy(Set.of(VmType.MIDDLEWARE), Set.of(ClusterRole.PRIMARY)))
+                .isEmpty();
         time.advanceTo(Instant.EPOCH.plus(Duration.ofHours(1)));
         assertThat(retries).isEmpty();
     }

@@ -76,6 +76,7 @@ public final class CenterState {
 
     /** The VMs that are not confirmed off; one that is not known at all is nowhere. */
     private final Set<VmId> notOff = ConcurrentHashMap.newKeySet();
+
     private final Unwritten unwritten = new Unwritten();
     private final InventoryProjection projection;
     /** When VMs were deleted, the last of them: readings that began before do not bring them back. */

@@ -92,8 +92,7 @@ class CenterStateTest {
 
     @Test
     void aPendingAllocationIsReserved() {
-        pending(new PendingEffects(
-                Optional.empty(), false, Optional.empty(), Optional.of(Resources.of(4_000, 9_000))));
+        pending(new PendingEffects(Optional.empty(), false, Optional.empty(), Optional.of(Resources.of(4_000, 9_000))));
 
         assertThat(mw1().allocation()).isEqualTo(Resources.of(4_000, 9_000));
         assertThat(state.requireVm(MW1).seen().allocation()).isEqualTo(Resources.of(2_000, 8_192));
@@ -141,7 +140,8 @@ class CenterStateTest {
         state.opened(MW1, new OpenFault(Fixtures.readOnly("mw1"), Instant.EPOCH));
         state.opened(MW1, hung);
 
-        assertThat(state.closed(MW1, fault -> fault.equals(hung), Instant.EPOCH)).isFalse();
+        assertThat(state.closed(MW1, fault -> fault.equals(hung), Instant.EPOCH))
+                .isFalse();
         assertThat(mw1().health()).isEqualTo(VmHealth.FAILED);
         assertThat(state.closed(MW1, fault -> true, Instant.EPOCH)).isTrue();
         assertThat(mw1().health()).isEqualTo(VmHealth.HEALTHY);

@@ -148,7 +148,9 @@ class SightingsTest {
     }
 
     private VirtualMachine seen(HostId host, PowerState power) {
-        return ImmutableVirtualMachine.copyOf(reference.requireVm(MW1)).withHost(host).withPower(power);
+        return ImmutableVirtualMachine.copyOf(reference.requireVm(MW1))
+                .withHost(host)
+                .withPower(power);
     }
 
     /** Reads a platform on which everything but one VM is as it was. */
