@@ -113,6 +113,7 @@ final class Observation {
                 }
             }
         }
+        state.vm(id).ifPresent(center::reportIfLost);
         center.executor().advance(id);
         center.decisions().wake(id);
     }
