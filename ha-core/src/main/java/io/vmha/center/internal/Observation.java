@@ -1,5 +1,7 @@
 package io.vmha.center.internal;
 
+import io.vmha.model.DesiredState;
+
 import io.vmha.center.event.NeedKind;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.HostRecord;
@@ -36,6 +38,7 @@ final class Observation {
     }
 
     void apply() {
+        sightings.begin(state);
         sightings.hosts().forEach(this::host);
         for (VmId id : sightings.vms(state)) {
             if (state.vm(id).isPresent()) {
@@ -114,8 +117,20 @@ final class Observation {
             }
         }
         state.vm(id).ifPresent(center::reportIfLost);
+        state.vm(id).ifPresent(this::lostElsewhere);
         center.executor().advance(id);
         center.decisions().wake(id);
+    }
+
+    /** A VM that somebody moved to a host which is lost is lost with it. */
+    private void lostElsewhere(VmRecord vm) {
+        if (vm.isFailed() || vm.desired() != DesiredState.RUNNING || vm.mayRunOn().size() != 1) {
+            return;
+        }
+        state.host(vm.mayRunOn().iterator().next())
+                .filter(host -> !host.health().runsVms())
+                .flatMap(HostRecord::fault)
+                .ifPresent(fault -> state.opened(vm.id(), fault));
     }
 
     private void running(VmRecord vm) {

@@ -1,5 +1,7 @@
 package io.vmha.center.internal;
 
+import io.vmha.center.internal.state.Changes;
+
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.event.CenterHealth;
 import io.vmha.center.event.DecisionOutcome;
@@ -173,12 +175,14 @@ public final class Operators {
             state.desired(id, desired);
             center.unmet().remove(id);
             audit(operator, "wants " + id + " " + desired);
+            state.flag(id, VmState.Flag.TO_START, false);
             center.executor().advance(id);
             center.decisions().wake(id);
             boolean starts = desired == DesiredState.RUNNING && before == DesiredState.OFF && vm.isConfirmedOff();
             if (desired == DesiredState.OFF && !vm.mayRunOn().isEmpty()) {
                 center.decisions().stop(vm, Optional.of(operator), pending);
             } else if (starts) {
+                state.flag(id, VmState.Flag.TO_START, true);
                 state.flag(id, VmState.Flag.RETURNING, !vm.server().equals(id));
                 center.decisions().start(vm, Optional.of(operator), pending);
             } else {
