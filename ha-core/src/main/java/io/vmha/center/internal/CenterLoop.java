@@ -588,10 +588,11 @@ public final class CenterLoop
             waiting.removeAll(run.id()).forEach(pending -> pending.end(outcome));
         });
         // It may have been lost while it was on the move.
-        run.subjects().forEach(id -> state.vm(id).ifPresent(vm -> {
-            reportIfStopped(vm);
-            reportIfLost(vm);
-        }));
+        run.subjects()
+                .forEach(id -> state.vm(id).ifPresent(vm -> {
+                    reportIfStopped(vm);
+                    reportIfLost(vm);
+                }));
         // What came up meanwhile waited for this plan's end; what was just refused waits for a change, or for its time.
         boolean isProgress = outcome.actions().stream().anyMatch(action -> action.result() == ActionResult.DONE);
         run.subjects().stream().filter(vm -> isProgress || !unmet.has(vm)).forEach(decisions::wake);

@@ -1,10 +1,7 @@
 package io.vmha.center.internal;
 
-import io.vmha.center.internal.state.Changes;
-import java.util.stream.Stream;
-import com.google.common.collect.Streams;
-
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Streams;
 import io.vmha.adapter.Capability;
 import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.event.HaEvent;
@@ -60,6 +57,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -576,14 +574,16 @@ final class Decisions {
 
     /** The needs that are there still and nothing is under way for. */
     List<UnmetNeed> unmetNow() {
-        return Stream.concat(pausedNeeds().stream(), unmet.list().stream()
-                .filter(need -> need.subject()
-                        .fold(
-                                id -> state.vm(id)
-                                        .filter(vm -> need.reason() == Reason.SPLIT_BRAIN
-                                                || openNeeds(vm).contains(need.need()))
-                                        .isPresent(),
-                                host -> true)))
+        return Stream.concat(
+                        pausedNeeds().stream(),
+                        unmet.list().stream()
+                                .filter(need -> need.subject()
+                                        .fold(
+                                                id -> state.vm(id)
+                                                        .filter(vm -> need.reason() == Reason.SPLIT_BRAIN
+                                                                || openNeeds(vm).contains(need.need()))
+                                                        .isPresent(),
+                                                host -> true)))
                 .toList();
     }
 

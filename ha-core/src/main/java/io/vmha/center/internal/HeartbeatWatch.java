@@ -1,7 +1,5 @@
 package io.vmha.center.internal;
 
-import com.google.common.collect.Sets;
-
 import io.vmha.center.event.HaEvent;
 import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.detection.DetectionConfig;

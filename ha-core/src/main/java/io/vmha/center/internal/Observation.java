@@ -1,7 +1,5 @@
 package io.vmha.center.internal;
 
-import io.vmha.model.DesiredState;
-
 import io.vmha.center.event.NeedKind;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.HostRecord;
@@ -12,6 +10,7 @@ import io.vmha.fault.FaultEnd;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
+import io.vmha.model.DesiredState;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.ImmutableHost;
@@ -124,7 +123,9 @@ final class Observation {
 
     /** A VM that somebody moved to a host which is lost is lost with it. */
     private void lostElsewhere(VmRecord vm) {
-        if (vm.isFailed() || vm.desired() != DesiredState.RUNNING || vm.mayRunOn().size() != 1) {
+        if (vm.isFailed()
+                || vm.desired() != DesiredState.RUNNING
+                || vm.mayRunOn().size() != 1) {
             return;
         }
         state.host(vm.mayRunOn().iterator().next())

@@ -1,7 +1,5 @@
 package io.vmha.center.internal;
 
-import io.vmha.center.internal.state.Changes;
-
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.event.CenterHealth;
 import io.vmha.center.event.DecisionOutcome;

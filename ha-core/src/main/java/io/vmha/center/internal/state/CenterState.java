@@ -1,7 +1,5 @@
 package io.vmha.center.internal.state;
 
-import com.google.common.collect.Sets;
-
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;

@@ -1,7 +1,5 @@
 package io.vmha.center.internal.state;
 
-import com.google.common.collect.Sets;
-
 import com.google.common.collect.ImmutableSet;
 import io.vmha.model.HostId;
 import io.vmha.model.VmId;

@@ -1,7 +1,5 @@
 package io.vmha.center.internal.state;
 
-import com.google.common.collect.Sets;
-
 import io.vmha.model.VmId;
 import java.util.HashMap;
 import java.util.LinkedHashSet;

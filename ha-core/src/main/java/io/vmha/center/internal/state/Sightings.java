@@ -1,11 +1,10 @@
 package io.vmha.center.internal.state;
 
-import io.vmha.model.HostHealth;
-
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import io.vmha.center.journal.VmState;
 import io.vmha.model.Host;
+import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.ImmutableHost;
 import io.vmha.model.ImmutableVirtualMachine;
