@@ -153,7 +153,7 @@ final class EffectChecks {
         if (vm.isPresent() && isRunningWell(vm.get()) && hasClock) {
             RunningCenter actor = actor(call);
             boolean isKnown = outside.isKnownWell(id, actor, issuedAt(call));
-            boolean isToStop = outside.isLeftAlone(id);
+            boolean isToStop = outside.isLeftAloneSince(id, issuedAt(call));
             Violation.check(
                     !isKnown || isToStop, 10, () -> id + " was powered off though its center was told that it is well");
             boolean isBack = outside.isKnownUp(vm.get().host(), actor, issuedAt(call));
@@ -275,7 +275,8 @@ final class EffectChecks {
         Violation.check(
                 running.plus(asked).fitsIn(actual.requireHost(host).capacity())
                         || outside.isCrowded(host)
-                        || outside.wasResized(vm),
+                        || outside.wasResized(vm)
+                        || actual.vmsOn(host).stream().anyMatch(other -> outside.wasResized(other.id())),
                 5,
                 () -> vm + " was to have " + asked + " on " + host + ", whose other VMs run with " + running);
     }

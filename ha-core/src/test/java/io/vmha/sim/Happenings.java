@@ -240,8 +240,8 @@ final class Happenings {
         if (!targets.isEmpty()) {
             Host to = targets.get(number % targets.size());
             change(id, vm -> vm.withHost(to.id()));
-            outside.started(id, to.id());
-            outside.crowded(from.id());
+            outside.moved(id, from.id(), to.id());
+            world.forgetEffects("migrate " + id);
         }
     }
 

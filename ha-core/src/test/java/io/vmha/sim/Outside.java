@@ -26,6 +26,8 @@ final class Outside {
     private final Set<VmId> leftAlone = new HashSet<>();
     private final Set<VmId> everLeftAlone = new HashSet<>();
     private final Set<VmId> resized = new HashSet<>();
+    private final Map<VmId, Instant> wantedAgain = new HashMap<>();
+    private final Set<VmId> moved = new HashSet<>();
     private final Set<HostId> crowded = new HashSet<>();
 
     Outside(VirtualTime time) {
@@ -41,6 +43,13 @@ final class Outside {
     /** Whether somebody started or moved a VM. */
     boolean wasStarted(VmId vm) {
         return started.containsKey(vm);
+    }
+
+    /** Somebody moved a VM. */
+    void moved(VmId vm, HostId from, HostId to) {
+        started(vm, to);
+        crowded.add(from);
+        moved.add(vm);
     }
 
     /** Somebody resized a VM. */
@@ -71,12 +80,19 @@ final class Outside {
             everLeftAlone.add(vm);
         } else {
             leftAlone.remove(vm);
+            wantedAgain.put(vm, time.now());
         }
     }
 
     /** Whether a VM was ever wanted off or unmanaged: what was reported of it meanwhile nobody wanted to know. */
     boolean wasLeftAlone(VmId vm) {
         return everLeftAlone.contains(vm);
+    }
+
+    /** Whether a VM was wanted off or unmanaged at that moment, or is so now. */
+    boolean isLeftAloneSince(VmId vm, Instant moment) {
+        return leftAlone.contains(vm)
+                || wantedAgain.getOrDefault(vm, Instant.MIN).isAfter(moment);
     }
 
     /** Whether a VM is wanted off or unmanaged. */
@@ -92,7 +108,10 @@ final class Outside {
     /** A center takes somebody's word that a VM is well. */
     void toldWell(VmId vm, RunningCenter center) {
         toldWell.put(vm, now(center));
-        toldOf(vm, center);
+        // That it is well says nothing of where it is.
+        if (!moved.contains(vm)) {
+            toldOf(vm, center);
+        }
     }
 
     /** Something was reported of a VM: it is not well. */

@@ -328,8 +328,9 @@ class VcsimTest {
                     .trafficDirector(new SimulatedDatacenter(inventory).trafficDirector())
                     .inventory(inventory)
                     .build()) {
-                DecisionOutcome outcome =
-                        center.maintenance(host, true, "operator").toCompletableFuture().get(30, TimeUnit.SECONDS);
+                DecisionOutcome outcome = center.maintenance(host, true, "operator")
+                        .toCompletableFuture()
+                        .get(30, TimeUnit.SECONDS);
                 assertThat(outcome.isCarriedOut()).as("%s", outcome).isTrue();
             }
             adapter.setMaintenance(host, true, call());

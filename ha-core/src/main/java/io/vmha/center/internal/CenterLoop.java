@@ -593,7 +593,11 @@ public final class CenterLoop
             waiting.removeAll(run.id()).forEach(pending -> pending.end(outcome));
         });
         // It may have been lost while it was on the move.
-        run.subjects().forEach(vm -> state.vm(vm).ifPresent(this::reportIfStopped));
+        run.subjects()
+                .forEach(id -> state.vm(id).ifPresent(vm -> {
+                    reportIfStopped(vm);
+                    reportIfLost(vm);
+                }));
         // What came up meanwhile waited for this plan's end; what was just refused waits for a change, or for its time.
         boolean isProgress = outcome.actions().stream().anyMatch(action -> action.result() == ActionResult.DONE);
         run.subjects().stream().filter(vm -> isProgress || !unmet.has(vm)).forEach(decisions::wake);
@@ -711,6 +715,21 @@ public final class CenterLoop
     /** What went down while no center was there is found by what there is at the start. */
     private void reportStopped() {
         state.vms().forEach(this::reportIfStopped);
+    }
+
+    /** A VM that turns out to be on a lost host alone is lost with it, though it was uncertain when the host was. */
+    void reportIfLost(VmRecord vm) {
+        boolean isCertain = vm.mayRunOn().size() == 1 && vm.desired() == DesiredState.RUNNING;
+        if (!isCertain || vm.isFailed() || vm.is(VmState.Flag.DELETED) || vm.isActedOn()) {
+            return;
+        }
+        state.host(vm.mayRunOn().iterator().next())
+                .filter(host -> !host.health().runsVms())
+                .flatMap(HostRecord::fault)
+                .ifPresent(fault -> {
+                    state.opened(vm.id(), fault);
+                    decisions.wake(vm.id());
+                });
     }
 
     /** A VM that is to run, is off and for which nothing is under way has failed, whoever was to notice. */

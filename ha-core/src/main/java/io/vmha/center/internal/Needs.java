@@ -42,6 +42,9 @@ final class Needs {
         if (vm.isFailed()) {
             return needs;
         }
+        if (vm.is(VmState.Flag.TO_START) && vm.desired() == DesiredState.RUNNING) {
+            needs.add(NeedKind.RESTORE);
+        }
         if (isToLeave(vm, state)) {
             needs.add(NeedKind.DRAIN);
         }
@@ -100,7 +103,7 @@ final class Needs {
         return metBy(part).orElseGet(() -> switch (part.trigger()) {
             case MAINTENANCE -> vm.desired() == DesiredState.OFF ? NeedKind.SERVE : NeedKind.DRAIN;
             case HOST_DEGRADED -> NeedKind.DRAIN;
-            case REPAIRED -> NeedKind.RETURN;
+            case REPAIRED -> vm.is(VmState.Flag.TO_START) ? NeedKind.RESTORE : NeedKind.RETURN;
             default -> isOfPlacement(part.reason()) ? NeedKind.RESTORE : NeedKind.SERVE;
         });
     }
