@@ -330,14 +330,26 @@ final class Happenings {
     }
 
     private void lag(VmId id, Optional<Duration> lag) {
-        if (actual(id).filter(vm -> vm.type().equals(VmType.DATABASE)).isPresent()) {
-            people.say("lag of " + id, center -> center.replicationLag(id, lag), center -> {});
+        if (actual(id).filter(vm -> vm.type().equals(VmType.DATABASE)).isEmpty()) {
+            return;
         }
+        Optional<Duration> limit = stage.course().failover().maxReplicationLag();
+        boolean isTooFar = limit.isPresent()
+                && lag.map(far -> far.compareTo(limit.get()) > 0).orElse(true);
+        people.say("lag of " + id, center -> center.replicationLag(id, lag), center -> {
+            if (lag.filter(Duration::isZero).isPresent()) {
+                outside.toldLagAccepted(id, false);
+            }
+            outside.toldLagging(id, isTooFar, center);
+        });
     }
 
     private void acceptLag(VmId id) {
         if (actual(id).isPresent()) {
-            people.say("accepted lag of " + id, center -> center.acceptReplicationLag(id, OPERATOR), center -> {});
+            people.say(
+                    "accepted lag of " + id,
+                    center -> center.acceptReplicationLag(id, OPERATOR),
+                    center -> outside.toldLagAccepted(id, true));
         }
     }
 

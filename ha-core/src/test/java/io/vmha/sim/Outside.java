@@ -22,6 +22,8 @@ final class Outside {
     private final Map<VmId, Told> toldWell = new HashMap<>();
     private final Map<HostId, Told> toldUp = new HashMap<>();
     private final Map<HostId, Told> toldInMaintenance = new HashMap<>();
+    private final Map<VmId, Told> toldLagging = new HashMap<>();
+    private final Set<VmId> lagAccepted = new HashSet<>();
     private final Map<VmId, Told> toldNotToRun = new HashMap<>();
     private final Set<VmId> leftAlone = new HashSet<>();
     private final Set<VmId> everLeftAlone = new HashSet<>();
@@ -132,6 +134,25 @@ final class Outside {
 
     void toldInMaintenance(HostId host, boolean on, RunningCenter center) {
         set(toldInMaintenance, host, on, center);
+    }
+
+    /** A center is told whether a database is too far behind, or that nobody knows how far. */
+    void toldLagging(VmId vm, boolean isTooFar, RunningCenter center) {
+        set(toldLagging, vm, isTooFar && !lagAccepted.contains(vm), center);
+    }
+
+    /** A center is told that somebody accepts how far a database is behind, until it has caught up. */
+    void toldLagAccepted(VmId vm, boolean on) {
+        if (on) {
+            lagAccepted.add(vm);
+            toldLagging.remove(vm);
+        } else {
+            lagAccepted.remove(vm);
+        }
+    }
+
+    boolean isKnownLagging(VmId vm, RunningCenter center, Instant before) {
+        return isTold(toldLagging, vm, center, before);
     }
 
     void toldNotToRun(VmId vm, boolean on, RunningCenter center) {

@@ -70,7 +70,9 @@ public final class SimulationMain {
 
     private static void listMutations() {
         for (Mutation mutation : Mutation.values()) {
-            if (mutation != Mutation.NONE) {
+            if (mutation == Mutation.LAG_IGNORED) {
+                System.out.printf("%-26s found with the course standby-behind%n", mutation);
+            } else if (mutation != Mutation.NONE) {
                 OptionalLong seeds = seedsNeeded(mutation, 20_000);
                 System.out.printf(
                         "%-26s %s%n",

@@ -79,8 +79,18 @@ class SimulationTest {
         return told;
     }
 
+    /** A standby that is behind comes to be promoted too seldom for the seeds. */
+    @Test
+    void aLagThatIsIgnoredIsFound() throws IOException {
+        SimulatedCourse course = CourseFile.read(Files.readString(folder().resolve("standby-behind.course")));
+
+        assertThat(Shrinking.violation(course, Mutation.LAG_IGNORED)).isPresent();
+    }
+
     @ParameterizedTest
-    @EnumSource(names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(
+            names = {"NONE", "LAG_IGNORED"},
+            mode = EnumSource.Mode.EXCLUDE)
     void everyDeliberateBugIsFound(Mutation mutation) {
         assertThat(SimulationMain.seedsNeeded(mutation, 20_000))
                 .as("seeds needed to find %s", mutation)
