@@ -1,5 +1,8 @@
 package io.vmha.center.internal;
 
+import io.vmha.model.HostHealth;
+import java.util.TreeSet;
+
 import com.google.common.collect.HashMultimap;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
@@ -693,12 +696,7 @@ public final class CenterLoop
                     .forEach(host -> storm.lost(host.seen().id(), scheduler.uptime()));
             refreshStorm();
             resumed.forEach(PlanRun::advance);
-            state.vms().stream()
-                    .filter(vm ->
-                            !Needs.of(vm, state, decisions.policies().config()).isEmpty())
-                    .map(VmRecord::id)
-                    .sorted()
-                    .forEach(decisions::wake);
+            wakeNeedy();
             if (!left.isFirst()) {
                 reportStopped();
             }
@@ -710,6 +708,22 @@ public final class CenterLoop
             }
             forgetAtTimes();
         });
+    }
+
+    /** Most VMs are as they should be, and are not looked at closely. */
+    private void wakeNeedy() {
+        Set<VmId> looked = new TreeSet<>();
+        state.vms().stream()
+                .filter(vm -> !vm.isUnremarkable())
+                .map(VmRecord::id)
+                .forEach(looked::add);
+        state.hosts().stream()
+                .filter(host -> host.seen().inMaintenance() || host.health() != HostHealth.UP)
+                .forEach(host -> looked.addAll(state.vmsAt(host.seen().id())));
+        looked.stream()
+                .flatMap(vm -> state.vm(vm).stream())
+                .filter(vm -> !Needs.of(vm, state, decisions.policies().config()).isEmpty())
+                .forEach(vm -> decisions.wake(vm.id()));
     }
 
     /** What went down while no center was there is found by what there is at the start. */
