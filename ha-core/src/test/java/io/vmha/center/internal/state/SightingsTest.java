@@ -63,10 +63,11 @@ class SightingsTest {
     }
 
     @Test
-    void whatAHostThatDidNotAnswerShowsIsNotSeen() {
+    void aVmThatWasLastKnownOnAHostThatDoesNotAnswerMayRunThereAndIsNotOff() {
         read(state.beginReading(), Set.of(H1), seen(H2, PowerState.ON));
 
-        assertThat(mayRunOn()).isEmpty();
+        assertThat(mayRunOn()).containsExactly(H2);
+        assertThat(state.isConfirmedOff(MW1)).isFalse();
     }
 
     @Test
