@@ -226,7 +226,7 @@ final class EffectChecks {
                 11,
                 () -> what + " " + id + " on " + id2 + ", which is in maintenance");
         Violation.check(
-                !outside.isKnownNotToRun(id, actor, issuedAt),
+                what.equals("migrate") || !outside.isKnownNotToRun(id, actor, issuedAt),
                 11,
                 () -> what + " " + id + ", which is not to run, or not to be managed");
         VirtualMachine vm = datacenter.actual().requireVm(id);

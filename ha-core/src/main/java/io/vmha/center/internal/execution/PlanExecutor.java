@@ -154,6 +154,7 @@ public final class PlanExecutor {
 
     /** Takes a plan out of which nothing was tried, and ends it. */
     public void withdraw(PlanRun run) {
+        run.withdrawn();
         forget(run);
     }
 

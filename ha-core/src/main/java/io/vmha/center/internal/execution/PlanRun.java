@@ -50,6 +50,7 @@ public final class PlanRun {
     private Optional<Reason> heldFor = Optional.empty();
     private Optional<String> approvedBy;
     private boolean wasApproved;
+    private boolean isWithdrawn;
     private boolean ended;
 
     PlanRun(JournalEntry.PlanOpened opened, PlanExecutor executor, Optional<String> approvedBy) {
@@ -173,6 +174,9 @@ public final class PlanRun {
 
     /** Starts every step that can start, skips every step that never will, and ends the run when all have ended. */
     public void advance() {
+        if (isWithdrawn) {
+            return;
+        }
         for (StepRun step : steps) {
             if (step.state().isIdle()) {
                 advance(step);
@@ -232,6 +236,15 @@ public final class PlanRun {
             }
         }
         return found.build();
+    }
+
+    /** It is taken back: no step of it starts any more, whatever still waits for its time. */
+    void withdrawn() {
+        isWithdrawn = true;
+    }
+
+    boolean isWithdrawn() {
+        return isWithdrawn;
     }
 
     /** An operator approves it; it goes on once that is written down. */

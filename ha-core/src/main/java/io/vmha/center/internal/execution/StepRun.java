@@ -116,7 +116,7 @@ final class StepRun {
 
     /** Judges the guards and starts a try if none objects; called again whenever something that may have, changed. */
     void start() {
-        if (!state.isIdle() || executor.isStopped()) {
+        if (!state.isIdle() || executor.isStopped() || run.isWithdrawn()) {
             return;
         }
         Verdict verdict = executor.judge(run, this, action);
