@@ -24,6 +24,7 @@ import io.vmha.center.event.UnmetNeed;
 import io.vmha.center.event.WhatIf;
 import io.vmha.center.internal.CenterLoop;
 import io.vmha.center.internal.HeartbeatWatch;
+import io.vmha.center.internal.LoopGuard;
 import io.vmha.center.internal.Operators;
 import io.vmha.center.internal.ReplicationWatch;
 import io.vmha.center.internal.execution.PlanExecutor;
@@ -620,10 +621,11 @@ public final class ManagementCenter implements AutoCloseable {
             JournalState left = opened.open(epoch.getAsLong());
             Platform platform =
                     new Platform(adapter, trafficDirector, fencingDevices.build(), promoter, config.powerOffGrace());
-            CenterScheduler time = scheduler != null ? scheduler : new ThreadedScheduler();
+            LoopGuard time = new LoopGuard(scheduler != null ? scheduler : new ThreadedScheduler());
             PlanExecutor.Parts parts =
                     new PlanExecutor.Parts(time, config, chosen.config(), leadership, epoch.getAsLong(), lease, random);
             CenterLoop loop = new CenterLoop(parts, chosen, platform, opened, inventory, left, listeners.build());
+            time.onFailure(loop::failed);
             Optional<HeartbeatWatch> heartbeats = detection != null && secondCheck != null
                     ? Optional.of(new HeartbeatWatch(time, detection, secondCheck, loop))
                     : Optional.empty();

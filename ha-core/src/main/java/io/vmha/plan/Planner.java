@@ -2,6 +2,7 @@ package io.vmha.plan;
 
 import io.vmha.model.ClusterRole;
 import io.vmha.model.Inventory;
+import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.policy.Decision;
 import io.vmha.policy.FailoverConfig;
@@ -44,7 +45,10 @@ public final class Planner {
         return new PlanBuilder(config, inventory, facts).build(id, decision.parts());
     }
 
-    /** Without further knowledge nothing is confirmed off, and the primary cluster's database is the one that accepts writes. */
+    /**
+     * Without further knowledge nothing is confirmed off. The primary cluster's database is the one that accepts writes, but where the
+     * inventory shows requests that the standby's serves: then that took over.
+     */
     private record RoleFacts(Inventory inventory) implements PlanFacts {
         @Override
         public boolean isConfirmedOff(VmId vm) {
@@ -58,7 +62,17 @@ public final class Planner {
 
         @Override
         public boolean acceptsWrites(VmId vm) {
-            return inventory.hostOf(inventory.requireVm(vm)).role() == ClusterRole.PRIMARY;
+            VirtualMachine asked = inventory.requireVm(vm);
+            return isPrimary(asked)
+                    ? asked.servedBy()
+                            .flatMap(inventory::vm)
+                            .filter(server -> !isPrimary(server))
+                            .isEmpty()
+                    : !inventory.servedFor(vm).isEmpty();
+        }
+
+        private boolean isPrimary(VirtualMachine vm) {
+            return inventory.hostOf(vm).role() == ClusterRole.PRIMARY;
         }
     }
 }

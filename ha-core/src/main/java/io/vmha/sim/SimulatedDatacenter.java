@@ -1,7 +1,5 @@
 package io.vmha.sim;
 
-import io.vmha.center.internal.state.Changes;
-
 import com.google.common.collect.Sets;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.DatabasePromoter;

@@ -1,7 +1,5 @@
 package io.vmha.sim;
 
-import com.google.common.collect.Sets;
-
 import static com.google.common.base.Preconditions.checkArgument;
 
 import io.vmha.adapter.DatabaseCluster;

@@ -152,11 +152,12 @@ class PlannerTest {
     }
 
     @Test
-    void aDatabaseThatTheStandbyTookOverForIsPromotedBeforeItsRequestsComeBack() {
+    void aDatabaseThatTheStandbyTookOverForIsPromotedOnceThatIsDemotedAndBeforeItsRequestsComeBack() {
         assertThat(failbackPlan("db1", "db5")).isEqualTo("""
                 plan 1
-                  0. promote database in db1 (at once)
-                  1. redirect requests of db1 to db1 (after 0)""");
+                  0. demote database in db5 (at once)
+                  1. promote database in db1 (after 0)
+                  2. redirect requests of db1 to db1 (after 1)""");
         assertThat(failbackPlan("db1", "db3")).isEqualTo("""
                 plan 1
                   0. redirect requests of db1 to db1 (at once)""");

@@ -1,7 +1,5 @@
 package io.vmha.sim;
 
-import com.google.common.collect.Sets;
-
 import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.model.Inventory;
 import java.time.Duration;

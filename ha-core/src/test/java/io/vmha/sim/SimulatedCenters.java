@@ -3,6 +3,7 @@ package io.vmha.sim;
 import io.vmha.center.ManagementCenter;
 import io.vmha.center.config.CenterConfig;
 import io.vmha.center.config.ImmutableCenterConfig;
+import io.vmha.center.event.HaEvent;
 import io.vmha.center.journal.JournalException;
 import io.vmha.center.leader.Leadership;
 import io.vmha.model.Host;
@@ -146,6 +147,8 @@ final class SimulatedCenters {
                 .leadership(leadership)
                 .random(stage.chance().about("jitter of epoch " + running.epoch()))
                 .scheduler(running.process())
+                .listener(event -> Violation.check(
+                        !(event instanceof HaEvent.CenterEnded), 13, () -> "a center ended by an error: " + event))
                 .listener(event -> stage.trace().say(() -> "  event " + event));
         course.resync().ifPresent(builder::resyncEvery);
         return builder.build();

@@ -9,8 +9,8 @@ import static org.awaitility.Awaitility.await;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.adapter.CallContext;
-import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.ManagementCenter;
+import io.vmha.center.event.DecisionOutcome;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.ClusterRole;
@@ -328,8 +328,9 @@ class VcsimTest {
                     .trafficDirector(new SimulatedDatacenter(inventory).trafficDirector())
                     .inventory(inventory)
                     .build()) {
-                DecisionOutcome outcome =
-                        center.maintenance(host, true).toCompletableFuture().get(30, TimeUnit.SECONDS);
+                DecisionOutcome outcome = center.maintenance(host, true, "operator")
+                        .toCompletableFuture()
+                        .get(30, TimeUnit.SECONDS);
                 assertThat(outcome.isCarriedOut()).as("%s", outcome).isTrue();
             }
             adapter.setMaintenance(host, true, call());

@@ -2,11 +2,11 @@ package io.vmha.benchmarks;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import io.vmha.center.ManagementCenter;
+import io.vmha.center.durable.DurablePlanJournal;
 import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.journal.InMemoryPlanJournal;
-import io.vmha.center.ManagementCenter;
 import io.vmha.center.journal.PlanJournal;
-import io.vmha.center.durable.DurablePlanJournal;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;

@@ -10,11 +10,9 @@ import com.sun.net.httpserver.HttpServer;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.haproxy.HaproxyTrafficDirector;
 import io.vmha.adapter.postgresql.PostgresReplication;
-import io.vmha.center.config.CenterConfig;
 import io.vmha.center.ManagementCenter;
+import io.vmha.center.config.CenterConfig;
 import io.vmha.center.durable.DurablePlanJournal;
-import io.vmha.fault.FaultKind;
-import io.vmha.fault.FaultReport;
 import io.vmha.libvirt.FaultWatch;
 import io.vmha.libvirt.LibvirtAdapter;
 import io.vmha.libvirt.LibvirtFaultSource;
@@ -23,25 +21,20 @@ import io.vmha.model.ClusterRole;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
-import io.vmha.model.PowerState;
 import io.vmha.model.RackId;
 import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VirtualMachine;
-import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import io.vmha.policy.FailbackMode;
 import io.vmha.policy.FailoverConfig;
-import io.vmha.policy.FaultEffects;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +55,6 @@ final class CenterProcess {
     private static final Resources GUEST = Resources.of(1_000, LabSite.GUEST_NOW_MIB);
 
     private final LabSite site;
-    private final AtomicLong sequence = new AtomicLong(System.currentTimeMillis());
     private @Nullable LoadWatch loads;
 
     CenterProcess(LabSite site) {
@@ -84,7 +76,8 @@ final class CenterProcess {
                 .fencingDevice(new PowerStrip(site))
                 .databasePromoter(databases)
                 .replicationMonitor(databases, Duration.ofSeconds(1))
-                .inventory(withAllMachines(adapter.discover(CallContext.within(Duration.ofSeconds(10)))))
+                .inventory(withAllMachines(adapter.discover(CallContext.within(Duration.ofSeconds(10)))
+                        .toInventory()))
                 .failover(FailoverConfig.builder()
                         .failback(FailbackMode.AUTOMATIC)
                         .maxReplicationLag(Duration.ofSeconds(5))
@@ -194,37 +187,11 @@ final class CenterProcess {
         loads = on ? new LoadWatch(center) : null;
     }
 
-    /** Puts hosts that have power again back into service, and has their machines made anew. */
+    /** Puts hosts that have power again back into service: what was lost with them is made anew once there is room. */
     private void hostsAreBack(ManagementCenter center) {
-        Inventory inventory =
-                center.update(this::withHostsUp).toCompletableFuture().join();
-        inventory.vms().stream().filter(vm -> vm.power() == PowerState.OFF).forEach(vm -> {
-            var unused = center.submit(FaultReport.ofVm(
-                    vm.id(),
-                    FaultKind.POWERED_OFF,
-                    Clock.systemUTC().instant(),
-                    "operator",
-                    sequence.incrementAndGet()));
-        });
-    }
-
-    /** What is off on a host that has power is only off, and no longer a failure that is dealt with. */
-    private Inventory withHostsUp(Inventory before) {
-        Inventory after = before;
-        for (Host host : before.hosts()) {
-            if (site.isOn(host.id())) {
-                boolean hadNoPower = host.health() != HostHealth.UP;
-                after = FaultEffects.hostUp(after, host.id());
-                for (VirtualMachine vm : before.vmsOn(host.id())) {
-                    if (hadNoPower || vm.power() == PowerState.OFF) {
-                        after = after.with(ImmutableVirtualMachine.copyOf(vm)
-                                .withHealth(VmHealth.HEALTHY)
-                                .withPower(PowerState.OFF));
-                    }
-                }
-            }
-        }
-        return after;
+        center.inventory().hosts().stream()
+                .filter(host -> site.isOn(host.id()) && host.health() != HostHealth.UP)
+                .forEach(host -> center.hostUp(host.id()).toCompletableFuture().join());
     }
 
     private static String state(ManagementCenter center) {

@@ -1,9 +1,9 @@
 package io.vmha.lab;
 
+import io.vmha.center.ManagementCenter;
 import io.vmha.center.event.ActionResult;
 import io.vmha.center.event.HaEvent;
 import io.vmha.center.event.HaListener;
-import io.vmha.center.ManagementCenter;
 import io.vmha.plan.Action;
 import java.io.IOException;
 import java.net.URI;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.TrafficDirector;
+import io.vmha.center.ManagementCenter;
 import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.event.HaEvent;
-import io.vmha.center.ManagementCenter;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.libvirt.Lab;

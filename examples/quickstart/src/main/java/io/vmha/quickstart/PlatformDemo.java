@@ -2,8 +2,8 @@ package io.vmha.quickstart;
 
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.HypervisorAdapter;
-import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.ManagementCenter;
+import io.vmha.center.event.DecisionOutcome;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.libvirt.LibvirtAdapter;

@@ -53,8 +53,8 @@ class OrchestratorLoopTest {
 
     @Test
     void aVmThatSomebodyMovedIsWhereAResyncShowsIt() {
-        datacenter.change(actual -> actual.with(ImmutableVirtualMachine.copyOf(actual.requireVm(MW1))
-                .withHost(HostId.of("h2"))));
+        datacenter.change(actual -> actual.with(
+                ImmutableVirtualMachine.copyOf(actual.requireVm(MW1)).withHost(HostId.of("h2"))));
 
         orchestrator.resync();
 
@@ -81,7 +81,8 @@ class OrchestratorLoopTest {
 
     @Test
     void aVmThatWasCreatedMayTakeRequests() {
-        VirtualMachine added = ImmutableVirtualMachine.copyOf(datacenter.actual().requireVm(MW1))
+        VirtualMachine added = ImmutableVirtualMachine.copyOf(
+                        datacenter.actual().requireVm(MW1))
                 .withId(VmId.of("mw9"))
                 .withLoad(0);
         datacenter.change(actual -> actual.with(added));
@@ -110,7 +111,8 @@ class OrchestratorLoopTest {
     @Test
     void theGuideShowsThisVeryCode() throws IOException {
         String source = Files.readString(Path.of("src/main/java/io/vmha/quickstart/OrchestratorLoop.java"));
-        String body = source.substring(source.indexOf("final class OrchestratorLoop")).stripTrailing();
+        String body =
+                source.substring(source.indexOf("final class OrchestratorLoop")).stripTrailing();
 
         assertThat(Files.readString(Path.of("../../ha-core/README.md"))).contains(body);
     }

@@ -155,4 +155,12 @@ public sealed interface HaEvent {
      * @param detail how it learned of it
      */
     record LeadershipLost(Instant at, long epoch, String detail) implements HaEvent {}
+
+    /**
+     * An error on its loop ended this center: what it knows may be half changed. The next one, built on the same journal, goes on.
+     *
+     * @param at when
+     * @param detail what was thrown
+     */
+    record CenterEnded(Instant at, String detail) implements HaEvent {}
 }

@@ -1,5 +1,8 @@
 package io.vmha.center.internal;
 
+import io.vmha.model.HostHealth;
+import java.util.TreeSet;
+
 import com.google.common.collect.HashMultimap;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
@@ -173,11 +176,16 @@ public final class CenterLoop
     }
 
     /** The loop cannot be trusted any more: the center ends, and all who wait are told. */
-    private void failed(Error thrown) {
+    public void failed(Throwable thrown) {
+        if (ended.isPresent()) {
+            LOG.debug("a task failed on the loop of a management center that has ended", thrown);
+            return;
+        }
         LOG.error("the management center ends: an error on its loop", thrown);
         IllegalStateException why = new IllegalStateException("the management center ended by an error", thrown);
         ended = Optional.of(why);
         executor.stop();
+        publish(new HaEvent.CenterEnded(scheduler.now(), thrown.toString()));
         pendings.failAll(why);
     }
 
@@ -546,8 +554,8 @@ public final class CenterLoop
     /** A VM that was stopped on purpose and runs again has its requests back, and so has one whose server was deleted. */
     private void returnHome(VmId id) {
         state.vm(id)
-                .filter(vm -> !vm.server().equals(id)
-                        && (vm.is(VmState.Flag.RETURNING) || decisions.isDeleted(vm.server())))
+                .filter(vm ->
+                        !vm.server().equals(id) && (vm.is(VmState.Flag.RETURNING) || decisions.isDeleted(vm.server())))
                 .ifPresent(vm -> {
                     state.flag(id, VmState.Flag.RETURNING, true);
                     decisions.wake(id);
@@ -588,10 +596,11 @@ public final class CenterLoop
             waiting.removeAll(run.id()).forEach(pending -> pending.end(outcome));
         });
         // It may have been lost while it was on the move.
-        run.subjects().forEach(id -> state.vm(id).ifPresent(vm -> {
-            reportIfStopped(vm);
-            reportIfLost(vm);
-        }));
+        run.subjects()
+                .forEach(id -> state.vm(id).ifPresent(vm -> {
+                    reportIfStopped(vm);
+                    reportIfLost(vm);
+                }));
         // What came up meanwhile waited for this plan's end; what was just refused waits for a change, or for its time.
         boolean isProgress = outcome.actions().stream().anyMatch(action -> action.result() == ActionResult.DONE);
         run.subjects().stream().filter(vm -> isProgress || !unmet.has(vm)).forEach(decisions::wake);
@@ -687,12 +696,7 @@ public final class CenterLoop
                     .forEach(host -> storm.lost(host.seen().id(), scheduler.uptime()));
             refreshStorm();
             resumed.forEach(PlanRun::advance);
-            state.vms().stream()
-                    .filter(vm ->
-                            !Needs.of(vm, state, decisions.policies().config()).isEmpty())
-                    .map(VmRecord::id)
-                    .sorted()
-                    .forEach(decisions::wake);
+            wakeNeedy();
             if (!left.isFirst()) {
                 reportStopped();
             }
@@ -704,6 +708,22 @@ public final class CenterLoop
             }
             forgetAtTimes();
         });
+    }
+
+    /** Most VMs are as they should be, and are not looked at closely. */
+    private void wakeNeedy() {
+        Set<VmId> looked = new TreeSet<>();
+        state.vms().stream()
+                .filter(vm -> !vm.isUnremarkable())
+                .map(VmRecord::id)
+                .forEach(looked::add);
+        state.hosts().stream()
+                .filter(host -> host.seen().inMaintenance() || host.health() != HostHealth.UP)
+                .forEach(host -> looked.addAll(state.vmsAt(host.seen().id())));
+        looked.stream()
+                .flatMap(vm -> state.vm(vm).stream())
+                .filter(vm -> !Needs.of(vm, state, decisions.policies().config()).isEmpty())
+                .forEach(vm -> decisions.wake(vm.id()));
     }
 
     /** What went down while no center was there is found by what there is at the start. */

@@ -1,6 +1,7 @@
 package io.vmha.center.internal;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Streams;
 import io.vmha.adapter.Capability;
 import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.event.HaEvent;
@@ -56,6 +57,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,6 +70,8 @@ final class Decisions {
     private static final Logger LOG = LoggerFactory.getLogger(Decisions.class);
     /** How many are decided in one turn of the loop, so that others have theirs. */
     private static final int AT_ONCE = 1_000;
+    /** How many hosts are looked at for a VM that is to be started. */
+    private static final int STARTS_LOOKED_AT = 200;
     /** How often a need is decided anew at once after a refusal, before it waits for a change. */
     private static final int IMMEDIATE_RETRIES = 8;
 
@@ -343,6 +347,10 @@ final class Decisions {
                 return;
             }
         }
+        if (vm.is(VmState.Flag.TO_START) && !vm.isFailed() && needs.contains(NeedKind.RESTORE)) {
+            start(vm, Optional.empty(), new PendingDecision());
+            return;
+        }
         List<SubjectDecision> parts = new ArrayList<>();
         if (vm.desired() == DesiredState.OFF) {
             stop(vm, Optional.empty(), new PendingDecision());
@@ -544,16 +552,38 @@ final class Decisions {
         return state.vm(id).filter(vm -> !vm.is(VmState.Flag.DELETED)).isEmpty();
     }
 
+    /** What a paused center would decide. */
+    private List<UnmetNeed> pausedNeeds() {
+        if (!center.isPaused()) {
+            return List.of();
+        }
+        Set<VmId> vms = new LinkedHashSet<>(woken);
+        undecided.forEach(one -> vms.addAll(one.vms()));
+        return vms.stream()
+                .flatMap(id -> state.vm(id).stream())
+                .flatMap(vm -> openNeeds(vm).stream()
+                        .filter(need -> !unmet.isNoted(vm.id(), need))
+                        .map(need -> new UnmetNeed(
+                                new FaultSubject.OfVm(vm.id()),
+                                need,
+                                Reason.PAUSED,
+                                "the center is paused",
+                                vm.isFailed() ? vm.faults().get(0).since() : center.now())))
+                .toList();
+    }
+
     /** The needs that are there still and nothing is under way for. */
     List<UnmetNeed> unmetNow() {
-        return unmet.list().stream()
-                .filter(need -> need.subject()
-                        .fold(
-                                id -> state.vm(id)
-                                        .filter(vm -> need.reason() == Reason.SPLIT_BRAIN
-                                                || openNeeds(vm).contains(need.need()))
-                                        .isPresent(),
-                                host -> true))
+        return Stream.concat(
+                        pausedNeeds().stream(),
+                        unmet.list().stream()
+                                .filter(need -> need.subject()
+                                        .fold(
+                                                id -> state.vm(id)
+                                                        .filter(vm -> need.reason() == Reason.SPLIT_BRAIN
+                                                                || openNeeds(vm).contains(need.need()))
+                                                        .isPresent(),
+                                                host -> true)))
                 .toList();
     }
 
@@ -595,16 +625,39 @@ final class Decisions {
         begin(new Begun(Optional.empty(), decisionOf(parts), plan, 1, false, operator, pending));
     }
 
-    /** A VM is wanted running and is off: it is started where it is. */
+    /** A VM is wanted running and is off: it is started where it is, or on the first host of its cluster that can take it. */
     void start(VmRecord vm, Optional<String> operator, PendingDecision pending) {
-        HostId host = vm.seen().host();
-        SubjectDecision part = new SubjectDecision.Restart(
+        Inventory now = view(vm.id());
+        ClusterRole role = now.hostOf(now.requireVm(vm.id())).role();
+        Stream<HostId> hosts = Stream.concat(
+                Stream.of(vm.seen().host()),
+                Streams.stream(now.placeableByCapacity(role))
+                        .flatMap(Streams::stream)
+                        .map(place -> place.host().id()));
+        Optional<SubjectDecision> found = hosts.limit(STARTS_LOOKED_AT)
+                .map(host -> startedOn(vm, host, role))
+                .filter(part -> policies.check().problems(now, part).isEmpty())
+                .findFirst();
+        SubjectDecision part = found.orElseGet(() -> new SubjectDecision.NoTarget(
+                vm.id(),
+                Trigger.REPAIRED,
+                Reason.NO_CAPACITY,
+                Explanation.of(() -> vm.id() + " is wanted running, and no host of its cluster can take it")));
+        boolean isNews = found.isPresent() || !unmet.isNoted(vm.id(), NeedKind.RESTORE, part.reason());
+        if (isNews) {
+            begin(Optional.empty(), List.of(part), false, operator, pending);
+        } else {
+            noteAll(List.of(part));
+        }
+    }
+
+    private static SubjectDecision startedOn(VmRecord vm, HostId host, ClusterRole role) {
+        return new SubjectDecision.Restart(
                 vm.id(),
                 Trigger.REPAIRED,
                 host,
-                state.requireHost(host).seen().role(),
+                role,
                 Explanation.of(() -> vm.id() + " is wanted running and is started on " + host));
-        begin(Optional.empty(), List.of(part), false, operator, pending);
     }
 
     /** What would be decided and done about a report, on the inventory of now. Changes nothing. */

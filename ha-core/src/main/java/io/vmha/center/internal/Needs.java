@@ -31,9 +31,7 @@ final class Needs {
             return needs;
         }
         boolean isToStop = vm.desired() == DesiredState.OFF && !vm.isConfirmedOff();
-        boolean serves = isUnserved(vm.id(), state)
-                || state.ownersServedBy(vm.id()).stream().anyMatch(owner -> isUnserved(owner, state));
-        if ((vm.isFailed() || isToStop) && serves && !isRestartedInPlace(vm, config)) {
+        if ((vm.isFailed() || isToStop) && !isRestartedInPlace(vm, config) && leavesUnserved(vm, state)) {
             needs.add(NeedKind.SERVE);
         }
         if (vm.isFailed()
@@ -44,6 +42,9 @@ final class Needs {
         if (vm.isFailed()) {
             return needs;
         }
+        if (vm.is(VmState.Flag.TO_START) && vm.desired() == DesiredState.RUNNING) {
+            needs.add(NeedKind.RESTORE);
+        }
         if (isToLeave(vm, state)) {
             needs.add(NeedKind.DRAIN);
         }
@@ -51,6 +52,12 @@ final class Needs {
             needs.add(NeedKind.RETURN);
         }
         return needs;
+    }
+
+    /** Whether its own requests, or those of others that it serves, are served by nobody. */
+    private static boolean leavesUnserved(VmRecord vm, CenterState state) {
+        return isUnserved(vm.id(), state)
+                || state.ownersServedBy(vm.id()).stream().anyMatch(owner -> isUnserved(owner, state));
     }
 
     /** Whether a VM's requests go to one that does not serve, with what open plans are about to move counted in. */
@@ -96,7 +103,7 @@ final class Needs {
         return metBy(part).orElseGet(() -> switch (part.trigger()) {
             case MAINTENANCE -> vm.desired() == DesiredState.OFF ? NeedKind.SERVE : NeedKind.DRAIN;
             case HOST_DEGRADED -> NeedKind.DRAIN;
-            case REPAIRED -> NeedKind.RETURN;
+            case REPAIRED -> vm.is(VmState.Flag.TO_START) ? NeedKind.RESTORE : NeedKind.RETURN;
             default -> isOfPlacement(part.reason()) ? NeedKind.RESTORE : NeedKind.SERVE;
         });
     }

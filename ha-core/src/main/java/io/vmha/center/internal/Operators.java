@@ -173,12 +173,14 @@ public final class Operators {
             state.desired(id, desired);
             center.unmet().remove(id);
             audit(operator, "wants " + id + " " + desired);
+            state.flag(id, VmState.Flag.TO_START, false);
             center.executor().advance(id);
             center.decisions().wake(id);
             boolean starts = desired == DesiredState.RUNNING && before == DesiredState.OFF && vm.isConfirmedOff();
             if (desired == DesiredState.OFF && !vm.mayRunOn().isEmpty()) {
                 center.decisions().stop(vm, Optional.of(operator), pending);
             } else if (starts) {
+                state.flag(id, VmState.Flag.TO_START, true);
                 state.flag(id, VmState.Flag.RETURNING, !vm.server().equals(id));
                 center.decisions().start(vm, Optional.of(operator), pending);
             } else {

@@ -77,6 +77,12 @@ final class UnmetNeeds {
         }
     }
 
+    /** Whether that need was noted. */
+    boolean isNoted(VmId vm, NeedKind need) {
+        Entry entry = entries.get(vm);
+        return entry != null && entry.needs.containsKey(need);
+    }
+
     /** Whether that need was noted with that reason. */
     boolean isNoted(VmId vm, NeedKind need, Reason reason) {
         Entry entry = entries.get(vm);

@@ -42,6 +42,8 @@ public record VmState(
         REJECTED,
         /** It is healthy again and should have its requests back. */
         RETURNING,
+        /** It was off on purpose and is wanted running again: it is to be started. */
+        TO_START,
         /** It was seen running on two hosts at once. */
         SPLIT_BRAIN,
         /** It was cloned anew; the clone has not been powered on yet. */

@@ -34,6 +34,8 @@ import org.h2.mvstore.MVStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DurablePlanJournalTest {
     @TempDir
@@ -178,8 +180,9 @@ class DurablePlanJournalTest {
         }
     }
 
-    @Test
-    void aJournalOfANewerVersionIsRefusedAndKeptAside() throws IOException {
+    @ParameterizedTest
+    @ValueSource(longs = {1, JournalStore.FORMAT + 1})
+    void aJournalOfAnotherVersionIsRefusedByNameAndKeptAside(long version) throws IOException {
         filled(1);
         Path store = directory.resolve("journal.mv");
         try (MVStore newer = new MVStore.Builder().fileName(store.toString()).open()) {
@@ -188,12 +191,13 @@ class DurablePlanJournalTest {
                     new MVMap.Builder<String, byte[]>()
                             .keyType(org.h2.mvstore.type.StringDataType.INSTANCE)
                             .valueType(org.h2.mvstore.type.ByteArrayDataType.INSTANCE));
-            records.put("", new ValueOutput().number(JournalStore.FORMAT + 1).bytes());
+            records.put("", new ValueOutput().number(version).bytes());
         }
 
         assertThatThrownBy(() -> DurablePlanJournal.in(directory))
                 .isInstanceOf(JournalException.Unreadable.class)
-                .hasMessageContaining("format version " + (JournalStore.FORMAT + 1));
+                .hasMessageContaining("format version " + version)
+                .hasMessageContaining("knows version " + JournalStore.FORMAT + " only");
         assertThat(copies()).hasSize(1);
     }
 

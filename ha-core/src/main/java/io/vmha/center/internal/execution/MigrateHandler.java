@@ -3,12 +3,9 @@ package io.vmha.center.internal.execution;
 import io.vmha.adapter.CallContext;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.model.HostHealth;
-import io.vmha.model.HostId;
 import io.vmha.plan.Action;
 import java.time.Instant;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /** Moves a running VM to another host, and reads that it runs there. While that is not known it may be running on both. */
 final class MigrateHandler extends ActionHandler<Action.Migrate> {

@@ -1,5 +1,11 @@
 package io.vmha.center.internal.execution;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+
 import com.google.common.collect.ImmutableSet;
 import io.vmha.model.VmId;
 import io.vmha.plan.Action;
@@ -40,14 +46,22 @@ final class PartSteps {
         return action.vm().filter(vm::equals).isPresent();
     }
 
-    /** Whether one of the given steps waits for the given one, directly or not. */
-    static boolean serves(int step, Set<Integer> steps, Plan plan) {
-        for (int later : steps) {
-            if (later > step && dependents(step, plan).contains(later)) {
-                return true;
+    /** For each step of a plan the places of the parts whose steps are it, or wait for it, directly or not. */
+    static List<List<Integer>> partsByStep(List<Set<Integer>> stepsOfPart, Plan plan) {
+        List<List<Integer>> parts = new ArrayList<>(plan.steps().size());
+        plan.steps().forEach(step -> parts.add(new ArrayList<>(1)));
+        for (int part = 0; part < stepsOfPart.size(); part++) {
+            Set<Integer> seen = new HashSet<>();
+            Deque<Integer> open = new ArrayDeque<>(stepsOfPart.get(part));
+            while (!open.isEmpty()) {
+                int step = open.pop();
+                if (seen.add(step)) {
+                    parts.get(step).add(part);
+                    open.addAll(plan.steps().get(step).after());
+                }
             }
         }
-        return false;
+        return parts;
     }
 
     /** The given step and all that wait for it, directly or not. */

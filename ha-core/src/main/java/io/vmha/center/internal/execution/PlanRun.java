@@ -39,6 +39,9 @@ public final class PlanRun {
     private final PlanExecutor executor;
     private final List<StepRun> steps = new ArrayList<>();
     private final List<Set<Integer>> stepsOfPart = new ArrayList<>();
+    /** The decisions that a step is for, itself or by what waits for it. */
+    private final List<List<Integer>> partsOfStep;
+
     private final List<SubjectDecision> parts;
     private final Map<VmId, List<StepRun>> byVm = new LinkedHashMap<>();
     private final Set<Integer> heldSteps = new TreeSet<>();
@@ -65,6 +68,7 @@ public final class PlanRun {
                             byVm.computeIfAbsent(vm, id -> new ArrayList<>()).add(stepRun));
         }
         parts.forEach(part -> stepsOfPart.add(PartSteps.of(part, opened.plan())));
+        this.partsOfStep = PartSteps.partsByStep(stepsOfPart, opened.plan());
     }
 
     /** What will be done. */
@@ -120,20 +124,15 @@ public final class PlanRun {
 
     /** Whether a step acts for something that is still there. */
     boolean isStillNeeded(StepRun step) {
-        int number = step.step().number();
-        boolean isForNone = true;
-        for (int i = 0; i < parts.size(); i++) {
-            Set<Integer> own = stepsOfPart.get(i);
-            if (own.contains(number) || PartSteps.serves(number, own, plan())) {
-                isForNone = false;
-                SubjectDecision part = opened.decision().parts().get(i);
-                if (!(parts.get(i) instanceof SubjectDecision.Blocked)
-                        && executor.callbacks().isStillNeeded(part)) {
-                    return true;
-                }
+        List<Integer> of = partsOfStep.get(step.step().number());
+        for (int part : of) {
+            if (!(parts.get(part) instanceof SubjectDecision.Blocked)
+                    && executor.callbacks()
+                            .isStillNeeded(opened.decision().parts().get(part))) {
+                return true;
             }
         }
-        return isForNone && executor.isNeededAlone(step.step().action());
+        return of.isEmpty() && executor.isNeededAlone(step.step().action());
     }
 
     /** Whether an operator approved it. */
@@ -215,6 +214,7 @@ public final class PlanRun {
         boolean isNew = heldSteps.add(step.step().number());
         if (heldFor.isEmpty() || isNew || !heldFor.get().equals(reason)) {
             heldFor = Optional.of(reason);
+            subjects().forEach(executor.state()::pendingChanged);
             executor.callbacks()
                     .publish(new HaEvent.PlanHeld(
                             executor.now(),
@@ -292,6 +292,7 @@ public final class PlanRun {
                 .toList();
         heldFor = Optional.empty();
         heldSteps.clear();
+        subjects().forEach(executor.state()::pendingChanged);
         if (now.isEmpty() && !parts.isEmpty()) {
             executor.callbacks().publish(new HaEvent.PlanReleased(executor.now(), id(), operator, parts));
         }

@@ -7,9 +7,7 @@ import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
 import io.vmha.plan.Action;
 import java.time.Instant;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /** Powers a VM on, on one host, and reads that it runs there. Its faults are over then: it was started anew. */
 final class PowerOnHandler extends ActionHandler<Action.PowerOn> {

@@ -95,7 +95,9 @@ final class VmQueues implements PendingEffects.Source {
                 } else if (action instanceof Action.CloneFromTemplate clone) {
                     place = Optional.of(clone.on());
                     isMigrating = false;
-                } else if (action instanceof Action.Migrate migrate) {
+                } else if (action instanceof Action.Migrate migrate
+                        && run.heldFor().isEmpty()) {
+                    // What is held may never happen: until then the VM serves where it is.
                     place = Optional.of(migrate.to());
                     isMigrating = true;
                 } else if (action instanceof Action.Reallocate reallocate) {

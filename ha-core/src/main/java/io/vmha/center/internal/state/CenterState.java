@@ -76,6 +76,7 @@ public final class CenterState {
 
     /** The VMs that are not confirmed off; one that is not known at all is nowhere. */
     private final Set<VmId> notOff = ConcurrentHashMap.newKeySet();
+
     private final Unwritten unwritten = new Unwritten();
     private final InventoryProjection projection;
     /** When VMs were deleted, the last of them: readings that began before do not bring them back. */
@@ -89,6 +90,7 @@ public final class CenterState {
     };
 
     private long token;
+    private long lastReading;
 
     /**
      * Takes what there is at the start as the latest observation, and adds what the journal holds: of what is desired everything,
@@ -305,6 +307,13 @@ public final class CenterState {
         return ++token;
     }
 
+    /** Whether no reading that began later was applied before; it counts as applied from now on. */
+    boolean isNewestReading(long reading) {
+        boolean isNewest = reading > lastReading;
+        lastReading = Math.max(lastReading, reading);
+        return isNewest;
+    }
+
     // Changes of what is observed.
 
     /** Adds a VM, or changes what is declared of it; where it is and whether it runs is taken only of one that is new. */
@@ -417,6 +426,7 @@ public final class CenterState {
                     ImmutableVirtualMachine.copyOf(record.seen).withHost(host).withPower(PowerState.ON);
             record.flags.remove(VmState.Flag.UNSEARCHED);
             record.flags.remove(VmState.Flag.HALF_MADE);
+            record.flags.remove(VmState.Flag.TO_START);
             place(record, ImmutableSet.of(host));
         });
     }

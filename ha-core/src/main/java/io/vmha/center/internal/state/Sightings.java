@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import io.vmha.center.journal.VmState;
 import io.vmha.model.Host;
+import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.ImmutableHost;
 import io.vmha.model.ImmutableVirtualMachine;
@@ -23,7 +24,7 @@ import java.util.Set;
 
 /**
  * One snapshot of the platform, made ready off the loop: which VMs it shows otherwise than the center believes. Applying it on the
- * loop costs as much as differs, not as much as there is. Immutable once made.
+ * loop costs as much as differs, not as much as there is. Made by one thread and handed to the loop.
  *
  * <p>Facts count for a VM only where the reading began after the last action on it ended, and none is under way or of unknown
  * outcome; else a reading only adds hosts on which the VM may be running. A reading of one host adds or removes that host only.
@@ -34,6 +35,8 @@ public final class Sightings {
     private final Map<VmId, List<VirtualMachine>> byVm;
     private final Set<VmId> differing;
     private final Set<HostId> differingHosts;
+    /** Whether a reading that began later was applied before; known once it is applied. */
+    private boolean isOutdated;
 
     private Sightings(
             PlatformSnapshot snapshot,
@@ -130,6 +133,11 @@ public final class Sightings {
         return token > host.changedAt;
     }
 
+    /** Begins to apply it: what began before a reading that was applied only adds hosts. */
+    public void begin(CenterState state) {
+        isOutdated = !state.isNewestReading(token);
+    }
+
     /** The VMs that differ from what was believed, and those whose place is to be found out. */
     public Set<VmId> vms(CenterState state) {
         return ImmutableSet.<VmId>builder()
@@ -146,10 +154,11 @@ public final class Sightings {
                 .filter(vm -> vm.power() != PowerState.OFF && answered(vm.host()))
                 .map(VirtualMachine::host)
                 .collect(ImmutableSet.toImmutableSet());
-        boolean isFresh = token > record.actedAt && !record.isActedOn();
+        boolean isFresh = token > record.actedAt && !record.isActedOn() && !isOutdated;
         Set<HostId> possible = new LinkedHashSet<>(record.mayRunOn);
         if (isFresh) {
             possible.removeIf(this::answered);
+            possible.addAll(unseenHosts(record, sightings, state));
         }
         possible.addAll(runningOn);
         if (!isFresh) {
@@ -159,6 +168,36 @@ public final class Sightings {
             return Seen.AS_KNOWN;
         }
         return applyFresh(record, sightings, runningOn, possible, state);
+    }
+
+    /**
+     * The hosts of which nothing was seen and that may run a VM which its own host does not show: where it was last known, or, if it
+     * has vanished from where it ran, any of them, since somebody may have moved it.
+     */
+    private Set<HostId> unseenHosts(VmRecord record, List<VirtualMachine> sightings, CenterState state) {
+        if (sightings.stream().anyMatch(vm -> answered(vm.host()))) {
+            return Set.of();
+        }
+        Set<HostId> known = sightings.stream()
+                .map(VirtualMachine::host)
+                .filter(host -> isUnseen(host, state))
+                .collect(ImmutableSet.toImmutableSet());
+        boolean hasVanished = known.isEmpty()
+                && !record.mayRunOn.isEmpty()
+                && record.mayRunOn.stream().allMatch(this::answered);
+        return hasVanished
+                ? snapshot.hosts().stream()
+                        .map(Host::id)
+                        .filter(host -> isUnseen(host, state))
+                        .collect(ImmutableSet.toImmutableSet())
+                : known;
+    }
+
+    private boolean isUnseen(HostId host, CenterState state) {
+        return !answered(host)
+                && state.host(host)
+                        .filter(found -> found.health() != HostHealth.DOWN)
+                        .isPresent();
     }
 
     private Seen applyFresh(

@@ -119,6 +119,10 @@ public final class VmRecord {
      * Whether there is nothing to remember about it: it runs where it is registered, as is wanted, serves itself and has no fault. That
      * a VM is not wanted running is always remembered: else its going down while no center was there could not be told from that.
      */
+    public boolean isUnremarkable() {
+        return isDefault();
+    }
+
     boolean isDefault() {
         return desired == DesiredState.RUNNING
                 && seen.power() == PowerState.ON
