@@ -50,7 +50,8 @@ class DifferentialTest {
             // A guest has its maximum of memory until its balloon driver is there.
             Awaitility.await()
                     .atMost(Duration.ofSeconds(60))
-                    .untilAsserted(() -> assertThat(placement(adapter.discover(CallContext.within(DEADLINE))))
+                    .untilAsserted(() -> assertThat(placement(adapter.discover(CallContext.within(DEADLINE))
+                                    .toInventory()))
                             .isEqualTo(placement(scenario.inventory())));
             Inventory found = adapter.discover(CallContext.within(DEADLINE)).toInventory();
             compare(simulated, found, run(lab, adapter, found, scenario), adapter);

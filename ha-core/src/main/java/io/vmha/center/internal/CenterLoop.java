@@ -1,8 +1,5 @@
 package io.vmha.center.internal;
 
-import io.vmha.model.HostHealth;
-import java.util.TreeSet;
-
 import com.google.common.collect.HashMultimap;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
@@ -37,6 +34,7 @@ import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.DesiredState;
+import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
@@ -58,6 +56,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
@@ -722,7 +721,8 @@ public final class CenterLoop
                 .forEach(host -> looked.addAll(state.vmsAt(host.seen().id())));
         looked.stream()
                 .flatMap(vm -> state.vm(vm).stream())
-                .filter(vm -> !Needs.of(vm, state, decisions.policies().config()).isEmpty())
+                .filter(vm ->
+                        !Needs.of(vm, state, decisions.policies().config()).isEmpty())
                 .forEach(vm -> decisions.wake(vm.id()));
     }
 

@@ -1,17 +1,16 @@
 package io.vmha.center.internal.execution;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashSet;
-import java.util.List;
-
 import com.google.common.collect.ImmutableSet;
 import io.vmha.model.VmId;
 import io.vmha.plan.Action;
 import io.vmha.plan.Plan;
 import io.vmha.plan.Step;
 import io.vmha.policy.SubjectDecision;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 

@@ -1,7 +1,5 @@
 package io.vmha.center.internal.execution;
 
-import io.vmha.center.internal.Operators;
-
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.IsolationLease;

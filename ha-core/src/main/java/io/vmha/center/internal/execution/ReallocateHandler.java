@@ -1,7 +1,5 @@
 package io.vmha.center.internal.execution;
 
-import com.google.common.collect.Sets;
-
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.MachineReading;
 import io.vmha.center.internal.state.CenterState;
