@@ -61,10 +61,11 @@ final class CloneDisks {
         try {
             source = Libvirt.INSTANCE.virStorageVolLookupByPath(pointer, nvram.path());
             pool = source == null ? folders.pool(StorageFolders.folder(nvram.path())) : poolOf(source);
-            if (source == null) {
-                check(Libvirt.INSTANCE.virStoragePoolRefresh(pool, 0));
-                source = Libvirt.INSTANCE.virStorageVolLookupByPath(pointer, nvram.path());
-            }
+            // A pool may list a file that is gone, or lack one that is there.
+            free(source);
+            source = null;
+            check(Libvirt.INSTANCE.virStoragePoolRefresh(pool, 0));
+            source = Libvirt.INSTANCE.virStorageVolLookupByPath(pointer, nvram.path());
             if (source == null) {
                 // It was never started: libvirt makes the clone's from the firmware's template.
                 return;
