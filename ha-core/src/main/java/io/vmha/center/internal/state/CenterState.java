@@ -114,7 +114,30 @@ public final class CenterState {
         journal.vms().forEach(this::restore);
         journal.writers().forEach(writer -> writers.put(writer.type(), writer.members()));
         journal.leftovers().forEach(left -> leftovers.put(left.vm(), left));
+        leaveLostHosts(start);
         projection.drainChanges();
+    }
+
+    /** What runs on a host that was confirmed off, and that nobody sees up again, is what was last known of it. */
+    private void leaveLostHosts(Inventory start) {
+        for (VmRecord vm : List.copyOf(vms.values())) {
+            Set<HostId> left = new LinkedHashSet<>(vm.mayRunOn);
+            left.removeIf(host -> isLostStill(host, start));
+            if (left.size() < vm.mayRunOn.size()) {
+                if (left.isEmpty()) {
+                    vm.flags.add(VmState.Flag.UNSEARCHED);
+                    lostWithHost(vm.id());
+                }
+                place(vm, left);
+            }
+        }
+    }
+
+    private boolean isLostStill(HostId id, Inventory start) {
+        HostRecord host = hosts.get(id);
+        boolean isSeenUp =
+                start.host(id).filter(found -> found.health().runsVms()).isPresent();
+        return host != null && host.isConfirmedOff && !isSeenUp;
     }
 
     private void add(VirtualMachine vm) {
