@@ -156,13 +156,14 @@ class PostgresClusterTest {
             assertThat(set.requireMember(STANDBY).synchrony()).isNotEqualTo(Synchrony.SYNCHRONOUS);
             assertThat(set.possibleLoss(STANDBY, Instant.now()).kind()).isNotEqualTo(PossibleLoss.Kind.NONE);
             lab.server("kill", "primary");
-        }
 
-        Instant stopped = Instant.now();
-        ReplicaSet set = cluster.read(CALL);
-        assertThat(set.possibleLoss(THIRD, stopped).kind()).isEqualTo(PossibleLoss.Kind.NONE);
-        assertThat(set.possibleLoss(STANDBY, stopped).kind()).isEqualTo(PossibleLoss.Kind.AT_MOST);
-        assertThat(set.candidates()).first().extracting(DatabaseMember::id).isEqualTo(THIRD);
+            // The receiver stays stopped: let go, it would find in its socket what the primary had already sent.
+            Instant end = Instant.now();
+            ReplicaSet left = cluster.read(CALL);
+            assertThat(left.possibleLoss(THIRD, end).kind()).isEqualTo(PossibleLoss.Kind.NONE);
+            assertThat(left.possibleLoss(STANDBY, end).kind()).isEqualTo(PossibleLoss.Kind.AT_MOST);
+            assertThat(left.candidates()).first().extracting(DatabaseMember::id).isEqualTo(THIRD);
+        }
     }
 
     @Test
