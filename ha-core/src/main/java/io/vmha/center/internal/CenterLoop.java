@@ -102,6 +102,7 @@ public final class CenterLoop
     private final SetMultimap<PlanId, PendingDecision> waiting = HashMultimap.create();
     private CenterSettings settings;
     private boolean isSettling;
+    private boolean isToSettle;
     private volatile Optional<IllegalStateException> ended = Optional.empty();
     private CenterScheduler.@Nullable Cancellable stormTimer;
 
@@ -171,6 +172,17 @@ public final class CenterLoop
             }
         } finally {
             isSettling = false;
+        }
+    }
+
+    /** Settles once what is waiting on the loop now was run: many changes at once are counted in at once. */
+    private void settleSoon() {
+        if (!isToSettle) {
+            isToSettle = true;
+            scheduler.execute(() -> {
+                isToSettle = false;
+                run(() -> {});
+            });
         }
     }
 
@@ -384,7 +396,7 @@ public final class CenterLoop
                             handleHost(state.requireHost(host), report, pending);
                             return host;
                         });
-        run(() -> {});
+        settleSoon();
     }
 
     private void handleVm(VmRecord vm, FaultReport report, PendingDecision pending) {
@@ -547,7 +559,7 @@ public final class CenterLoop
             }
         }
         action.vm().ifPresent(executor::advance);
-        scheduler.execute(() -> run(() -> {}));
+        settleSoon();
     }
 
     /** A VM that was stopped on purpose and runs again has its requests back, and so has one whose server was deleted. */

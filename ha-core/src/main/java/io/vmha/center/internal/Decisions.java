@@ -193,16 +193,20 @@ final class Decisions {
             return;
         }
         reports.stream()
-                .sorted(Comparator.comparing((Undecided one) -> -priority(one)))
-                .forEach(one -> decideTogether(List.of(one)));
+                .map(one -> new Ranked(one, priority(one)))
+                .sorted(Comparator.comparingInt(Ranked::priority).reversed())
+                .forEach(ranked -> decideTogether(List.of(ranked.report())));
     }
 
+    private record Ranked(Undecided report, int priority) {}
+
     private int priority(Undecided one) {
-        return one.vms().stream()
-                .flatMap(vm -> state.vm(vm).stream())
-                .mapToInt(vm -> vm.seen().priority())
-                .max()
-                .orElse(0);
+        int highest = 0;
+        for (VmId id : one.vms()) {
+            highest = Math.max(
+                    highest, state.vm(id).map(vm -> vm.seen().priority()).orElse(0));
+        }
+        return highest;
     }
 
     private void decideTogether(List<Undecided> reports) {

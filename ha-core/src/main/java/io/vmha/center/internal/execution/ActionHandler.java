@@ -9,15 +9,25 @@ import java.util.List;
 
 /**
  * All that is particular to one kind of action: the call, how it is read back, what it changes of what is known, and the guards
- * that it needs. A new kind is one class. Stateless.
+ * that it needs. A new kind is one class. Stateless; confined to the center's loop, except its calls.
  *
  * @param <A> the action
  */
 abstract class ActionHandler<A extends Action> {
     private final Class<A> type;
+    /** What {@link #guards} returns, made once. */
+    private List<Guard> guards = List.of();
 
     ActionHandler(Class<A> type) {
         this.type = type;
+    }
+
+    /** What must hold at its effect; the same at every call. */
+    final List<Guard> knownGuards() {
+        if (guards.isEmpty()) {
+            guards = List.copyOf(guards());
+        }
+        return guards;
     }
 
     final A cast(Action action) {

@@ -82,7 +82,7 @@ final class Handlers {
                     return verdict;
                 }
             }
-            for (Guard guard : handler.guards()) {
+            for (Guard guard : handler.knownGuards()) {
                 Verdict verdict = guard.judge(action, context);
                 if (!verdict.passes()) {
                     return verdict;

@@ -79,6 +79,9 @@ public final class PlanExecutor {
     private final HostSlots slots;
     private final VmQueues queues = new VmQueues();
     private final Map<PlanId, PlanRun> runs = new TreeMap<>();
+    /** Those of them that are held. */
+    private final Map<PlanId, PlanRun> held = new TreeMap<>();
+
     private Set<StepRun> awaitingRoom = new LinkedHashSet<>();
     private FailoverConfig failover;
     private boolean stopped;
@@ -100,6 +103,7 @@ public final class PlanExecutor {
     public PlanRun add(JournalEntry.PlanOpened opened, Optional<String> approvedBy) {
         PlanRun run = new PlanRun(opened, this, approvedBy);
         runs.put(run.id(), run);
+        heldChanged(run);
         queues.add(run);
         run.subjects().forEach(state::pendingChanged);
         return run;
@@ -144,8 +148,11 @@ public final class PlanExecutor {
     }
 
     private List<PlanRun> heldRuns(Predicate<Action> countsOn) {
-        return runs.values().stream()
-                .filter(run -> run.heldFor().isPresent() && !run.isIdleOffer() && run.isUntried())
+        if (held.isEmpty()) {
+            return List.of();
+        }
+        return held.values().stream()
+                .filter(run -> !run.isIdleOffer() && run.isUntried())
                 .filter(run -> run.plan().steps().stream().anyMatch(step -> countsOn.test(step.action())))
                 .toList();
     }
@@ -167,10 +174,19 @@ public final class PlanExecutor {
 
     /** Judges everything again that is held. */
     public void releaseHeld() {
-        for (PlanRun run : List.copyOf(runs.values())) {
+        for (PlanRun run : List.copyOf(held.values())) {
             if (run.heldFor().isPresent()) {
                 run.release(Optional.empty());
             }
+        }
+    }
+
+    /** A plan is held from now on, or not any more. */
+    void heldChanged(PlanRun run) {
+        if (run.heldFor().isPresent() && runs.containsKey(run.id())) {
+            held.put(run.id(), run);
+        } else {
+            held.remove(run.id(), run);
         }
     }
 
@@ -441,6 +457,7 @@ public final class PlanExecutor {
 
     private void forget(PlanRun run) {
         runs.remove(run.id());
+        held.remove(run.id());
         queues.remove(run);
         run.subjects().forEach(state::pendingChanged);
     }

@@ -214,6 +214,7 @@ public final class PlanRun {
         boolean isNew = heldSteps.add(step.step().number());
         if (heldFor.isEmpty() || isNew || !heldFor.get().equals(reason)) {
             heldFor = Optional.of(reason);
+            executor.heldChanged(this);
             subjects().forEach(executor.state()::pendingChanged);
             executor.callbacks()
                     .publish(new HaEvent.PlanHeld(
@@ -291,6 +292,7 @@ public final class PlanRun {
                 .filter(executor.callbacks()::isStillNeeded)
                 .toList();
         heldFor = Optional.empty();
+        executor.heldChanged(this);
         heldSteps.clear();
         subjects().forEach(executor.state()::pendingChanged);
         if (now.isEmpty() && !parts.isEmpty()) {

@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -120,10 +121,21 @@ public final class CenterState {
 
     /** What runs on a host that was confirmed off, and that nobody sees up again, is what was last known of it. */
     private void leaveLostHosts(Inventory start) {
+        Set<HostId> lost = new HashSet<>();
+        for (HostRecord host : hosts.values()) {
+            boolean isSeenUp = start.host(host.seen.id())
+                    .filter(found -> found.health().runsVms())
+                    .isPresent();
+            if (host.isConfirmedOff && !isSeenUp) {
+                lost.add(host.seen.id());
+            }
+        }
+        if (lost.isEmpty()) {
+            return;
+        }
         for (VmRecord vm : List.copyOf(vms.values())) {
             Set<HostId> left = new LinkedHashSet<>(vm.mayRunOn);
-            left.removeIf(host -> isLostStill(host, start));
-            if (left.size() < vm.mayRunOn.size()) {
+            if (left.removeAll(lost)) {
                 if (left.isEmpty()) {
                     vm.flags.add(VmState.Flag.UNSEARCHED);
                     lostWithHost(vm.id());
@@ -131,13 +143,6 @@ public final class CenterState {
                 place(vm, left);
             }
         }
-    }
-
-    private boolean isLostStill(HostId id, Inventory start) {
-        HostRecord host = hosts.get(id);
-        boolean isSeenUp =
-                start.host(id).filter(found -> found.health().runsVms()).isPresent();
-        return host != null && host.isConfirmedOff && !isSeenUp;
     }
 
     private void add(VirtualMachine vm) {

@@ -30,7 +30,7 @@ final class InventoryProjection {
     private final ServingTable serving = new ServingTable();
 
     private final PlaceIndex places = new PlaceIndex();
-    private final Set<VmId> dirtyVms = new LinkedHashSet<>();
+    private Set<VmId> dirtyVms = new LinkedHashSet<>();
     private final Set<HostId> dirtyHosts = new LinkedHashSet<>();
     private final Set<VmType> nowServing = new HashSet<>();
     private final Set<ClusterRole> nowRoomy = EnumSet.noneOf(ClusterRole.class);
@@ -123,7 +123,10 @@ final class InventoryProjection {
     private void compute() {
         Inventory next = withHosts(inventory);
         Map<VmId, PendingEffects> effects = new LinkedHashMap<>();
-        for (VmId id : List.copyOf(dirtyVms)) {
+        Set<VmId> changed = dirtyVms;
+        // A new set: one that was large once takes its time to be cleared for ever.
+        dirtyVms = new LinkedHashSet<>();
+        for (VmId id : changed) {
             PendingEffects effect = pending.pendingOf(id);
             effects.put(id, effect);
             reserve(id, effect);
@@ -141,7 +144,7 @@ final class InventoryProjection {
                 projected.add(project(record, entry.getValue()));
             }
         }
-        dirtyVms.clear();
+        dirtyVms = new LinkedHashSet<>();
         Inventory before = inventory;
         Inventory after = next.withAll(projected);
         for (HostId id : dirtyHosts) {
@@ -189,9 +192,11 @@ final class InventoryProjection {
 
     private @Nullable VmId server(VmRecord record, PendingEffects effect) {
         VmId server = effect.server().orElse(record.server());
+        if (server.equals(record.id())) {
+            return null;
+        }
         VmRecord known = vms.get(server);
-        boolean isAnother = !server.equals(record.id()) && known != null && !known.is(VmState.Flag.DELETED);
-        return isAnother ? server : null;
+        return known != null && !known.is(VmState.Flag.DELETED) ? server : null;
     }
 
     private VirtualMachine project(VmRecord record, PendingEffects effect) {

@@ -12,13 +12,15 @@ import java.util.Set;
 
 /** What the journal should still be told: records that changed, and what else happened. Confined to the center's loop. */
 final class Unwritten {
-    private final Set<VmId> vms = new LinkedHashSet<>();
-    private final Set<HostId> hosts = new LinkedHashSet<>();
+    /** Made anew at each drain: one that was large once takes its time to be cleared for ever. */
+    private Set<VmId> vms = new LinkedHashSet<>();
+
+    private Set<HostId> hosts = new LinkedHashSet<>();
     /** What the journal holds a state of, so that it can be told to forget it. */
     private final Set<VmId> heldVms = new HashSet<>();
 
     private final Set<HostId> heldHosts = new HashSet<>();
-    private final List<JournalEntry> entries = new ArrayList<>();
+    private List<JournalEntry> entries = new ArrayList<>();
 
     void changed(VmId vm) {
         vms.add(vm);
@@ -63,10 +65,10 @@ final class Unwritten {
                 entries.add(new JournalEntry.VmForgotten(id));
             }
         }
-        hosts.clear();
-        vms.clear();
-        List<JournalEntry> drained = List.copyOf(entries);
-        entries.clear();
+        List<JournalEntry> drained = entries;
+        hosts = new LinkedHashSet<>();
+        vms = new LinkedHashSet<>();
+        entries = new ArrayList<>();
         return drained;
     }
 }
