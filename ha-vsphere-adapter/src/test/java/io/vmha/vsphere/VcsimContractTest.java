@@ -1,8 +1,8 @@
 package io.vmha.vsphere;
 
 import io.vmha.adapter.HypervisorAdapter;
-import io.vmha.adapter.HypervisorAdapterContractTest;
-import io.vmha.adapter.HypervisorTestbed;
+import io.vmha.testkit.contract.HypervisorAdapterContractTest;
+import io.vmha.testkit.contract.HypervisorTestbed;
 import io.vmha.model.HostId;
 import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;

@@ -78,7 +78,8 @@ final class JournalStore implements AutoCloseable {
         long format = in.number();
         checkArgument(
                 format == FORMAT,
-                "is of format version %s; this center knows version %s only: end what is open with the release that wrote it",
+                "is of format version %s; this center knows version %s only: end what is open with the release that"
+                        + " wrote it",
                 format,
                 FORMAT);
         write = in.number();

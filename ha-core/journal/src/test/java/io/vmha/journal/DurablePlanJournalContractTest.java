@@ -1,7 +1,7 @@
 package io.vmha.journal;
 
 import io.vmha.center.journal.PlanJournal;
-import io.vmha.center.journal.PlanJournalContractTest;
+import io.vmha.testkit.contract.PlanJournalContractTest;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 

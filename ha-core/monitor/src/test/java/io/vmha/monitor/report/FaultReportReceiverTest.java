@@ -27,18 +27,18 @@ class FaultReportReceiverTest {
     private static final ReportKey K2 = key("k2", 100);
     private static final ReportKey DB_KEY = key("k1", 50);
     private static final String VECTOR = """
-            vmha-report/2
-            to=center
-            vm=mw1
-            key=k1
-            sequence=7
-            sent-at=1700000000000
-            report=5
-            kind=FILESYSTEM_READ_ONLY
-            observed-at=1699999999000
-            detail=/data is read-only
-            mac=d5f57c4083925f4805e8d3e14a54e49c40f777358c9cceca50018dad54bc4183
-            """;
+        vmha-report/2
+        to=center
+        vm=mw1
+        key=k1
+        sequence=7
+        sent-at=1700000000000
+        report=5
+        kind=FILESYSTEM_READ_ONLY
+        observed-at=1699999999000
+        detail=/data is read-only
+        mac=d5f57c4083925f4805e8d3e14a54e49c40f777358c9cceca50018dad54bc4183
+        """;
     private static final String VECTOR_ANSWER = "3899fe49741e4847546047c334ff81f735f12fef5579c20d283bcb86a7016c59";
 
     private final List<GuestReport> reports = new ArrayList<>();
