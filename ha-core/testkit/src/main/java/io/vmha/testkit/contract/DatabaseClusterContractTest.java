@@ -46,6 +46,9 @@ public abstract class DatabaseClusterContractTest {
     private MemberId primary;
     private MemberId standby;
 
+    /** For the test of an implementation. */
+    protected DatabaseClusterContractTest() {}
+
     /** Returns a testbed in the state that {@link DatabaseTestbed} describes. */
     protected abstract DatabaseTestbed newTestbed();
 

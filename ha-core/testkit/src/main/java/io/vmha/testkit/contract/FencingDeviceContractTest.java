@@ -36,6 +36,9 @@ public abstract class FencingDeviceContractTest {
     private FencingTestbed testbed;
     private FencingDevice device;
 
+    /** For the test of an implementation. */
+    protected FencingDeviceContractTest() {}
+
     /** Returns a testbed in the state that {@link FencingTestbed} describes. */
     protected abstract FencingTestbed newTestbed();
 

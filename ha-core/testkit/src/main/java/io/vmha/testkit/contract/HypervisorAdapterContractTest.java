@@ -42,6 +42,9 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class HypervisorAdapterContractTest extends HypervisorHonestyContract {
 
+    /** For the test of an implementation. */
+    protected HypervisorAdapterContractTest() {}
+
     @Test
     void itsNameIsNotBlankAndItsCapabilitiesDoNotChange() {
         assertThat(adapter.name()).isNotBlank();

@@ -43,6 +43,9 @@ public abstract class PlanJournalContractTest {
     private static final PlanId PLAN = new PlanId(7);
     private static final Action OFF = new Action.PowerOff(DB3, H2);
 
+    /** For the test of an implementation. */
+    protected PlanJournalContractTest() {}
+
     /** An empty journal that the test closes. */
     protected abstract PlanJournal journal();
 

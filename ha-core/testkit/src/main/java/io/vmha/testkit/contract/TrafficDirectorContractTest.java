@@ -36,6 +36,9 @@ public abstract class TrafficDirectorContractTest {
     private VmId other;
     private VmId standby;
 
+    /** For the test of an implementation. */
+    protected TrafficDirectorContractTest() {}
+
     /** Returns a testbed in the state that {@link TrafficTestbed} describes. */
     protected abstract TrafficTestbed newTestbed();
 
