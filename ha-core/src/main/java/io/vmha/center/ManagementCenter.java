@@ -137,6 +137,7 @@ public final class ManagementCenter implements AutoCloseable {
      * @throws IllegalStateException if no {@link Builder#detection} is set, or the center is closed
      */
     public void heartbeat(Heartbeat beat) {
+        requireNonNull(beat, "beat");
         HeartbeatWatch watch = heartbeats.orElseThrow(
                 () -> new IllegalStateException("heartbeats need detection to be set when the center is built"));
         try {
@@ -172,7 +173,7 @@ public final class ManagementCenter implements AutoCloseable {
      * @throws IllegalArgumentException if the operator is blank
      */
     public CompletionStage<DecisionOutcome> maintenance(HostId host, boolean on, String operator) {
-        return operators.maintenance(host, on, named(operator));
+        return operators.maintenance(requireNonNull(host, "host"), on, named(operator));
     }
 
     /**
@@ -183,7 +184,7 @@ public final class ManagementCenter implements AutoCloseable {
      *     is no such VM
      */
     public CompletionStage<DecisionOutcome> repaired(VmId vm) {
-        return operators.repaired(vm);
+        return operators.repaired(requireNonNull(vm, "vm"));
     }
 
     /**
@@ -193,7 +194,7 @@ public final class ManagementCenter implements AutoCloseable {
      *     no such host
      */
     public CompletionStage<Inventory> hostUp(HostId host) {
-        return operators.hostUp(host);
+        return operators.hostUp(requireNonNull(host, "host"));
     }
 
     /**
@@ -204,7 +205,7 @@ public final class ManagementCenter implements AutoCloseable {
      * @return the inventory with it; exceptionally with an {@link IllegalArgumentException} where there is no such VM
      */
     public CompletionStage<Inventory> replicationLag(VmId vm, Optional<Duration> lag) {
-        return operators.replicationLag(vm, lag);
+        return operators.replicationLag(requireNonNull(vm, "vm"), requireNonNull(lag, "lag"));
     }
 
     /**
@@ -219,7 +220,7 @@ public final class ManagementCenter implements AutoCloseable {
      * @throws IllegalArgumentException if the operator is blank
      */
     public CompletionStage<Inventory> acceptReplicationLag(VmId vm, String operator) {
-        return operators.acceptReplicationLag(vm, named(operator));
+        return operators.acceptReplicationLag(requireNonNull(vm, "vm"), named(operator));
     }
 
     /**
@@ -232,7 +233,7 @@ public final class ManagementCenter implements AutoCloseable {
      * @throws IllegalArgumentException if the operator is blank
      */
     public CompletionStage<DecisionOutcome> desired(VmId vm, DesiredState state, String operator) {
-        return operators.desired(vm, state, named(operator));
+        return operators.desired(requireNonNull(vm, "vm"), requireNonNull(state, "state"), named(operator));
     }
 
     /**
@@ -254,7 +255,7 @@ public final class ManagementCenter implements AutoCloseable {
      * @return the inventory with it, once it is written down
      */
     public CompletionStage<Inventory> observe(ReadingToken token, PlatformSnapshot snapshot) {
-        return operators.observe(token.value(), snapshot);
+        return operators.observe(requireNonNull(token, "token").value(), requireNonNull(snapshot, "snapshot"));
     }
 
     /**
@@ -280,7 +281,7 @@ public final class ManagementCenter implements AutoCloseable {
      * @return the inventory without it; exceptionally with an {@link IllegalArgumentException} where there is no such VM
      */
     public CompletionStage<Inventory> remove(VmId vm) {
-        return operators.remove(vm);
+        return operators.remove(requireNonNull(vm, "vm"));
     }
 
     /**
@@ -290,7 +291,7 @@ public final class ManagementCenter implements AutoCloseable {
      *     or may be running on it
      */
     public CompletionStage<Inventory> remove(HostId host) {
-        return operators.remove(host);
+        return operators.remove(requireNonNull(host, "host"));
     }
 
     /**
@@ -316,7 +317,7 @@ public final class ManagementCenter implements AutoCloseable {
      * @throws IllegalArgumentException if the operator is blank
      */
     public CompletionStage<DecisionOutcome> approve(PlanId plan, String operator) {
-        return operators.approve(plan, Optional.empty(), named(operator));
+        return operators.approve(requireNonNull(plan, "plan"), Optional.empty(), named(operator));
     }
 
     /**
@@ -329,7 +330,7 @@ public final class ManagementCenter implements AutoCloseable {
      * @throws IllegalArgumentException if the operator is blank
      */
     public CompletionStage<DecisionOutcome> approve(PlanId plan, int revision, String operator) {
-        return operators.approve(plan, Optional.of(revision), named(operator));
+        return operators.approve(requireNonNull(plan, "plan"), Optional.of(revision), named(operator));
     }
 
     /**
@@ -354,7 +355,7 @@ public final class ManagementCenter implements AutoCloseable {
      * @throws IllegalArgumentException if the operator is blank
      */
     public CompletionStage<DecisionOutcome> reject(PlanId plan, String operator) {
-        return operators.reject(plan, named(operator));
+        return operators.reject(requireNonNull(plan, "plan"), named(operator));
     }
 
     /** Decides and starts nothing from now on, and goes on noting what it is told; what is under way ends. It survives restarts. */
@@ -369,7 +370,7 @@ public final class ManagementCenter implements AutoCloseable {
 
     /** Sets how much is done without approval, from now on and after restarts. */
     public CompletionStage<CenterHealth> automation(AutomationLevel level, String operator) {
-        return operators.automation(level, named(operator));
+        return operators.automation(requireNonNull(level, "level"), named(operator));
     }
 
     /** The open plans, by number: what is under way or held, why, and what its steps wait for. */
@@ -398,7 +399,7 @@ public final class ManagementCenter implements AutoCloseable {
     }
 
     private static String named(String operator) {
-        checkArgument(!operator.isBlank(), "operator must not be blank");
+        checkArgument(!requireNonNull(operator, "operator").isBlank(), "operator must not be blank");
         return operator;
     }
 
@@ -480,8 +481,9 @@ public final class ManagementCenter implements AutoCloseable {
          */
         @CanIgnoreReturnValue
         public Builder replicationMonitor(ReplicationMonitor chosen, Duration interval) {
+            requireNonNull(interval, "interval");
             checkArgument(!interval.isNegative() && !interval.isZero(), "interval must be more than 0: %s", interval);
-            replicationMonitor = chosen;
+            replicationMonitor = requireNonNull(chosen, "replicationMonitor");
             replicationInterval = interval;
             return this;
         }
@@ -489,7 +491,7 @@ public final class ManagementCenter implements AutoCloseable {
         /** Sets what knows when a machine that cannot be reached has isolated itself; the default knows nothing. */
         @CanIgnoreReturnValue
         public Builder isolationLease(IsolationLease chosen) {
-            lease = chosen;
+            lease = requireNonNull(chosen, "isolationLease");
             return this;
         }
 
@@ -499,63 +501,63 @@ public final class ManagementCenter implements AutoCloseable {
          */
         @CanIgnoreReturnValue
         public Builder inventory(Inventory start) {
-            inventory = start;
+            inventory = requireNonNull(start, "inventory");
             return this;
         }
 
         /** Sets what there is at the start, from a reading of the platform just now. */
         @CanIgnoreReturnValue
         public Builder inventory(PlatformSnapshot start) {
-            inventory = start.toInventory();
+            inventory = requireNonNull(start, "inventory").toInventory();
             return this;
         }
 
         /** Sets the operator's choices about failover. */
         @CanIgnoreReturnValue
         public Builder failover(FailoverConfig chosen) {
-            failover = chosen;
+            failover = requireNonNull(chosen, "failover");
             return this;
         }
 
         /** Sets how decisions are made; the default is rule 6 with the operator's choices. */
         @CanIgnoreReturnValue
         public Builder policy(FailoverPolicy chosen) {
-            policy = chosen;
+            policy = requireNonNull(chosen, "policy");
             return this;
         }
 
         /** Sets the operator's choices about how plans are carried out. */
         @CanIgnoreReturnValue
         public Builder config(CenterConfig chosen) {
-            config = chosen;
+            config = requireNonNull(chosen, "config");
             return this;
         }
 
         /** Sets where plans are written down; the default is a new {@link InMemoryPlanJournal}. */
         @CanIgnoreReturnValue
         public Builder journal(PlanJournal chosen) {
-            journal = chosen;
+            journal = requireNonNull(chosen, "journal");
             return this;
         }
 
         /** Sets what tells whether this center leads; by default it always does. */
         @CanIgnoreReturnValue
         public Builder leadership(Leadership chosen) {
-            leadership = chosen;
+            leadership = requireNonNull(chosen, "leadership");
             return this;
         }
 
         /** Sets where the jitter of backoffs comes from; used on the center's loop only. */
         @CanIgnoreReturnValue
         public Builder random(RandomGenerator chosen) {
-            random = chosen;
+            random = requireNonNull(chosen, "random");
             return this;
         }
 
         /** Sets time and threads; the default is a new {@link ThreadedScheduler}. The center closes it. */
         @CanIgnoreReturnValue
         public Builder scheduler(CenterScheduler chosen) {
-            scheduler = chosen;
+            scheduler = requireNonNull(chosen, "scheduler");
             return this;
         }
 
@@ -567,8 +569,8 @@ public final class ManagementCenter implements AutoCloseable {
          */
         @CanIgnoreReturnValue
         public Builder detection(DetectionConfig chosen, SecondCheck check) {
-            detection = chosen;
-            secondCheck = check;
+            detection = requireNonNull(chosen, "detection");
+            secondCheck = requireNonNull(check, "secondCheck");
             return this;
         }
 
@@ -590,6 +592,7 @@ public final class ManagementCenter implements AutoCloseable {
          */
         @CanIgnoreReturnValue
         public Builder resyncEvery(Duration interval) {
+            requireNonNull(interval, "interval");
             checkArgument(!interval.isNegative() && !interval.isZero(), "interval must be more than 0: %s", interval);
             resyncInterval = interval;
             return this;
@@ -598,7 +601,7 @@ public final class ManagementCenter implements AutoCloseable {
         /** Adds a listener. */
         @CanIgnoreReturnValue
         public Builder listener(HaListener listener) {
-            listeners.add(listener);
+            listeners.add(requireNonNull(listener, "listener"));
             return this;
         }
 

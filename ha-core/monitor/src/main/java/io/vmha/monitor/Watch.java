@@ -2,14 +2,20 @@ package io.vmha.monitor;
 
 import static io.vmha.monitor.internal.Checks.checkArgument;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vmha.monitor.report.GuestFault;
 import java.time.Duration;
 import java.util.Set;
+import javax.annotation.processing.Generated;
 import org.immutables.value.Value;
 
 /** A probe, how often it looks, and what its failures mean. Immutable. */
 @Value.Immutable
-@Value.Style(get = "*", jdkOnly = true)
+// Generated for a JDK alone, and without an annotation whose class a user does not have.
+@Value.Style(
+        get = "*",
+        jdkOnly = true,
+        allowedClasspathAnnotations = {CanIgnoreReturnValue.class, Generated.class})
 public interface Watch {
 
     /** What it is called in events and logs, not blank; unique in a monitor. */
