@@ -8,6 +8,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.DatabasePromoter;
+import io.vmha.adapter.FaultSource;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.IsolationLease;
@@ -23,6 +24,7 @@ import io.vmha.center.event.PlanView;
 import io.vmha.center.event.UnmetNeed;
 import io.vmha.center.event.WhatIf;
 import io.vmha.center.internal.CenterLoop;
+import io.vmha.center.internal.FaultWatches;
 import io.vmha.center.internal.HeartbeatWatch;
 import io.vmha.center.internal.LoopGuard;
 import io.vmha.center.internal.Operators;
@@ -86,6 +88,7 @@ public final class ManagementCenter implements AutoCloseable {
     private final Operators operators;
     private final CenterScheduler scheduler;
     private final Optional<HeartbeatWatch> heartbeats;
+    private final FaultWatches faultWatches = new FaultWatches(this::accept);
 
     private ManagementCenter(CenterLoop loop, CenterScheduler scheduler, Optional<HeartbeatWatch> heartbeats) {
         this.loop = loop;
@@ -410,6 +413,7 @@ public final class ManagementCenter implements AutoCloseable {
      */
     @Override
     public void close() {
+        faultWatches.close();
         loop.stop();
         scheduler.close();
         loop.closed();
@@ -430,6 +434,7 @@ public final class ManagementCenter implements AutoCloseable {
         private @Nullable ReplicationMonitor replicationMonitor;
         private Duration replicationInterval = Duration.ofSeconds(1);
         private final ImmutableList.Builder<FencingDevice> fencingDevices = ImmutableList.builder();
+        private final ImmutableList.Builder<FaultSource> faultSources = ImmutableList.builder();
         private final ImmutableList.Builder<HaListener> listeners = ImmutableList.builder();
         private Inventory inventory = Inventory.empty();
         private CenterConfig config = CenterConfig.defaults();
@@ -454,6 +459,13 @@ public final class ManagementCenter implements AutoCloseable {
         @CanIgnoreReturnValue
         public Builder trafficDirector(TrafficDirector chosen) {
             trafficDirector = requireNonNull(chosen, "trafficDirector");
+            return this;
+        }
+
+        /** Adds what tells of faults that a platform shows; the center watches it until it is closed. */
+        @CanIgnoreReturnValue
+        public Builder faultSource(FaultSource source) {
+            faultSources.add(requireNonNull(source, "faultSource"));
             return this;
         }
 
@@ -608,7 +620,7 @@ public final class ManagementCenter implements AutoCloseable {
         /**
          * Returns the center, which has taken the journal over and goes on with what it finds there.
          *
-         * @throws IllegalStateException if the adapter or the traffic director is missing
+         * @throws IllegalStateException if the adapter or the traffic director is missing, or a fault source is closed
          * @throws NotLeaderException if this center does not lead
          * @throws JournalException if the journal cannot be taken over
          */
@@ -642,7 +654,14 @@ public final class ManagementCenter implements AutoCloseable {
                 replication.ifPresent(ReplicationWatch::look);
                 resync.ifPresent(loop::resyncEvery);
             });
-            return new ManagementCenter(loop, time, heartbeats);
+            ManagementCenter center = new ManagementCenter(loop, time, heartbeats);
+            try {
+                center.faultWatches.start(faultSources.build());
+            } catch (RuntimeException | Error failed) {
+                center.close();
+                throw failed;
+            }
+            return center;
         }
 
         private HaPolicies chosenPolicies() {
