@@ -127,6 +127,7 @@ public final class Operators {
             center.executor().advance(id);
             center.refreshStorm();
             if (vm.server().equals(id)) {
+                center.heard(id);
                 center.decisions().begin(Optional.empty(), List.of(), false, Optional.empty(), pending);
             } else {
                 state.flag(id, VmState.Flag.RETURNING, true);
