@@ -67,6 +67,7 @@ public final class Operators {
     public CompletionStage<DecisionOutcome> load(LoadSample sample) {
         return center.decide(pending -> {
             state.loaded(sample.vm(), sample.load());
+            center.executor().loaded(sample.vm());
             List<SubjectDecision> parts = center.decisions()
                     .policies()
                     .load()

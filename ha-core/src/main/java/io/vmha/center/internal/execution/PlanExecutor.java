@@ -79,6 +79,7 @@ public final class PlanExecutor {
     private final HostSlots slots;
     private final VmQueues queues = new VmQueues();
     private final Map<PlanId, PlanRun> runs = new TreeMap<>();
+    private final PutOff putOff = new PutOff();
     private Set<StepRun> awaitingRoom = new LinkedHashSet<>();
     private FailoverConfig failover;
     private boolean stopped;
@@ -101,6 +102,7 @@ public final class PlanExecutor {
         PlanRun run = new PlanRun(opened, this, approvedBy);
         runs.put(run.id(), run);
         queues.add(run);
+        putOff.add(run);
         run.subjects().forEach(state::pendingChanged);
         return run;
     }
@@ -179,11 +181,19 @@ public final class PlanExecutor {
         queues.of(vm).forEach(PlanRun::advance);
     }
 
-    /** Judges everything again that waits for room or for a reading. */
+    /** A VM's load was measured: its host may be overloaded no longer. */
+    public void loaded(VmId vm) {
+        if (!putOff.isEmpty()) {
+            state.requireVm(vm).mayRunOn().forEach(putOff::advance);
+        }
+    }
+
+    /** Judges everything again that waits for room or for a reading, or is put off. */
     public void advanceRoom() {
         Set<StepRun> waiting = awaitingRoom;
         awaitingRoom = new LinkedHashSet<>();
         waiting.forEach(StepRun::start);
+        putOff.advance();
     }
 
     // What steps need.
@@ -236,6 +246,15 @@ public final class PlanExecutor {
     /** How long a step waits for room that others are to leave. */
     Duration roomTimeout() {
         return parts.config().actionDeadline().multipliedBy(maxAttempts());
+    }
+
+    /** How long what can wait waits for redirects: a moment, also where they hang. */
+    Duration redirectTimeout() {
+        return parts.config().actionDeadline();
+    }
+
+    PutOff putOff() {
+        return putOff;
     }
 
     Duration watchdog(Action action) {
@@ -442,6 +461,7 @@ public final class PlanExecutor {
     private void forget(PlanRun run) {
         runs.remove(run.id());
         queues.remove(run);
+        putOff.remove(run);
         run.subjects().forEach(state::pendingChanged);
     }
 
