@@ -31,9 +31,13 @@ final class PutOff {
         run.steps().forEach(redirects::remove);
     }
 
+    /** A step came to its end. */
+    void ended(StepRun step) {
+        redirects.remove(step);
+    }
+
     /** Whether a redirect is still to be done that nobody holds. */
     boolean isRedirectDue() {
-        redirects.removeIf(StepRun::isEnded);
         return redirects.stream().anyMatch(StepRun::isDue);
     }
 
