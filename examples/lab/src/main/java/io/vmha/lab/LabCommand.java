@@ -1,6 +1,7 @@
 package io.vmha.lab;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -233,7 +234,8 @@ public final class LabCommand implements Runnable {
     @Command(hidden = true, description = "Makes the faults; run by run.")
     int conduct(@Option(names = "--phases", required = true) String phases) {
         int steps = phases.length() + 8;
-        try (Progress progress = new Progress(System.out, steps, isTerminal());
+        PrintStream out = System.out;
+        try (Progress progress = new Progress(out, steps, isTerminal());
                 RunningLab lab = new RunningLab(site(), progress)) {
             Runtime.getRuntime().addShutdownHook(new Thread(lab::close));
             RunSummary summary = new Conductor(lab, phases, java("info", site(), "center")).run();
@@ -247,7 +249,8 @@ public final class LabCommand implements Runnable {
             @Option(names = "--minutes", required = true) int minutes,
             @Option(names = "--busy", required = true) int busy) {
         int steps = 15;
-        try (Progress progress = new Progress(System.out, steps, isTerminal());
+        PrintStream out = System.out;
+        try (Progress progress = new Progress(out, steps, isTerminal());
                 RunningLab lab = new RunningLab(site(), progress)) {
             Runtime.getRuntime().addShutdownHook(new Thread(lab::close));
             int threads = busy * Runtime.getRuntime().availableProcessors();
