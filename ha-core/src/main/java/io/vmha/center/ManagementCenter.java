@@ -387,6 +387,21 @@ public final class ManagementCenter implements AutoCloseable {
         return operators.leftovers();
     }
 
+    /**
+     * Deletes what recoveries of a VM left behind: every {@link Leftover} that is listed of it, with its disks. The VM itself is never
+     * touched, and nothing is deleted while it does not run, certainly and well: then what is left of it may be wanted still. That is
+     * judged again just before the effect. What was deleted is read back, and listed no more.
+     *
+     * @param vm the VM that was replaced; it may have been removed since
+     * @param operator who has it deleted, for the journal and the audit log; not blank
+     * @return completes when it came to its end; exceptionally with an {@link IllegalArgumentException} where nothing is listed of that
+     *     VM, it may be wanted, or the adapter cannot do it
+     * @throws IllegalArgumentException if the operator is blank
+     */
+    public CompletionStage<DecisionOutcome> deleteLeftovers(VmId vm, String operator) {
+        return operators.deleteLeftovers(requireNonNull(vm, "vm"), named(operator));
+    }
+
     /** What would be decided and done about a report, on the inventory of now. Nothing is. */
     public CompletionStage<WhatIf> whatIf(FaultReport report) {
         return operators.whatIf(requireNonNull(report, "report"));

@@ -4,6 +4,7 @@ import com.google.common.base.Strings;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.JournalProjection;
 import io.vmha.center.journal.JournalState;
+import io.vmha.center.journal.Leftover;
 import io.vmha.fault.FaultReport;
 import io.vmha.plan.PlanId;
 import java.time.Instant;
@@ -58,6 +59,8 @@ final class Records {
             store.remove(VM + forgotten.vm());
         } else if (entry instanceof JournalEntry.HostForgotten forgotten) {
             store.remove(HOST + forgotten.host());
+        } else if (entry instanceof JournalEntry.LeftoverDeleted deleted) {
+            store.remove(leftoverKey(deleted.leftover()));
         } else {
             store.put(key(entry), EntryCodec.encode(entry));
         }
@@ -77,9 +80,21 @@ final class Records {
             return WRITER + noted.writer().type();
         }
         if (entry instanceof JournalEntry.LeftBehind left) {
-            return LEFTOVER + left.leftover().vm();
+            return leftoverKey(left.leftover());
         }
         return SETTINGS;
+    }
+
+    /** In the order of time; the VM's length comes before it, so that no two can be taken for one another. */
+    private static String leftoverKey(Leftover left) {
+        return LEFTOVER + time(left.since()) + "/" + left.vm().value().length() + "/" + left.vm() + "/" + left.host() + "/"
+                + left.what();
+    }
+
+    private static String time(Instant at) {
+        long second = at.getEpochSecond() - Instant.MIN.getEpochSecond();
+        return Strings.padStart(Long.toString(second), DIGITS, '0')
+                + Strings.padStart(Integer.toString(at.getNano()), NANO_DIGITS, '0');
     }
 
     private static String plan(PlanId plan) {
@@ -100,10 +115,7 @@ final class Records {
 
     /** In the order of time. A write that is made again, since it was not known whether it was forced, counts nothing twice. */
     private void recovered(JournalEntry.VmRecovered entry) {
-        Instant at = entry.at();
-        long second = at.getEpochSecond() - Instant.MIN.getEpochSecond();
-        String key = RECOVERY + Strings.padStart(Long.toString(second), DIGITS, '0')
-                + Strings.padStart(Integer.toString(at.getNano()), NANO_DIGITS, '0') + "/" + entry.vm();
+        String key = RECOVERY + time(entry.at()) + "/" + entry.vm();
         if (store.contains(key)) {
             return;
         }

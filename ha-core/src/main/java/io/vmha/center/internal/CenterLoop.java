@@ -594,6 +594,7 @@ public final class CenterLoop
             publish(new HaEvent.PlanEnded(scheduler.now(), outcome));
             waiting.removeAll(run.id()).forEach(pending -> pending.end(outcome));
         });
+        run.plan().steps().forEach(step -> listUnneededClone(step.action()));
         // It may have been lost while it was on the move.
         run.subjects()
                 .forEach(id -> state.vm(id).ifPresent(vm -> {
@@ -603,6 +604,15 @@ public final class CenterLoop
         // What came up meanwhile waited for this plan's end; what was just refused waits for a change, or for its time.
         boolean isProgress = outcome.actions().stream().anyMatch(action -> action.result() == ActionResult.DONE);
         run.subjects().stream().filter(vm -> isProgress || !unmet.has(vm)).forEach(decisions::wake);
+    }
+
+    /** It was repaired while its clone was made: that is not started any more. */
+    private void listUnneededClone(Action action) {
+        if (action instanceof Action.CloneFromTemplate clone) {
+            state.vm(clone.target())
+                    .filter(vm -> vm.is(VmState.Flag.HALF_MADE) && !vm.isFailed())
+                    .ifPresent(vm -> state.cloneNotNeeded(vm.id(), clone.on(), now()));
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.vmha.center.internal;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.Streams;
 import io.vmha.adapter.Capability;
 import io.vmha.center.event.DecisionOutcome;
@@ -36,6 +37,7 @@ import io.vmha.plan.Plan;
 import io.vmha.plan.PlanFacts;
 import io.vmha.plan.PlanId;
 import io.vmha.plan.Planner;
+import io.vmha.plan.Step;
 import io.vmha.policy.Decision;
 import io.vmha.policy.DecisionBatch;
 import io.vmha.policy.Explanation;
@@ -491,7 +493,7 @@ final class Decisions {
         switch (action.kind()) {
             case POWER_ON, CLONE, MIGRATE -> action.host().ifPresent(refused.hosts::add);
             case PROMOTE -> action.vm().ifPresent(refused.vms::add);
-            case REDIRECT, POWER_OFF, FENCE_HOST, REALLOCATE, DEMOTE -> {
+            case REDIRECT, POWER_OFF, FENCE_HOST, REALLOCATE, DEMOTE, DELETE_LEFTOVERS -> {
                 if (part instanceof SubjectDecision.Redirect redirect && action instanceof Action.Promote) {
                     refused.vms.add(redirect.target());
                 }
@@ -658,6 +660,16 @@ final class Decisions {
                 host,
                 role,
                 Explanation.of(() -> vm.id() + " is wanted running and is started on " + host));
+    }
+
+    /** An operator has what was left behind of a VM deleted: nothing is decided, each place is a step. */
+    void deleteLeftovers(VmId vm, Set<HostId> places, String operator, PendingDecision pending) {
+        List<Step> steps = new ArrayList<>();
+        places.forEach(host -> steps.add(
+                new Step(steps.size(), new Action.DeleteLeftovers(vm, host), ImmutableSortedSet.of())));
+        Plan plan = new Plan(new PlanId(++lastPlan), steps);
+        begin(new Begun(
+                Optional.empty(), new DecisionBatch(List.of()), plan, 1, false, Optional.of(operator), pending));
     }
 
     /** What would be decided and done about a report, on the inventory of now. Changes nothing. */

@@ -13,6 +13,7 @@ import io.vmha.fault.FaultSubject;
 import io.vmha.model.DesiredState;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
+import io.vmha.model.HostId;
 import io.vmha.model.ImmutableHost;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.VirtualMachine;
@@ -102,12 +103,13 @@ final class Observation {
     private void known(VmId id) {
         VmRecord vm = state.vm(id).orElseThrow();
         boolean isPlanned = !center.executor().runsOf(id).isEmpty();
+        HostId before = vm.seen().host();
         Sightings.Seen seen = sightings.apply(id, state);
         if (vm.is(VmState.Flag.DELETED)) {
             return;
         }
         switch (seen) {
-            case RUNNING -> running(vm);
+            case RUNNING -> running(vm, before);
             case TWICE -> splitBrain(vm);
             case STOPPED, AS_KNOWN -> {
                 if (!isPlanned) {
@@ -134,7 +136,11 @@ final class Observation {
                 .ifPresent(fault -> state.opened(vm.id(), fault));
     }
 
-    private void running(VmRecord vm) {
+    private void running(VmRecord vm, HostId before) {
+        if (vm.is(VmState.Flag.HALF_MADE) && !vm.seen().host().equals(before)) {
+            state.cloneNotNeeded(vm.id(), before, center.now());
+        }
+        state.flag(vm.id(), VmState.Flag.HALF_MADE, false);
         boolean isHostUp = state.host(vm.seen().host())
                 .filter(host -> host.health().runsVms())
                 .isPresent();

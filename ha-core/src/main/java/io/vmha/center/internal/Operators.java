@@ -1,5 +1,9 @@
 package io.vmha.center.internal;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.collect.ImmutableSortedSet;
+import io.vmha.adapter.Capability;
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.event.CenterHealth;
 import io.vmha.center.event.DecisionOutcome;
@@ -34,6 +38,7 @@ import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
 import io.vmha.policy.Trigger;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -111,6 +116,9 @@ public final class Operators {
     public CompletionStage<DecisionOutcome> repaired(VmId id) {
         return center.decide(pending -> {
             VmRecord vm = state.requireVm(id);
+            if (vm.is(VmState.Flag.HALF_MADE)) {
+                state.cloneNotNeeded(id, vm.seen().host(), center.now());
+            }
             if (vm.isActedOn()) {
                 state.saidOn(id);
             } else {
@@ -386,6 +394,27 @@ public final class Operators {
     /** What was left behind on the platform. */
     public CompletionStage<List<Leftover>> leftovers() {
         return center.look(state::leftovers);
+    }
+
+    /** Deletes what recoveries of a VM left behind, one step for each host. */
+    public CompletionStage<DecisionOutcome> deleteLeftovers(VmId vm, String operator) {
+        return center.decide(pending -> {
+            Set<HostId> places = state.leftovers().stream()
+                    .filter(left -> left.vm().equals(vm))
+                    .map(Leftover::host)
+                    .collect(ImmutableSortedSet.toImmutableSortedSet(Comparator.naturalOrder()));
+            checkArgument(!places.isEmpty(), "nothing is listed as left over of %s", vm);
+            state.whyLeftoversMayBeWanted(vm).ifPresent(why -> {
+                throw new IllegalArgumentException(why);
+            });
+            checkArgument(
+                    center.capabilities().contains(Capability.DELETE_LEFTOVERS),
+                    "the platform lacks %s: delete what is left of %s by its own means",
+                    Capability.DELETE_LEFTOVERS,
+                    vm);
+            audit(operator, "deletes what was left of " + vm + " on " + places);
+            center.decisions().deleteLeftovers(vm, places, operator, pending);
+        });
     }
 
     /** What would be decided and done about a report. */

@@ -130,6 +130,13 @@ public sealed interface JournalEntry {
     record LeftBehind(Leftover leftover) implements JournalEntry {}
 
     /**
+     * What was left behind is not on the platform any more.
+     *
+     * @param leftover what
+     */
+    record LeftoverDeleted(Leftover leftover) implements JournalEntry {}
+
+    /**
      * Operators chose otherwise. The first center writes it together with what there is when it begins.
      *
      * @param settings what holds from now on

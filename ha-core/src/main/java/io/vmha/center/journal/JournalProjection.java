@@ -39,7 +39,7 @@ public final class JournalProjection {
     private final Map<VmId, VmState> vms = new LinkedHashMap<>();
     private final Map<HostId, HostState> hosts = new LinkedHashMap<>();
     private final Map<VmType, WriterState> writers = new LinkedHashMap<>();
-    private final Map<VmId, Leftover> leftovers = new LinkedHashMap<>();
+    private final Set<Leftover> leftovers = new LinkedHashSet<>();
     private final Set<JournalEntry.VmRecovered> recoveries = new LinkedHashSet<>();
     private CenterSettings settings = CenterSettings.defaults();
     private long lastPlan;
@@ -84,7 +84,9 @@ public final class JournalProjection {
         } else if (entry instanceof JournalEntry.WriterNoted noted) {
             writers.put(noted.writer().type(), noted.writer());
         } else if (entry instanceof JournalEntry.LeftBehind left) {
-            leftovers.put(left.leftover().vm(), left.leftover());
+            leftovers.add(left.leftover());
+        } else if (entry instanceof JournalEntry.LeftoverDeleted deleted) {
+            leftovers.remove(deleted.leftover());
         } else if (entry instanceof JournalEntry.SettingsChanged changed) {
             settings = changed.settings();
             isFirst = false;
@@ -118,7 +120,7 @@ public final class JournalProjection {
                 List.copyOf(vms.values()),
                 List.copyOf(hosts.values()),
                 List.copyOf(writers.values()),
-                List.copyOf(leftovers.values()),
+                List.copyOf(leftovers),
                 List.copyOf(recoveries),
                 settings);
     }

@@ -117,7 +117,11 @@ class EntryCodecTest {
     @Test
     void everyKindOfEntryThatIsKeptIsAmongThem() {
         Set<Class<?>> removing =
-                Set.of(JournalEntry.PlanClosed.class, JournalEntry.VmForgotten.class, JournalEntry.HostForgotten.class);
+                Set.of(
+                        JournalEntry.PlanClosed.class,
+                        JournalEntry.VmForgotten.class,
+                        JournalEntry.HostForgotten.class,
+                        JournalEntry.LeftoverDeleted.class);
         List<Class<?>> kept = entries().stream().<Class<?>>map(Object::getClass).toList();
 
         assertThat(JournalEntry.class.getPermittedSubclasses())

@@ -61,7 +61,7 @@ public final class RandomEntries {
     }
 
     private JournalEntry next() {
-        return switch (random.nextInt(15)) {
+        return switch (random.nextInt(16)) {
             case 0, 1 ->
                 new JournalEntry.PlanOpened(
                         instant(),
@@ -93,11 +93,17 @@ public final class RandomEntries {
             case 12 ->
                 new JournalEntry.WriterNoted(
                         new WriterState(VmType.of(constant(NAMES)), Set.copyOf(list(3, () -> constant(NAMES)))));
-            case 13 -> new JournalEntry.LeftBehind(new Leftover(vmId(), hostId(), constant(NAMES), instant()));
+            case 13 -> new JournalEntry.LeftBehind(leftover());
+            case 14 -> new JournalEntry.LeftoverDeleted(leftover());
             default ->
                 new JournalEntry.SettingsChanged(
                         new CenterSettings(random.nextBoolean(), optional(() -> constant(AutomationLevel.values()))));
         };
+    }
+
+    /** Few moments, so that what is deleted was often left behind before. */
+    private Leftover leftover() {
+        return new Leftover(vmId(), hostId(), constant(NAMES), Instant.ofEpochSecond(random.nextInt(2)));
     }
 
     private VmState vmState() {
@@ -233,7 +239,7 @@ public final class RandomEntries {
     }
 
     private Action action() {
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(10)) {
             case 0 -> new Action.PowerOff(vmId(), hostId());
             case 1 -> new Action.FenceHost(hostId());
             case 2 -> new Action.Redirect(vmId(), vmId());
@@ -242,7 +248,8 @@ public final class RandomEntries {
             case 5 -> new Action.Migrate(vmId(), hostId(), hostId());
             case 6 -> new Action.CloneFromTemplate(vmId(), TemplateId.of(constant(NAMES)), hostId());
             case 7 -> new Action.Promote(vmId());
-            default -> new Action.Demote(vmId());
+            case 8 -> new Action.Demote(vmId());
+            default -> new Action.DeleteLeftovers(vmId(), hostId());
         };
     }
 

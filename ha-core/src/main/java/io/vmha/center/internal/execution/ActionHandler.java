@@ -55,6 +55,9 @@ abstract class ActionHandler<A extends Action> {
     /** What is true now that it is surely not done. */
     void notDone(A action, CenterState state) {}
 
+    /** What it may have left on the platform, where a try whose outcome was not known is given up. */
+    void unresolved(A action, CenterState state, Instant now) {}
+
     /** What must hold at its effect, besides what must hold for every action, in the order in which it is told. */
     abstract List<Guard> guards();
 }

@@ -335,6 +335,7 @@ final class StepRun {
             } else if (thrown.isEmpty()) {
                 mayBeDone = false;
                 readNotDone();
+                Handlers.of(action).unresolved(executor.state(), executor.now());
                 end(otherwise, why, startedAt);
             } else if (look < executor.maxAttempts()) {
                 timer = executor.schedule(
@@ -342,6 +343,7 @@ final class StepRun {
             } else {
                 // Where it may be running stays as wide as it is, until a reading of the whole platform tells.
                 executor.callbacks().needsReading();
+                Handlers.of(action).unresolved(executor.state(), executor.now());
                 end(otherwise, why + "; and what became of it cannot be read", startedAt);
             }
         });

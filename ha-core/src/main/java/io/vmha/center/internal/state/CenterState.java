@@ -69,7 +69,7 @@ public final class CenterState {
     private final Map<VmId, VmRecord> vms = new HashMap<>();
     private final Map<HostId, HostRecord> hosts = new HashMap<>();
     private final Map<VmType, Set<String>> writers = new HashMap<>();
-    private final Map<VmId, Leftover> leftovers = new LinkedHashMap<>();
+    private final Set<Leftover> leftovers = new LinkedHashSet<>();
     private final ServingTable routes = new ServingTable();
     /** The VMs whose place is to be found out: on several hosts, or lost with their host. */
     private final Set<VmId> uncertain = new LinkedHashSet<>();
@@ -113,7 +113,7 @@ public final class CenterState {
         journal.hosts().forEach(this::restore);
         journal.vms().forEach(this::restore);
         journal.writers().forEach(writer -> writers.put(writer.type(), writer.members()));
-        journal.leftovers().forEach(left -> leftovers.put(left.vm(), left));
+        leftovers.addAll(journal.leftovers());
         leaveLostHosts(start);
         projection.drainChanges();
     }
@@ -312,7 +312,30 @@ public final class CenterState {
 
     /** What was left behind on the platform. */
     public List<Leftover> leftovers() {
-        return List.copyOf(leftovers.values());
+        return List.copyOf(leftovers);
+    }
+
+    /**
+     * Why what was left behind of a VM may be wanted still; empty where the VM runs, certainly and well, or was deleted and is off. A VM
+     * that failed, is half made or is at a place that is not known may have to be made again from what is left of it.
+     */
+    public Optional<String> whyLeftoversMayBeWanted(VmId id) {
+        VmRecord record = vms.get(id);
+        if (record == null) {
+            return Optional.empty();
+        }
+        boolean isWell = record.power() == PowerState.ON
+                && !record.isFailed()
+                && !record.isActedOn()
+                && !record.is(VmState.Flag.SPLIT_BRAIN)
+                && !record.is(VmState.Flag.HALF_MADE)
+                && !record.is(VmState.Flag.UNSEARCHED)
+                && !record.is(VmState.Flag.DELETED)
+                && hosts.get(record.seen.host()) != null
+                && Objects.requireNonNull(hosts.get(record.seen.host())).health().runsVms();
+        return isWell
+                ? Optional.empty()
+                : Optional.of("what is left of " + id + " may be wanted still: it does not run, certainly and well");
     }
 
     /** The database member whose writer a VM needs. */
@@ -633,13 +656,28 @@ public final class CenterState {
         }
     }
 
-    /** The original of a VM that was cloned anew stays where it was. */
-    public void leftBehind(VmId id, Instant now) {
-        vm(id).ifPresent(record -> {
-            Leftover left = new Leftover(id, record.seen.host(), "what its clone replaced", now);
-            leftovers.put(id, left);
+    /** Something stays on the platform that nobody needs. */
+    public void leftBehind(Leftover left) {
+        if (leftovers.add(left)) {
             unwritten.add(new JournalEntry.LeftBehind(left));
-        });
+        }
+    }
+
+    /** Somebody else runs the VM on another host than its clone is on, or repaired what the clone was to replace. */
+    public void cloneNotNeeded(VmId id, HostId host, Instant now) {
+        leftBehind(new Leftover(id, host, "a clone that was not needed", now));
+        flag(id, VmState.Flag.HALF_MADE, false);
+    }
+
+    /** What was left behind of a VM on a host before that moment was deleted. */
+    public void leftoversDeleted(VmId id, HostId host, Instant before) {
+        for (Leftover left : List.copyOf(leftovers)) {
+            boolean isMeant = left.vm().equals(id) && left.host().equals(host);
+            if (isMeant && !left.since().isAfter(before)) {
+                leftovers.remove(left);
+                unwritten.add(new JournalEntry.LeftoverDeleted(left));
+            }
+        }
     }
 
     /** What a reading showed before a VM's host was lost does not count for it. */
