@@ -240,7 +240,7 @@ public final class ManagementCenter implements AutoCloseable {
      * by it, never by a clock.
      */
     public CompletionStage<ReadingToken> beginReading() {
-        return operators.beginReading().thenApply(ReadingToken::new);
+        return operators.beginReading();
     }
 
     /**
@@ -251,10 +251,11 @@ public final class ManagementCenter implements AutoCloseable {
      *
      * @param token what {@link #beginReading} gave before the reading began
      * @param snapshot what was read
-     * @return the inventory with it, once it is written down
+     * @return the inventory with it, once it is written down; exceptionally with an {@link IllegalArgumentException} where another
+     *     center issued the token
      */
     public CompletionStage<Inventory> observe(ReadingToken token, PlatformSnapshot snapshot) {
-        return operators.observe(token.value(), snapshot);
+        return operators.observe(requireNonNull(token, "token"), requireNonNull(snapshot, "snapshot"));
     }
 
     /**

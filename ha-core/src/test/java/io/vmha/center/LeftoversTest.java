@@ -22,13 +22,13 @@ import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
+import io.vmha.model.VmType;
 import io.vmha.plan.Action;
 import io.vmha.plan.ActionKind;
 import io.vmha.policy.FailbackMode;
 import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.HaPolicies;
 import io.vmha.policy.RecoveryMode;
-import io.vmha.model.VmType;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
 import java.lang.reflect.InvocationTargetException;
@@ -76,8 +76,9 @@ class LeftoversTest {
         assertThat(onPlatform()).isEmpty();
         assertThat(ask(center.leftovers())).isEmpty();
         assertThat(datacenter.actual().requireVm(MW1).power()).isEqualTo(PowerState.ON);
-        assertThat(events).anyMatch(event -> event instanceof HaEvent.ActionEnded ended
-                && ended.action().action() instanceof Action.DeleteLeftovers);
+        assertThat(events)
+                .anyMatch(event -> event instanceof HaEvent.ActionEnded ended
+                        && ended.action().action() instanceof Action.DeleteLeftovers);
         assertThat(written)
                 .as("its intent is written before its effect, and its outcome after it")
                 .anyMatch(entry -> entry instanceof JournalEntry.StepStarted started
@@ -147,7 +148,8 @@ class LeftoversTest {
         VirtualMachine clone = datacenter.actual().requireVm(MW1);
         assertThat(clone.power()).isEqualTo(PowerState.OFF);
         startsFail = false;
-        datacenter.change(actual -> actual.with(ImmutableVirtualMachine.copyOf(clone).withPower(PowerState.ON)));
+        datacenter.change(
+                actual -> actual.with(ImmutableVirtualMachine.copyOf(clone).withPower(PowerState.ON)));
         ask(center.repaired(MW1));
 
         assertThat(ask(center.leftovers()))

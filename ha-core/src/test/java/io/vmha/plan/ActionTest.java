@@ -76,8 +76,7 @@ class ActionTest {
     @ParameterizedTest
     @MethodSource("actions")
     void eachCaseIsGivenItsOwnAction(Action action, ActionKind kind, String vm, String host, String text) {
-        Action given = action.fold(
-                new Action.Cases<Action>(
+        Action given = action.fold(new Action.Cases<Action>(
                 off -> off, f -> f, r -> r, on -> on, a -> a, m -> m, c -> c, p -> p, d -> d, l -> l));
         assertThat(given).isSameAs(action);
     }

@@ -6,6 +6,7 @@ import io.vmha.center.journal.JournalProjection;
 import io.vmha.center.journal.JournalState;
 import io.vmha.center.journal.Leftover;
 import io.vmha.fault.FaultReport;
+import io.vmha.model.VmId;
 import io.vmha.plan.PlanId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,6 +56,8 @@ final class Records {
             keys(plan(closed.plan())).forEach(store::remove);
         } else if (entry instanceof JournalEntry.VmRecovered recovered) {
             recovered(recovered);
+        } else if (entry instanceof JournalEntry.RecoveriesCleared cleared) {
+            cleared(cleared.vm());
         } else if (entry instanceof JournalEntry.VmForgotten forgotten) {
             store.remove(VM + forgotten.vm());
         } else if (entry instanceof JournalEntry.HostForgotten forgotten) {
@@ -87,8 +90,8 @@ final class Records {
 
     /** In the order of time; the VM's length comes before it, so that no two can be taken for one another. */
     private static String leftoverKey(Leftover left) {
-        return LEFTOVER + time(left.since()) + "/" + left.vm().value().length() + "/" + left.vm() + "/" + left.host() + "/"
-                + left.what();
+        return LEFTOVER + time(left.since()) + "/" + left.vm().value().length() + "/" + left.vm() + "/" + left.host()
+                + "/" + left.what();
     }
 
     private static String time(Instant at) {
@@ -124,6 +127,16 @@ final class Records {
         if (recoveries > MAX_RECOVERIES) {
             store.remove(store.keys(RECOVERY).next());
             recoveries--;
+        }
+    }
+
+    private void cleared(VmId vm) {
+        int before = RECOVERY.length() + DIGITS + NANO_DIGITS + 1;
+        for (String key : keys(RECOVERY)) {
+            if (key.substring(before).equals(vm.value())) {
+                store.remove(key);
+                recoveries--;
+            }
         }
     }
 

@@ -665,8 +665,8 @@ final class Decisions {
     /** An operator has what was left behind of a VM deleted: nothing is decided, each place is a step. */
     void deleteLeftovers(VmId vm, Set<HostId> places, String operator, PendingDecision pending) {
         List<Step> steps = new ArrayList<>();
-        places.forEach(host -> steps.add(
-                new Step(steps.size(), new Action.DeleteLeftovers(vm, host), ImmutableSortedSet.of())));
+        places.forEach(host ->
+                steps.add(new Step(steps.size(), new Action.DeleteLeftovers(vm, host), ImmutableSortedSet.of())));
         Plan plan = new Plan(new PlanId(++lastPlan), steps);
         begin(new Begun(
                 Optional.empty(), new DecisionBatch(List.of()), plan, 1, false, Optional.of(operator), pending));

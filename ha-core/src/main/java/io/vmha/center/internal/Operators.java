@@ -28,6 +28,7 @@ import io.vmha.model.Host;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
 import io.vmha.model.PlatformSnapshot;
+import io.vmha.model.ReadingToken;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.plan.PlanId;
@@ -38,6 +39,7 @@ import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
 import io.vmha.policy.Trigger;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -53,11 +55,14 @@ import java.util.function.UnaryOperator;
 public final class Operators {
     private final CenterLoop center;
     private final CenterState state;
+    /** When this center began, by its clock, which tells its reading tokens from those of an earlier one. */
+    private final Instant began;
 
     /** Makes the calls of a center. */
     public Operators(CenterLoop center) {
         this.center = center;
         this.state = center.state();
+        this.began = center.now();
     }
 
     private static void audit(long epoch, String operator, String what) {
@@ -130,7 +135,7 @@ public final class Operators {
             state.wellSince(id, center.now());
             state.suspected(id, false);
             center.decisions().well(vm);
-            center.recoveries().clear(id);
+            center.journal(center.recoveries().clear(id), () -> {});
             state.flag(id, VmState.Flag.LIMITED, false);
             center.executor().advance(id);
             center.refreshStorm();
@@ -281,13 +286,17 @@ public final class Operators {
     }
 
     /** Issues a token for a reading that begins now. */
-    public CompletionStage<Long> beginReading() {
-        return center.ask(state::beginReading);
+    public CompletionStage<ReadingToken> beginReading() {
+        return center.ask(() -> new ReadingToken(center.epoch(), began, state.beginReading()));
     }
 
     /** Takes a reading of the platform; the comparison with what is believed is made by the caller's thread. */
-    public CompletionStage<Inventory> observe(long token, PlatformSnapshot snapshot) {
-        Sightings sightings = Sightings.of(snapshot, token, center.inventory());
+    public CompletionStage<Inventory> observe(ReadingToken token, PlatformSnapshot snapshot) {
+        if (token.epoch() != center.epoch() || !token.center().equals(began)) {
+            return CompletableFuture.failedFuture(new IllegalArgumentException(
+                    "another center issued " + token + ", which orders nothing here: begin a reading anew"));
+        }
+        Sightings sightings = Sightings.of(snapshot, token.value(), center.inventory());
         return change(() -> center.apply(sightings));
     }
 

@@ -46,6 +46,13 @@ public sealed interface JournalEntry {
     record VmRecovered(VmId vm, Instant at) implements JournalEntry {}
 
     /**
+     * A VM was repaired: what it was recovered before does not count any more.
+     *
+     * @param vm the VM
+     */
+    record RecoveriesCleared(VmId vm) implements JournalEntry {}
+
+    /**
      * A try of an action is about to start. Written before its effect.
      *
      * @param plan the plan

@@ -59,6 +59,8 @@ public final class JournalProjection {
             if (recoveries.size() > MAX_RECOVERIES) {
                 recoveries.remove(recoveries.iterator().next());
             }
+        } else if (entry instanceof JournalEntry.RecoveriesCleared cleared) {
+            recoveries.removeIf(recovery -> recovery.vm().equals(cleared.vm()));
         } else if (entry instanceof JournalEntry.StepStarted started) {
             plan(started.plan()).ifPresent(plan -> plan.started.put(started.step(), started));
         } else if (entry instanceof JournalEntry.StepEnded ended) {

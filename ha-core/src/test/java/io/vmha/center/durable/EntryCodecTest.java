@@ -116,12 +116,11 @@ class EntryCodecTest {
 
     @Test
     void everyKindOfEntryThatIsKeptIsAmongThem() {
-        Set<Class<?>> removing =
-                Set.of(
-                        JournalEntry.PlanClosed.class,
-                        JournalEntry.VmForgotten.class,
-                        JournalEntry.HostForgotten.class,
-                        JournalEntry.LeftoverDeleted.class);
+        Set<Class<?>> removing = Set.of(
+                JournalEntry.PlanClosed.class,
+                JournalEntry.VmForgotten.class,
+                JournalEntry.HostForgotten.class,
+                JournalEntry.LeftoverDeleted.class, JournalEntry.RecoveriesCleared.class);
         List<Class<?>> kept = entries().stream().<Class<?>>map(Object::getClass).toList();
 
         assertThat(JournalEntry.class.getPermittedSubclasses())

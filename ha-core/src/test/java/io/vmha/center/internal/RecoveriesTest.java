@@ -66,9 +66,11 @@ class RecoveriesTest {
     void aRepairClearsTheCount() {
         Recoveries recoveries = limitedTo(1, List.of());
         recoveries.count(recovery, at(0));
-        recoveries.clear(MW1);
+        List<JournalEntry> entries = recoveries.clear(MW1);
 
         assertThat(recoveries.limited(recovery, at(1))).isSameAs(recovery);
+        assertThat(entries).containsExactly(new JournalEntry.RecoveriesCleared(MW1));
+        assertThat(recoveries.clear(MW1)).isEmpty();
     }
 
     @Test

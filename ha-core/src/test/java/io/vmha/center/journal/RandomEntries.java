@@ -61,7 +61,7 @@ public final class RandomEntries {
     }
 
     private JournalEntry next() {
-        return switch (random.nextInt(16)) {
+        return switch (random.nextInt(17)) {
             case 0, 1 ->
                 new JournalEntry.PlanOpened(
                         instant(),
@@ -95,6 +95,7 @@ public final class RandomEntries {
                         new WriterState(VmType.of(constant(NAMES)), Set.copyOf(list(3, () -> constant(NAMES)))));
             case 13 -> new JournalEntry.LeftBehind(leftover());
             case 14 -> new JournalEntry.LeftoverDeleted(leftover());
+            case 15 -> new JournalEntry.RecoveriesCleared(vmId());
             default ->
                 new JournalEntry.SettingsChanged(
                         new CenterSettings(random.nextBoolean(), optional(() -> constant(AutomationLevel.values()))));

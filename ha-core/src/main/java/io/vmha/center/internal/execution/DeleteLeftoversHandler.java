@@ -21,8 +21,8 @@ final class DeleteLeftoversHandler extends ActionHandler<Action.DeleteLeftovers>
     @Override
     void perform(Action.DeleteLeftovers action, CallContext call, Platform platform, CallFacts facts) {
         platform.adapter().deleteLeftovers(action.target(), action.on(), call);
-        List<String> left = Platform.readBack(
-                action, () -> platform.adapter().leftovers(action.target(), action.on(), call));
+        List<String> left =
+                Platform.readBack(action, () -> platform.adapter().leftovers(action.target(), action.on(), call));
         if (!left.isEmpty()) {
             throw new AdapterException.OutcomeUnknown(
                     AdapterException.Cause.REFUSED, "accepted to " + action + ", but there are still " + left);
@@ -31,9 +31,7 @@ final class DeleteLeftoversHandler extends ActionHandler<Action.DeleteLeftovers>
 
     @Override
     boolean isDone(Action.DeleteLeftovers action, CallContext call, Platform platform) {
-        return platform.adapter()
-                .leftovers(action.target(), action.on(), call)
-                .isEmpty();
+        return platform.adapter().leftovers(action.target(), action.on(), call).isEmpty();
     }
 
     /** The center lists nothing any more; what a later replacement leaves is listed anew. */

@@ -278,7 +278,8 @@ public final class PlanExecutor {
         }
         if (action instanceof Action.DeleteLeftovers delete) {
             return state.leftovers().stream()
-                    .anyMatch(left -> left.vm().equals(delete.target()) && left.host().equals(delete.on()));
+                    .anyMatch(left ->
+                            left.vm().equals(delete.target()) && left.host().equals(delete.on()));
         }
         return action.vm()
                 .flatMap(state::vm)

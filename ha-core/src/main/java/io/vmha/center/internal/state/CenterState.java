@@ -332,7 +332,9 @@ public final class CenterState {
                 && !record.is(VmState.Flag.UNSEARCHED)
                 && !record.is(VmState.Flag.DELETED)
                 && hosts.get(record.seen.host()) != null
-                && Objects.requireNonNull(hosts.get(record.seen.host())).health().runsVms();
+                && Objects.requireNonNull(hosts.get(record.seen.host()))
+                        .health()
+                        .runsVms();
         return isWell
                 ? Optional.empty()
                 : Optional.of("what is left of " + id + " may be wanted still: it does not run, certainly and well");
