@@ -29,6 +29,7 @@ import io.vmha.center.internal.Operators;
 import io.vmha.center.internal.ReplicationWatch;
 import io.vmha.center.internal.execution.PlanExecutor;
 import io.vmha.center.internal.execution.Platform;
+import io.vmha.center.journal.DesiredExport;
 import io.vmha.center.journal.InMemoryPlanJournal;
 import io.vmha.center.journal.JournalException;
 import io.vmha.center.journal.JournalState;
@@ -401,6 +402,28 @@ public final class ManagementCenter implements AutoCloseable {
      */
     public CompletionStage<DecisionOutcome> deleteLeftovers(VmId vm, String operator) {
         return operators.deleteLeftovers(requireNonNull(vm, "vm"), named(operator));
+    }
+
+    /**
+     * What is desired at this moment, apart from any journal; {@link DesiredExport#toJson} writes it down. A center that was closed
+     * cannot tell it any more.
+     */
+    public CompletionStage<DesiredExport> exportDesired() {
+        return operators.exportDesired();
+    }
+
+    /**
+     * Takes what is desired from a center that had another journal, such as one of an earlier format. All of it is taken, in one write,
+     * or nothing; of what it does not name nothing changes. What that makes necessary is decided then.
+     *
+     * @param given what {@link #exportDesired} gave, or {@link DesiredExport#fromJson} read
+     * @param operator who says so, for the audit log; not blank
+     * @return the inventory with it, once it is written down; exceptionally with an {@link IllegalArgumentException} where it names a VM
+     *     or host that is not known, what does not fit it, or a plan is open
+     * @throws IllegalArgumentException if the operator is blank
+     */
+    public CompletionStage<Inventory> importDesired(DesiredExport given, String operator) {
+        return operators.importDesired(requireNonNull(given, "given"), named(operator));
     }
 
     /** What would be decided and done about a report, on the inventory of now. Nothing is. */

@@ -719,6 +719,14 @@ public final class CenterLoop
         });
     }
 
+    /** What was imported may make something necessary, and where VMs are is read first. */
+    void goOnAfterImport() {
+        refreshStorm();
+        wakeNeedy();
+        readings.need();
+        executor.releaseHeld();
+    }
+
     /** Most VMs are as they should be, and are not looked at closely. */
     private void wakeNeedy() {
         Set<VmId> looked = new TreeSet<>();

@@ -17,6 +17,7 @@ import io.vmha.center.internal.state.HostRecord;
 import io.vmha.center.internal.state.Sightings;
 import io.vmha.center.internal.state.VmRecord;
 import io.vmha.center.journal.CenterSettings;
+import io.vmha.center.journal.DesiredExport;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.Leftover;
 import io.vmha.center.journal.VmState;
@@ -423,6 +424,19 @@ public final class Operators {
                     vm);
             audit(operator, "deletes what was left of " + vm + " on " + places);
             center.decisions().deleteLeftovers(vm, places, operator, pending);
+        });
+    }
+
+    /** What is desired, apart from any journal. */
+    public CompletionStage<DesiredExport> exportDesired() {
+        return center.look(() -> new DesiredTransfer(center).export());
+    }
+
+    /** Takes what is desired from a center with another journal: all of it or nothing. */
+    public CompletionStage<Inventory> importDesired(DesiredExport given, String operator) {
+        return change(() -> {
+            new DesiredTransfer(center).take(given);
+            audit(operator, "imports what is desired");
         });
     }
 

@@ -120,7 +120,8 @@ class EntryCodecTest {
                 JournalEntry.PlanClosed.class,
                 JournalEntry.VmForgotten.class,
                 JournalEntry.HostForgotten.class,
-                JournalEntry.LeftoverDeleted.class, JournalEntry.RecoveriesCleared.class);
+                JournalEntry.LeftoverDeleted.class,
+                JournalEntry.RecoveriesCleared.class);
         List<Class<?>> kept = entries().stream().<Class<?>>map(Object::getClass).toList();
 
         assertThat(JournalEntry.class.getPermittedSubclasses())

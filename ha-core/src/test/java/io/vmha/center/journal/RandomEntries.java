@@ -107,6 +107,31 @@ public final class RandomEntries {
         return new Leftover(vmId(), hostId(), constant(NAMES), Instant.ofEpochSecond(random.nextInt(2)));
     }
 
+    /** What may be desired, each VM, host, type and leftover once. */
+    public DesiredExport desired() {
+        Map<VmId, DesiredExport.Vm> vms = new TreeMap<>();
+        list(6, this::vmId)
+                .forEach(id -> vms.put(
+                        id,
+                        new DesiredExport.Vm(
+                                id,
+                                constant(DesiredState.values()),
+                                optional(this::vmId),
+                                Set.copyOf(list(4, () -> constant(VmState.Flag.values()))),
+                                list(3, this::fault))));
+        Map<HostId, DesiredExport.Host> hosts = new TreeMap<>();
+        list(4, this::hostId).forEach(id -> hosts.put(id, new DesiredExport.Host(id, random.nextBoolean())));
+        Map<VmType, WriterState> writers = new TreeMap<>();
+        list(3, () -> VmType.of(constant(NAMES)))
+                .forEach(type -> writers.put(type, new WriterState(type, Set.copyOf(list(3, () -> constant(NAMES))))));
+        return new DesiredExport(
+                new CenterSettings(random.nextBoolean(), optional(() -> constant(AutomationLevel.values()))),
+                List.copyOf(vms.values()),
+                List.copyOf(hosts.values()),
+                List.copyOf(writers.values()),
+                List.copyOf(Set.copyOf(list(3, this::leftover))));
+    }
+
     private VmState vmState() {
         return new VmState(
                 vm(),

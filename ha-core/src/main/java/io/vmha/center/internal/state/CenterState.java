@@ -305,6 +305,14 @@ public final class CenterState {
         return writers.getOrDefault(type, ImmutableSet.of(ClusterRole.PRIMARY.name()));
     }
 
+    /** Which members may accept writes, of the types for which that is not as at the start. */
+    public List<WriterState> writers() {
+        return writers.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(entry -> new WriterState(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
     /** Whether a VM's database member is the one that accepts writes, and that is known. */
     public boolean isAtWriter(VirtualMachine vm) {
         return mayWrite(vm.type()).equals(Set.of(memberOf(vm)));
