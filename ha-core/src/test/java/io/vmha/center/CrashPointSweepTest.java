@@ -218,7 +218,7 @@ class CrashPointSweepTest {
                     .adapter(datacenter.hypervisor())
                     .trafficDirector(datacenter.trafficDirector())
                     .fencingDevice(datacenter.fencingDevice())
-                    .databasePromoter(datacenter.databasePromoter())
+                    .databaseCluster(datacenter.databaseCluster(), Duration.ofHours(1))
                     .inventory(discovered())
                     .journal(new Blocking(journal))
                     .leadership(() -> OptionalLong.of(epoch))

@@ -17,6 +17,7 @@ import io.vmha.monitor.report.ReportListeners;
 import io.vmha.monitor.report.ReportOutcome;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,7 @@ class ReportListenersTest {
     private final ManagementCenter center = ManagementCenter.builder()
             .adapter(datacenter.hypervisor())
             .trafficDirector(datacenter.trafficDirector())
-            .databasePromoter(datacenter.databasePromoter())
+            .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
             .fencingDevice(datacenter.fencingDevice())
             .inventory(reference)
             .scheduler(time)

@@ -55,7 +55,8 @@ class ActionTest {
                         "h2",
                         "clone db1 from golden on h2"),
                 Arguments.of(new Action.Promote(DB1), ActionKind.PROMOTE, "db1", "", "promote database in db1"),
-                Arguments.of(new Action.Demote(DB1), ActionKind.DEMOTE, "db1", "", "demote database in db1"));
+                Arguments.of(new Action.Demote(DB1), ActionKind.DEMOTE, "db1", "", "demote database in db1"),
+                Arguments.of(new Action.Rejoin(DB1), ActionKind.REJOIN, "db1", "", "rejoin database in db1"));
     }
 
     @ParameterizedTest
@@ -70,8 +71,8 @@ class ActionTest {
     @ParameterizedTest
     @MethodSource("actions")
     void eachCaseIsGivenItsOwnAction(Action action, ActionKind kind, String vm, String host, String text) {
-        Action given = action.fold(
-                new Action.Cases<Action>(off -> off, f -> f, r -> r, on -> on, a -> a, m -> m, c -> c, p -> p, d -> d));
+        Action given = action.fold(new Action.Cases<Action>(
+                off -> off, f -> f, r -> r, on -> on, a -> a, m -> m, c -> c, p -> p, d -> d, j -> j));
         assertThat(given).isSameAs(action);
     }
 

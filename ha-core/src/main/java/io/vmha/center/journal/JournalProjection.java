@@ -2,8 +2,8 @@ package io.vmha.center.journal;
 
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.HostId;
+import io.vmha.model.ReplicaSetId;
 import io.vmha.model.VmId;
-import io.vmha.model.VmType;
 import io.vmha.plan.PlanId;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -38,7 +38,7 @@ public final class JournalProjection {
     private final Map<ReportKey, JournalEntry.ReportTaken> reports = new HashMap<>();
     private final Map<VmId, VmState> vms = new LinkedHashMap<>();
     private final Map<HostId, HostState> hosts = new LinkedHashMap<>();
-    private final Map<VmType, WriterState> writers = new LinkedHashMap<>();
+    private final Map<ReplicaSetId, ReplicaSetState> replicaSets = new LinkedHashMap<>();
     private final Map<VmId, Leftover> leftovers = new LinkedHashMap<>();
     private final Set<JournalEntry.VmRecovered> recoveries = new LinkedHashSet<>();
     private CenterSettings settings = CenterSettings.defaults();
@@ -81,8 +81,8 @@ public final class JournalProjection {
             hosts.put(noted.state().host().id(), noted.state());
         } else if (entry instanceof JournalEntry.HostForgotten forgotten) {
             hosts.remove(forgotten.host());
-        } else if (entry instanceof JournalEntry.WriterNoted noted) {
-            writers.put(noted.writer().type(), noted.writer());
+        } else if (entry instanceof JournalEntry.ReplicaSetNoted noted) {
+            replicaSets.put(noted.state().id(), noted.state());
         } else if (entry instanceof JournalEntry.LeftBehind left) {
             leftovers.put(left.leftover().vm(), left.leftover());
         } else if (entry instanceof JournalEntry.SettingsChanged changed) {
@@ -117,7 +117,7 @@ public final class JournalProjection {
                 List.copyOf(reports.values()),
                 List.copyOf(vms.values()),
                 List.copyOf(hosts.values()),
-                List.copyOf(writers.values()),
+                List.copyOf(replicaSets.values()),
                 List.copyOf(leftovers.values()),
                 List.copyOf(recoveries),
                 settings);

@@ -35,7 +35,7 @@ abstract class ActionHandler<A extends Action> {
      *
      * @throws AdapterException if that cannot be read now
      */
-    abstract boolean isDone(A action, CallContext call, Platform platform);
+    abstract boolean isDone(A action, CallContext call, Platform platform, CallFacts facts);
 
     /** Whether trying again is safe where what became of an earlier try cannot be read, since what is placed anew is refused twice. */
     boolean mayRepeatUnread() {
@@ -54,6 +54,9 @@ abstract class ActionHandler<A extends Action> {
 
     /** What is true now that it is surely not done. */
     void notDone(A action, CenterState state) {}
+
+    /** What is true now that it is given up, and what became of it is not known. */
+    void leftUnknown(A action, CenterState state) {}
 
     /** What must hold at its effect, besides what must hold for every action, in the order in which it is told. */
     abstract List<Guard> guards();

@@ -16,6 +16,7 @@ final class Handlers {
     private static final CloneHandler CLONE = new CloneHandler();
     private static final PromoteHandler PROMOTE = new PromoteHandler();
     private static final DemoteHandler DEMOTE = new DemoteHandler();
+    private static final RejoinHandler REJOIN = new RejoinHandler();
 
     private Handlers() {}
 
@@ -30,6 +31,7 @@ final class Handlers {
             case CLONE -> new Bound<>(CLONE, action);
             case PROMOTE -> new Bound<>(PROMOTE, action);
             case DEMOTE -> new Bound<>(DEMOTE, action);
+            case REJOIN -> new Bound<>(REJOIN, action);
         };
     }
 
@@ -51,8 +53,8 @@ final class Handlers {
             handler.perform(action, call, platform, facts);
         }
 
-        boolean isDone(CallContext call, Platform platform) {
-            return handler.isDone(action, call, platform);
+        boolean isDone(CallContext call, Platform platform, CallFacts facts) {
+            return handler.isDone(action, call, platform, facts);
         }
 
         boolean mayRepeatUnread() {
@@ -69,6 +71,10 @@ final class Handlers {
 
         void notDone(CenterState state) {
             handler.notDone(action, state);
+        }
+
+        void leftUnknown(CenterState state) {
+            handler.leftUnknown(action, state);
         }
 
         Verdict judge(GuardContext context) {
