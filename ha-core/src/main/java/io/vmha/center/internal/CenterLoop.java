@@ -139,7 +139,7 @@ public final class CenterLoop
                 why -> publish(new HaEvent.JournalChanged(scheduler.now(), why.isPresent(), why.orElse(""))));
         this.executor = new PlanExecutor(parts, state, platform, this);
         this.decisions = new Decisions(this, state, executor, recoveries, unmet, policies, left.lastPlan());
-        this.readings = new Readings(this, scheduler, state, platform.adapter());
+        this.readings = new Readings(this, scheduler, state, platform);
         this.rejoins = new Rejoins(scheduler, state, platform.databases(), decisions::rejoin);
     }
 
@@ -509,7 +509,7 @@ public final class CenterLoop
 
     private boolean isFailedOrStopped(VmId id) {
         return state.vm(id)
-                .filter(vm -> vm.isFailed() || vm.desired() == DesiredState.OFF)
+                .filter(vm -> vm.isFailed() || vm.desired() == DesiredState.OFF || Needs.isGone(vm.server(), state))
                 .isPresent();
     }
 
@@ -517,7 +517,7 @@ public final class CenterLoop
     private boolean isServedInVain(VmId id) {
         return state.vm(id)
                 .filter(vm -> Needs.isBesideWriter(vm, state)
-                        || (!vm.server().equals(id) && decisions.isDeleted(vm.server())))
+                        || (!vm.server().equals(id) && Needs.isGone(vm.server(), state)))
                 .isPresent();
     }
 
@@ -568,7 +568,7 @@ public final class CenterLoop
     private void returnHome(VmId id) {
         state.vm(id)
                 .filter(vm ->
-                        !vm.server().equals(id) && (vm.is(VmState.Flag.RETURNING) || decisions.isDeleted(vm.server())))
+                        !vm.server().equals(id) && (vm.is(VmState.Flag.RETURNING) || Needs.isGone(vm.server(), state)))
                 .ifPresent(vm -> {
                     state.flag(id, VmState.Flag.RETURNING, true);
                     decisions.wake(id);

@@ -3,6 +3,7 @@ package io.vmha.center.internal;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.Streams;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vmha.adapter.Capability;
 import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.event.HaEvent;
@@ -276,6 +277,10 @@ final class Decisions {
                 if (isItsOwn) {
                     Needs.metBy(part).ifPresent(needs::remove);
                 }
+                if (isItsOwn && part instanceof SubjectDecision.Redirect) {
+                    // Requests on their way elsewhere do not go home.
+                    needs.remove(NeedKind.RETURN);
+                }
             }
         }
         return needs;
@@ -328,8 +333,8 @@ final class Decisions {
                     .decide(view(vm.id()), List.of(vm.id()), drainTrigger(vm))
                     .parts());
         } else if (needs.contains(NeedKind.RETURN)) {
-            if (isDeleted(vm.server())) {
-                sendHome(vm, vm.server());
+            if (Needs.isGone(vm.server(), state)) {
+                serveAgain(vm, vm.server());
             } else {
                 decideReturn(vm, new PendingDecision());
             }
@@ -338,23 +343,27 @@ final class Decisions {
         beginAgain(vm, needs, parts, Optional.ofNullable(failed));
     }
 
-    /** A VM is well, and its requests go to a database that does not accept writes: they follow the one that does. */
-    private void follow(VmRecord vm, Optional<Failed> failed) {
+    /**
+     * A VM is well, and its requests go to a database that does not accept writes: they follow the one that does.
+     *
+     * @return whether they can
+     */
+    @CanIgnoreReturnValue
+    private boolean follow(VmRecord vm, Optional<Failed> failed) {
         Optional<SubjectDecision> found = followed(vm);
-        Optional<SubjectDecision.Redirect> redirect = found.flatMap(part ->
-                part instanceof SubjectDecision.Redirect to && !to.owners().isEmpty()
-                        ? Optional.of(to)
-                        : Optional.empty());
-        if (redirect.isEmpty()) {
-            if (failed.isPresent()) {
-                blocked(vm, failed.get());
-            } else {
-                noteAll(found.stream().toList());
-            }
-            return;
+        if (found.isPresent()
+                && found.get() instanceof SubjectDecision.Redirect redirect
+                && !redirect.owners().isEmpty()) {
+            Plan plan = FollowPlan.of(new PlanId(++lastPlan), redirect, facts());
+            begin(new Begun(Optional.empty(), redirect, plan, 1, false, Optional.empty(), new PendingDecision()));
+            return true;
         }
-        Plan plan = FollowPlan.of(new PlanId(++lastPlan), redirect.get(), facts());
-        begin(new Begun(Optional.empty(), redirect.get(), plan, 1, false, Optional.empty(), new PendingDecision()));
+        if (failed.isPresent()) {
+            blocked(vm, failed.get());
+        } else {
+            noteAll(found.stream().toList());
+        }
+        return false;
     }
 
     /** Where no database writes, the best one is promoted; that is the one that served last, where there is no other. */
@@ -602,14 +611,16 @@ final class Decisions {
                         note(vm, NeedKind.SERVE, Reason.INVALID_DECISION, "the policy failed: " + thrown.getMessage()));
     }
 
-    /** The server of a VM that is well was deleted: its requests go to the VM itself. */
-    void sendHome(VmRecord vm, VmId server) {
-        state.flag(vm.id(), VmState.Flag.RETURNING, true);
-        if (state.needsWriter(vm.seen()) && !state.isAtWriter(vm.seen())) {
-            // At home nothing accepts writes: they follow the database that does.
-            follow(vm, Optional.empty());
-            return;
+    /** The server of a VM that is well was deleted: its requests come home, or go where its database may be written. */
+    void serveAgain(VmRecord vm, VmId server) {
+        boolean isWriterElsewhere = state.needsWriter(vm.seen()) && !state.isAtWriter(vm.seen());
+        if (!isWriterElsewhere || !follow(vm, Optional.empty())) {
+            sendHome(vm, server);
         }
+    }
+
+    private void sendHome(VmRecord vm, VmId server) {
+        state.flag(vm.id(), VmState.Flag.RETURNING, true);
         ClusterRole role = state.requireHost(vm.seen().host()).seen().role();
         SubjectDecision part = new SubjectDecision.Failback(
                 vm.id(),
@@ -622,10 +633,6 @@ final class Decisions {
         Plan plan = planner.plan(new PlanId(++lastPlan), state.inventory(), part, facts());
         begin(new Begun(
                 Optional.empty(), part, plan, 1, false, Optional.of("deletion of " + server), new PendingDecision()));
-    }
-
-    boolean isDeleted(VmId id) {
-        return state.vm(id).filter(vm -> !vm.is(VmState.Flag.DELETED)).isEmpty();
     }
 
     /** What a paused center would decide. */

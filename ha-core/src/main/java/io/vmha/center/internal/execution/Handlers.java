@@ -73,8 +73,8 @@ final class Handlers {
             handler.notDone(action, state);
         }
 
-        void leftUnknown(CenterState state) {
-            handler.leftUnknown(action, state);
+        void unknown(CenterState state) {
+            handler.unknown(action, state);
         }
 
         Verdict judge(GuardContext context) {

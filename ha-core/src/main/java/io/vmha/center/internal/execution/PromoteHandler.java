@@ -121,7 +121,7 @@ final class PromoteHandler extends ActionHandler<Action.Promote> {
     }
 
     @Override
-    void leftUnknown(Action.Promote action, CenterState state) {
+    void unknown(Action.Promote action, CenterState state) {
         memberOf(action, state).ifPresent(member -> state.databases().promotionUnknown(member));
     }
 
