@@ -280,7 +280,13 @@ final class FaultyWorld {
 
         @Override
         public void fence(MemberId member, CallContext call) {
-            perform(call, "fence database " + member, () -> cluster.fence(member, call));
+            if (mutation == Mutation.DATABASE_NOT_FENCED) {
+                return;
+            }
+            // It says that it is done only where that is confirmed.
+            fail("fence database " + member, "fails before its effect", false);
+            cluster.fence(member, call);
+            fail("fence database " + member, "answer is lost after the effect", true);
         }
 
         @Override
