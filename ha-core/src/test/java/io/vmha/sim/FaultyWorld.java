@@ -280,9 +280,6 @@ final class FaultyWorld {
 
         @Override
         public void fence(MemberId member, CallContext call) {
-            if (mutation == Mutation.DATABASE_NOT_FENCED) {
-                return;
-            }
             // It says that it is done only where that is confirmed.
             fail("fence database " + member, "fails before its effect", false);
             cluster.fence(member, call);

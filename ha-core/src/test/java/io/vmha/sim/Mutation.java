@@ -13,8 +13,6 @@ enum Mutation {
     LAG_IGNORED,
     /** The standby cluster is used first (invariant 3). */
     STANDBY_FIRST,
-    /** A database that is to be fenced is not, and nobody is told (invariant 1). */
-    DATABASE_NOT_FENCED,
     /** An action's intent is not written down (invariant 4). */
     FORGOTTEN_INTENT,
     /** An action's outcome is not written down (invariant 4). */

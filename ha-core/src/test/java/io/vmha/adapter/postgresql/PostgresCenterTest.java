@@ -79,8 +79,7 @@ class PostgresCenterTest {
             CompletableFuture<Void> writes = CompletableFuture.runAsync(() -> writeUntilItFails(acknowledged));
             await().atMost(PATIENCE).until(() -> acknowledged.size() > 50);
             lab.server("kill", "primary");
-            FaultReport down =
-                    FaultReport.ofHost(HostId.of("h1"), FaultKind.HOST_DOWN, Instant.now(), "operator", 1);
+            FaultReport down = FaultReport.ofHost(HostId.of("h1"), FaultKind.HOST_DOWN, Instant.now(), "operator", 1);
             datacenter.inject(down);
             assertThat(center.submit(down).toCompletableFuture().join().isCarriedOut())
                     .isTrue();
@@ -93,9 +92,7 @@ class PostgresCenterTest {
             lab.server("start", "primary");
             datacenter.change(actual -> FaultEffects.vmRepaired(FaultEffects.hostUp(actual, HostId.of("h1")), DB11));
             center.hostUp(HostId.of("h1")).toCompletableFuture().join();
-            center.observe(
-                            center.beginReading().toCompletableFuture().join(),
-                            PlatformSnapshot.of(datacenter.actual()))
+            center.observe(center.beginReading().toCompletableFuture().join(), PlatformSnapshot.of(datacenter.actual()))
                     .toCompletableFuture()
                     .join();
             await().atMost(PATIENCE).until(() -> isReplica(center));
@@ -110,8 +107,7 @@ class PostgresCenterTest {
         lab.breakStream("standby");
         lab.server("kill", "primary");
         try (ManagementCenter center = center()) {
-            FaultReport down =
-                    FaultReport.ofHost(HostId.of("h1"), FaultKind.HOST_DOWN, Instant.now(), "operator", 1);
+            FaultReport down = FaultReport.ofHost(HostId.of("h1"), FaultKind.HOST_DOWN, Instant.now(), "operator", 1);
             datacenter.inject(down);
             center.submit(down).toCompletableFuture().join();
             assertThat(datacenter.routes()).doesNotContainEntry(DB11, DB31);
