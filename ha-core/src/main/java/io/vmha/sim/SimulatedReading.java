@@ -60,7 +60,7 @@ final class SimulatedReading {
                 rule.kind(),
                 rule.required(),
                 rule.candidates().stream()
-                        .filter(candidate -> !candidate.equals(member.id()))
+                        .filter(candidate -> !candidate.equals(member.id()) && world.shownLag(candidate) == null)
                         .collect(ImmutableSet.toImmutableSet()),
                 rule.others(),
                 rule.isOpen(),
@@ -86,6 +86,11 @@ final class SimulatedReading {
     private ReplicaLag lag(SimulatedMember replica) {
         if (writer.isEmpty()) {
             return new ReplicaLag.Unknown(Cause.WRITER_NOT_SEEN, at);
+        }
+        Optional<Duration> shown = world.shownLag(replica.id());
+        if (shown != null) {
+            return shown.<ReplicaLag>map(time -> new ReplicaLag.Known(1, 1, time, at))
+                    .orElseGet(() -> new ReplicaLag.Unknown(Cause.NOT_TOLD, at));
         }
         LogPosition there = writer.get().position();
         LogPosition here = replica.position();

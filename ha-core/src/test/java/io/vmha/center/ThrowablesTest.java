@@ -28,6 +28,7 @@ import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -174,6 +175,8 @@ class ThrowablesTest {
     @Test
     void anErrorOfAnUpdateGoesToWhoAskedForItAndChangesNothing() {
         ManagementCenter center = center().build();
+        // The databases are read first.
+        time.runToEnd();
         Inventory before = center.inventory();
         CompletionStage<Inventory> updated = center.update(inventory -> {
             throw new LinkageError("broken");
@@ -268,7 +271,7 @@ class ThrowablesTest {
         return ManagementCenter.builder()
                 .adapter(datacenter.hypervisor())
                 .trafficDirector(datacenter.trafficDirector())
-                .databasePromoter(datacenter.databasePromoter())
+                .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
                 .inventory(Fixtures.referenceEmbodiment())
                 .scheduler(time)
                 .listener(events::add);

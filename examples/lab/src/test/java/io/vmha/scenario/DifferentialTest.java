@@ -81,7 +81,7 @@ class DifferentialTest {
         try (ManagementCenter center = ManagementCenter.builder()
                 .adapter(adapter)
                 .trafficDirector(director)
-                .databasePromoter(simulated.databasePromoter())
+                .databaseCluster(simulated.databaseCluster(), Duration.ofSeconds(1))
                 .inventory(inventory)
                 .failover(scenario.failover())
                 .listener(event -> {

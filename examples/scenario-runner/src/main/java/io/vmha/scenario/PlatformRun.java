@@ -54,10 +54,9 @@ final class PlatformRun implements ScenarioStage {
         this.adapter = adapter;
         this.start = PlatformInventory.of(scenario.inventory(), discover());
         this.around = new SimulatedDatacenter(start);
-        this.center = ManagementCenter.builder()
+        ManagementCenter.Builder builder = ManagementCenter.builder()
                 .adapter(adapter)
                 .trafficDirector(around.trafficDirector())
-                .databasePromoter(around.databasePromoter())
                 .inventory(start)
                 .failover(scenario.failover())
                 .config(scenario.center())
@@ -67,8 +66,9 @@ final class PlatformRun implements ScenarioStage {
                     if (event instanceof HaEvent.PlanHeld) {
                         held.complete(null);
                     }
-                })
-                .build();
+                });
+        around.databaseClusters().forEach(cluster -> builder.databaseCluster(cluster, Duration.ofSeconds(1)));
+        this.center = builder.build();
     }
 
     /**

@@ -31,6 +31,7 @@ import java.util.random.RandomGenerator;
 /** One run of a scenario in a simulated datacenter of its own. Confined to the thread that made it. */
 final class ScenarioRun implements ScenarioStage {
     private static final String OPERATOR = "scenario";
+    private static final Duration REPLICATION = Duration.ofSeconds(1);
 
     private final Scenario scenario;
     private final VirtualTime time = new VirtualTime();
@@ -51,7 +52,7 @@ final class ScenarioRun implements ScenarioStage {
     private ScenarioRun(Scenario scenario) {
         this.scenario = scenario;
         this.random = new SplittableRandom(scenario.seed());
-        this.world = new SimulatedWorld(scenario.inventory());
+        this.world = new SimulatedWorld(scenario.inventory(), ScenarioEvent.addedVms(scenario.events()), time::now);
         this.heartbeats = new Heartbeats(world);
         this.readings = new Readings(world);
         this.told = new ToldCenter(scenario.file());
@@ -68,7 +69,6 @@ final class ScenarioRun implements ScenarioStage {
                 .adapter(failing.around(datacenter.hypervisor()))
                 .trafficDirector(failing.around(datacenter.trafficDirector()))
                 .fencingDevice(failing.around(datacenter.fencingDevice()))
-                .databasePromoter(failing.around(datacenter.databasePromoter()))
                 .inventory(inventory)
                 .failover(scenario.failover())
                 .config(scenario.center())
@@ -77,6 +77,10 @@ final class ScenarioRun implements ScenarioStage {
                 .scheduler(on)
                 .listener(log)
                 .listener(this::hearWhoIsStarted);
+        datacenter
+                .databaseClusters()
+                .forEach(
+                        cluster -> builder.databaseCluster(failing.around(cluster, datacenter::memberOf), REPLICATION));
         scenario.detection().ifPresent(detection -> builder.detection(detection, heartbeats));
         return builder.build();
     }
@@ -87,7 +91,7 @@ final class ScenarioRun implements ScenarioStage {
         if (event instanceof HaEvent.ActionEnded ended) {
             switch (ended.action().action().kind()) {
                 case POWER_ON -> ended.action().action().vm().ifPresent(vm -> hear(new FaultSubject.OfVm(vm)));
-                case POWER_OFF, FENCE_HOST, REDIRECT, REALLOCATE, MIGRATE, CLONE, PROMOTE, DEMOTE -> {}
+                case POWER_OFF, FENCE_HOST, REDIRECT, REALLOCATE, MIGRATE, CLONE, PROMOTE, DEMOTE, REJOIN -> {}
             }
         }
     }

@@ -15,14 +15,19 @@ import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.AntiAffinityGroup;
 import io.vmha.model.ClusterRole;
+import io.vmha.model.CommitRule;
 import io.vmha.model.CpuPlatform;
 import io.vmha.model.DesiredState;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.ImmutableVirtualMachine;
+import io.vmha.model.LogPosition;
+import io.vmha.model.MemberId;
+import io.vmha.model.ObservedCommitRule;
 import io.vmha.model.PowerState;
 import io.vmha.model.RackId;
+import io.vmha.model.ReplicaSetId;
 import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VirtualMachine;
@@ -99,8 +104,12 @@ public final class RandomEntries {
             case 10 -> new JournalEntry.HostForgotten(hostId());
             case 11 -> new JournalEntry.VmRecovered(vmId(), instant());
             case 12 ->
-                new JournalEntry.WriterNoted(
-                        new WriterState(VmType.of(constant(NAMES)), Set.copyOf(list(3, () -> constant(NAMES)))));
+                new JournalEntry.ReplicaSetNoted(new ReplicaSetState(
+                        ReplicaSetId.of(constant(NAMES)),
+                        random.nextInt(9),
+                        optional(this::memberId),
+                        Set.copyOf(list(3, this::memberId)),
+                        optional(this::commitRule)));
             case 13 -> new JournalEntry.LeftBehind(leftover());
             case 14 -> new JournalEntry.LeftoverDeleted(leftover());
             case 15 -> new JournalEntry.RecoveriesCleared(vmId());
@@ -316,5 +325,21 @@ public final class RandomEntries {
             default ->
                 new SubjectDecision.Ignored(new FaultSubject.OfHost(hostId()), trigger, constant(Reason.values()), why);
         };
+    }
+
+    private MemberId memberId() {
+        return MemberId.of(constant(NAMES));
+    }
+
+    private ObservedCommitRule commitRule() {
+        CommitRule rule = new CommitRule(
+                CommitRule.Kind.QUORUM,
+                1 + random.nextInt(3),
+                Set.copyOf(list(3, this::memberId)),
+                random.nextInt(3),
+                random.nextBoolean(),
+                constant(CommitRule.Durability.values()));
+        return new ObservedCommitRule(
+                rule, memberId(), new LogPosition(random.nextInt(9), random.nextInt(9)), instant());
     }
 }
