@@ -6,7 +6,6 @@ module io.vmha.core {
     requires static org.immutables.value.annotations;
     requires static com.google.errorprone.annotations;
     requires static java.compiler;
-    requires static com.h2database.mvstore;
     requires io.vavr;
     requires jdk.jfr;
     requires java.net.http;
@@ -27,8 +26,5 @@ module io.vmha.core {
     exports io.vmha.center.journal;
     exports io.vmha.center.schedule;
     exports io.vmha.center.leader;
-    exports io.vmha.center.durable;
-    exports io.vmha.monitor;
-    exports io.vmha.monitor.report;
     exports io.vmha.policy;
 }

@@ -37,11 +37,7 @@ class ArchitectureTest {
             .definedBy("io.vmha.center..")
             .layer("sim")
             .definedBy("io.vmha.sim..")
-            .layer("monitor")
-            .definedBy("io.vmha.monitor..")
             .whereLayer("sim")
-            .mayNotBeAccessedByAnyLayer()
-            .whereLayer("monitor")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("center")
             .mayOnlyBeAccessedByLayers("sim")
@@ -50,11 +46,11 @@ class ArchitectureTest {
             .whereLayer("plan")
             .mayOnlyBeAccessedByLayers("adapter", "center", "sim")
             .whereLayer("policy")
-            .mayOnlyBeAccessedByLayers("plan", "adapter", "center", "sim", "monitor")
+            .mayOnlyBeAccessedByLayers("plan", "adapter", "center", "sim")
             .whereLayer("detection")
-            .mayOnlyBeAccessedByLayers("adapter", "center", "sim", "monitor")
+            .mayOnlyBeAccessedByLayers("adapter", "center", "sim")
             .whereLayer("fault")
-            .mayOnlyBeAccessedByLayers("detection", "policy", "plan", "adapter", "center", "sim", "monitor");
+            .mayOnlyBeAccessedByLayers("detection", "policy", "plan", "adapter", "center", "sim");
 
     /** What users see of a center knows none of its insides, and of those each only what comes before it. */
     @ArchTest
@@ -67,8 +63,6 @@ class ArchitectureTest {
                     "io.vmha.center.journal..",
                     "io.vmha.center.schedule..",
                     "io.vmha.center.leader..")
-            .layer("durable journal")
-            .definedBy("io.vmha.center.durable..")
             .layer("state")
             .definedBy("io.vmha.center.internal.state..")
             .layer("execution")
@@ -86,9 +80,7 @@ class ArchitectureTest {
             .whereLayer("execution")
             .mayOnlyBeAccessedByLayers("internal", "center")
             .whereLayer("state")
-            .mayOnlyBeAccessedByLayers("execution", "internal", "center")
-            .whereLayer("durable journal")
-            .mayNotBeAccessedByAnyLayer();
+            .mayOnlyBeAccessedByLayers("execution", "internal", "center");
 
     @ArchTest
     static final ArchRule NOBODY_OUTSIDE_USES_THE_INSIDES_OF_A_CENTER = noClasses()
@@ -106,14 +98,6 @@ class ArchitectureTest {
             .doNotHaveSimpleName("package-info")
             .should()
             .haveNameMatching("io\\.vmha\\.center\\.ManagementCenter(\\$.*)?");
-
-    @ArchTest
-    static final ArchRule REPORTING_DOES_NOT_KNOW_THE_PROBES = noClasses()
-            .that()
-            .resideInAPackage("io.vmha.monitor.report..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("io.vmha.monitor");
 
     @ArchTest
     static final ArchRule PACKAGES_HAVE_NO_CIRCLES =

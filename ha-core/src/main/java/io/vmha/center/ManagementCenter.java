@@ -8,6 +8,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.DatabasePromoter;
+import io.vmha.adapter.FaultSource;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.IsolationLease;
@@ -23,6 +24,7 @@ import io.vmha.center.event.PlanView;
 import io.vmha.center.event.UnmetNeed;
 import io.vmha.center.event.WhatIf;
 import io.vmha.center.internal.CenterLoop;
+import io.vmha.center.internal.FaultWatches;
 import io.vmha.center.internal.HeartbeatWatch;
 import io.vmha.center.internal.LoopGuard;
 import io.vmha.center.internal.Operators;
@@ -86,6 +88,7 @@ public final class ManagementCenter implements AutoCloseable {
     private final Operators operators;
     private final CenterScheduler scheduler;
     private final Optional<HeartbeatWatch> heartbeats;
+    private final FaultWatches faultWatches = new FaultWatches(this::accept);
 
     private ManagementCenter(CenterLoop loop, CenterScheduler scheduler, Optional<HeartbeatWatch> heartbeats) {
         this.loop = loop;
@@ -137,6 +140,7 @@ public final class ManagementCenter implements AutoCloseable {
      * @throws IllegalStateException if no {@link Builder#detection} is set, or the center is closed
      */
     public void heartbeat(Heartbeat beat) {
+        requireNonNull(beat, "beat");
         HeartbeatWatch watch = heartbeats.orElseThrow(
                 () -> new IllegalStateException("heartbeats need detection to be set when the center is built"));
         try {
@@ -172,7 +176,7 @@ public final class ManagementCenter implements AutoCloseable {
      * @throws IllegalArgumentException if the operator is blank
      */
     public CompletionStage<DecisionOutcome> maintenance(HostId host, boolean on, String operator) {
-        return operators.maintenance(host, on, named(operator));
+        return operators.maintenance(requireNonNull(host, "host"), on, named(operator));
     }
 
     /**
@@ -183,7 +187,7 @@ public final class ManagementCenter implements AutoCloseable {
      *     is no such VM
      */
     public CompletionStage<DecisionOutcome> repaired(VmId vm) {
-        return operators.repaired(vm);
+        return operators.repaired(requireNonNull(vm, "vm"));
     }
 
     /**
@@ -193,7 +197,7 @@ public final class ManagementCenter implements AutoCloseable {
      *     no such host
      */
     public CompletionStage<Inventory> hostUp(HostId host) {
-        return operators.hostUp(host);
+        return operators.hostUp(requireNonNull(host, "host"));
     }
 
     /**
@@ -204,7 +208,7 @@ public final class ManagementCenter implements AutoCloseable {
      * @return the inventory with it; exceptionally with an {@link IllegalArgumentException} where there is no such VM
      */
     public CompletionStage<Inventory> replicationLag(VmId vm, Optional<Duration> lag) {
-        return operators.replicationLag(vm, lag);
+        return operators.replicationLag(requireNonNull(vm, "vm"), requireNonNull(lag, "lag"));
     }
 
     /**
@@ -219,7 +223,7 @@ public final class ManagementCenter implements AutoCloseable {
      * @throws IllegalArgumentException if the operator is blank
      */
     public CompletionStage<Inventory> acceptReplicationLag(VmId vm, String operator) {
-        return operators.acceptReplicationLag(vm, named(operator));
+        return operators.acceptReplicationLag(requireNonNull(vm, "vm"), named(operator));
     }
 
     /**
@@ -232,7 +236,7 @@ public final class ManagementCenter implements AutoCloseable {
      * @throws IllegalArgumentException if the operator is blank
      */
     public CompletionStage<DecisionOutcome> desired(VmId vm, DesiredState state, String operator) {
-        return operators.desired(vm, state, named(operator));
+        return operators.desired(requireNonNull(vm, "vm"), requireNonNull(state, "state"), named(operator));
     }
 
     /**
@@ -254,7 +258,7 @@ public final class ManagementCenter implements AutoCloseable {
      * @return the inventory with it, once it is written down
      */
     public CompletionStage<Inventory> observe(ReadingToken token, PlatformSnapshot snapshot) {
-        return operators.observe(token.value(), snapshot);
+        return operators.observe(requireNonNull(token, "token").value(), requireNonNull(snapshot, "snapshot"));
     }
 
     /**
@@ -280,7 +284,7 @@ public final class ManagementCenter implements AutoCloseable {
      * @return the inventory without it; exceptionally with an {@link IllegalArgumentException} where there is no such VM
      */
     public CompletionStage<Inventory> remove(VmId vm) {
-        return operators.remove(vm);
+        return operators.remove(requireNonNull(vm, "vm"));
     }
 
     /**
@@ -290,7 +294,7 @@ public final class ManagementCenter implements AutoCloseable {
      *     or may be running on it
      */
     public CompletionStage<Inventory> remove(HostId host) {
-        return operators.remove(host);
+        return operators.remove(requireNonNull(host, "host"));
     }
 
     /**
@@ -316,7 +320,7 @@ public final class ManagementCenter implements AutoCloseable {
      * @throws IllegalArgumentException if the operator is blank
      */
     public CompletionStage<DecisionOutcome> approve(PlanId plan, String operator) {
-        return operators.approve(plan, Optional.empty(), named(operator));
+        return operators.approve(requireNonNull(plan, "plan"), Optional.empty(), named(operator));
     }
 
     /**
@@ -329,7 +333,7 @@ public final class ManagementCenter implements AutoCloseable {
      * @throws IllegalArgumentException if the operator is blank
      */
     public CompletionStage<DecisionOutcome> approve(PlanId plan, int revision, String operator) {
-        return operators.approve(plan, Optional.of(revision), named(operator));
+        return operators.approve(requireNonNull(plan, "plan"), Optional.of(revision), named(operator));
     }
 
     /**
@@ -354,7 +358,7 @@ public final class ManagementCenter implements AutoCloseable {
      * @throws IllegalArgumentException if the operator is blank
      */
     public CompletionStage<DecisionOutcome> reject(PlanId plan, String operator) {
-        return operators.reject(plan, named(operator));
+        return operators.reject(requireNonNull(plan, "plan"), named(operator));
     }
 
     /** Decides and starts nothing from now on, and goes on noting what it is told; what is under way ends. It survives restarts. */
@@ -369,7 +373,7 @@ public final class ManagementCenter implements AutoCloseable {
 
     /** Sets how much is done without approval, from now on and after restarts. */
     public CompletionStage<CenterHealth> automation(AutomationLevel level, String operator) {
-        return operators.automation(level, named(operator));
+        return operators.automation(requireNonNull(level, "level"), named(operator));
     }
 
     /** The open plans, by number: what is under way or held, why, and what its steps wait for. */
@@ -398,7 +402,7 @@ public final class ManagementCenter implements AutoCloseable {
     }
 
     private static String named(String operator) {
-        checkArgument(!operator.isBlank(), "operator must not be blank");
+        checkArgument(!requireNonNull(operator, "operator").isBlank(), "operator must not be blank");
         return operator;
     }
 
@@ -409,6 +413,7 @@ public final class ManagementCenter implements AutoCloseable {
      */
     @Override
     public void close() {
+        faultWatches.close();
         loop.stop();
         scheduler.close();
         loop.closed();
@@ -429,6 +434,7 @@ public final class ManagementCenter implements AutoCloseable {
         private @Nullable ReplicationMonitor replicationMonitor;
         private Duration replicationInterval = Duration.ofSeconds(1);
         private final ImmutableList.Builder<FencingDevice> fencingDevices = ImmutableList.builder();
+        private final ImmutableList.Builder<FaultSource> faultSources = ImmutableList.builder();
         private final ImmutableList.Builder<HaListener> listeners = ImmutableList.builder();
         private Inventory inventory = Inventory.empty();
         private CenterConfig config = CenterConfig.defaults();
@@ -456,6 +462,13 @@ public final class ManagementCenter implements AutoCloseable {
             return this;
         }
 
+        /** Adds what tells of faults that a platform shows; the center watches it until it is closed. */
+        @CanIgnoreReturnValue
+        public Builder faultSource(FaultSource source) {
+            faultSources.add(requireNonNull(source, "faultSource"));
+            return this;
+        }
+
         /** Adds a device that can power hosts off; of several for one host, the one added first is tried first. */
         @CanIgnoreReturnValue
         public Builder fencingDevice(FencingDevice device) {
@@ -480,8 +493,9 @@ public final class ManagementCenter implements AutoCloseable {
          */
         @CanIgnoreReturnValue
         public Builder replicationMonitor(ReplicationMonitor chosen, Duration interval) {
+            requireNonNull(interval, "interval");
             checkArgument(!interval.isNegative() && !interval.isZero(), "interval must be more than 0: %s", interval);
-            replicationMonitor = chosen;
+            replicationMonitor = requireNonNull(chosen, "replicationMonitor");
             replicationInterval = interval;
             return this;
         }
@@ -489,7 +503,7 @@ public final class ManagementCenter implements AutoCloseable {
         /** Sets what knows when a machine that cannot be reached has isolated itself; the default knows nothing. */
         @CanIgnoreReturnValue
         public Builder isolationLease(IsolationLease chosen) {
-            lease = chosen;
+            lease = requireNonNull(chosen, "isolationLease");
             return this;
         }
 
@@ -499,63 +513,63 @@ public final class ManagementCenter implements AutoCloseable {
          */
         @CanIgnoreReturnValue
         public Builder inventory(Inventory start) {
-            inventory = start;
+            inventory = requireNonNull(start, "inventory");
             return this;
         }
 
         /** Sets what there is at the start, from a reading of the platform just now. */
         @CanIgnoreReturnValue
         public Builder inventory(PlatformSnapshot start) {
-            inventory = start.toInventory();
+            inventory = requireNonNull(start, "inventory").toInventory();
             return this;
         }
 
         /** Sets the operator's choices about failover. */
         @CanIgnoreReturnValue
         public Builder failover(FailoverConfig chosen) {
-            failover = chosen;
+            failover = requireNonNull(chosen, "failover");
             return this;
         }
 
         /** Sets how decisions are made; the default is rule 6 with the operator's choices. */
         @CanIgnoreReturnValue
         public Builder policy(FailoverPolicy chosen) {
-            policy = chosen;
+            policy = requireNonNull(chosen, "policy");
             return this;
         }
 
         /** Sets the operator's choices about how plans are carried out. */
         @CanIgnoreReturnValue
         public Builder config(CenterConfig chosen) {
-            config = chosen;
+            config = requireNonNull(chosen, "config");
             return this;
         }
 
         /** Sets where plans are written down; the default is a new {@link InMemoryPlanJournal}. */
         @CanIgnoreReturnValue
         public Builder journal(PlanJournal chosen) {
-            journal = chosen;
+            journal = requireNonNull(chosen, "journal");
             return this;
         }
 
         /** Sets what tells whether this center leads; by default it always does. */
         @CanIgnoreReturnValue
         public Builder leadership(Leadership chosen) {
-            leadership = chosen;
+            leadership = requireNonNull(chosen, "leadership");
             return this;
         }
 
         /** Sets where the jitter of backoffs comes from; used on the center's loop only. */
         @CanIgnoreReturnValue
         public Builder random(RandomGenerator chosen) {
-            random = chosen;
+            random = requireNonNull(chosen, "random");
             return this;
         }
 
         /** Sets time and threads; the default is a new {@link ThreadedScheduler}. The center closes it. */
         @CanIgnoreReturnValue
         public Builder scheduler(CenterScheduler chosen) {
-            scheduler = chosen;
+            scheduler = requireNonNull(chosen, "scheduler");
             return this;
         }
 
@@ -567,8 +581,8 @@ public final class ManagementCenter implements AutoCloseable {
          */
         @CanIgnoreReturnValue
         public Builder detection(DetectionConfig chosen, SecondCheck check) {
-            detection = chosen;
-            secondCheck = check;
+            detection = requireNonNull(chosen, "detection");
+            secondCheck = requireNonNull(check, "secondCheck");
             return this;
         }
 
@@ -590,6 +604,7 @@ public final class ManagementCenter implements AutoCloseable {
          */
         @CanIgnoreReturnValue
         public Builder resyncEvery(Duration interval) {
+            requireNonNull(interval, "interval");
             checkArgument(!interval.isNegative() && !interval.isZero(), "interval must be more than 0: %s", interval);
             resyncInterval = interval;
             return this;
@@ -598,14 +613,14 @@ public final class ManagementCenter implements AutoCloseable {
         /** Adds a listener. */
         @CanIgnoreReturnValue
         public Builder listener(HaListener listener) {
-            listeners.add(listener);
+            listeners.add(requireNonNull(listener, "listener"));
             return this;
         }
 
         /**
          * Returns the center, which has taken the journal over and goes on with what it finds there.
          *
-         * @throws IllegalStateException if the adapter or the traffic director is missing
+         * @throws IllegalStateException if the adapter or the traffic director is missing, or a fault source is closed
          * @throws NotLeaderException if this center does not lead
          * @throws JournalException if the journal cannot be taken over
          */
@@ -639,7 +654,14 @@ public final class ManagementCenter implements AutoCloseable {
                 replication.ifPresent(ReplicationWatch::look);
                 resync.ifPresent(loop::resyncEvery);
             });
-            return new ManagementCenter(loop, time, heartbeats);
+            ManagementCenter center = new ManagementCenter(loop, time, heartbeats);
+            try {
+                center.faultWatches.start(faultSources.build());
+            } catch (RuntimeException | Error failed) {
+                center.close();
+                throw failed;
+            }
+            return center;
         }
 
         private HaPolicies chosenPolicies() {

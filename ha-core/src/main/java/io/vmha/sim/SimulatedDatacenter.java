@@ -3,6 +3,7 @@ package io.vmha.sim;
 import com.google.common.collect.Sets;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.DatabasePromoter;
+import io.vmha.adapter.FaultSource;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.MachineReading;
@@ -17,10 +18,13 @@ import io.vmha.policy.FaultEffects;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -34,6 +38,9 @@ public final class SimulatedDatacenter {
     private final Map<VmId, MachineReading.Origin> clones = new HashMap<>();
     private final Set<VmId> promoted = new LinkedHashSet<>();
     private final Map<VmType, Set<String>> writers = new HashMap<>();
+    /** Safe without the lock: a receiver may ask back. */
+    private final List<Consumer<FaultReport>> watchers = new CopyOnWriteArrayList<>();
+
     private Inventory actual;
 
     /** Makes a datacenter that is as the inventory says. */
@@ -82,9 +89,23 @@ public final class SimulatedDatacenter {
         actual = change.apply(actual);
     }
 
-    /** Lets what the report says really happen; the report itself is the caller's to send. */
+    /**
+     * Lets what the report says really happen. Whoever watches the {@link #faultSource} is told, on the calling thread; otherwise the
+     * report is the caller's to send.
+     */
     public void inject(FaultReport fault) {
         change(inventory -> FaultEffects.apply(inventory, fault));
+        watchers.forEach(watcher -> watcher.accept(fault));
+    }
+
+    /** What tells of faults that are injected. */
+    public FaultSource faultSource() {
+        return receiver -> {
+            // Of its own, so that a receiver who watches twice ends one of them.
+            Consumer<FaultReport> watcher = receiver::accept;
+            watchers.add(watcher);
+            return () -> watchers.remove(watcher);
+        };
     }
 
     /** Where the requests of each machine go that were ever moved, by machine. */

@@ -3,7 +3,6 @@ package io.vmha.center;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmha.Fixtures;
-import io.vmha.center.durable.DurablePlanJournal;
 import io.vmha.center.journal.InMemoryPlanJournal;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.JournalState;
@@ -25,7 +24,6 @@ import io.vmha.policy.FaultEffects;
 import io.vmha.policy.LoadSample;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,19 +37,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The reference scenario, with the center crashing at every point that there is: before and after each task of its loop, each
  * journal write and each effect. Whoever asked for something asks again until it is answered, as monitors and operators do.
  */
-class CrashPointSweepTest {
-    @TempDir
-    private Path directory;
-
-    private int journals;
-
+public class CrashPointSweepTest {
     @Test
     void aCrashAnywhereEndsInTheSameFinalState() {
         Run whole = new Run(new InMemoryPlanJournal(), journal -> journal, List.of(Long.MAX_VALUE));
@@ -74,12 +67,19 @@ class CrashPointSweepTest {
         }
     }
 
-    @Test
-    void aCrashEndsInTheSameFinalStateWithTheDurableJournal() {
-        Run whole = new Run(durable(), this::reopened, List.of(Long.MAX_VALUE));
+    /**
+     * Asserts that a crash leads to the same end with another kind of journal.
+     *
+     * @param empty makes a journal of its own for each run
+     * @param reopen what a process does with the journal of one that crashed
+     * @param every one in so many points is tried, 1 or more
+     */
+    public static void assertCrashesChangeNothing(
+            Supplier<PlanJournal> empty, UnaryOperator<PlanJournal> reopen, int every) {
+        Run whole = new Run(empty.get(), reopen, List.of(Long.MAX_VALUE));
         List<String> expected = whole.toEnd();
-        for (long point = 0; point < whole.points; point += 7) {
-            assertSame(expected, new Run(durable(), this::reopened, List.of(point)));
+        for (long point = 0; point < whole.points; point += every) {
+            assertSame(expected, new Run(empty.get(), reopen, List.of(point)));
         }
     }
 
@@ -91,15 +91,6 @@ class CrashPointSweepTest {
                 .as("crashes at %s, and otherwise than without", run.crashes)
                 .isEmpty();
         assertThat(end).as("crashes at %s", run.crashes).containsExactlyElementsOf(expected);
-    }
-
-    private PlanJournal durable() {
-        return DurablePlanJournal.in(directory.resolve("journal" + ++journals));
-    }
-
-    private PlanJournal reopened(PlanJournal before) {
-        before.close();
-        return DurablePlanJournal.in(directory.resolve("journal" + journals));
     }
 
     /** A process that dies at a given point: from then on none of its tasks run. */

@@ -16,8 +16,6 @@ import io.vmha.center.event.HaEvent;
 import io.vmha.center.event.UnmetNeed;
 import io.vmha.center.journal.InMemoryPlanJournal;
 import io.vmha.center.journal.PlanJournal;
-import io.vmha.detection.DetectionConfig;
-import io.vmha.detection.SecondLook;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
@@ -30,8 +28,6 @@ import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
-import io.vmha.monitor.report.ReportListener;
-import io.vmha.monitor.report.ReportListeners;
 import io.vmha.plan.ActionKind;
 import io.vmha.plan.PlanId;
 import io.vmha.policy.Decision;
@@ -43,7 +39,6 @@ import io.vmha.policy.SubjectDecision;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -164,20 +159,6 @@ class ManagementCenterTest {
                 .failsWithin(Duration.ZERO)
                 .withThrowableThat()
                 .withCauseInstanceOf(IllegalStateException.class);
-    }
-
-    @Test
-    void aMonitorsReportAndHeartbeatReachTheCenter() {
-        ManagementCenter center = center().detection(
-                        DetectionConfig.builder().build(), (vm, host, deadline) -> SecondLook.UNKNOWN)
-                .build();
-        ReportListener monitors = ReportListeners.of(center::accept, center::heartbeat);
-        monitors.heartbeat(DB3, time.now());
-        CompletionStage<?> taken = monitors.fault(Fixtures.readOnly("db3"));
-        time.advanceTo(Instant.EPOCH.plusSeconds(1));
-
-        assertThat(taken.toCompletableFuture()).isCompleted();
-        assertThat(datacenter.routes()).containsEntry(DB3, VmId.of("db1"));
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.vmha.sim;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
-import io.vmha.center.durable.DurablePlanJournal;
 import io.vmha.center.journal.InMemoryPlanJournal;
 import io.vmha.center.journal.PlanJournal;
 import java.io.IOException;
@@ -10,9 +9,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.function.Supplier;
 
-/** Where the journals of one simulation are kept: in memory, or in a directory that goes with it. */
+/**
+ * Where the journals of one simulation are kept: in memory, or in a directory that goes with it. What writes to a directory is
+ * another module's, whose tests run the simulations that ask for it again with it; without it they run in memory.
+ */
 final class Journals implements Supplier<PlanJournal>, AutoCloseable {
     private final Supplier<PlanJournal> opens;
     private final Optional<Path> directory;
@@ -28,9 +31,16 @@ final class Journals implements Supplier<PlanJournal>, AutoCloseable {
     }
 
     static Journals onDisk() {
+        return ServiceLoader.load(DiskJournal.class)
+                .findFirst()
+                .map(Journals::onDisk)
+                .orElseGet(Journals::inMemory);
+    }
+
+    private static Journals onDisk(DiskJournal disk) {
         try {
             Path directory = Files.createTempDirectory("simulation");
-            return new Journals(() -> DurablePlanJournal.in(directory), Optional.of(directory));
+            return new Journals(() -> disk.in(directory), Optional.of(directory));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -10,6 +10,7 @@ import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.Capability;
+import io.vmha.adapter.FaultSource;
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.MachineReading;
 import io.vmha.fault.FaultReport;
@@ -166,6 +167,11 @@ public final class LibvirtAdapter implements HypervisorAdapter {
      */
     public LibvirtFaultSource watch(FaultWatch watch, InstantSource clock, Consumer<FaultReport> receiver) {
         return new LibvirtFaultSource(cluster, watch, clock, receiver);
+    }
+
+    /** The faults that libvirt shows, watched with the defaults and the system's clock: for a management center. */
+    public FaultSource faultSource() {
+        return receiver -> watch(FaultWatch.defaults(), InstantSource.system(), receiver);
     }
 
     /**

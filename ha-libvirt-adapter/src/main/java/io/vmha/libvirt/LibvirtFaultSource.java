@@ -3,6 +3,7 @@ package io.vmha.libvirt;
 import com.google.common.collect.Sets;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.vmha.adapter.AdapterException;
+import io.vmha.adapter.FaultSource;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;
@@ -35,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * <p>Sequence numbers begin with the clock's time, so that those of a source that is started anew after a crash are higher than those
  * of the one before, and its reports are not taken for stale ones.
  */
-public final class LibvirtFaultSource implements AutoCloseable {
+public final class LibvirtFaultSource implements FaultSource.Watching {
     private static final Logger LOG = LoggerFactory.getLogger(LibvirtFaultSource.class);
     private static final int STOPPED_MIGRATED = 3;
     private static final int STOPPED_SAVED = 4;

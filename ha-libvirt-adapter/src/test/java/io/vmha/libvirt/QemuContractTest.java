@@ -1,12 +1,15 @@
 package io.vmha.libvirt;
 
+import io.vmha.adapter.CallContext;
 import io.vmha.adapter.HypervisorAdapter;
-import io.vmha.adapter.HypervisorAdapterContractTest;
-import io.vmha.adapter.HypervisorTestbed;
 import io.vmha.model.HostId;
+import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VmId;
+import io.vmha.testkit.contract.HypervisorAdapterContractTest;
+import io.vmha.testkit.contract.HypervisorTestbed;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 
@@ -52,6 +55,21 @@ class QemuContractTest extends HypervisorAdapterContractTest {
             long libvirtd = lab.pid(Lab.H1, "libvirtd");
             lab.signal("STOP", libvirtd);
             return Optional.of(() -> lab.signal("CONT", libvirtd));
+        }
+
+        @Override
+        public Optional<PowerState> actualPower() {
+            try (HypervisorAdapter another = lab.adapter().build()) {
+                return Optional.of(another.powerState(vm(), CallContext.within(patience())));
+            }
+        }
+
+        @Override
+        public boolean powerOffPastTheAdapter() {
+            try (HypervisorAdapter another = lab.adapter().build()) {
+                another.powerOff(vm(), Duration.ZERO, CallContext.within(patience()));
+            }
+            return true;
         }
 
         @Override

@@ -1,12 +1,12 @@
 package io.vmha.libvirt;
 
 import io.vmha.adapter.HypervisorAdapter;
-import io.vmha.adapter.HypervisorAdapterContractTest;
-import io.vmha.adapter.HypervisorTestbed;
 import io.vmha.model.HostId;
 import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VmId;
+import io.vmha.testkit.contract.HypervisorAdapterContractTest;
+import io.vmha.testkit.contract.HypervisorTestbed;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 

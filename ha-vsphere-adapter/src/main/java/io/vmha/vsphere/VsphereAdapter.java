@@ -8,6 +8,7 @@ import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.Capability;
+import io.vmha.adapter.FaultSource;
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.MachineReading;
 import io.vmha.fault.FaultReport;
@@ -180,6 +181,11 @@ public final class VsphereAdapter implements HypervisorAdapter {
      */
     public VsphereFaultSource watch(InstantSource clock, Consumer<FaultReport> receiver) {
         return watch(FaultRules.defaults(), Duration.ofSeconds(5), clock, receiver);
+    }
+
+    /** The faults that vCenter shows, watched with the defaults and the system's clock: for a management center. */
+    public FaultSource faultSource() {
+        return receiver -> watch(InstantSource.system(), receiver);
     }
 
     /**

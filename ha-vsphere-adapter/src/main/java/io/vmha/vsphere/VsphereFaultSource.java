@@ -1,6 +1,7 @@
 package io.vmha.vsphere;
 
 import io.vmha.adapter.AdapterException;
+import io.vmha.adapter.FaultSource;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;
@@ -34,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * to the watching thread; the inventory, the snapshot and the heartbeats are replaced whole. One report is made at a time,
  * under the lock of this object.
  */
-public final class VsphereFaultSource implements AutoCloseable {
+public final class VsphereFaultSource implements FaultSource.Watching {
     private static final Logger LOG = LoggerFactory.getLogger(VsphereFaultSource.class);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
     private static final Duration RETRY = Duration.ofSeconds(1);

@@ -1,12 +1,15 @@
 package io.vmha.vsphere;
 
+import io.vmha.adapter.CallContext;
 import io.vmha.adapter.HypervisorAdapter;
-import io.vmha.adapter.HypervisorAdapterContractTest;
-import io.vmha.adapter.HypervisorTestbed;
 import io.vmha.model.HostId;
+import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VmId;
+import io.vmha.testkit.contract.HypervisorAdapterContractTest;
+import io.vmha.testkit.contract.HypervisorTestbed;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 
@@ -51,6 +54,21 @@ class VcsimContractTest extends HypervisorAdapterContractTest {
         public Optional<AutoCloseable> hang() {
             vcsim.control("host-fail?name=primary-h1");
             return Optional.of(() -> vcsim.control("host-ok?name=primary-h1"));
+        }
+
+        @Override
+        public Optional<PowerState> actualPower() {
+            try (HypervisorAdapter another = vcsim.adapter().build()) {
+                return Optional.of(another.powerState(vm(), CallContext.within(patience())));
+            }
+        }
+
+        @Override
+        public boolean powerOffPastTheAdapter() {
+            try (HypervisorAdapter another = vcsim.adapter().build()) {
+                another.powerOff(vm(), Duration.ZERO, CallContext.within(patience()));
+            }
+            return true;
         }
 
         @Override

@@ -2,16 +2,15 @@ package io.vmha.benchmarks;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.google.common.collect.ImmutableSetMultimap;
-import io.vmha.fault.FaultReport;
-import io.vmha.model.VmId;
 import io.vmha.monitor.report.FaultReportReceiver;
+import io.vmha.monitor.report.GuestReport;
 import io.vmha.monitor.report.HttpFaultReporter;
 import io.vmha.monitor.report.ReportKey;
 import io.vmha.monitor.report.ReportKeys;
 import io.vmha.monitor.report.ReportListener;
 import io.vmha.monitor.report.ReportOutcome;
 import io.vmha.monitor.report.ReportServer;
+import io.vmha.monitor.report.VmName;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -26,7 +25,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,7 +47,7 @@ public final class ReceiverUnderAttack {
     private static final long SECONDS = 20;
     private static final long WARM_UP_SECONDS = 10;
 
-    private final ConcurrentMap<VmId, Long> sentAt = new ConcurrentHashMap<>();
+    private final ConcurrentMap<VmName, Long> sentAt = new ConcurrentHashMap<>();
     private final ConcurrentMap<Long, Long> delays = new ConcurrentHashMap<>();
     private final LongAdder forged = new LongAdder();
     private final List<HttpFaultReporter> monitors = new ArrayList<>();
@@ -61,13 +62,13 @@ public final class ReceiverUnderAttack {
     }
 
     private void measure() throws Exception {
-        ImmutableSetMultimap.Builder<VmId, ReportKey> keys = ImmutableSetMultimap.builder();
+        Map<VmName, List<ReportKey>> keys = new HashMap<>();
         for (int i = 0; i < MONITORS; i++) {
-            keys.put(VmId.of("vm" + i), key(i));
+            keys.put(VmName.of("vm" + i), List.of(key(i)));
         }
         FaultReportReceiver receiver = FaultReportReceiver.builder()
                 .name("center")
-                .keys(ReportKeys.of(keys.build()))
+                .keys(ReportKeys.of(keys))
                 .listener(new Arrivals())
                 .build();
         ScheduledExecutorService beat = Executors.newSingleThreadScheduledExecutor();
@@ -79,7 +80,7 @@ public final class ReceiverUnderAttack {
             for (int i = 0; i < MONITORS; i++) {
                 monitors.add(HttpFaultReporter.builder()
                         .receiver("center")
-                        .vm(VmId.of("vm" + i), key(i))
+                        .vm(VmName.of("vm" + i), key(i))
                         .center(center)
                         .client(client)
                         .build());
@@ -114,18 +115,18 @@ public final class ReceiverUnderAttack {
 
     private void sendNext() {
         int monitor = next++ % MONITORS;
-        sentAt.put(VmId.of("vm" + monitor), System.nanoTime());
+        sentAt.put(VmName.of("vm" + monitor), System.nanoTime());
         monitors.get(monitor).heartbeat();
     }
 
     private final class Arrivals implements ReportListener {
         @Override
-        public CompletionStage<ReportOutcome> fault(FaultReport report) {
+        public CompletionStage<ReportOutcome> fault(GuestReport report) {
             return CompletableFuture.completedFuture(ReportOutcome.WRITTEN_DOWN);
         }
 
         @Override
-        public void heartbeat(VmId vm, Instant unused) {
+        public void heartbeat(VmName vm, Instant unused) {
             Long since = sentAt.remove(vm);
             if (since != null) {
                 long now = System.nanoTime();

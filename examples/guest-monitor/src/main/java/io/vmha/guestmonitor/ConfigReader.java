@@ -1,10 +1,10 @@
 package io.vmha.guestmonitor;
 
-import io.vmha.model.VmId;
 import io.vmha.monitor.IsolationOrder;
 import io.vmha.monitor.TrustedPath;
 import io.vmha.monitor.Watch;
 import io.vmha.monitor.report.ReportKey;
+import io.vmha.monitor.report.VmName;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +35,7 @@ final class ConfigReader {
     static MonitorConfig read(Path file) {
         ConfigValue root = new ConfigValue(file.toString(), "", parsed(file));
         MonitorConfig config = new MonitorConfig(
-                root.required("vm").checked(value -> VmId.of(value.text())),
+                root.required("vm").checked(value -> VmName.of(value.text())),
                 watches(root.required("probes")),
                 root.optional("order", IsolationOrder.REPORT_FIRST, value -> value.oneOf(IsolationOrder.class)),
                 root.optional("reportWait", Duration.ofSeconds(5), ConfigValue::duration),

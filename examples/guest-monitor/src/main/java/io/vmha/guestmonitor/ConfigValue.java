@@ -1,7 +1,7 @@
 package io.vmha.guestmonitor;
 
-import com.google.common.collect.ImmutableList;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,12 +93,12 @@ final class ConfigValue {
         if (!(node instanceof SequenceNode sequence) || sequence.getValue().isEmpty()) {
             throw error("must be a list that is not empty");
         }
-        ImmutableList.Builder<ConfigValue> values = ImmutableList.builder();
+        List<ConfigValue> values = new ArrayList<>();
         int index = 0;
         for (Node child : sequence.getValue()) {
             values.add(new ConfigValue(file, path + "[" + index++ + "]", child));
         }
-        return values.build();
+        return List.copyOf(values);
     }
 
     List<String> texts() {
@@ -155,7 +155,7 @@ final class ConfigValue {
                 return constant;
             }
         }
-        throw error("must be one of " + ImmutableList.copyOf(type.getEnumConstants()) + ": " + text());
+        throw error("must be one of " + List.of(type.getEnumConstants()) + ": " + text());
     }
 
     String path() {

@@ -1,9 +1,9 @@
 package io.vmha.guestmonitor;
 
-import io.vmha.model.VmId;
 import io.vmha.monitor.IsolationOrder;
 import io.vmha.monitor.Watch;
 import io.vmha.monitor.report.ReportKey;
+import io.vmha.monitor.report.VmName;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +25,7 @@ import java.util.Optional;
  * @param report where faults are reported; absent: nowhere
  */
 record MonitorConfig(
-        VmId vm,
+        VmName vm,
         List<Watch> watches,
         IsolationOrder order,
         Duration reportWait,

@@ -1,6 +1,5 @@
 package io.vmha.guestmonitor;
 
-import io.vmha.fault.FaultKind;
 import io.vmha.monitor.FaultMonitor;
 import io.vmha.monitor.IsolationOrder;
 import io.vmha.monitor.MonitorEvent;
@@ -9,6 +8,7 @@ import io.vmha.monitor.PowerOffStep;
 import io.vmha.monitor.ProbeResult;
 import io.vmha.monitor.Watch;
 import io.vmha.monitor.WriteProbe;
+import io.vmha.monitor.report.GuestFault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +33,7 @@ final class Rehearsal {
                 FaultMonitor monitor = FaultMonitor.builder()
                         .watch(Watch.builder()
                                 .name("rehearsal")
-                                .probe(() -> ProbeResult.failed(FaultKind.IO_ERROR, "none"))
+                                .probe(() -> ProbeResult.failed(GuestFault.IO_ERROR, "none"))
                                 .threshold(1)
                                 .build())
                         .order(IsolationOrder.BOTH)

@@ -1,7 +1,5 @@
 package io.vmha.guestmonitor;
 
-import com.google.common.collect.ImmutableSet;
-import io.vmha.fault.FaultKind;
 import io.vmha.monitor.CommandProbe;
 import io.vmha.monitor.DiskSpaceProbe;
 import io.vmha.monitor.HttpProbe;
@@ -12,20 +10,21 @@ import io.vmha.monitor.ReadOnlyFilesystemProbe;
 import io.vmha.monitor.TcpProbe;
 import io.vmha.monitor.Watch;
 import io.vmha.monitor.WriteProbe;
+import io.vmha.monitor.report.GuestFault;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /** Reads one entry under {@code probes}. */
 final class WatchReader {
     private static final Duration TIMEOUT = Duration.ofMillis(800);
 
     /** A probe with the defaults of its kind. */
-    private record Kind(
-            Probe probe, int threshold, Reaction reaction, FaultKind silence, ImmutableSet<FaultKind> toldOnly) {
-        Kind(Probe probe, int threshold, Reaction reaction, FaultKind silence) {
-            this(probe, threshold, reaction, silence, ImmutableSet.of());
+    private record Kind(Probe probe, int threshold, Reaction reaction, GuestFault silence, Set<GuestFault> toldOnly) {
+        Kind(Probe probe, int threshold, Reaction reaction, GuestFault silence) {
+            this(probe, threshold, reaction, silence, Set.of());
         }
     }
 
@@ -51,14 +50,14 @@ final class WatchReader {
     private static Kind kind(ConfigValue type, ConfigValue entry) {
         return switch (type.text()) {
             // One look at a flag is certain; all else may be a hiccup.
-            case "readOnlyFilesystem" -> new Kind(readOnly(entry), 1, Reaction.ISOLATE, FaultKind.IO_ERROR);
+            case "readOnlyFilesystem" -> new Kind(readOnly(entry), 1, Reaction.ISOLATE, GuestFault.IO_ERROR);
             // Any user may be able to fill a filesystem, and it would be full after the next boot too.
             case "write" ->
-                new Kind(write(entry), 3, Reaction.ISOLATE, FaultKind.IO_ERROR, ImmutableSet.of(FaultKind.DISK_FULL));
-            case "diskSpace" -> new Kind(diskSpace(entry), 3, Reaction.REPORT_ONLY, FaultKind.IO_ERROR);
-            case "memoryPressure" -> new Kind(memory(entry), 3, Reaction.REPORT_ONLY, FaultKind.GUEST_HUNG);
-            case "tcp" -> new Kind(tcp(entry), 3, Reaction.ISOLATE, FaultKind.SERVICE_DOWN);
-            case "http" -> new Kind(http(entry), 3, Reaction.ISOLATE, FaultKind.SERVICE_DOWN);
+                new Kind(write(entry), 3, Reaction.ISOLATE, GuestFault.IO_ERROR, Set.of(GuestFault.DISK_FULL));
+            case "diskSpace" -> new Kind(diskSpace(entry), 3, Reaction.REPORT_ONLY, GuestFault.IO_ERROR);
+            case "memoryPressure" -> new Kind(memory(entry), 3, Reaction.REPORT_ONLY, GuestFault.GUEST_HUNG);
+            case "tcp" -> new Kind(tcp(entry), 3, Reaction.ISOLATE, GuestFault.SERVICE_DOWN);
+            case "http" -> new Kind(http(entry), 3, Reaction.ISOLATE, GuestFault.SERVICE_DOWN);
             case "command" -> command(entry);
             default ->
                 throw type.error(
@@ -106,7 +105,7 @@ final class WatchReader {
     }
 
     private static Kind command(ConfigValue entry) {
-        FaultKind kind = entry.optional("kind", FaultKind.SERVICE_DOWN, value -> value.oneOf(FaultKind.class));
+        GuestFault kind = entry.optional("kind", GuestFault.SERVICE_DOWN, value -> value.oneOf(GuestFault.class));
         return new Kind(
                 new CommandProbe(entry.required("run").checked(ConfigReader::program), kind),
                 3,

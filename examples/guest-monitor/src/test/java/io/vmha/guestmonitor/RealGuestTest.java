@@ -2,15 +2,14 @@ package io.vmha.guestmonitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.common.collect.ImmutableSetMultimap;
-import io.vmha.fault.FaultKind;
-import io.vmha.fault.FaultReport;
-import io.vmha.model.VmId;
 import io.vmha.monitor.report.FaultReportReceiver;
+import io.vmha.monitor.report.GuestFault;
+import io.vmha.monitor.report.GuestReport;
 import io.vmha.monitor.report.ReportKey;
 import io.vmha.monitor.report.ReportKeys;
 import io.vmha.monitor.report.ReportOutcome;
 import io.vmha.monitor.report.ReportServer;
+import io.vmha.monitor.report.VmName;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -28,9 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The monitor in a real guest, on a Java runtime of its own, with a filesystem that stops itself by its own error path. */
 @Tag("lab")
 class RealGuestTest {
-    private static final VmId MW1 = VmId.of("mw1");
+    private static final VmName MW1 = VmName.of("mw1");
 
-    private final List<FaultReport> reports = new CopyOnWriteArrayList<>();
+    private final List<GuestReport> reports = new CopyOnWriteArrayList<>();
 
     @TempDir
     Path folder;
@@ -39,7 +39,7 @@ class RealGuestTest {
     void aGuestWhoseFilesystemFlipsReadOnlyIsReportedAndPowersItselfOff() throws Exception {
         FaultReportReceiver receiver = FaultReportReceiver.builder()
                 .name("center")
-                .keys(ReportKeys.of(ImmutableSetMultimap.of(MW1, ReportKey.of("k1", new byte[32]))))
+                .keys(ReportKeys.of(Map.of(MW1, List.of(ReportKey.of("k1", new byte[32])))))
                 .listener(report -> {
                     reports.add(report);
                     return CompletableFuture.completedFuture(ReportOutcome.WRITTEN_DOWN);
@@ -62,8 +62,8 @@ class RealGuestTest {
         }
         assertThat(reports)
                 .as(Files.readString(console))
-                .extracting(FaultReport::kind)
-                .containsExactly(FaultKind.FILESYSTEM_READ_ONLY);
+                .extracting(GuestReport::kind)
+                .containsExactly(GuestFault.FILESYSTEM_READ_ONLY);
     }
 
     private List<String> command(Path config) throws IOException {

@@ -3,7 +3,6 @@ package io.vmha.guestmonitor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.google.common.base.Splitter;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,8 +40,8 @@ record Service(Process process, Path log) implements AutoCloseable {
 
     /** What the monitor's jar is made of: not what only its tests need. */
     static String classPath() {
-        return Splitter.on(File.pathSeparatorChar)
-                .splitToStream(System.getProperty("java.class.path"))
+        return Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+                .splitAsStream(System.getProperty("java.class.path"))
                 .filter(entry -> !TEST_LIBRARY.matcher(entry).find())
                 .collect(Collectors.joining(File.pathSeparator));
     }

@@ -12,7 +12,7 @@ import io.vmha.adapter.haproxy.HaproxyTrafficDirector;
 import io.vmha.adapter.postgresql.PostgresReplication;
 import io.vmha.center.ManagementCenter;
 import io.vmha.center.config.CenterConfig;
-import io.vmha.center.durable.DurablePlanJournal;
+import io.vmha.journal.DurablePlanJournal;
 import io.vmha.libvirt.FaultWatch;
 import io.vmha.libvirt.LibvirtAdapter;
 import io.vmha.libvirt.LibvirtFaultSource;

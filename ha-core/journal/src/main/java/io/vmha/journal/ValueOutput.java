@@ -1,0 +1,181 @@
+package io.vmha.journal;
+
+import com.google.common.io.ByteArrayDataOutput;
+import com.google.common.io.ByteStreams;
+import io.vmha.fault.FaultReport;
+import io.vmha.fault.FaultSubject;
+import io.vmha.model.Host;
+import io.vmha.model.Resources;
+import io.vmha.model.VirtualMachine;
+import io.vmha.plan.Action;
+import io.vmha.plan.Plan;
+import io.vmha.plan.Step;
+import io.vmha.policy.Decision;
+import io.vmha.policy.DecisionBatch;
+import io.vmha.policy.SubjectDecision;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Turns the values that journal entries are made of into bytes: numbers big-endian, text as its length and UTF-8, a constant
+ * and a kind by its name. {@link ValueInput} reads them back. Not thread-safe; one for each value.
+ */
+final class ValueOutput {
+    private final ByteArrayDataOutput out = ByteStreams.newDataOutput();
+
+    byte[] bytes() {
+        return out.toByteArray();
+    }
+
+    ValueOutput number(long value) {
+        out.writeLong(value);
+        return this;
+    }
+
+    ValueOutput text(Object value) {
+        byte[] utf8 = value.toString().getBytes(StandardCharsets.UTF_8);
+        out.writeInt(utf8.length);
+        out.write(utf8);
+        return this;
+    }
+
+    ValueOutput name(Enum<?> constant) {
+        return text(constant.name());
+    }
+
+    ValueOutput flag(boolean value) {
+        out.writeBoolean(value);
+        return this;
+    }
+
+    ValueOutput instant(Instant value) {
+        return number(value.getEpochSecond()).number(value.getNano());
+    }
+
+    private ValueOutput duration(Duration value) {
+        return number(value.getSeconds()).number(value.getNano());
+    }
+
+    <T> ValueOutput optional(Optional<T> value, Consumer<T> write) {
+        flag(value.isPresent());
+        value.ifPresent(write);
+        return this;
+    }
+
+    <T> ValueOutput list(Collection<T> values, Consumer<? super T> write) {
+        out.writeInt(values.size());
+        values.forEach(write);
+        return this;
+    }
+
+    ValueOutput subject(FaultSubject subject) {
+        return name(subject.scope()).text(subject);
+    }
+
+    ValueOutput report(FaultReport report) {
+        return subject(report.subject())
+                .name(report.kind())
+                .instant(report.observedAt())
+                .text(report.source())
+                .number(report.sequence());
+    }
+
+    private ValueOutput resources(Resources resources) {
+        return number(resources.cpuMillis()).number(resources.memoryMiB());
+    }
+
+    ValueOutput vm(VirtualMachine vm) {
+        text(vm.id()).text(vm.type()).text(vm.host()).resources(vm.allocation());
+        out.writeDouble(vm.load());
+        return number(vm.priority())
+                .optional(vm.template(), this::text)
+                .list(vm.antiAffinity(), group -> text(group.value()))
+                .name(vm.power())
+                .name(vm.health())
+                .optional(vm.servedBy(), this::text)
+                .optional(vm.replicationLag(), this::duration)
+                .flag(vm.replicationLagUnknown())
+                .labels(vm.labels())
+                .optional(vm.member(), this::text);
+    }
+
+    ValueOutput host(Host host) {
+        return text(host.id())
+                .name(host.role())
+                .resources(host.capacity())
+                .optional(host.rack(), this::text)
+                .optional(host.cpuPlatform(), cpu -> text(cpu.model()).text(cpu.microcode()))
+                .name(host.health())
+                .flag(host.inMaintenance())
+                .labels(host.labels());
+    }
+
+    private ValueOutput labels(Map<String, String> labels) {
+        return list(labels.entrySet(), label -> text(label.getKey()).text(label.getValue()));
+    }
+
+    ValueOutput plan(Plan plan) {
+        return number(plan.id().value()).list(plan.steps(), this::step);
+    }
+
+    private void step(Step step) {
+        action(step.action()).list(step.after(), earlier -> number(earlier));
+    }
+
+    ValueOutput action(Action action) {
+        name(action.kind());
+        return action.fold(new Action.Cases<ValueOutput>(
+                powerOff -> text(powerOff.target()).text(powerOff.on()),
+                fence -> text(fence.target()),
+                redirect -> text(redirect.owner()).text(redirect.server()),
+                powerOn -> text(powerOn.target()).text(powerOn.on()),
+                reallocate -> text(reallocate.target()).text(reallocate.on()).resources(reallocate.allocation()),
+                migrate -> text(migrate.target()).text(migrate.from()).text(migrate.to()),
+                clone -> text(clone.target()).text(clone.template()).text(clone.on()),
+                promote -> text(promote.target()),
+                demote -> text(demote.target())));
+    }
+
+    ValueOutput decision(Decision decision) {
+        return flag(decision instanceof DecisionBatch).list(decision.parts(), this::part);
+    }
+
+    /** Of its explanation the sentence alone is kept: the candidates are what the inventory was then. */
+    private void part(SubjectDecision part) {
+        name(part.outcome()).name(part.trigger()).text(part.explain().sentence());
+        ValueOutput unused = part.fold(new SubjectDecision.Cases<ValueOutput>(
+                redirect -> text(redirect.vm())
+                        .list(redirect.owners(), this::text)
+                        .text(redirect.target())
+                        .name(redirect.targetRole())
+                        .flag(redirect.overcommitted()),
+                restart -> text(restart.vm()).text(restart.host()).name(restart.hostRole()),
+                reclone -> text(reclone.vm())
+                        .text(reclone.template())
+                        .text(reclone.host())
+                        .name(reclone.hostRole()),
+                reallocate -> text(reallocate.vm()).text(reallocate.host()).resources(reallocate.allocation()),
+                shift -> text(shift.vm())
+                        .list(shift.owners(), this::text)
+                        .text(shift.target())
+                        .name(shift.targetRole())
+                        .text(shift.targetHost())
+                        .resources(shift.targetAllocation()),
+                migrate -> text(migrate.vm())
+                        .text(migrate.from())
+                        .text(migrate.to())
+                        .name(migrate.hostRole()),
+                failback -> text(failback.vm())
+                        .text(failback.server())
+                        .name(failback.vmRole())
+                        .flag(failback.promotes()),
+                noTarget -> text(noTarget.vm()).name(noTarget.reason()),
+                blocked -> subject(blocked.subject()).name(blocked.reason()),
+                ignored -> subject(ignored.subject()).name(ignored.reason())));
+    }
+}

@@ -1,0 +1,21 @@
+package io.vmha.monitor.report;
+
+import java.time.Instant;
+import java.util.concurrent.CompletionStage;
+
+/** Tells one or more management centers about the virtual machine that it speaks for. Thread-safe. */
+public interface FaultReporter {
+
+    /**
+     * Sends a report. Returns without waiting for an answer.
+     *
+     * @param kind what is wrong
+     * @param detail what was seen, for people
+     * @param observedAt when it was seen, by this machine's clock
+     * @return whether a center confirmed it; ends within a time that the implementation bounds
+     */
+    CompletionStage<Boolean> report(GuestFault kind, String detail, Instant observedAt);
+
+    /** Says that the monitor lives. Returns without waiting; one that is lost is not sent again. */
+    void heartbeat();
+}

@@ -1,0 +1,284 @@
+package io.vmha.testkit.contract;
+
+import io.vmha.center.config.AutomationLevel;
+import io.vmha.center.event.ActionResult;
+import io.vmha.center.journal.CenterSettings;
+import io.vmha.center.journal.HostState;
+import io.vmha.center.journal.JournalEntry;
+import io.vmha.center.journal.Leftover;
+import io.vmha.center.journal.OpenFault;
+import io.vmha.center.journal.VmState;
+import io.vmha.center.journal.WriterState;
+import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
+import io.vmha.fault.FaultSubject;
+import io.vmha.model.AntiAffinityGroup;
+import io.vmha.model.ClusterRole;
+import io.vmha.model.CpuPlatform;
+import io.vmha.model.DesiredState;
+import io.vmha.model.Host;
+import io.vmha.model.HostHealth;
+import io.vmha.model.HostId;
+import io.vmha.model.ImmutableVirtualMachine;
+import io.vmha.model.PowerState;
+import io.vmha.model.RackId;
+import io.vmha.model.Resources;
+import io.vmha.model.TemplateId;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmHealth;
+import io.vmha.model.VmId;
+import io.vmha.model.VmType;
+import io.vmha.plan.Action;
+import io.vmha.plan.Plan;
+import io.vmha.plan.PlanId;
+import io.vmha.plan.Step;
+import io.vmha.policy.Decision;
+import io.vmha.policy.DecisionBatch;
+import io.vmha.policy.Explanation;
+import io.vmha.policy.Reason;
+import io.vmha.policy.SubjectDecision;
+import io.vmha.policy.Trigger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+
+/** Makes journal entries of every kind by chance, with names and texts that are hard to write down. */
+public final class RandomEntries {
+    private static final String[] NAMES = {"h1", "a/b", "名前", "with space", "1/x/VM/y", "é\"<>&", "z".repeat(40)};
+
+    private final Random random;
+    private long lastPlan;
+
+    /** Makes a source of entries that a seed decides. */
+    public RandomEntries(long seed) {
+        this.random = new Random(seed);
+    }
+
+    /** Returns up to that many entries. */
+    public List<JournalEntry> upTo(int most) {
+        return list(most, this::next);
+    }
+
+    private JournalEntry next() {
+        return switch (random.nextInt(15)) {
+            case 0, 1 ->
+                new JournalEntry.PlanOpened(
+                        instant(),
+                        1 + random.nextInt(3),
+                        optional(this::report),
+                        decision(),
+                        plan(openedPlan()),
+                        random.nextBoolean());
+            case 2 -> new JournalEntry.ReportTaken(instant(), report());
+            case 3 ->
+                new JournalEntry.StepStarted(
+                        planId(), random.nextInt(4), 1 + random.nextInt(3), action(), random.nextLong(), instant());
+            case 4 ->
+                new JournalEntry.StepEnded(
+                        planId(),
+                        random.nextInt(4),
+                        random.nextInt(3),
+                        action(),
+                        constant(ActionResult.values()),
+                        constant(NAMES).repeat(random.nextInt(300)),
+                        instant());
+            case 5 -> new JournalEntry.PlanApproved(planId(), constant(NAMES));
+            case 6 -> new JournalEntry.PlanClosed(planId());
+            case 7 -> new JournalEntry.VmNoted(vmState());
+            case 8 -> new JournalEntry.HostNoted(hostState());
+            case 9 -> new JournalEntry.VmForgotten(vmId());
+            case 10 -> new JournalEntry.HostForgotten(hostId());
+            case 11 -> new JournalEntry.VmRecovered(vmId(), instant());
+            case 12 ->
+                new JournalEntry.WriterNoted(
+                        new WriterState(VmType.of(constant(NAMES)), Set.copyOf(list(3, () -> constant(NAMES)))));
+            case 13 -> new JournalEntry.LeftBehind(new Leftover(vmId(), hostId(), constant(NAMES), instant()));
+            default ->
+                new JournalEntry.SettingsChanged(
+                        new CenterSettings(random.nextBoolean(), optional(() -> constant(AutomationLevel.values()))));
+        };
+    }
+
+    private VmState vmState() {
+        return new VmState(
+                vm(),
+                Set.copyOf(list(3, this::hostId)),
+                constant(DesiredState.values()),
+                list(3, this::fault),
+                Set.copyOf(list(3, () -> constant(VmState.Flag.values()))),
+                optional(this::instant));
+    }
+
+    private HostState hostState() {
+        return new HostState(host(), optional(this::fault), random.nextBoolean(), optional(this::instant));
+    }
+
+    private OpenFault fault() {
+        return new OpenFault(report(), instant());
+    }
+
+    private <T> T constant(T[] values) {
+        return values[random.nextInt(values.length)];
+    }
+
+    private <T> Optional<T> optional(Supplier<T> value) {
+        return random.nextBoolean() ? Optional.of(value.get()) : Optional.empty();
+    }
+
+    private <T> List<T> list(int most, Supplier<T> value) {
+        List<T> values = new ArrayList<>();
+        for (int i = random.nextInt(most + 1); i > 0; i--) {
+            values.add(value.get());
+        }
+        return values;
+    }
+
+    private Instant instant() {
+        return Instant.ofEpochSecond(random.nextLong() >> 30, random.nextInt(1_000_000_000));
+    }
+
+    private VmId vmId() {
+        return VmId.of(constant(NAMES));
+    }
+
+    private HostId hostId() {
+        return HostId.of(constant(NAMES));
+    }
+
+    private PlanId planId() {
+        return new PlanId(1 + Math.max(0, lastPlan - random.nextInt(8)));
+    }
+
+    private ClusterRole role() {
+        return constant(ClusterRole.values());
+    }
+
+    private Resources resources() {
+        return Resources.of(1 + random.nextInt(100_000), 1 + (random.nextLong() >>> 20));
+    }
+
+    private FaultReport report() {
+        FaultKind kind = constant(FaultKind.values());
+        return FaultReport.builder()
+                .subject(
+                        kind.scope() == FaultKind.Scope.VM
+                                ? new FaultSubject.OfVm(vmId())
+                                : new FaultSubject.OfHost(hostId()))
+                .kind(kind)
+                .observedAt(instant())
+                .source(constant(NAMES))
+                .sequence(random.nextLong() >>> 1)
+                .build();
+    }
+
+    private Map<String, String> labels() {
+        Map<String, String> labels = new TreeMap<>();
+        list(3, () -> constant(NAMES)).forEach(name -> labels.put(name, constant(NAMES)));
+        return labels;
+    }
+
+    private VirtualMachine vm() {
+        ImmutableVirtualMachine vm = VirtualMachine.builder()
+                .id(vmId())
+                .type(VmType.of(constant(NAMES)))
+                .host(hostId())
+                .allocation(resources())
+                .load(random.nextDouble() * 3)
+                .priority(random.nextInt())
+                .template(optional(() -> TemplateId.of(constant(NAMES))))
+                .antiAffinity(Set.copyOf(list(3, () -> AntiAffinityGroup.of(constant(NAMES)))))
+                .power(constant(PowerState.values()))
+                .health(constant(VmHealth.values()))
+                .servedBy(optional(() -> VmId.of("server")))
+                .labels(labels())
+                .member(optional(() -> constant(NAMES)))
+                .build();
+        return switch (random.nextInt(3)) {
+            case 0 -> vm;
+            case 1 -> vm.withReplicationLagUnknown(true);
+            default -> vm.withReplicationLag(Duration.ofNanos(random.nextLong() >>> 1));
+        };
+    }
+
+    private Host host() {
+        return Host.builder()
+                .id(hostId())
+                .role(role())
+                .capacity(resources())
+                .rack(optional(() -> RackId.of(constant(NAMES))))
+                .cpuPlatform(optional(() -> new CpuPlatform(constant(NAMES), random.nextBoolean() ? "" : "0x11")))
+                .health(constant(HostHealth.values()))
+                .inMaintenance(random.nextBoolean())
+                .build();
+    }
+
+    /** A number that no plan was opened with before; at times that of one of which it is a revision. */
+    private long openedPlan() {
+        return random.nextInt(4) == 0 ? planId().value() : ++lastPlan;
+    }
+
+    private Plan plan(long id) {
+        List<Step> steps = new ArrayList<>();
+        for (int number = 0; number < random.nextInt(5); number++) {
+            Set<Integer> after = new TreeSet<>();
+            for (int earlier = 0; earlier < number; earlier++) {
+                if (random.nextBoolean()) {
+                    after.add(earlier);
+                }
+            }
+            steps.add(new Step(number, action(), new TreeSet<>(after)));
+        }
+        return new Plan(new PlanId(id), steps);
+    }
+
+    private Action action() {
+        return switch (random.nextInt(9)) {
+            case 0 -> new Action.PowerOff(vmId(), hostId());
+            case 1 -> new Action.FenceHost(hostId());
+            case 2 -> new Action.Redirect(vmId(), vmId());
+            case 3 -> new Action.PowerOn(vmId(), hostId());
+            case 4 -> new Action.Reallocate(vmId(), hostId(), resources());
+            case 5 -> new Action.Migrate(vmId(), hostId(), hostId());
+            case 6 -> new Action.CloneFromTemplate(vmId(), TemplateId.of(constant(NAMES)), hostId());
+            case 7 -> new Action.Promote(vmId());
+            default -> new Action.Demote(vmId());
+        };
+    }
+
+    private Decision decision() {
+        return random.nextBoolean() ? part() : new DecisionBatch(list(4, this::part));
+    }
+
+    private SubjectDecision part() {
+        Trigger trigger = constant(Trigger.values());
+        String sentence = constant(NAMES);
+        Explanation why = Explanation.of(() -> sentence);
+        return switch (random.nextInt(10)) {
+            case 0 ->
+                new SubjectDecision.Redirect(
+                        vmId(), trigger, list(3, this::vmId), vmId(), role(), random.nextBoolean(), why);
+            case 1 -> new SubjectDecision.Restart(vmId(), trigger, hostId(), role(), why);
+            case 2 ->
+                new SubjectDecision.Reclone(vmId(), trigger, TemplateId.of(constant(NAMES)), hostId(), role(), why);
+            case 3 -> new SubjectDecision.Reallocate(vmId(), trigger, hostId(), resources(), why);
+            case 4 ->
+                new SubjectDecision.Shift(
+                        vmId(), trigger, list(3, this::vmId), vmId(), role(), hostId(), resources(), why);
+            case 5 -> new SubjectDecision.Migrate(vmId(), trigger, hostId(), hostId(), role(), why);
+            case 6 -> new SubjectDecision.Failback(vmId(), trigger, vmId(), role(), random.nextBoolean(), why);
+            case 7 -> new SubjectDecision.NoTarget(vmId(), trigger, constant(Reason.values()), why);
+            case 8 ->
+                new SubjectDecision.Blocked(new FaultSubject.OfVm(vmId()), trigger, constant(Reason.values()), why);
+            default ->
+                new SubjectDecision.Ignored(new FaultSubject.OfHost(hostId()), trigger, constant(Reason.values()), why);
+        };
+    }
+}

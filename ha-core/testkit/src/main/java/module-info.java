@@ -1,0 +1,15 @@
+/** For users' tests: contract tests, assertions, datacenters in a few lines and fault injection. */
+module io.vmha.testkit {
+    requires transitive io.vmha.core;
+    requires transitive org.junit.jupiter.api;
+    requires transitive org.assertj.core;
+    requires awaitility;
+    requires static transitive org.jspecify;
+    requires static com.google.errorprone.annotations;
+    requires static org.immutables.value.annotations;
+    requires static java.compiler;
+
+    exports io.vmha.testkit;
+    exports io.vmha.testkit.contract;
+    exports io.vmha.testkit.fault;
+}
