@@ -136,7 +136,7 @@ public final class CenterLoop
         this.executor = new PlanExecutor(parts, state, platform, this);
         this.started = new StartedVms(parts, platform.adapter(), this::isActing);
         this.decisions = new Decisions(this, state, executor, recoveries, unmet, policies, left.lastPlan());
-        this.readings = new Readings(this, scheduler, state, platform.adapter());
+        this.readings = new Readings(this, scheduler, state, platform);
     }
 
     private void retry(VmId vm) {
@@ -505,7 +505,7 @@ public final class CenterLoop
 
     private boolean isFailedOrStopped(VmId id) {
         return state.vm(id)
-                .filter(vm -> vm.isFailed() || vm.desired() == DesiredState.OFF)
+                .filter(vm -> vm.isFailed() || vm.desired() == DesiredState.OFF || Needs.isGone(vm.server(), state))
                 .isPresent();
     }
 
@@ -561,7 +561,7 @@ public final class CenterLoop
     private void returnHome(VmId id) {
         state.vm(id)
                 .filter(vm ->
-                        !vm.server().equals(id) && (vm.is(VmState.Flag.RETURNING) || decisions.isDeleted(vm.server())))
+                        !vm.server().equals(id) && (vm.is(VmState.Flag.RETURNING) || Needs.isGone(vm.server(), state)))
                 .ifPresent(vm -> {
                     state.flag(id, VmState.Flag.RETURNING, true);
                     decisions.wake(id);
