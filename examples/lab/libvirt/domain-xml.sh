@@ -25,8 +25,8 @@ cat <<X
   <os>
     <type arch='x86_64' machine='pc'>hvm</type>
     <kernel>$LAB/guest/vmlinuz</kernel>
-    <initrd>$LAB/guest/initrd.gz</initrd>
-    <cmdline>console=ttyS0 quiet panic=5 halab.name=$g</cmdline>
+    <initrd>$LAB/guest/initrd</initrd>
+    <cmdline>console=ttyS0 quiet panic=5 mitigations=off nokaslr halab.name=$g</cmdline>
   </os>
   <features><acpi/></features>
   <cpu mode='custom' match='exact'><model fallback='forbid'>qemu64</model></cpu>
@@ -46,7 +46,7 @@ cat <<X
     <controller type='virtio-serial' index='0'/>
     <serial type='file'><source path='$LAB/guest/$g.console' append='on'/><target port='0'/></serial>
     <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
-    <memballoon model='virtio'><stats period='2'/></memballoon>
+    <memballoon model='virtio'/>
     <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>
     <panic model='isa'/>
   </devices>

@@ -9,7 +9,7 @@ T0=$(date +%s.%N)
 need=()
 for c in libvirtd:libvirt-daemon virsh:libvirt-clients qemu-system-x86_64:qemu-system-x86 \
          qemu-nbd:qemu-utils ip:iproute2 cpio:cpio mkfs.ext4:e2fsprogs unshare:util-linux pgrep:procps openssl:openssl \
-         sshd:openssh-server ssh:openssh-client nc:netcat-openbsd; do
+         sshd:openssh-server ssh:openssh-client nc:netcat-openbsd swtpm:swtpm swtpm_setup:swtpm-tools; do
   command -v "${c%%:*}" >/dev/null || need+=("${c##*:}")
 done
 [[ -x /bin/busybox ]] && ! ldd /bin/busybox >/dev/null 2>&1 || need+=(busybox-static)
@@ -76,6 +76,8 @@ user = "root"
 group = "root"
 dynamic_ownership = 0
 remember_owner = 0
+swtpm_user = "root"
+swtpm_group = "root"
 security_driver = "none"
 namespaces = [ ]
 cgroup_controllers = [ ]

@@ -44,7 +44,7 @@ echo 1 >/sys/fs/ext4/vda/trigger_fs_error
 while :; do sleep 60; done
 S
 chmod +x "$root/monitor-init"
-(cd "$root" && find . | cpio -o -H newc --quiet | gzip -1) | cat "$dir/guest/initrd.gz" - >"$dir/initrd"
+(cd "$root" && find . | cpio -o -H newc --quiet | gzip -1) | cat "$dir/guest/initrd" - >"$dir/initrd"
 
 exec qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot -serial stdio \
   -machine "pc,accel=$(sed s/qemu/tcg/ "$dir/guest/accel")" -cpu max -smp 2 -m 768 \

@@ -111,6 +111,17 @@ public interface HypervisorAdapter extends AutoCloseable {
      */
     void cloneFromTemplate(TemplateId template, VmId vm, HostId host, CallContext call);
 
+    /**
+     * Tells that a machine serves: requests go to it, its monitor was heard from since its start, or somebody said that it is
+     * well. What an adapter denies a machine from its start until then, so that restoring redundancy does not starve what serves, such as
+     * CPU and I/O weight or the start of the next machine, it gives it now. A machine that is denied nothing is success. No
+     * {@link Capability} is needed, and nobody waits for it: an adapter that denies a machine something ends that by
+     * itself after a time, since a center may not live to tell. This default is for an adapter that denies nothing, and does nothing.
+     *
+     * @throws AdapterException if it could not be done, or is not known to be done; it is tried again while that can help
+     */
+    default void serves(VmId vm, CallContext call) {}
+
     /** Ends all connections; calling it again does nothing. */
     @Override
     void close();

@@ -11,6 +11,7 @@ import io.vmha.adapter.TrafficDirector;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.Inventory;
+import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
@@ -25,6 +26,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /**
@@ -37,6 +39,7 @@ public final class SimulatedDatacenter {
     private final Map<VmId, VmId> routes = new TreeMap<>();
     private final Map<VmId, MachineReading.Origin> clones = new HashMap<>();
     private final Set<VmId> promoted = new LinkedHashSet<>();
+    private final Set<VmId> starting = new TreeSet<>();
     private final Map<VmType, Set<String>> writers = new HashMap<>();
     /** Safe without the lock: a receiver may ask back. */
     private final List<Consumer<FaultReport>> watchers = new CopyOnWriteArrayList<>();
@@ -126,6 +129,28 @@ public final class SimulatedDatacenter {
     /** The standby databases that were promoted and not demoted since, in that order. */
     public synchronized Set<VmId> promoted() {
         return Collections.unmodifiableSet(new LinkedHashSet<>(promoted));
+    }
+
+    /** The VMs that were started and of which nobody has told since that they serve: a real platform would give them low weights. */
+    public synchronized Set<VmId> starting() {
+        starting.removeIf(
+                id -> actual.vm(id).filter(vm -> vm.power() != PowerState.OFF).isEmpty());
+        return Collections.unmodifiableSet(new TreeSet<>(starting));
+    }
+
+    /** Powers a machine on; one that is on already does not start. */
+    synchronized void start(VmId id, UnaryOperator<Inventory> powerOn) {
+        boolean isOff = actual.vm(id).filter(vm -> vm.power() == PowerState.OFF).isPresent();
+        change(powerOn);
+        if (isOff) {
+            starting.add(id);
+        }
+    }
+
+    synchronized void serves(VmId id) {
+        VirtualMachine vm = SimulatedErrors.requireVm(actual, id);
+        SimulatedErrors.requireReachable(actual, vm.host());
+        starting.remove(id);
     }
 
     /** Clones a machine, unless the same step of the same plan is what made it. */

@@ -75,7 +75,7 @@ final class SimulatedHypervisor implements HypervisorAdapter {
     @Override
     public void powerOn(VmId id, HostId host, CallContext call) {
         checkOpen();
-        datacenter.change(actual -> poweredOn(actual, SimulatedErrors.requireVm(actual, id), host));
+        datacenter.start(id, actual -> poweredOn(actual, SimulatedErrors.requireVm(actual, id), host));
     }
 
     private static Inventory poweredOn(Inventory actual, VirtualMachine vm, HostId host) {
@@ -144,6 +144,12 @@ final class SimulatedHypervisor implements HypervisorAdapter {
         }
         requireRoom(actual.without(vm.id()), target, vm.allocation());
         return actual.with(ImmutableVirtualMachine.copyOf(vm).withHost(host).withHealth(VmHealth.HEALTHY));
+    }
+
+    @Override
+    public void serves(VmId id, CallContext call) {
+        checkOpen();
+        datacenter.serves(id);
     }
 
     private static void requireRoom(Inventory others, Host host, Resources needed) {

@@ -299,6 +299,13 @@ final class FaultyWorld {
             place(call, "clone", vm, host, allocation(vm), () -> adapter.cloneFromTemplate(template, vm, host, call));
         }
 
+        @Override
+        public void serves(VmId vm, CallContext call) {
+            fail("serves " + vm, "fails before its effect", false);
+            adapter.serves(vm, call);
+            fail("serves " + vm, "answer is lost after the effect", true);
+        }
+
         /** Makes a call that needs room on a host. */
         private void place(CallContext call, String what, VmId vm, HostId host, Resources asked, Runnable effect) {
             perform(call, what + " " + vm + " on " + host, () -> {

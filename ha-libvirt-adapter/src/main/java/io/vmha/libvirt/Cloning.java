@@ -67,6 +67,10 @@ final class Cloning {
                                 return host;
                             });
                         }));
+        if (failed.isPresent() && !reachable) {
+            // What was last seen of a host that does not answer must not hide the clone.
+            cluster.superseded(failed.get());
+        }
         cluster.refresh(
                 deadline, failed.map(old -> new HostId[] {host, old.host()}).orElseGet(() -> new HostId[] {host}));
     }

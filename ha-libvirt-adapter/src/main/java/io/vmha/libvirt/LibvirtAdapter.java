@@ -157,6 +157,13 @@ public final class LibvirtAdapter implements HypervisorAdapter {
         cloning.clone(template, vm, host, call);
     }
 
+    /** It gets its own CPU and I/O weight, and makes room for the next start; a machine that this adapter did not start has both. */
+    @Override
+    public void serves(VmId vm, CallContext call) {
+        cluster.starts().settled(vm);
+        cluster.weights().serves(vm, Deadline.in(call.deadline()));
+    }
+
     /**
      * Begins to watch the hosts and machines for faults; the watching ends when the returned source is closed, and is
      * closed before the adapter.
@@ -172,17 +179,6 @@ public final class LibvirtAdapter implements HypervisorAdapter {
     /** The faults that libvirt shows, watched with the defaults and the system's clock: for a management center. */
     public FaultSource faultSource() {
         return receiver -> watch(FaultWatch.defaults(), InstantSource.system(), receiver);
-    }
-
-    /**
-     * Tells that a machine which this adapter started serves now: it gets its own CPU and I/O weight, and makes room for the
-     * next start. Returns when that is done, or its host did not answer within 20 seconds; does nothing for any other machine.
-     *
-     * @throws IllegalStateException if the adapter is closed
-     */
-    public void serves(VmId vm) {
-        cluster.starts().settled(vm);
-        cluster.weights().serves(vm);
     }
 
     private void require(Capability capability) {

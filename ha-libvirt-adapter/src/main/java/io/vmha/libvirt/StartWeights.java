@@ -62,14 +62,23 @@ final class StartWeights implements AutoCloseable {
             var unused = timer.schedule(
                     () -> {
                         if (lowered.containsValue(usual)) {
-                            LOG.warn("nobody told that VM {} serves; it gets its own weights now", vm);
-                            serves(vm);
+                            LOG.info("nobody told that VM {} serves; it gets its own weights now", vm);
+                            endByItself(vm);
                         }
                     },
                     limits.weightTime().toNanos(),
                     TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("VM {} was started when the adapter was closed", vm);
+        }
+    }
+
+    private void endByItself(VmId vm) {
+        try {
+            serves(vm, Deadline.in(PATIENCE));
+        } catch (AdapterException e) {
+            lowered.remove(vm);
+            LOG.warn("VM {} does not get its own weights before its next start: {}", vm, e.getMessage());
         }
     }
 
@@ -88,24 +97,23 @@ final class StartWeights implements AutoCloseable {
         }
     }
 
-    /** Gives a machine its own weights again; a machine that has them is left alone. */
-    void serves(VmId vm) {
-        Usual usual = lowered.remove(vm);
+    /**
+     * Gives a machine its own weights again; a machine that has them is left alone.
+     *
+     * @throws AdapterException if it could not be done; then they are still to be given
+     */
+    void serves(VmId vm, Deadline deadline) {
+        Usual usual = lowered.get(vm);
         if (usual == null) {
             return;
         }
-        try {
-            Location machine = cluster.locate(vm, Deadline.in(PATIENCE));
-            boolean unused = cluster.host(machine.host())
-                    .link()
-                    .change("weigh " + vm, Deadline.in(PATIENCE), connection -> {
-                        usual.cpu.ifPresent(cpu -> connection.setWeight(usual.domain, Weight.CPU, cpu));
-                        usual.io.ifPresent(io -> connection.setWeight(usual.domain, Weight.IO, io));
-                        return true;
-                    });
-        } catch (AdapterException e) {
-            LOG.warn("VM {} does not get its own weights before its next start: {}", vm, e.getMessage());
-        }
+        Location machine = cluster.locate(vm, deadline);
+        boolean unused = cluster.host(machine.host()).link().change("weigh " + vm, deadline, connection -> {
+            usual.cpu.ifPresent(cpu -> connection.setWeight(usual.domain, Weight.CPU, cpu));
+            usual.io.ifPresent(io -> connection.setWeight(usual.domain, Weight.IO, io));
+            return true;
+        });
+        lowered.remove(vm, usual);
     }
 
     /** Forgets a machine that is off. */

@@ -137,6 +137,33 @@ class QemuCloneTest {
         }
     }
 
+    @Test
+    void aMachineThatIsStartedElsewhereKeepsItsTpmsState() throws IOException {
+        lab.define(
+                Lab.H1,
+                "sealed",
+                CloneXml.redefine(
+                        kind("tpm-emulator").xml(folder.toString()), "sealed", VmProfile.ofType(VmType.MIDDLEWARE)));
+        VmId vm = VmId.of("sealed");
+        try (LibvirtAdapter adapter = lab.adapter().build()) {
+            adapter.powerOn(vm, Lab.H1, CALL);
+            adapter.powerOff(vm, Duration.ZERO, CALL);
+            // What is sealed with it, such as the key of a disk, is lost with this file.
+            Path state = lab.folder()
+                    .resolve("hosts/h1/lib/swtpm")
+                    .resolve(lab.virsh(Lab.H1, "domuuid", "sealed").strip())
+                    .resolve("tpm2/tpm2-00.permall");
+            byte[] sealed = Files.readAllBytes(state);
+            assertThat(sealed).isNotEmpty();
+
+            adapter.powerOn(vm, Lab.H2, CALL);
+
+            assertThat(lab.runs(Lab.H2, "sealed")).isTrue();
+            assertThat(lab.virsh(Lab.H1, "list", "--all", "--name")).doesNotContain("sealed");
+            assertThat(state).hasBinaryContent(sealed);
+        }
+    }
+
     /** Firmware settings of the right size that can be told from others. */
     private static byte[] settings(String mark) {
         return Arrays.copyOf(mark.getBytes(StandardCharsets.UTF_8), FIRMWARE_BYTES);

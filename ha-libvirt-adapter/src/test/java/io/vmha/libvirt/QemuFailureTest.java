@@ -8,12 +8,16 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.adapter.CallContext;
+import io.vmha.adapter.MachineReading;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
+import io.vmha.model.TemplateId;
 import io.vmha.model.VmId;
+import io.vmha.plan.PlanId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -170,6 +174,30 @@ class QemuFailureTest {
                         adapter.discover(CALL).toInventory().requireHost(Lab.H1).health() == HostHealth.UP);
         assertThat(adapter.discover(CALL).toInventory().requireVm(VM1).host()).isEqualTo(Lab.H2);
         assertRunsOnlyOn(Lab.H2);
+    }
+
+    @Test
+    void aMachineIsMadeAnewAndStartedElsewhereWhileItsHostHasNoPowerAndTheSameStepMakesNoSecondOne() {
+        CallContext cloning = new CallContext(Duration.ofSeconds(40), Optional.of(new PlanId(7)), 2, 1);
+        adapter.discover(CALL);
+        lab.pullPlug(Lab.H1);
+        try {
+            adapter.cloneFromTemplate(TemplateId.of("golden"), VM1, Lab.H2, cloning);
+            MachineReading made = adapter.read(VM1, CALL);
+            assertThat(made.host()).isEqualTo(Lab.H2);
+            assertThat(made.madeBy()).contains(new MachineReading.Origin(new PlanId(7), 2));
+
+            String clone = lab.virsh(Lab.H2, "domuuid", "vm1");
+            adapter.cloneFromTemplate(TemplateId.of("golden"), VM1, Lab.H2, cloning);
+            assertThat(lab.virsh(Lab.H2, "domuuid", "vm1")).isEqualTo(clone);
+
+            adapter.powerOn(VM1, Lab.H2, CALL);
+            assertThat(adapter.read(VM1, CALL))
+                    .returns(Lab.H2, MachineReading::host)
+                    .returns(PowerState.ON, MachineReading::power);
+        } finally {
+            lab.up();
+        }
     }
 
     @Test

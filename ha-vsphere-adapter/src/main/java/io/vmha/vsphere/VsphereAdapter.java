@@ -173,6 +173,13 @@ public final class VsphereAdapter implements HypervisorAdapter {
                 deadline);
     }
 
+    /** It gets back the shares that it had before it was started, at once, and makes room for the next start. */
+    @Override
+    public void serves(VmId vm, CallContext call) {
+        vcenter.requireOpen();
+        starts.serves(vm, Deadline.in(call.deadline()));
+    }
+
     /**
      * Begins to watch hosts and machines; the watching ends when the returned source is closed, or the adapter.
      *
@@ -202,17 +209,6 @@ public final class VsphereAdapter implements HypervisorAdapter {
         checkArgument(eventInterval.toMillis() >= 1, "eventInterval must be 1 ms or more: %s", eventInterval);
         vcenter.requireOpen();
         return new VsphereFaultSource(vcenter, rules, eventInterval, clock, receiver);
-    }
-
-    /**
-     * Says that a VM serves, so that it gets back at once the shares that it had before it was started; where it has them,
-     * nothing is done.
-     *
-     * @throws AdapterException if it could not be done
-     */
-    public void serves(VmId vm, CallContext call) {
-        vcenter.requireOpen();
-        starts.serves(vm, Deadline.in(call.deadline()));
     }
 
     private void require(Capability capability) {

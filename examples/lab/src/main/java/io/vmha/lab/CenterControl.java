@@ -66,11 +66,15 @@ final class CenterControl implements AutoCloseable {
     record State(int openPlans, Map<String, Vm> vms) {
         /** Whether the plans have ended and each primary machine's requests go to one that serves. */
         boolean isSettled() {
-            return openPlans == 0
-                    && Guest.ALL.stream()
-                            .filter(guest -> guest.role() == ClusterRole.PRIMARY)
-                            .map(guest -> vm(vm(guest.name()).server()))
-                            .allMatch(Vm::isServing);
+            return openPlans == 0 && isServed();
+        }
+
+        /** Whether each primary machine's requests go to one that serves. */
+        boolean isServed() {
+            return Guest.ALL.stream()
+                    .filter(guest -> guest.role() == ClusterRole.PRIMARY)
+                    .map(guest -> vm(vm(guest.name()).server()))
+                    .allMatch(Vm::isServing);
         }
 
         /** Whether each machine serves its own requests. */

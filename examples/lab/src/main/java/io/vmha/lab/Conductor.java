@@ -1,20 +1,11 @@
 package io.vmha.lab;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.zaxxer.hikari.HikariDataSource;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.HostId;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Makes the faults, one after the other, while users' requests flow, and waits each time until the library has put things
@@ -25,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * standby takes over with its database promoted; e, the hosts return, all machines are cloned anew and get their requests back;
  * g, a machine's load passes the threshold, then its host's pool.
  */
-final class Conductor implements AutoCloseable {
+final class Conductor {
     static final String ALL_PHASES = "gabcfde";
     private static final Duration STEADY = Duration.ofSeconds(5);
     private static final Duration LIMIT = Duration.ofMinutes(3);
@@ -38,52 +29,40 @@ final class Conductor implements AutoCloseable {
 
     private static final double TOO_HIGH_RATE = 11.5;
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
+    private final RunningLab lab;
     private final LabSite site;
     private final String phases;
     private final List<String> centerCommand;
     private final Progress progress;
-    private final GuestShell guests;
-    private final DatabaseTier databases;
-    private final List<AutoCloseable> open = new ArrayList<>();
 
-    Conductor(LabSite site, String phases, List<String> centerCommand, Progress progress) {
-        this.site = site;
+    Conductor(RunningLab lab, String phases, List<String> centerCommand) {
+        this.lab = lab;
+        this.site = lab.site();
         this.phases = phases;
         this.centerCommand = List.copyOf(centerCommand);
-        this.progress = progress;
-        this.guests = new GuestShell(site);
-        this.databases = new DatabaseTier(site);
+        this.progress = lab.progress();
     }
 
     /** Runs the phases and returns what came of them. */
     RunSummary run() {
-        progress.begin("databases, load balancer and guests");
-        databases.create();
-        introduceGuests();
-        HikariDataSource connections = opened(databases.applicationConnections());
-        WriteGateway gateway = opened(new WriteGateway(connections));
-        opened(LoadBalancer.start(site));
-        CenterControl center = opened(new CenterControl(site, centerCommand));
-        String before = Topology.dot(center.state());
-        RequestLoad users = opened(new RequestLoad(site.file("requests.txt"), STEADY_RATE));
-        progress.watch(users);
-        mark("-", "steady load", List.of());
+        RunningLab.Started started = lab.start(centerCommand, STEADY_RATE);
+        CenterControl center = started.center();
+        RequestLoad users = started.users();
+        lab.mark("-", "steady load", List.of());
         pause(WARM_UP);
         for (int i = 0; i < phases.length(); i++) {
             run(phases.charAt(i), center, users);
         }
         pause(STEADY);
-        mark("-", "the end", List.of());
+        lab.mark("-", "the end", List.of());
         users.close();
         String after = Topology.dot(center.state());
         progress.begin("the rows and the logs of both databases");
-        Set<Long> rows = gateway.rows();
-        RunSummary summary =
-                RunSummary.of(Recording.read(site), rows, DatabaseLogs.read(databases), CenterProcess.PROBE_INTERVAL);
+        Set<Long> rows = started.gateway().rows();
+        RunSummary summary = RunSummary.of(
+                Recording.read(site), rows, DatabaseLogs.read(lab.databases()), CenterProcess.PROBE_INTERVAL);
         progress.begin("the report");
-        ReportPage.write(site, summary, Recording.read(site), before, after);
+        ReportPage.write(site, summary, Recording.read(site), started.topology(), after);
         return summary;
     }
 
@@ -102,19 +81,10 @@ final class Conductor implements AutoCloseable {
         }
     }
 
-    private void introduceGuests() {
-        try (Provisioner provisioner = new Provisioner(guests)) {
-            CompletableFuture.allOf(Guest.ALL.stream()
-                            .map(guest -> CompletableFuture.runAsync(() -> provisioner.bringUp(guest)))
-                            .toArray(CompletableFuture<?>[]::new))
-                    .join();
-        }
-    }
-
     private void breakFilesystem(CenterControl center, char phase, Guest guest) {
-        HostId host = guests.hostOf(guest).orElseThrow(() -> new LabException(guest.name() + " does not run"));
+        HostId host = lab.guests().hostOf(guest).orElseThrow(() -> new LabException(guest.name() + " does not run"));
         long since = mark(phase, "the filesystem of " + guest.name() + " flips to read-only", List.of(guest.name()));
-        guests.breakFilesystem(host, guest);
+        lab.guests().breakFilesystem(host, guest);
         awaitPlanSince(since, center);
         Waiting.until(
                 guest.name() + " is cloned anew and has its requests back",
@@ -147,9 +117,9 @@ final class Conductor implements AutoCloseable {
     private void returnHosts(CenterControl center) {
         mark('e', "the hosts return", List.of());
         site.powerHostsOn();
-        progress.note("the primary's database came back: " + databases.comeBack(DatabaseTier.PRIMARY));
+        progress.note("the primary's database came back: " + lab.databases().comeBack(DatabaseTier.PRIMARY));
         awaitReturn(center);
-        progress.note("the standby's database came back: " + databases.comeBack(DatabaseTier.STANDBY));
+        progress.note("the standby's database came back: " + lab.databases().comeBack(DatabaseTier.STANDBY));
         pause(STEADY);
     }
 
@@ -184,7 +154,7 @@ final class Conductor implements AutoCloseable {
         pause(STEADY);
         center.watchLoads(false);
         users.setRate(LOADED, STEADY_RATE);
-        mark("-", "the load is as before", List.of());
+        lab.mark("-", "the load is as before", List.of());
         center.repaired(LOADED);
         Waiting.until(
                 "requests of " + LOADED + " come back",
@@ -205,53 +175,10 @@ final class Conductor implements AutoCloseable {
     }
 
     private long mark(char phase, String text, List<String> affected) {
-        return mark(String.valueOf(phase), text, affected);
+        return lab.mark(String.valueOf(phase), text, affected);
     }
 
-    private long mark(String phase, String text, List<String> affected) {
-        Mark mark = new Mark(phase, System.currentTimeMillis(), text, affected);
-        try {
-            Files.writeString(
-                    site.file("marks.jsonl"),
-                    JSON.writeValueAsString(mark) + "\n",
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.APPEND);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        progress.begin(phase.equals("-") ? text : "(" + phase + ") " + text);
-        return mark.at();
-    }
-
-    /** Lets requests flow for a while, so that each phase begins from a steady state. */
     private static void pause(Duration time) {
-        try {
-            TimeUnit.NANOSECONDS.sleep(time.toNanos());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new LabException("interrupted");
-        }
-    }
-
-    private <T extends AutoCloseable> T opened(T part) {
-        synchronized (open) {
-            open.add(0, part);
-        }
-        return part;
-    }
-
-    /** Ends what it started, the last first; the hosts and guests are the script's to take down. */
-    @Override
-    public void close() {
-        synchronized (open) {
-            for (AutoCloseable part : open) {
-                try {
-                    part.close();
-                } catch (Exception e) {
-                    progress.note("at the end: " + e.getMessage());
-                }
-            }
-            open.clear();
-        }
+        RunningLab.pause(time);
     }
 }

@@ -43,6 +43,21 @@ final class GuestShell {
         }
     }
 
+    /** Stops every process of a guest, two seconds from now: nothing runs any more but its kernel. */
+    void hang(HostId host, Guest guest) {
+        if (!execute(host, guest, "/bin/sh", "-c", "sleep 2; kill -STOP -1")) {
+            throw new LabException("the guest agent of " + guest.name() + " does not answer");
+        }
+    }
+
+    /** Powers a guest off as somebody would who has a shell on its host. */
+    void powerOff(HostId host, Guest guest) {
+        String said = virshOutput(host, "destroy", guest.name());
+        if (!said.isEmpty()) {
+            throw new LabException("destroying " + guest.name() + ": " + said);
+        }
+    }
+
     /** Names and addresses are this lab's own: nothing in them needs to be escaped. */
     private boolean execute(HostId host, Guest guest, String program, String... arguments) {
         StringBuilder words = new StringBuilder();

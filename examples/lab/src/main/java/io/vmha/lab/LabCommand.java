@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -74,7 +75,7 @@ public final class LabCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "one of up, run and down is needed");
+        throw new CommandLine.ParameterException(spec.commandLine(), "one of up, run, soak and down is needed");
     }
 
     private LabSite site() {
@@ -112,18 +113,47 @@ public final class LabCommand implements Runnable {
                             defaultValue = "lab-report.html",
                             description = "The report; default ${DEFAULT-VALUE}.")
                     Path report) {
-        requireRoot();
         if (!phases.matches("[a-g]+")) {
             throw new CommandLine.ParameterException(spec.commandLine(), "phases must be letters a to g: " + phases);
         }
+        int status = inside("conduct", "--phases", phases);
+        keep(site().file("report.html"), report);
+        return status;
+    }
+
+    @Command(
+            description =
+                    "Brings everything up, keeps the machine busy, makes a few real faults meanwhile, says what was found and what was"
+                            + " taken for a fault, and takes everything down.")
+    int soak(
+            @Option(
+                            names = "--minutes",
+                            defaultValue = "20",
+                            description = "How long, 1 or more; default ${DEFAULT-VALUE}.")
+                    int minutes,
+            @Option(
+                            names = "--busy",
+                            defaultValue = "2",
+                            description =
+                                    "How many threads for each core keep the machine busy, 0 or more; default ${DEFAULT-VALUE}.")
+                    int busy) {
+        if (minutes < 1 || busy < 0) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "minutes must be 1 or more, busy 0 or more: " + minutes + ", " + busy);
+        }
+        return inside("conduct-soak", "--minutes", Integer.toString(minutes), "--busy", Integer.toString(busy));
+    }
+
+    /** Brings everything up, runs one of the hidden commands inside, and has everything taken down at the end. */
+    private int inside(String... command) {
+        requireRoot();
         LabSite site = site();
         site.script("libvirt/down.sh", "--purge");
         AtomicBoolean keepsFiles = new AtomicBoolean();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> takeDown(site, keepsFiles.get())));
         bringUp(site);
-        int status = conductInside(site, phases);
+        int status = conductInside(site, command);
         keepsFiles.set(status == FAILED && !Files.exists(site.file("report.html")));
-        keep(site.file("report.html"), report);
         return status;
     }
 
@@ -147,10 +177,10 @@ public final class LabCommand implements Runnable {
     }
 
     /** Runs the conductor in the namespace of the lab's management; it is ended with this process. */
-    private static int conductInside(LabSite site, String phases) {
+    private static int conductInside(LabSite site, String... subcommand) {
         List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", site.namespace() + "-mgmt"));
-        command.addAll(java("error", site, "conduct"));
-        command.addAll(List.of("--phases", phases));
+        command.addAll(java("error", site, subcommand[0]));
+        command.addAll(List.of(subcommand).subList(1, subcommand.length));
         try {
             Process conductor = new ProcessBuilder(command).inheritIO().start();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -203,15 +233,31 @@ public final class LabCommand implements Runnable {
 
     @Command(hidden = true, description = "Makes the faults; run by run.")
     int conduct(@Option(names = "--phases", required = true) String phases) {
-        LabSite site = site();
-        PrintStream out = System.out;
         int steps = phases.length() + 8;
+        PrintStream out = System.out;
         try (Progress progress = new Progress(out, steps, isTerminal());
-                Conductor conductor = new Conductor(site, phases, java("info", site, "center"), progress)) {
-            Runtime.getRuntime().addShutdownHook(new Thread(conductor::close));
-            RunSummary summary = conductor.run();
+                RunningLab lab = new RunningLab(site(), progress)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(lab::close));
+            RunSummary summary = new Conductor(lab, phases, java("info", site(), "center")).run();
             progress.note(SummaryText.of(summary));
             return summary.violations().isEmpty() ? 0 : FAILED;
+        }
+    }
+
+    @Command(name = "conduct-soak", hidden = true, description = "Makes the faults of a soak; run by soak.")
+    int conductSoak(
+            @Option(names = "--minutes", required = true) int minutes,
+            @Option(names = "--busy", required = true) int busy) {
+        int steps = 15;
+        PrintStream out = System.out;
+        try (Progress progress = new Progress(out, steps, isTerminal());
+                RunningLab lab = new RunningLab(site(), progress)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(lab::close));
+            int threads = busy * Runtime.getRuntime().availableProcessors();
+            SoakSummary summary =
+                    new Soak(lab, java("info", site(), "center"), Duration.ofMinutes(minutes), threads).run();
+            progress.note(summary.text());
+            return summary.isGood() ? 0 : FAILED;
         }
     }
 

@@ -36,7 +36,7 @@ class LabCommandTest {
     @Test
     void nothingToDoIsRefusedWithTheUsage() {
         assertThat(execute()).isEqualTo(LabCommand.REFUSED);
-        assertThat(err.toString()).contains("one of up, run and down is needed", "Usage");
+        assertThat(err.toString()).contains("one of up, run, soak and down is needed", "Usage");
     }
 
     private int execute(String... arguments) {

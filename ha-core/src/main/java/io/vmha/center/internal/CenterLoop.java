@@ -98,6 +98,7 @@ public final class CenterLoop
     private final JournalWriter journal;
     private final EventDispatcher events;
     private final PlanExecutor executor;
+    private final StartedVms started;
     private final PendingDecisions pendings = new PendingDecisions();
     private final SetMultimap<PlanId, PendingDecision> waiting = HashMultimap.create();
     private CenterSettings settings;
@@ -134,6 +135,7 @@ public final class CenterLoop
                 superseded -> lostLeadership(String.valueOf(superseded.getMessage())),
                 why -> publish(new HaEvent.JournalChanged(scheduler.now(), why.isPresent(), why.orElse(""))));
         this.executor = new PlanExecutor(parts, state, platform, this);
+        this.started = new StartedVms(parts, platform.adapter(), this::isActing);
         this.decisions = new Decisions(this, state, executor, recoveries, unmet, policies, left.lastPlan());
         this.readings = new Readings(this, scheduler, state, platform);
     }
@@ -553,9 +555,14 @@ public final class CenterLoop
             if (action instanceof Action.FenceHost fence) {
                 fenced(fence.target());
             } else if (action instanceof Action.PowerOn powerOn) {
+                started.started(powerOn.target());
                 unmet.remove(powerOn.target());
                 decisions.recovered(powerOn.target());
                 returnHome(powerOn.target());
+            } else if (action instanceof Action.PowerOff powerOff) {
+                started.stopped(powerOff.target());
+            } else if (action instanceof Action.Redirect redirect) {
+                started.redirected(redirect.owner(), redirect.server());
             }
         }
         action.vm().ifPresent(executor::advance);
@@ -654,6 +661,11 @@ public final class CenterLoop
     }
 
     // Watches.
+
+    @Override
+    public void heard(VmId vm) {
+        started.heard(vm);
+    }
 
     @Override
     public void suspected(VmId vm, boolean isSuspect) {

@@ -39,6 +39,8 @@ public final class HeartbeatWatch {
 
         void report(FaultReport report);
 
+        void heard(VmId vm);
+
         void suspected(VmId vm, boolean isSuspect);
 
         void publish(HaEvent event);
@@ -104,6 +106,7 @@ public final class HeartbeatWatch {
             }
             if (isActing && isKnown(next.beat().subject())) {
                 act(tracker.heartbeat(next.beat(), next.at()));
+                vmOf(next.beat().subject()).ifPresent(center::heard);
             }
         }
         isTaking.set(false);
@@ -162,8 +165,11 @@ public final class HeartbeatWatch {
     }
 
     private void mark(FaultSubject subject, boolean isSuspect) {
-        Optional<VmId> vm = subject.fold(Optional::of, host -> Optional.empty());
-        vm.ifPresent(id -> center.suspected(id, isSuspect));
+        vmOf(subject).ifPresent(id -> center.suspected(id, isSuspect));
+    }
+
+    private static Optional<VmId> vmOf(FaultSubject subject) {
+        return subject.fold(Optional::of, host -> Optional.empty());
     }
 
     /** The tracker bounds how many are asked at a time; whatever comes of it, it is told, so that the slot is free again. */

@@ -67,6 +67,7 @@ public final class Operators {
     public CompletionStage<DecisionOutcome> load(LoadSample sample) {
         return center.decide(pending -> {
             state.loaded(sample.vm(), sample.load());
+            center.executor().loaded(sample.vm());
             List<SubjectDecision> parts = center.decisions()
                     .policies()
                     .load()
@@ -127,6 +128,7 @@ public final class Operators {
             center.executor().advance(id);
             center.refreshStorm();
             if (vm.server().equals(id)) {
+                center.heard(id);
                 center.decisions().begin(Optional.empty(), List.of(), false, Optional.empty(), pending);
             } else {
                 state.flag(id, VmState.Flag.RETURNING, true);

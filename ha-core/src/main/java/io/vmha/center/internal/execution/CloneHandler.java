@@ -59,6 +59,7 @@ final class CloneHandler extends ActionHandler<Action.CloneFromTemplate> {
                 Guards.OFF_ITSELF,
                 Guards.HOST_TAKES_VMS,
                 Guards.KEEPS_APART,
-                Guards.HAS_ROOM);
+                Guards.HAS_ROOM,
+                Guards.NOT_PUT_OFF);
     }
 }

@@ -37,6 +37,12 @@ interface GuardContext {
     /** Whether an open step, of this plan or an earlier one, is to move an owner's requests away from a VM. */
     boolean isAboutToMove(VmId owner, VmId from);
 
+    /** Whether requests are to be moved at this moment: for a while those of others come before what can wait. */
+    boolean isRedirectDue();
+
+    /** Whether VMs use so much of a host that it had better start none for a while. */
+    boolean isOverloaded(HostId host);
+
     /** Whether a host may be fenced for one of its VMs' sake now. */
     boolean mayFence(HostId host);
 

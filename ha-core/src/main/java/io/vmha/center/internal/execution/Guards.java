@@ -145,6 +145,23 @@ final class Guards {
         return isAboutToLeave ? Verdict.NO_TURN : Verdict.PASS;
     };
 
+    /**
+     * What only restores redundancy begins once the redirects of the moment are done, and not while its host is overloaded; neither
+     * is waited for without end. A VM whose own requests nobody else serves does not wait.
+     */
+    static final Guard NOT_PUT_OFF = (action, context) -> {
+        VmRecord vm = context.state().requireVm(action.vm().orElseThrow());
+        boolean doUsersWait = vm.server().equals(vm.id()) && !context.isAboutToMove(vm.id(), vm.id());
+        if (doUsersWait || context.isTried()) {
+            return Verdict.PASS;
+        }
+        if (context.isRedirectDue()) {
+            return Verdict.later("requests are moved first");
+        }
+        HostId host = action.host().orElseThrow();
+        return context.isOverloaded(host) ? Verdict.later("host " + host + " is overloaded") : Verdict.PASS;
+    };
+
     /** The VM that requests leave is confirmed off, where its type requires that. */
     static final Guard SERVER_OFF = (action, context) -> {
         Action.Redirect redirect = (Action.Redirect) action;

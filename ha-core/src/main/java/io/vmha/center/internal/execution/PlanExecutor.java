@@ -82,6 +82,7 @@ public final class PlanExecutor {
     /** Those of them that are held. */
     private final Map<PlanId, PlanRun> held = new TreeMap<>();
 
+    private final PutOff putOff = new PutOff();
     private Set<StepRun> awaitingRoom = new LinkedHashSet<>();
     private FailoverConfig failover;
     private boolean stopped;
@@ -105,6 +106,7 @@ public final class PlanExecutor {
         runs.put(run.id(), run);
         heldChanged(run);
         queues.add(run);
+        putOff.add(run);
         run.subjects().forEach(state::pendingChanged);
         return run;
     }
@@ -195,11 +197,19 @@ public final class PlanExecutor {
         queues.of(vm).forEach(PlanRun::advance);
     }
 
-    /** Judges everything again that waits for room or for a reading. */
+    /** A VM's load was measured: its host may be overloaded no longer. */
+    public void loaded(VmId vm) {
+        if (!putOff.isEmpty()) {
+            state.requireVm(vm).mayRunOn().forEach(putOff::advance);
+        }
+    }
+
+    /** Judges everything again that waits for room or for a reading, or is put off. */
     public void advanceRoom() {
         Set<StepRun> waiting = awaitingRoom;
         awaitingRoom = new LinkedHashSet<>();
         waiting.forEach(StepRun::start);
+        putOff.advance();
     }
 
     // What steps need.
@@ -252,6 +262,15 @@ public final class PlanExecutor {
     /** How long a step waits for room that others are to leave. */
     Duration roomTimeout() {
         return parts.config().actionDeadline().multipliedBy(maxAttempts());
+    }
+
+    /** How long what can wait waits for redirects: a moment, also where they hang. */
+    Duration redirectTimeout() {
+        return parts.config().actionDeadline();
+    }
+
+    PutOff putOff() {
+        return putOff;
     }
 
     Duration watchdog(Action action) {
@@ -459,6 +478,7 @@ public final class PlanExecutor {
         runs.remove(run.id());
         held.remove(run.id());
         queues.remove(run);
+        putOff.remove(run);
         run.subjects().forEach(state::pendingChanged);
     }
 

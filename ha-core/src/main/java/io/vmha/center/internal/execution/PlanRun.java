@@ -323,6 +323,7 @@ public final class PlanRun {
                                 record.detail(),
                                 executor.now())),
                         () -> {});
+        executor.putOff().ended(step);
         executor.stepEnded(this, step.step().action(), action, record.result());
     }
 

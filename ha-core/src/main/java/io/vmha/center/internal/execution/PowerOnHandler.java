@@ -75,6 +75,7 @@ final class PowerOnHandler extends ActionHandler<Action.PowerOn> {
                 Guards.HOST_TAKES_VMS,
                 Guards.KEEPS_APART,
                 Guards.HAS_ROOM,
-                Guards.REQUESTS_LEFT);
+                Guards.REQUESTS_LEFT,
+                Guards.NOT_PUT_OFF);
     }
 }

@@ -59,6 +59,17 @@ record RunGuardContext(PlanRun run, StepRun step, CenterState state, PlanExecuto
     }
 
     @Override
+    public boolean isRedirectDue() {
+        return step.mayBePutOff(executor.redirectTimeout()) && executor.putOff().isRedirectDue();
+    }
+
+    @Override
+    public boolean isOverloaded(HostId host) {
+        return step.mayBePutOff(executor.roomTimeout())
+                && PutOff.isOverloaded(host, state, executor.failover().loadThreshold());
+    }
+
+    @Override
     public void needsReading() {
         executor.needsReading();
     }

@@ -51,6 +51,8 @@ final class StepRun {
     private CenterScheduler.@Nullable Cancellable timer;
     private StepFailure failure = new StepFailure(Reason.ACTION_FAILED, "");
     private @Nullable Duration awaitingRoomSince;
+    private @Nullable Duration putOffSince;
+    private CenterScheduler.@Nullable Cancellable putOffTimer;
     private Duration quietFrom = Duration.ZERO;
 
     StepRun(PlanRun run, PlanExecutor executor, Step step) {
@@ -87,6 +89,11 @@ final class StepRun {
         return failure;
     }
 
+    /** Whether it is to be done now, as soon as what it waits for is: nobody holds it, and its plan is more than an offer. */
+    boolean isDue() {
+        return !isEnded() && run.heldFor().isEmpty() && !run.isWithdrawn() && !run.isIdleOffer();
+    }
+
     /** What it does and since when, for an operator. */
     CenterHealth.StuckStep describe() {
         return new CenterHealth.StuckStep(step.number(), action.toString(), state.name(), attempt, since, lastDetail);
@@ -119,6 +126,7 @@ final class StepRun {
         if (!state.isIdle() || executor.isStopped() || run.isWithdrawn()) {
             return;
         }
+        cancelPutOff();
         Verdict verdict = executor.judge(run, this, action);
         switch (verdict.kind()) {
             case PASS -> admit();
@@ -127,7 +135,32 @@ final class StepRun {
             case HOLD -> hold(verdict);
             case NO_ROOM -> awaitRoom(verdict);
             case NO_TURN -> become(StepState.Event.NO_TURN);
+            case LATER -> putOff(verdict);
         }
+    }
+
+    /** Waits until what serves needs it no more, but not for ever. */
+    private void putOff(Verdict verdict) {
+        become(StepState.Event.NO_TURN);
+        lastDetail = verdict.detail();
+        executor.putOff().await(this);
+        Duration now = executor.uptime();
+        Duration since = putOffSince == null ? now : putOffSince;
+        putOffSince = since;
+        Duration next = mayBePutOff(executor.redirectTimeout()) ? executor.redirectTimeout() : executor.roomTimeout();
+        putOffTimer = executor.schedule(since.plus(next).minus(now), starts);
+    }
+
+    private void cancelPutOff() {
+        if (putOffTimer != null) {
+            putOffTimer.cancel();
+            putOffTimer = null;
+        }
+    }
+
+    /** Whether it has not been put off for that long already. */
+    boolean mayBePutOff(Duration limit) {
+        return putOffSince == null || executor.uptime().minus(putOffSince).compareTo(limit) < 0;
     }
 
     private void hold(Verdict verdict) {
@@ -368,6 +401,7 @@ final class StepRun {
 
     private void end(ActionResult result, String detail, Instant startedAt) {
         cancelTimer();
+        cancelPutOff();
         lastDetail = detail;
         become(StepState.Event.END);
         isDone = result == ActionResult.DONE;

@@ -22,6 +22,8 @@ record Verdict(Kind kind, Reason reason, String detail) {
         NO_ROOM,
         /** Others come first. */
         NO_TURN,
+        /** It can wait, and what serves comes first. */
+        LATER,
         /** Never: the step is skipped, and what it was for is decided anew. */
         NEVER
     }
@@ -39,6 +41,10 @@ record Verdict(Kind kind, Reason reason, String detail) {
 
     static Verdict noRoom(Reason reason, String detail) {
         return new Verdict(Kind.NO_ROOM, reason, detail);
+    }
+
+    static Verdict later(String detail) {
+        return new Verdict(Kind.LATER, Reason.ACTION_FAILED, detail);
     }
 
     static Verdict never(Reason reason, String detail) {

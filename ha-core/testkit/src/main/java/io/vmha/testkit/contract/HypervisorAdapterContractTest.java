@@ -111,6 +111,24 @@ public abstract class HypervisorAdapterContractTest extends HypervisorHonestyCon
     }
 
     @Test
+    void aMachineIsSaidToServeWhetherItWasJustStartedOrNotAndStaysAsItIs() {
+        VirtualMachine before = machine();
+        adapter.serves(testbed.vm(), call());
+        assertThat(machine()).isEqualTo(before);
+        if (!can(Capability.POWER_OFF) || !can(Capability.POWER_ON)) {
+            return;
+        }
+        adapter.powerOff(testbed.vm(), Duration.ZERO, call());
+        adapter.powerOn(testbed.vm(), testbed.host(), call());
+        adapter.serves(testbed.vm(), call());
+        adapter.serves(testbed.vm(), call());
+
+        assertThat(adapter.powerState(testbed.vm(), call())).isEqualTo(PowerState.ON);
+        assertThat(machine().host()).isEqualTo(testbed.host());
+        assertThat(machine().allocation()).isEqualTo(before.allocation());
+    }
+
+    @Test
     void aMachineThatRunsIsNotStartedOnAnotherHost() {
         if (!can(Capability.POWER_ON)) {
             return;
