@@ -58,6 +58,9 @@ abstract class ActionHandler<A extends Action> {
     /** What it may have left on the platform, where a try whose outcome was not known is given up. */
     void unresolved(A action, CenterState state, Instant now) {}
 
+    /** What is true now that what became of it can no longer be read. */
+    void unknown(A action, CenterState state) {}
+
     /** What must hold at its effect, besides what must hold for every action, in the order in which it is told. */
     abstract List<Guard> guards();
 }

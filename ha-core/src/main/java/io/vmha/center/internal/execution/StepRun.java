@@ -342,6 +342,7 @@ final class StepRun {
                         executor.backoffAfter(look), () -> readBack(why, otherwise, startedAt, look + 1));
             } else {
                 // Where it may be running stays as wide as it is, until a reading of the whole platform tells.
+                Handlers.of(action).unknown(executor.state());
                 executor.callbacks().needsReading();
                 Handlers.of(action).unresolved(executor.state(), executor.now());
                 end(otherwise, why + "; and what became of it cannot be read", startedAt);
