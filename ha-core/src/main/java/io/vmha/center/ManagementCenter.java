@@ -20,6 +20,7 @@ import io.vmha.center.event.CenterHealth;
 import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.event.HaListener;
 import io.vmha.center.event.PlanView;
+import io.vmha.center.event.QuarantinedHost;
 import io.vmha.center.event.UnmetNeed;
 import io.vmha.center.event.WhatIf;
 import io.vmha.center.internal.CenterLoop;
@@ -424,6 +425,24 @@ public final class ManagementCenter implements AutoCloseable {
      */
     public CompletionStage<Inventory> importDesired(DesiredExport given, String operator) {
         return operators.importDesired(requireNonNull(given, "given"), named(operator));
+    }
+
+    /** The hosts that were lost and came back too often of late, by {@link CenterConfig#hostQuarantine}: VMs are placed on them last. */
+    public CompletionStage<List<QuarantinedHost>> quarantine() {
+        return operators.quarantine();
+    }
+
+    /**
+     * Trusts a host again that came back too often of late, before time does: what was before does not count any more. One that is in no
+     * quarantine has its count cleared.
+     *
+     * @param operator who says so, for the audit log; not blank
+     * @return the inventory with it, once it is written down; exceptionally with an {@link IllegalArgumentException} where there is no
+     *     such host
+     * @throws IllegalArgumentException if the operator is blank
+     */
+    public CompletionStage<Inventory> releaseQuarantine(HostId host, String operator) {
+        return operators.releaseQuarantine(requireNonNull(host, "host"), named(operator));
     }
 
     /** What would be decided and done about a report, on the inventory of now. Nothing is. */

@@ -200,6 +200,7 @@ class EvacuationPolicyTest {
                             .capacity(Resources.of(16_000L << random.nextInt(2), 65_536L << random.nextInt(2)))
                             .cpuPlatform(CpuPlatform.parse(i == 1 || random.nextInt(3) > 0 ? "xeon" : "epyc"))
                             .inMaintenance(random.nextInt(8) == 0)
+                            .inQuarantine(random.nextInt(4) == 0)
                             .build());
         }
         for (int i = 0; i < 150; i++) {

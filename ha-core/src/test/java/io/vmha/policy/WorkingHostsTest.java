@@ -86,6 +86,7 @@ class WorkingHostsTest {
                     .capacity(Resources.of(16_000L << random.nextInt(2), 65_536L << random.nextInt(2)))
                     .health(random.nextInt(10) == 0 ? HostHealth.DEGRADED : HostHealth.UP)
                     .inMaintenance(random.nextInt(10) == 0)
+                    .inQuarantine(random.nextInt(5) == 0)
                     .build());
         }
         vms(random).forEach(inventory::add);

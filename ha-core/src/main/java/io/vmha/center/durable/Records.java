@@ -29,6 +29,7 @@ final class Records {
     private static final String WRITER = "writer/";
     private static final String LEFTOVER = "leftover/";
     private static final String RECOVERY = "recovery/";
+    private static final String FLAPS = "flaps/";
     private static final String SETTINGS = "settings";
 
     private final JournalStore store;
@@ -56,6 +57,9 @@ final class Records {
             keys(plan(closed.plan())).forEach(store::remove);
         } else if (entry instanceof JournalEntry.VmRecovered recovered) {
             recovered(recovered);
+        } else if (entry instanceof JournalEntry.HostReturned returned
+                && returned.at().isEmpty()) {
+            store.remove(FLAPS + returned.host());
         } else if (entry instanceof JournalEntry.RecoveriesCleared cleared) {
             cleared(cleared.vm());
         } else if (entry instanceof JournalEntry.VmForgotten forgotten) {
@@ -84,6 +88,9 @@ final class Records {
         }
         if (entry instanceof JournalEntry.LeftBehind left) {
             return leftoverKey(left.leftover());
+        }
+        if (entry instanceof JournalEntry.HostReturned returned) {
+            return FLAPS + returned.host();
         }
         return SETTINGS;
     }
@@ -165,7 +172,7 @@ final class Records {
     /** A plan's own record comes before those of its steps. */
     JournalState read() {
         JournalProjection projection = new JournalProjection();
-        for (String prefix : List.of(PLAN, REPORT, VM, HOST, WRITER, LEFTOVER, RECOVERY, SETTINGS)) {
+        for (String prefix : List.of(PLAN, REPORT, VM, HOST, WRITER, LEFTOVER, RECOVERY, FLAPS, SETTINGS)) {
             keys(prefix).forEach(key -> projection.apply(decode(key)));
         }
         JournalState state = projection.state();
@@ -179,6 +186,7 @@ final class Records {
                 state.writers(),
                 state.leftovers(),
                 state.recoveries(),
-                state.settings());
+                state.settings(),
+                state.flaps());
     }
 }

@@ -90,6 +90,7 @@ public final class CenterLoop
     private final CenterState state;
     private final ReportIntake intake;
     private final Recoveries recoveries;
+    private final Quarantine quarantine;
     private final StormWatch storm;
     private final Faults faults;
     private final UnmetNeeds unmet;
@@ -124,6 +125,7 @@ public final class CenterLoop
         this.intake = new ReportIntake(
                 scheduler, parts.config().unknownSubjectPatience(), new ReportFilter(left.reports()), pendings, this);
         this.recoveries = new Recoveries(parts.config().maxRecoveriesPerVm(), left.recoveries());
+        this.quarantine = new Quarantine(this, scheduler, parts.config().hostQuarantine());
         this.unmet = new UnmetNeeds(scheduler, parts.random(), vm -> run(() -> retry(vm)));
         this.events = new EventDispatcher(scheduler, listeners);
         this.journal = new JournalWriter(
@@ -289,6 +291,23 @@ public final class CenterLoop
 
     Recoveries recoveries() {
         return recoveries;
+    }
+
+    Quarantine quarantine() {
+        return quarantine;
+    }
+
+    /** A host is up; one that was lost may have VMs, or not, and counts as having flapped unless it was taken out of service. */
+    void hostIsUp(HostRecord host) {
+        boolean wasLost = !host.health().runsVms();
+        state.up(host.seen().id(), now());
+        if (wasLost) {
+            state.toBeRead(host.seen().id());
+            needsReading();
+            if (!host.seen().inMaintenance()) {
+                quarantine.flapped(host.seen().id());
+            }
+        }
     }
 
     ReportIntake intake() {
@@ -704,6 +723,7 @@ public final class CenterLoop
                     .filter(host -> !host.health().runsVms())
                     .forEach(host -> storm.lost(host.seen().id(), scheduler.uptime()));
             refreshStorm();
+            quarantine.resume(left.flaps());
             resumed.forEach(PlanRun::advance);
             wakeNeedy();
             if (!left.isFirst()) {

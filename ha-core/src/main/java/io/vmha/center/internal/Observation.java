@@ -73,12 +73,7 @@ final class Observation {
             return;
         }
         if (host.health() == HostHealth.UP && record.fault().isPresent()) {
-            boolean wasLost = !record.health().runsVms();
-            state.up(host.id(), center.now());
-            if (wasLost) {
-                state.toBeRead(host.id());
-                center.needsReading();
-            }
+            center.hostIsUp(record);
         } else if (host.health() == HostHealth.DOWN || host.health() == HostHealth.DEGRADED) {
             lostOrDegraded(host);
         }
@@ -87,6 +82,7 @@ final class Observation {
     private static boolean isSame(HostRecord known, Host seen) {
         return ImmutableHost.copyOf(seen)
                 .withHealth(HostHealth.UP)
+                .withInQuarantine(false)
                 .withInMaintenance(known.seen().inMaintenance())
                 .equals(known.seen());
     }

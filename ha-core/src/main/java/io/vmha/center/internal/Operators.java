@@ -8,6 +8,7 @@ import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.event.CenterHealth;
 import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.event.PlanView;
+import io.vmha.center.event.QuarantinedHost;
 import io.vmha.center.event.UnmetNeed;
 import io.vmha.center.event.WhatIf;
 import io.vmha.center.internal.execution.PlanExecutor;
@@ -152,13 +153,7 @@ public final class Operators {
     /** A host is up; that says nothing about its VMs. */
     public CompletionStage<Inventory> hostUp(HostId host) {
         return change(() -> {
-            HostRecord record = state.requireHost(host);
-            boolean wasLost = !record.health().runsVms();
-            state.up(host, center.now());
-            if (wasLost) {
-                state.toBeRead(host);
-                center.needsReading();
-            }
+            center.hostIsUp(state.requireHost(host));
             center.refreshStorm();
             state.vmsAt(host).forEach(center.executor()::advance);
         });
@@ -437,6 +432,20 @@ public final class Operators {
         return change(() -> {
             new DesiredTransfer(center).take(given);
             audit(operator, "imports what is desired");
+        });
+    }
+
+    /** The hosts that came back too often of late. */
+    public CompletionStage<List<QuarantinedHost>> quarantine() {
+        return center.look(() -> center.quarantine().list());
+    }
+
+    /** An operator trusts a host again. */
+    public CompletionStage<Inventory> releaseQuarantine(HostId host, String operator) {
+        return change(() -> {
+            HostRecord unused = state.requireHost(host);
+            center.quarantine().release(host);
+            audit(operator, "releases " + host + " from quarantine");
         });
     }
 

@@ -1,5 +1,6 @@
 package io.vmha.center.journal;
 
+import com.google.common.collect.ImmutableList;
 import io.vmha.center.event.ActionResult;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;
@@ -9,6 +10,7 @@ import io.vmha.plan.Plan;
 import io.vmha.plan.PlanId;
 import io.vmha.policy.Decision;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** One thing that a plan journal keeps. Immutable; writing one again changes nothing. */
@@ -121,6 +123,19 @@ public sealed interface JournalEntry {
      * @param host the host
      */
     record HostForgotten(HostId host) implements JournalEntry {}
+
+    /**
+     * A host that was lost came back. It replaces what was kept of that host.
+     *
+     * @param host the host
+     * @param at when it came back the last times, the earliest first; none where that does not count any more
+     */
+    record HostReturned(HostId host, List<Instant> at) implements JournalEntry {
+        /** Copies the list. */
+        public HostReturned {
+            at = ImmutableList.copyOf(at);
+        }
+    }
 
     /**
      * Another database member accepts writes, or which one does is not known.

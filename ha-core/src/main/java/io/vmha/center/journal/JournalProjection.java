@@ -41,6 +41,7 @@ public final class JournalProjection {
     private final Map<VmType, WriterState> writers = new LinkedHashMap<>();
     private final Set<Leftover> leftovers = new LinkedHashSet<>();
     private final Set<JournalEntry.VmRecovered> recoveries = new LinkedHashSet<>();
+    private final Map<HostId, JournalEntry.HostReturned> flaps = new LinkedHashMap<>();
     private CenterSettings settings = CenterSettings.defaults();
     private long lastPlan;
     private boolean isFirst = true;
@@ -83,6 +84,12 @@ public final class JournalProjection {
             hosts.put(noted.state().host().id(), noted.state());
         } else if (entry instanceof JournalEntry.HostForgotten forgotten) {
             hosts.remove(forgotten.host());
+        } else if (entry instanceof JournalEntry.HostReturned returned) {
+            if (returned.at().isEmpty()) {
+                flaps.remove(returned.host());
+            } else {
+                flaps.put(returned.host(), returned);
+            }
         } else if (entry instanceof JournalEntry.WriterNoted noted) {
             writers.put(noted.writer().type(), noted.writer());
         } else if (entry instanceof JournalEntry.LeftBehind left) {
@@ -124,6 +131,7 @@ public final class JournalProjection {
                 List.copyOf(writers.values()),
                 List.copyOf(leftovers),
                 List.copyOf(recoveries),
-                settings);
+                settings,
+                List.copyOf(flaps.values()));
     }
 }

@@ -90,6 +90,7 @@ class EntryCodecTest {
                         Fixtures.host("h2", ClusterRole.PRIMARY).build(), Optional.of(FAULT), true, Optional.of(AT))),
                 new JournalEntry.WriterNoted(new WriterState(VmType.DATABASE, Set.of("STANDBY"))),
                 new JournalEntry.LeftBehind(new Leftover(DB3, H2, "what its clone replaced", AT)),
+                new JournalEntry.HostReturned(H2, List.of(AT, AT.plusSeconds(60))),
                 new JournalEntry.SettingsChanged(new CenterSettings(true, Optional.of(AutomationLevel.MANUAL))));
     }
 

@@ -23,6 +23,7 @@ public final class JournalText {
                 .forEach(writer -> lines.add(writer.type() + " is written by " + new TreeSet<>(writer.members())));
         state.leftovers().forEach(leftover -> lines.add(leftover.toString()));
         state.recoveries().forEach(recovery -> lines.add(recovery.toString()));
+        state.flaps().forEach(host -> lines.add(host.toString()));
         lines.add(state.settings() + (state.isFirst() ? ", nothing was written down yet" : ""));
         lines.sort(null);
         return lines;

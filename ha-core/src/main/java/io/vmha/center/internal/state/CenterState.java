@@ -158,7 +158,7 @@ public final class CenterState {
     }
 
     private static Host observed(Host host) {
-        return ImmutableHost.copyOf(host).withHealth(HostHealth.UP);
+        return ImmutableHost.copyOf(host).withHealth(HostHealth.UP).withInQuarantine(false);
     }
 
     private void restore(HostState state) {
@@ -854,6 +854,15 @@ public final class CenterState {
             record.isConfirmedOff = true;
             record.changedAt = beginReading();
             touch(id);
+        });
+    }
+
+    /** A host came back too often of late, or that is over. */
+    public void quarantined(HostId id, boolean on) {
+        host(id).ifPresent(record -> {
+            record.isQuarantined = on;
+            projection.mark(id);
+            projection.wake(record.seen.role());
         });
     }
 
