@@ -172,7 +172,8 @@ class EvacuationPolicyTest {
                     .filter(host -> new HostPlacement(PolicyRules.of(FailoverConfig.defaults()), vm, from, now, true)
                             .refusal(host)
                             .isEmpty())
-                    .min(Comparator.<Host>comparingDouble(host -> HostPlacement.fullnessWith(vm, host, now))
+                    .min(Comparator.comparing(Host::inQuarantine)
+                            .thenComparingDouble(host -> HostPlacement.fullnessWith(vm, host, now))
                             .thenComparing(Host::id));
             expected.add(
                     vm.id() + " to " + target.map(host -> host.id().value()).orElse("none"));

@@ -239,7 +239,7 @@ class FailoverProperties {
                         && vm.allocation().fitsIn(now.freeOn(host.id()))
                         && now.vmsOn(host.id()).stream()
                                 .noneMatch(other -> !Collections.disjoint(vm.antiAffinity(), other.antiAffinity()))
-                        && (best == null || fullness(now, host, vm) < fullness(now, best, vm))) {
+                        && (best == null || isBetter(now, host, best, vm))) {
                     best = host;
                 }
             }
@@ -248,6 +248,12 @@ class FailoverProperties {
             }
         }
         return now;
+    }
+
+    private static boolean isBetter(Inventory now, Host host, Host best, VirtualMachine vm) {
+        return host.inQuarantine() == best.inQuarantine()
+                ? fullness(now, host, vm) < fullness(now, best, vm)
+                : best.inQuarantine();
     }
 
     private static double fullness(Inventory now, Host host, VirtualMachine added) {

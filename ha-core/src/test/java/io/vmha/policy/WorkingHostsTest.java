@@ -72,7 +72,8 @@ class WorkingHostsTest {
                 .filter(host -> new HostPlacement(RULES, vm, inventory.hostOf(vm), inventory, false)
                         .refusal(host)
                         .isEmpty())
-                .min(Comparator.<Host>comparingDouble(host -> HostPlacement.fullnessWith(vm, host, others))
+                .min(Comparator.comparing(Host::inQuarantine)
+                        .thenComparingDouble(host -> HostPlacement.fullnessWith(vm, host, others))
                         .thenComparing(Host::id))
                 .map(Host::id);
     }
