@@ -29,6 +29,7 @@ final class EntryCodec {
         WRITER_NOTED,
         LEFT_BEHIND,
         HOST_RETURNED,
+        VM_AWAY,
         SETTINGS_CHANGED
     }
 
@@ -102,6 +103,8 @@ final class EntryCodec {
                     .instant(leftover.since());
         } else if (entry instanceof JournalEntry.HostReturned returned) {
             out.name(Kind.HOST_RETURNED).text(returned.host()).list(returned.at(), out::instant);
+        } else if (entry instanceof JournalEntry.VmAway away) {
+            out.name(Kind.VM_AWAY).text(away.vm()).text(away.home()).text(away.at());
         } else if (entry instanceof JournalEntry.SettingsChanged changed) {
             out.name(Kind.SETTINGS_CHANGED)
                     .flag(changed.settings().isPaused())
@@ -151,6 +154,7 @@ final class EntryCodec {
             case LEFT_BEHIND ->
                 new JournalEntry.LeftBehind(new Leftover(in.vmId(), in.hostId(), in.text(), in.instant()));
             case HOST_RETURNED -> new JournalEntry.HostReturned(in.hostId(), in.list(in::instant));
+            case VM_AWAY -> new JournalEntry.VmAway(in.vmId(), in.hostId(), in.hostId());
             case SETTINGS_CHANGED ->
                 new JournalEntry.SettingsChanged(
                         new CenterSettings(in.flag(), in.optional(() -> in.name(AutomationLevel.class))));

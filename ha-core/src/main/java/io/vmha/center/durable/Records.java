@@ -30,6 +30,7 @@ final class Records {
     private static final String LEFTOVER = "leftover/";
     private static final String RECOVERY = "recovery/";
     private static final String FLAPS = "flaps/";
+    private static final String AWAY = "away/";
     private static final String SETTINGS = "settings";
 
     private final JournalStore store;
@@ -60,6 +61,8 @@ final class Records {
         } else if (entry instanceof JournalEntry.HostReturned returned
                 && returned.at().isEmpty()) {
             store.remove(FLAPS + returned.host());
+        } else if (entry instanceof JournalEntry.VmAway away && !away.isAway()) {
+            store.remove(AWAY + away.vm());
         } else if (entry instanceof JournalEntry.RecoveriesCleared cleared) {
             cleared(cleared.vm());
         } else if (entry instanceof JournalEntry.VmForgotten forgotten) {
@@ -88,6 +91,9 @@ final class Records {
         }
         if (entry instanceof JournalEntry.LeftBehind left) {
             return leftoverKey(left.leftover());
+        }
+        if (entry instanceof JournalEntry.VmAway away) {
+            return AWAY + away.vm();
         }
         if (entry instanceof JournalEntry.HostReturned returned) {
             return FLAPS + returned.host();
@@ -172,7 +178,7 @@ final class Records {
     /** A plan's own record comes before those of its steps. */
     JournalState read() {
         JournalProjection projection = new JournalProjection();
-        for (String prefix : List.of(PLAN, REPORT, VM, HOST, WRITER, LEFTOVER, RECOVERY, FLAPS, SETTINGS)) {
+        for (String prefix : List.of(PLAN, REPORT, VM, HOST, WRITER, LEFTOVER, RECOVERY, FLAPS, AWAY, SETTINGS)) {
             keys(prefix).forEach(key -> projection.apply(decode(key)));
         }
         JournalState state = projection.state();
@@ -187,6 +193,7 @@ final class Records {
                 state.leftovers(),
                 state.recoveries(),
                 state.settings(),
-                state.flaps());
+                state.flaps(),
+                state.away());
     }
 }

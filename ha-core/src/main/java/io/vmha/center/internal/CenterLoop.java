@@ -48,6 +48,7 @@ import io.vmha.policy.DecisionBatch;
 import io.vmha.policy.HaPolicies;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
+import io.vmha.policy.Trigger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -509,6 +510,7 @@ public final class CenterLoop
                 shift -> state.vm(shift.vm()).isPresent(),
                 migrate -> state.vm(migrate.vm())
                         .filter(vm -> Needs.isToLeave(vm, state)
+                                || state.homeOf(migrate.vm()).equals(Optional.of(migrate.to()))
                                 || vm.mayRunOn().size() > 1
                                 || !vm.seen().host().equals(migrate.from()))
                         .isPresent(),
@@ -559,6 +561,8 @@ public final class CenterLoop
         if (result == ActionResult.DONE) {
             if (action instanceof Action.FenceHost fence) {
                 fenced(fence.target());
+            } else if (action instanceof Action.Migrate migrate) {
+                moved(run, migrate);
             } else if (action instanceof Action.PowerOn powerOn) {
                 unmet.remove(powerOn.target());
                 decisions.recovered(powerOn.target());
@@ -567,6 +571,16 @@ public final class CenterLoop
         }
         action.vm().ifPresent(executor::advance);
         scheduler.execute(() -> run(() -> {}));
+    }
+
+    private void moved(PlanRun run, Action.Migrate migrate) {
+        boolean isForMaintenance = run.opened().decision().parts().stream()
+                .anyMatch(part -> part instanceof SubjectDecision.Migrate moved
+                        && moved.vm().equals(migrate.target())
+                        && moved.trigger() == Trigger.MAINTENANCE);
+        if (isForMaintenance) {
+            state.leftHome(migrate.target(), migrate.from(), migrate.to());
+        }
     }
 
     /** A VM that was stopped on purpose and runs again has its requests back, and so has one whose server was deleted. */

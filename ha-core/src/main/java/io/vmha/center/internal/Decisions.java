@@ -28,6 +28,7 @@ import io.vmha.model.HostId;
 import io.vmha.model.ImmutableHost;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
+import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
@@ -48,6 +49,7 @@ import io.vmha.policy.HaPolicies;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
 import io.vmha.policy.Trigger;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -99,6 +101,7 @@ final class Decisions {
     private final Set<VmId> woken = new LinkedHashSet<>();
     private final Map<VmId, Refusals> refusals = new HashMap<>();
     private final Map<VmId, Failed> failures = new LinkedHashMap<>();
+    private final ReturnPace pace = new ReturnPace();
     private boolean isDue;
     private long lastPlan;
 
@@ -514,6 +517,7 @@ final class Decisions {
     void well(VmRecord vm) {
         refusals.remove(vm.id());
         unmet.remove(vm.id());
+        pace.notReturning(vm.id());
         if (!vm.server().equals(vm.id())) {
             state.flag(vm.id(), VmState.Flag.RETURNING, true);
             wake(vm.id());
@@ -612,12 +616,92 @@ final class Decisions {
                 .toList();
     }
 
-    /** A VM is healthy again: its requests come home, or that is offered. */
+    /** A VM is healthy again: its requests come home, or that is offered. Returns that repeat are paced. */
     void decideReturn(VmRecord vm, PendingDecision pending) {
-        List<SubjectDecision> parts =
-                policies.failback().decide(state.inventory(), vm.id()).parts();
+        List<SubjectDecision> parts = recoveries.limited(
+                policies.failback().decide(state.inventory(), vm.id()).parts(), center.now());
         boolean isOffer = config().failback() == FailbackMode.MANUAL;
-        begin(Optional.empty(), recoveries.limited(parts, center.now()), isOffer, Optional.empty(), pending);
+        boolean returns = parts.stream().anyMatch(SubjectDecision.Failback.class::isInstance);
+        if (!isOffer && returns && isPaced(vm, NeedKind.RETURN, () -> wake(vm.id()))) {
+            pending.end(new DecisionOutcome(Optional.empty(), new DecisionBatch(List.of()), noPlan(), List.of()));
+            return;
+        }
+        begin(Optional.empty(), parts, isOffer, Optional.empty(), pending);
+    }
+
+    /** Whether an automatic return has to wait, which is noted; it is decided again then. One that has not counts as made. */
+    private boolean isPaced(VmRecord vm, NeedKind need, Runnable again) {
+        Duration wait = pace.waitOf(vm.id(), center.now());
+        if (wait.isZero()) {
+            pace.returns(vm.id(), center.now());
+            return false;
+        }
+        if (!unmet.isNoted(vm.id(), need, Reason.RECOVERY_LIMIT)) {
+            note(vm, need, Reason.RECOVERY_LIMIT, vm.id() + " came home within the last hour: it waits for " + wait);
+            center.after(wait, again);
+        }
+        return true;
+    }
+
+    /**
+     * A host is in service again: the VMs that left it for maintenance come home, where returns are automatic. One that cannot now stays
+     * where it is for good: it runs well there.
+     */
+    List<SubjectDecision> homecoming(HostId host) {
+        if (config().failback() == FailbackMode.MANUAL) {
+            state.awayFrom(host).forEach(state::notAway);
+            return List.of();
+        }
+        List<SubjectDecision> parts = new ArrayList<>();
+        for (VmId id : state.awayFrom(host)) {
+            Optional<SubjectDecision> part = comingHome(id, host, parts);
+            boolean waits = part.isPresent()
+                    && isPaced(state.requireVm(id), NeedKind.DRAIN, () -> comeHomeLater(id, host));
+            if (!waits) {
+                part.ifPresent(parts::add);
+            }
+            if (part.isEmpty()) {
+                state.notAway(id);
+            }
+        }
+        return parts;
+    }
+
+    private void comeHomeLater(VmId id, HostId host) {
+        Optional<SubjectDecision> part = state.host(host)
+                .filter(found -> !found.seen().inMaintenance())
+                .flatMap(found -> comingHome(id, host, List.of()));
+        state.vm(id).ifPresent(vm -> unmet.met(id, NeedKind.DRAIN));
+        part.ifPresentOrElse(
+                found -> {
+                    pace.returns(id, center.now());
+                    begin(Optional.empty(), List.of(found), false, Optional.empty(), new PendingDecision());
+                },
+                () -> state.notAway(id));
+    }
+
+    /** How a VM comes home beside others; empty where it cannot, or has no reason to. */
+    private Optional<SubjectDecision> comingHome(VmId id, HostId host, List<SubjectDecision> others) {
+        Optional<VmRecord> away = state.vm(id)
+                .filter(vm -> state.homeOf(id).equals(Optional.of(host)))
+                .filter(vm -> vm.power() == PowerState.ON && !vm.isFailed() && vm.desired() == DesiredState.RUNNING)
+                .filter(vm -> executor.runsOf(id).isEmpty());
+        return away.flatMap(vm -> {
+            SubjectDecision part = new SubjectDecision.Migrate(
+                    id,
+                    Trigger.MAINTENANCE,
+                    vm.seen().host(),
+                    host,
+                    state.requireHost(host).seen().role(),
+                    Explanation.of(() -> "the maintenance of " + host + " is over: " + id + " comes home"));
+            List<SubjectDecision> all = ImmutableList.<SubjectDecision>builder()
+                    .addAll(others)
+                    .add(part)
+                    .build();
+            boolean isPossible = possible(List.of(part)).contains(part)
+                    && policies.check().problems(state.inventory(), decisionOf(all)).isEmpty();
+            return isPossible ? Optional.of(part) : Optional.empty();
+        });
     }
 
     /** A VM is wanted off: its requests move first, unless what writes must be off before, then it is powered off. */

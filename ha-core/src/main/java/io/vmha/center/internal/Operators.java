@@ -103,7 +103,7 @@ public final class Operators {
                             .evacuation()
                             .decide(state.inventory(), host, Trigger.MAINTENANCE)
                             .parts()
-                    : List.of();
+                    : center.decisions().homecoming(host);
             center.decisions().begin(Optional.empty(), managed(parts), false, Optional.empty(), pending);
         });
     }

@@ -138,6 +138,20 @@ public sealed interface JournalEntry {
     }
 
     /**
+     * A VM was moved off its host for maintenance, and may come home. It replaces what was kept of that VM.
+     *
+     * @param vm the VM
+     * @param home the host that it left
+     * @param at where it went; its home where it is not away any more, or is not to come home
+     */
+    record VmAway(VmId vm, HostId home, HostId at) implements JournalEntry {
+        /** Whether it is away. */
+        public boolean isAway() {
+            return !home.equals(at);
+        }
+    }
+
+    /**
      * Another database member accepts writes, or which one does is not known.
      *
      * @param writer which one

@@ -42,6 +42,7 @@ public final class JournalProjection {
     private final Set<Leftover> leftovers = new LinkedHashSet<>();
     private final Set<JournalEntry.VmRecovered> recoveries = new LinkedHashSet<>();
     private final Map<HostId, JournalEntry.HostReturned> flaps = new LinkedHashMap<>();
+    private final Map<VmId, JournalEntry.VmAway> away = new LinkedHashMap<>();
     private CenterSettings settings = CenterSettings.defaults();
     private long lastPlan;
     private boolean isFirst = true;
@@ -90,6 +91,12 @@ public final class JournalProjection {
             } else {
                 flaps.put(returned.host(), returned);
             }
+        } else if (entry instanceof JournalEntry.VmAway left) {
+            if (left.isAway()) {
+                away.put(left.vm(), left);
+            } else {
+                away.remove(left.vm());
+            }
         } else if (entry instanceof JournalEntry.WriterNoted noted) {
             writers.put(noted.writer().type(), noted.writer());
         } else if (entry instanceof JournalEntry.LeftBehind left) {
@@ -132,6 +139,7 @@ public final class JournalProjection {
                 List.copyOf(leftovers),
                 List.copyOf(recoveries),
                 settings,
-                List.copyOf(flaps.values()));
+                List.copyOf(flaps.values()),
+                List.copyOf(away.values()));
     }
 }

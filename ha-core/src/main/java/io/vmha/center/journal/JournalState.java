@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param recoveries when VMs were recovered, as far back as the journal goes
  * @param settings what operators chose
  * @param flaps when hosts that were lost came back
+ * @param away the VMs that were moved off their hosts for maintenance
  */
 public record JournalState(
         boolean isFirst,
@@ -32,7 +33,8 @@ public record JournalState(
         List<Leftover> leftovers,
         List<JournalEntry.VmRecovered> recoveries,
         CenterSettings settings,
-        List<JournalEntry.HostReturned> flaps) {
+        List<JournalEntry.HostReturned> flaps,
+        List<JournalEntry.VmAway> away) {
 
     /** Copies the lists. */
     public JournalState {
@@ -44,6 +46,7 @@ public record JournalState(
         leftovers = ImmutableList.copyOf(leftovers);
         recoveries = ImmutableList.copyOf(recoveries);
         flaps = ImmutableList.copyOf(flaps);
+        away = ImmutableList.copyOf(away);
     }
 
     /** The state of a journal that nothing was written to. */

@@ -91,6 +91,7 @@ class EntryCodecTest {
                 new JournalEntry.WriterNoted(new WriterState(VmType.DATABASE, Set.of("STANDBY"))),
                 new JournalEntry.LeftBehind(new Leftover(DB3, H2, "what its clone replaced", AT)),
                 new JournalEntry.HostReturned(H2, List.of(AT, AT.plusSeconds(60))),
+                new JournalEntry.VmAway(DB3, HostId.of("h1"), H2),
                 new JournalEntry.SettingsChanged(new CenterSettings(true, Optional.of(AutomationLevel.MANUAL))));
     }
 

@@ -24,6 +24,7 @@ public final class JournalText {
         state.leftovers().forEach(leftover -> lines.add(leftover.toString()));
         state.recoveries().forEach(recovery -> lines.add(recovery.toString()));
         state.flaps().forEach(host -> lines.add(host.toString()));
+        state.away().forEach(vm -> lines.add(vm.toString()));
         lines.add(state.settings() + (state.isFirst() ? ", nothing was written down yet" : ""));
         lines.sort(null);
         return lines;

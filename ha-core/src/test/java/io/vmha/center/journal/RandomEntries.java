@@ -61,7 +61,7 @@ public final class RandomEntries {
     }
 
     private JournalEntry next() {
-        return switch (random.nextInt(18)) {
+        return switch (random.nextInt(19)) {
             case 0, 1 ->
                 new JournalEntry.PlanOpened(
                         instant(),
@@ -96,6 +96,7 @@ public final class RandomEntries {
             case 13 -> new JournalEntry.LeftBehind(leftover());
             case 14 -> new JournalEntry.LeftoverDeleted(leftover());
             case 15 -> new JournalEntry.RecoveriesCleared(vmId());
+            case 17 -> new JournalEntry.VmAway(vmId(), hostId(), hostId());
             case 16 -> new JournalEntry.HostReturned(hostId(), list(3, this::instant));
             default ->
                 new JournalEntry.SettingsChanged(

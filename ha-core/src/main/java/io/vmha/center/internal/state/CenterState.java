@@ -32,6 +32,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -70,6 +71,8 @@ public final class CenterState {
     private final Map<HostId, HostRecord> hosts = new HashMap<>();
     private final Map<VmType, Set<String>> writers = new HashMap<>();
     private final Set<Leftover> leftovers = new LinkedHashSet<>();
+    /** The VMs that were moved off their hosts for maintenance. */
+    private final Map<VmId, JournalEntry.VmAway> away = new LinkedHashMap<>();
     private final ServingTable routes = new ServingTable();
     /** The VMs whose place is to be found out: on several hosts, or lost with their host. */
     private final Set<VmId> uncertain = new LinkedHashSet<>();
@@ -114,6 +117,7 @@ public final class CenterState {
         journal.vms().forEach(this::restore);
         journal.writers().forEach(writer -> writers.put(writer.type(), writer.members()));
         leftovers.addAll(journal.leftovers());
+        journal.away().forEach(left -> away.put(left.vm(), left));
         leaveLostHosts(start);
         projection.drainChanges();
     }
@@ -413,6 +417,7 @@ public final class CenterState {
         if (record.server != null) {
             unroute(record);
         }
+        notAway(id);
         record.faults = ImmutableList.of();
         record.flags.add(VmState.Flag.DELETED);
         removedAt.put(id, beginReading());
@@ -699,6 +704,50 @@ public final class CenterState {
             writers.put(type, ImmutableSet.copyOf(members));
             unwritten.add(new JournalEntry.WriterNoted(new WriterState(type, members)));
         }
+    }
+
+    /** A VM was moved from a host for maintenance; one that was away already keeps its home. */
+    public void leftHome(VmId id, HostId from, HostId to) {
+        JournalEntry.VmAway before = away.get(id);
+        HostId home = before != null && before.at().equals(from) ? before.home() : from;
+        keepAway(new JournalEntry.VmAway(id, home, to));
+    }
+
+    /** A VM is home, or is not to come home any more. */
+    public void notAway(VmId id) {
+        JournalEntry.VmAway before = away.get(id);
+        if (before != null) {
+            keepAway(new JournalEntry.VmAway(id, before.home(), before.home()));
+        }
+    }
+
+    private void keepAway(JournalEntry.VmAway left) {
+        if (left.isAway()) {
+            away.put(left.vm(), left);
+        } else {
+            away.remove(left.vm());
+        }
+        unwritten.add(left);
+    }
+
+    /** The host that a VM left for maintenance, if it still is where it went then: nobody else moved it. */
+    public Optional<HostId> homeOf(VmId id) {
+        JournalEntry.VmAway left = away.get(id);
+        VmRecord record = vms.get(id);
+        return left != null && record != null && record.seen.host().equals(left.at())
+                ? Optional.of(left.home())
+                : Optional.empty();
+    }
+
+    /** The VMs that left a host for maintenance, those of higher priority first. */
+    public List<VmId> awayFrom(HostId home) {
+        return away.values().stream()
+                .filter(left -> left.home().equals(home))
+                .flatMap(left -> vm(left.vm()).stream())
+                .sorted(Comparator.comparing((VmRecord vm) -> -vm.seen().priority())
+                        .thenComparing(VmRecord::id))
+                .map(VmRecord::id)
+                .toList();
     }
 
     /** Something stays on the platform that nobody needs. */
