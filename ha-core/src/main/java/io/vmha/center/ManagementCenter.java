@@ -55,7 +55,6 @@ import io.vmha.model.VmId;
 import io.vmha.plan.PlanId;
 import io.vmha.policy.Decision;
 import io.vmha.policy.FailoverConfig;
-import io.vmha.policy.FailoverPolicy;
 import io.vmha.policy.HaPolicies;
 import io.vmha.policy.LoadSample;
 import java.time.Duration;
@@ -476,9 +475,7 @@ public final class ManagementCenter implements AutoCloseable {
     public static final class Builder {
         private @Nullable HypervisorAdapter adapter;
         private @Nullable TrafficDirector trafficDirector;
-        private @Nullable FailoverPolicy policy;
-        private @Nullable FailoverConfig failover;
-        private @Nullable HaPolicies policies;
+        private HaPolicies policies = HaPolicies.withDefaults();
         private @Nullable Duration resyncInterval;
         private @Nullable CenterScheduler scheduler;
         private @Nullable PlanJournal journal;
@@ -568,17 +565,13 @@ public final class ManagementCenter implements AutoCloseable {
             return this;
         }
 
-        /** Sets the operator's choices about failover. */
+        /**
+         * Sets how decisions are made, as one thing: what operators chose about failover, rules, preferences and an own policy. The
+         * default is the reference design's.
+         */
         @CanIgnoreReturnValue
-        public Builder failover(FailoverConfig chosen) {
-            failover = chosen;
-            return this;
-        }
-
-        /** Sets how decisions are made; the default is rule 6 with the operator's choices. */
-        @CanIgnoreReturnValue
-        public Builder policy(FailoverPolicy chosen) {
-            policy = chosen;
+        public Builder policies(HaPolicies chosen) {
+            policies = requireNonNull(chosen, "policies");
             return this;
         }
 
@@ -631,16 +624,6 @@ public final class ManagementCenter implements AutoCloseable {
         }
 
         /**
-         * Sets the policies as one thing: what operators chose about failover, rules, preferences and an own policy. Not to be given
-         * beside {@link #policy} or {@link #failover}.
-         */
-        @CanIgnoreReturnValue
-        public Builder policies(HaPolicies chosen) {
-            policies = requireNonNull(chosen, "policies");
-            return this;
-        }
-
-        /**
          * Reads the whole platform at regular times, and takes what it shows; by default only when that is needed.
          *
          * @param interval how long to wait between two readings, more than 0
@@ -674,15 +657,14 @@ public final class ManagementCenter implements AutoCloseable {
             if (epoch.isEmpty()) {
                 throw new NotLeaderException("this center does not lead: build it when it does");
             }
-            HaPolicies chosen = chosenPolicies();
             PlanJournal opened = journal != null ? journal : new InMemoryPlanJournal();
             JournalState left = opened.open(epoch.getAsLong());
             Platform platform =
                     new Platform(adapter, trafficDirector, fencingDevices.build(), promoter, config.powerOffGrace());
             LoopGuard time = new LoopGuard(scheduler != null ? scheduler : new ThreadedScheduler());
-            PlanExecutor.Parts parts =
-                    new PlanExecutor.Parts(time, config, chosen.config(), leadership, epoch.getAsLong(), lease, random);
-            CenterLoop loop = new CenterLoop(parts, chosen, platform, opened, inventory, left, listeners.build());
+            PlanExecutor.Parts parts = new PlanExecutor.Parts(
+                    time, config, policies.config(), leadership, epoch.getAsLong(), lease, random);
+            CenterLoop loop = new CenterLoop(parts, policies, platform, opened, inventory, left, listeners.build());
             time.onFailure(loop::failed);
             Optional<HeartbeatWatch> heartbeats = detection != null && secondCheck != null
                     ? Optional.of(new HeartbeatWatch(time, detection, secondCheck, loop))
@@ -698,23 +680,6 @@ public final class ManagementCenter implements AutoCloseable {
                 resync.ifPresent(loop::resyncEvery);
             });
             return new ManagementCenter(loop, time, heartbeats);
-        }
-
-        private HaPolicies chosenPolicies() {
-            Preconditions.checkState(
-                    policies == null || (policy == null && failover == null),
-                    "policies already hold the policy and the failover choices: give one or the other");
-            if (policies != null) {
-                return policies;
-            }
-            HaPolicies.Builder made = HaPolicies.builder();
-            if (failover != null) {
-                made.config(failover);
-            }
-            if (policy != null) {
-                made.failover(policy);
-            }
-            return made.build();
         }
     }
 }

@@ -81,7 +81,8 @@ class HomecomingTest {
         VirtualMachine mw1 = datacenter.actual().requireVm(MW1);
         HostId elsewhere = HostId.of("h3");
         assertThat(mw1.host()).isNotEqualTo(elsewhere);
-        datacenter.change(actual -> actual.with(ImmutableVirtualMachine.copyOf(mw1).withHost(elsewhere)));
+        datacenter.change(
+                actual -> actual.with(ImmutableVirtualMachine.copyOf(mw1).withHost(elsewhere)));
         var token = ask(center.beginReading());
         ask(center.observe(token, PlatformSnapshot.of(datacenter.actual())));
         ask(center.maintenance(H1, false, "alice"));

@@ -655,8 +655,8 @@ final class Decisions {
         List<SubjectDecision> parts = new ArrayList<>();
         for (VmId id : state.awayFrom(host)) {
             Optional<SubjectDecision> part = comingHome(id, host, parts);
-            boolean waits = part.isPresent()
-                    && isPaced(state.requireVm(id), NeedKind.DRAIN, () -> comeHomeLater(id, host));
+            boolean waits =
+                    part.isPresent() && isPaced(state.requireVm(id), NeedKind.DRAIN, () -> comeHomeLater(id, host));
             if (!waits) {
                 part.ifPresent(parts::add);
             }
@@ -699,7 +699,9 @@ final class Decisions {
                     .add(part)
                     .build();
             boolean isPossible = possible(List.of(part)).contains(part)
-                    && policies.check().problems(state.inventory(), decisionOf(all)).isEmpty();
+                    && policies.check()
+                            .problems(state.inventory(), decisionOf(all))
+                            .isEmpty();
             return isPossible ? Optional.of(part) : Optional.empty();
         });
     }

@@ -7,7 +7,7 @@ import io.vmha.center.config.RecoveryLimit;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.model.Inventory;
 import io.vmha.model.VmId;
-import io.vmha.policy.PrimaryThenStandbyPolicy;
+import io.vmha.policy.HaPolicies;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
 import java.time.Duration;
@@ -20,8 +20,9 @@ class RecoveriesTest {
     private static final VmId MW1 = VmId.of("mw1");
 
     private final Inventory reference = Fixtures.referenceEmbodiment();
-    private final List<SubjectDecision> recovery = PrimaryThenStandbyPolicy.builder()
+    private final List<SubjectDecision> recovery = HaPolicies.builder()
             .build()
+            .failover()
             .decide(reference, Fixtures.readOnly("mw1"))
             .parts();
 

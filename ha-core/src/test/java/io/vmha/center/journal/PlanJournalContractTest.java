@@ -16,7 +16,7 @@ import io.vmha.plan.Plan;
 import io.vmha.plan.PlanId;
 import io.vmha.plan.Step;
 import io.vmha.policy.Decision;
-import io.vmha.policy.PrimaryThenStandbyPolicy;
+import io.vmha.policy.HaPolicies;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -221,7 +221,7 @@ public abstract class PlanJournalContractTest {
 
     /** A plan of one power-off and one redirect for a report about a machine. */
     protected static JournalEntry.PlanOpened opened(PlanId id, FaultReport report) {
-        Decision decision = PrimaryThenStandbyPolicy.withDefaults().decide(Fixtures.referenceEmbodiment(), report);
+        Decision decision = HaPolicies.withDefaults().failover().decide(Fixtures.referenceEmbodiment(), report);
         Plan plan = new Plan(
                 id,
                 List.of(

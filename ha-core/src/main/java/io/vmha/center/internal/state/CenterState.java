@@ -73,6 +73,7 @@ public final class CenterState {
     private final Set<Leftover> leftovers = new LinkedHashSet<>();
     /** The VMs that were moved off their hosts for maintenance. */
     private final Map<VmId, JournalEntry.VmAway> away = new LinkedHashMap<>();
+
     private final ServingTable routes = new ServingTable();
     /** The VMs whose place is to be found out: on several hosts, or lost with their host. */
     private final Set<VmId> uncertain = new LinkedHashSet<>();
