@@ -186,6 +186,28 @@ class OperatorCallsTest {
     }
 
     @Test
+    void aVmThatIsWantedOffAndCannotBePoweredOffIsListedAndTriedAgainAtLongerAndLongerTimes() {
+        ManagementCenter center = center(AutomationLevel.FULL);
+        datacenter.change(actual ->
+                actual.with(ImmutableHost.copyOf(actual.requireHost(H1)).withHealth(HostHealth.UNREACHABLE)));
+        ask(center.desired(MW1, DesiredState.OFF, "alice"));
+        time.advanceTo(time.now().plus(Duration.ofHours(2)));
+
+        assertThat(needs(center, MW1)).extracting(UnmetNeed::reason).containsExactly(Reason.FENCING_FAILED);
+        long tries = events.stream()
+                .filter(event -> event instanceof HaEvent.Decided decided
+                        && !decided.plan().isEmpty())
+                .count();
+        assertThat(tries).isBetween(3L, 15L);
+
+        datacenter.change(
+                actual -> actual.with(ImmutableHost.copyOf(actual.requireHost(H1)).withHealth(HostHealth.UP)));
+        time.advanceTo(time.now().plus(Duration.ofMinutes(20)));
+        assertThat(datacenter.actual().requireVm(MW1).power()).isEqualTo(PowerState.OFF);
+        assertThat(needs(center, MW1)).isEmpty();
+    }
+
+    @Test
     void nothingIsDoneAboutAVmThatIsNotManaged() {
         ManagementCenter center = center(AutomationLevel.FULL);
         ask(center.desired(MW1, DesiredState.UNMANAGED, "alice"));

@@ -628,6 +628,12 @@ public final class CenterLoop
             waiting.removeAll(run.id()).forEach(pending -> pending.end(outcome));
         });
         run.plan().steps().forEach(step -> listUnneededClone(step.action()));
+        outcome.actions().stream()
+                .filter(action -> action.result() == ActionResult.FAILED && action.action() instanceof Action.PowerOff)
+                .forEach(action -> action.action()
+                        .vm()
+                        .flatMap(state::vm)
+                        .ifPresent(vm -> decisions.notStopped(vm, action.detail())));
         // It may have been lost while it was on the move.
         run.subjects()
                 .forEach(id -> state.vm(id).ifPresent(vm -> {

@@ -340,9 +340,12 @@ final class Decisions {
         }
         Set<NeedKind> needs = openNeeds(vm);
         Set<NeedKind> all = Needs.of(vm, state, config());
-        EnumSet.complementOf(toEnumSet(all)).forEach(need -> unmet.met(vm.id(), need));
+        boolean isToStop = isToStop(vm);
+        EnumSet.complementOf(toEnumSet(all)).stream()
+                .filter(need -> !isToStop || need != NeedKind.SERVE)
+                .forEach(need -> unmet.met(vm.id(), need));
         Failed failed = failures.remove(vm.id());
-        if (needs.isEmpty() && failed == null) {
+        if (needs.isEmpty() && failed == null && !isToStop) {
             return;
         }
         if (vm.is(VmState.Flag.REJECTED)) {
@@ -385,6 +388,20 @@ final class Decisions {
             return;
         }
         beginAgain(vm, needs, parts, Optional.ofNullable(failed));
+    }
+
+    /** Whether a VM is wanted off, is not, and nothing is under way for that. */
+    private boolean isToStop(VmRecord vm) {
+        return vm.desired() == DesiredState.OFF
+                && !vm.isConfirmedOff()
+                && executor.runsOf(vm.id()).isEmpty();
+    }
+
+    /** A VM that is wanted off could not be powered off: that is listed, and tried again at longer and longer times. */
+    void notStopped(VmRecord vm, String why) {
+        if (isToStop(vm)) {
+            note(vm, NeedKind.SERVE, Reason.FENCING_FAILED, vm.id() + " is wanted off and is not powered off: " + why);
+        }
     }
 
     private static EnumSet<NeedKind> toEnumSet(Set<NeedKind> needs) {
@@ -610,6 +627,7 @@ final class Decisions {
                                         .fold(
                                                 id -> state.vm(id)
                                                         .filter(vm -> need.reason() == Reason.SPLIT_BRAIN
+                                                                || (need.need() == NeedKind.SERVE && isToStop(vm))
                                                                 || openNeeds(vm).contains(need.need()))
                                                         .isPresent(),
                                                 host -> true)))
