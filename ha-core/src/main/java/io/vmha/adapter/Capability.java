@@ -15,5 +15,7 @@ public enum Capability {
     /** Moves a running machine to another host. */
     LIVE_MIGRATION,
     /** Makes a machine anew from a template. */
-    CLONE
+    CLONE,
+    /** Tells what replacements of machines left behind, and deletes it. */
+    DELETE_LEFTOVERS
 }

@@ -9,6 +9,7 @@ import io.vmha.model.TemplateId;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -121,6 +122,33 @@ public interface HypervisorAdapter extends AutoCloseable {
      * @throws AdapterException if it could not be done, or is not known to be done; it is tried again while that can help
      */
     default void serves(VmId vm, CallContext call) {}
+
+    /**
+     * Reads from the platform, not from a cache, what replacements of a VM left behind on a host: originals that were set aside, and
+     * clones that were not finished or not needed. The VM of that name itself is never among them.
+     *
+     * @param vm the VM that was replaced; it need not exist any more
+     * @param host where to look; an adapter whose platform does not tie what is off to a host may look everywhere
+     * @return what each is called on the platform, for an operator; empty where nothing is left
+     * @throws AdapterException if it cannot be read; {@code Permanent} with {@code UNKNOWN_SUBJECT} for an unknown host, and with
+     *     {@code UNSUPPORTED}, as this default does, without {@link Capability#DELETE_LEFTOVERS}
+     */
+    default List<String> leftovers(VmId vm, HostId host, CallContext call) {
+        throw new AdapterException.Permanent(
+                AdapterException.Cause.UNSUPPORTED, name() + " cannot tell what was left behind of " + vm);
+    }
+
+    /**
+     * Deletes what {@link #leftovers} tells, with the disks that it alone uses. Where one of it is not off, {@code IN_USE} is
+     * thrown and nothing is deleted; a disk that anything else uses or is based on stays. Nothing to delete is success.
+     *
+     * @throws AdapterException if it could not be done, or is not known to be done; {@code UNSUPPORTED}, as this default does,
+     *     without {@link Capability#DELETE_LEFTOVERS}
+     */
+    default void deleteLeftovers(VmId vm, HostId host, CallContext call) {
+        throw new AdapterException.Permanent(
+                AdapterException.Cause.UNSUPPORTED, name() + " cannot delete what was left behind of " + vm);
+    }
 
     /** Ends all connections; calling it again does nothing. */
     @Override

@@ -21,6 +21,7 @@ import io.vmha.center.event.CenterHealth;
 import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.event.HaListener;
 import io.vmha.center.event.PlanView;
+import io.vmha.center.event.QuarantinedHost;
 import io.vmha.center.event.UnmetNeed;
 import io.vmha.center.event.WhatIf;
 import io.vmha.center.internal.CenterLoop;
@@ -31,6 +32,7 @@ import io.vmha.center.internal.Operators;
 import io.vmha.center.internal.ReplicationWatch;
 import io.vmha.center.internal.execution.PlanExecutor;
 import io.vmha.center.internal.execution.Platform;
+import io.vmha.center.journal.DesiredExport;
 import io.vmha.center.journal.InMemoryPlanJournal;
 import io.vmha.center.journal.JournalException;
 import io.vmha.center.journal.JournalState;
@@ -55,7 +57,6 @@ import io.vmha.model.VmId;
 import io.vmha.plan.PlanId;
 import io.vmha.policy.Decision;
 import io.vmha.policy.FailoverConfig;
-import io.vmha.policy.FailoverPolicy;
 import io.vmha.policy.HaPolicies;
 import io.vmha.policy.LoadSample;
 import java.time.Duration;
@@ -244,7 +245,7 @@ public final class ManagementCenter implements AutoCloseable {
      * by it, never by a clock.
      */
     public CompletionStage<ReadingToken> beginReading() {
-        return operators.beginReading().thenApply(ReadingToken::new);
+        return operators.beginReading();
     }
 
     /**
@@ -255,10 +256,11 @@ public final class ManagementCenter implements AutoCloseable {
      *
      * @param token what {@link #beginReading} gave before the reading began
      * @param snapshot what was read
-     * @return the inventory with it, once it is written down
+     * @return the inventory with it, once it is written down; exceptionally with an {@link IllegalArgumentException} where another
+     *     center issued the token
      */
     public CompletionStage<Inventory> observe(ReadingToken token, PlatformSnapshot snapshot) {
-        return operators.observe(requireNonNull(token, "token").value(), requireNonNull(snapshot, "snapshot"));
+        return operators.observe(requireNonNull(token, "token"), requireNonNull(snapshot, "snapshot"));
     }
 
     /**
@@ -391,6 +393,61 @@ public final class ManagementCenter implements AutoCloseable {
         return operators.leftovers();
     }
 
+    /**
+     * Deletes what recoveries of a VM left behind: every {@link Leftover} that is listed of it, with its disks. The VM itself is never
+     * touched, and nothing is deleted while it does not run, certainly and well: then what is left of it may be wanted still. That is
+     * judged again just before the effect. What was deleted is read back, and listed no more.
+     *
+     * @param vm the VM that was replaced; it may have been removed since
+     * @param operator who has it deleted, for the journal and the audit log; not blank
+     * @return completes when it came to its end; exceptionally with an {@link IllegalArgumentException} where nothing is listed of that
+     *     VM, it may be wanted, or the adapter cannot do it
+     * @throws IllegalArgumentException if the operator is blank
+     */
+    public CompletionStage<DecisionOutcome> deleteLeftovers(VmId vm, String operator) {
+        return operators.deleteLeftovers(requireNonNull(vm, "vm"), named(operator));
+    }
+
+    /**
+     * What is desired at this moment, apart from any journal; {@link DesiredExport#toJson} writes it down. A center that was closed
+     * cannot tell it any more.
+     */
+    public CompletionStage<DesiredExport> exportDesired() {
+        return operators.exportDesired();
+    }
+
+    /**
+     * Takes what is desired from a center that had another journal, such as one of an earlier format. All of it is taken, in one write,
+     * or nothing; of what it does not name nothing changes. What that makes necessary is decided then.
+     *
+     * @param given what {@link #exportDesired} gave, or {@link DesiredExport#fromJson} read
+     * @param operator who says so, for the audit log; not blank
+     * @return the inventory with it, once it is written down; exceptionally with an {@link IllegalArgumentException} where it names a VM
+     *     or host that is not known, what does not fit it, or a plan is open
+     * @throws IllegalArgumentException if the operator is blank
+     */
+    public CompletionStage<Inventory> importDesired(DesiredExport given, String operator) {
+        return operators.importDesired(requireNonNull(given, "given"), named(operator));
+    }
+
+    /** The hosts that were lost and came back too often of late, by {@link CenterConfig#hostQuarantine}: VMs are placed on them last. */
+    public CompletionStage<List<QuarantinedHost>> quarantine() {
+        return operators.quarantine();
+    }
+
+    /**
+     * Trusts a host again that came back too often of late, before time does: what was before does not count any more. One that is in no
+     * quarantine has its count cleared.
+     *
+     * @param operator who says so, for the audit log; not blank
+     * @return the inventory with it, once it is written down; exceptionally with an {@link IllegalArgumentException} where there is no
+     *     such host
+     * @throws IllegalArgumentException if the operator is blank
+     */
+    public CompletionStage<Inventory> releaseQuarantine(HostId host, String operator) {
+        return operators.releaseQuarantine(requireNonNull(host, "host"), named(operator));
+    }
+
     /** What would be decided and done about a report, on the inventory of now. Nothing is. */
     public CompletionStage<WhatIf> whatIf(FaultReport report) {
         return operators.whatIf(requireNonNull(report, "report"));
@@ -423,9 +480,7 @@ public final class ManagementCenter implements AutoCloseable {
     public static final class Builder {
         private @Nullable HypervisorAdapter adapter;
         private @Nullable TrafficDirector trafficDirector;
-        private @Nullable FailoverPolicy policy;
-        private @Nullable FailoverConfig failover;
-        private @Nullable HaPolicies policies;
+        private HaPolicies policies = HaPolicies.withDefaults();
         private @Nullable Duration resyncInterval;
         private @Nullable CenterScheduler scheduler;
         private @Nullable PlanJournal journal;
@@ -524,17 +579,13 @@ public final class ManagementCenter implements AutoCloseable {
             return this;
         }
 
-        /** Sets the operator's choices about failover. */
+        /**
+         * Sets how decisions are made, as one thing: what operators chose about failover, rules, preferences and an own policy. The
+         * default is the reference design's.
+         */
         @CanIgnoreReturnValue
-        public Builder failover(FailoverConfig chosen) {
-            failover = requireNonNull(chosen, "failover");
-            return this;
-        }
-
-        /** Sets how decisions are made; the default is rule 6 with the operator's choices. */
-        @CanIgnoreReturnValue
-        public Builder policy(FailoverPolicy chosen) {
-            policy = requireNonNull(chosen, "policy");
+        public Builder policies(HaPolicies chosen) {
+            policies = requireNonNull(chosen, "policies");
             return this;
         }
 
@@ -587,16 +638,6 @@ public final class ManagementCenter implements AutoCloseable {
         }
 
         /**
-         * Sets the policies as one thing: what operators chose about failover, rules, preferences and an own policy. Not to be given
-         * beside {@link #policy} or {@link #failover}.
-         */
-        @CanIgnoreReturnValue
-        public Builder policies(HaPolicies chosen) {
-            policies = requireNonNull(chosen, "policies");
-            return this;
-        }
-
-        /**
          * Reads the whole platform at regular times, and takes what it shows; by default only when that is needed.
          *
          * @param interval how long to wait between two readings, more than 0
@@ -631,15 +672,14 @@ public final class ManagementCenter implements AutoCloseable {
             if (epoch.isEmpty()) {
                 throw new NotLeaderException("this center does not lead: build it when it does");
             }
-            HaPolicies chosen = chosenPolicies();
             PlanJournal opened = journal != null ? journal : new InMemoryPlanJournal();
             JournalState left = opened.open(epoch.getAsLong());
             Platform platform =
                     new Platform(adapter, trafficDirector, fencingDevices.build(), promoter, config.powerOffGrace());
             LoopGuard time = new LoopGuard(scheduler != null ? scheduler : new ThreadedScheduler());
-            PlanExecutor.Parts parts =
-                    new PlanExecutor.Parts(time, config, chosen.config(), leadership, epoch.getAsLong(), lease, random);
-            CenterLoop loop = new CenterLoop(parts, chosen, platform, opened, inventory, left, listeners.build());
+            PlanExecutor.Parts parts = new PlanExecutor.Parts(
+                    time, config, policies.config(), leadership, epoch.getAsLong(), lease, random);
+            CenterLoop loop = new CenterLoop(parts, policies, platform, opened, inventory, left, listeners.build());
             time.onFailure(loop::failed);
             Optional<HeartbeatWatch> heartbeats = detection != null && secondCheck != null
                     ? Optional.of(new HeartbeatWatch(time, detection, secondCheck, loop))
@@ -662,23 +702,6 @@ public final class ManagementCenter implements AutoCloseable {
                 throw failed;
             }
             return center;
-        }
-
-        private HaPolicies chosenPolicies() {
-            Preconditions.checkState(
-                    policies == null || (policy == null && failover == null),
-                    "policies already hold the policy and the failover choices: give one or the other");
-            if (policies != null) {
-                return policies;
-            }
-            HaPolicies.Builder made = HaPolicies.builder();
-            if (failover != null) {
-                made.config(failover);
-            }
-            if (policy != null) {
-                made.failover(policy);
-            }
-            return made.build();
         }
     }
 }

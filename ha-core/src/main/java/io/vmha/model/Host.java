@@ -38,6 +38,9 @@ public interface Host {
     /** Whether an operator has taken it out of service: it takes nothing new. Default false. */
     boolean inMaintenance();
 
+    /** Whether it was lost and came back too often of late: VMs are placed on it last. Default false. */
+    boolean inQuarantine();
+
     /** Whether it runs its virtual machines and may be given requests or new machines: UP or DEGRADED, and not in maintenance. */
     default boolean isAvailable() {
         return health().runsVms() && !inMaintenance();
@@ -62,6 +65,9 @@ public interface Host {
     /** Returns a builder; it is not thread-safe, and its {@code build} refuses a host without capacity. */
     static ImmutableHost.Builder builder() {
         // Not as defaults of the generated class, which cost each copy an object and a barrier.
-        return ImmutableHost.builder().health(HostHealth.UP).inMaintenance(false);
+        return ImmutableHost.builder()
+                .health(HostHealth.UP)
+                .inMaintenance(false)
+                .inQuarantine(false);
     }
 }

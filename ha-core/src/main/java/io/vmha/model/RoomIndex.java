@@ -5,7 +5,7 @@ import io.vavr.collection.HashMap;
 import io.vavr.collection.TreeSet;
 
 /**
- * The hosts by cluster, then by capacity, then the least full first, then by id.
+ * The hosts by cluster, those in quarantine apart, then by capacity, then the least full first, then by id.
  *
  * <p>Kept apart by capacity because what a machine adds to a host's fullness depends on it: within one capacity a machine
  * adds the same everywhere, so that the host that it leaves least full is near the front. A host's health is not in it, so
@@ -14,7 +14,7 @@ import io.vavr.collection.TreeSet;
 final class RoomIndex {
     static final RoomIndex EMPTY = new RoomIndex(HashMap.empty());
 
-    private record Key(ClusterRole role, Resources capacity) {}
+    private record Key(ClusterRole role, boolean isLast, Resources capacity) {}
 
     private record Place(double fullness, HostId host) implements Comparable<Place> {
         @Override
@@ -30,10 +30,15 @@ final class RoomIndex {
         this.places = places;
     }
 
-    /** One group for each capacity, as far as it is read. */
+    /** One group for each capacity, as far as it is read; those of the hosts in quarantine come last. */
     Iterable<Iterable<HostId>> groups(ClusterRole role) {
+        return Iterables.concat(groups(role, false), groups(role, true));
+    }
+
+    private Iterable<Iterable<HostId>> groups(ClusterRole role, boolean areLast) {
         return Iterables.transform(
-                places.filterKeys(key -> key.role() == role).values(),
+                places.filterKeys(key -> key.role() == role && key.isLast() == areLast)
+                        .values(),
                 group -> Iterables.transform(group, Place::host));
     }
 
@@ -58,11 +63,13 @@ final class RoomIndex {
     static boolean hasSamePlace(HostEntry before, HostEntry after) {
         return before.allocated().equals(after.allocated())
                 && before.host().capacity().equals(after.host().capacity())
-                && before.host().role() == after.host().role();
+                && before.host().role() == after.host().role()
+                && before.host().inQuarantine() == after.host().inQuarantine();
     }
 
     private static Key key(HostEntry entry) {
-        return new Key(entry.host().role(), entry.host().capacity());
+        return new Key(
+                entry.host().role(), entry.host().inQuarantine(), entry.host().capacity());
     }
 
     private static Place place(HostEntry entry) {

@@ -36,7 +36,8 @@ public sealed interface Action {
             Function<Migrate, R> migrate,
             Function<CloneFromTemplate, R> cloneFromTemplate,
             Function<Promote, R> promote,
-            Function<Demote, R> demote) {}
+            Function<Demote, R> demote,
+            Function<DeleteLeftovers, R> deleteLeftovers) {}
 
     /**
      * Powers a machine off and confirms it.
@@ -332,6 +333,39 @@ public sealed interface Action {
         @Override
         public String toString() {
             return "demote database in " + target;
+        }
+    }
+
+    /**
+     * Deletes what replacements of a VM left behind on a host; the VM of that name itself stays as it is.
+     *
+     * @param target the VM that was replaced
+     * @param on the host where it was left behind
+     */
+    record DeleteLeftovers(VmId target, HostId on) implements Action {
+        @Override
+        public ActionKind kind() {
+            return ActionKind.DELETE_LEFTOVERS;
+        }
+
+        @Override
+        public Optional<VmId> vm() {
+            return Optional.of(target);
+        }
+
+        @Override
+        public Optional<HostId> host() {
+            return Optional.of(on);
+        }
+
+        @Override
+        public <R> R fold(Cases<R> cases) {
+            return cases.deleteLeftovers().apply(this);
+        }
+
+        @Override
+        public String toString() {
+            return "delete leftovers of " + target + " on " + on;
         }
     }
 }

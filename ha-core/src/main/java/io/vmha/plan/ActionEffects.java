@@ -29,7 +29,8 @@ public final class ActionEffects {
                 migrate -> vm(inventory, migrate.target(), vm -> vm.withHost(migrate.to())),
                 clone -> inventory,
                 promote -> inventory,
-                demote -> inventory));
+                demote -> inventory,
+                deleteLeftovers -> inventory));
     }
 
     private static Inventory vm(Inventory inventory, VmId id, UnaryOperator<ImmutableVirtualMachine> change) {

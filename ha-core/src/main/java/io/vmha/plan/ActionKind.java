@@ -19,5 +19,7 @@ public enum ActionKind {
     /** {@link Action.Promote}. */
     PROMOTE,
     /** {@link Action.Demote}. */
-    DEMOTE
+    DEMOTE,
+    /** {@link Action.DeleteLeftovers}. */
+    DELETE_LEFTOVERS
 }

@@ -30,11 +30,6 @@ import java.util.Set;
 public final class EvacuationPolicy {
     private final PolicyRules rules;
 
-    /** Makes the policy without any rules of the user. */
-    public EvacuationPolicy() {
-        this(PolicyRules.of(FailoverConfig.defaults()));
-    }
-
     EvacuationPolicy(PolicyRules rules) {
         this.rules = rules;
     }

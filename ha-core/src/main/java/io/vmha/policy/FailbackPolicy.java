@@ -26,11 +26,6 @@ import java.util.function.Supplier;
 public final class FailbackPolicy {
     private final PolicyRules rules;
 
-    /** Makes a policy with the operator's choices and without any rules of the user. */
-    public FailbackPolicy(FailoverConfig config) {
-        this(PolicyRules.of(config));
-    }
-
     FailbackPolicy(PolicyRules rules) {
         this.rules = rules;
     }

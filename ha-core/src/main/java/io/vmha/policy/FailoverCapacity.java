@@ -32,11 +32,6 @@ public final class FailoverCapacity {
     private final FailoverPolicy policy;
     private final PolicyRules rules;
 
-    /** Makes it for a policy, without any placement rules of the user. */
-    public FailoverCapacity(FailoverPolicy policy) {
-        this(policy, PolicyRules.of(FailoverConfig.defaults()));
-    }
-
     FailoverCapacity(FailoverPolicy policy, PolicyRules rules) {
         this.policy = policy;
         this.rules = rules;

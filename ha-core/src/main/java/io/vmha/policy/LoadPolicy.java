@@ -31,11 +31,6 @@ public final class LoadPolicy {
     private final PolicyRules rules;
     private final FailoverConfig config;
 
-    /** Makes a policy with the operator's choices and without any rules of the user. */
-    public LoadPolicy(FailoverConfig config) {
-        this(PolicyRules.of(config));
-    }
-
     LoadPolicy(PolicyRules rules) {
         this.rules = rules;
         this.config = rules.config();

@@ -3,7 +3,6 @@ package io.vmha.policy;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.Inventory;
@@ -21,7 +20,7 @@ import java.util.List;
  * EvacuationPolicy}. A VM whose requests are served elsewhere already gives a redirect that moves nothing: whether its fault was met
  * before is for whoever carries decisions out to tell. Immutable and thread-safe.
  *
- * @see HaPolicies
+ * @see HaPolicies#failover
  */
 public final class PrimaryThenStandbyPolicy implements FailoverPolicy {
     private final PolicyRules rules;
@@ -34,16 +33,6 @@ public final class PrimaryThenStandbyPolicy implements FailoverPolicy {
                 ImmutableList.of(EligibilityRule.NOT_LAGGING),
                 ImmutableList.of(Preference.ON_SOUND_HOST, Preference.ON_ANOTHER_HOST, Preference.IN_ANOTHER_RACK));
         this.evacuation = new EvacuationPolicy(rules);
-    }
-
-    /** Returns the policy with the reference design's choices. */
-    public static PrimaryThenStandbyPolicy withDefaults() {
-        return builder().build();
-    }
-
-    /** Returns a builder, which is not thread-safe. */
-    public static Builder builder() {
-        return new Builder();
     }
 
     @Override
@@ -87,49 +76,5 @@ public final class PrimaryThenStandbyPolicy implements FailoverPolicy {
                 Trigger.of(report.kind()),
                 Reason.UNKNOWN_SUBJECT,
                 Explanation.of(() -> subject + " is not in the inventory"));
-    }
-
-    /** Builds the policy; not thread-safe. */
-    public static final class Builder {
-        private FailoverConfig config = FailoverConfig.defaults();
-        private final ImmutableList.Builder<EligibilityRule> rules = ImmutableList.builder();
-        private final ImmutableList.Builder<Preference> preferences = ImmutableList.builder();
-        private final ImmutableList.Builder<PlacementRule> placement = ImmutableList.builder();
-
-        private Builder() {}
-
-        /** Sets the operator's choices; the default is {@link FailoverConfig#defaults}. */
-        @CanIgnoreReturnValue
-        public Builder config(FailoverConfig chosen) {
-            config = chosen;
-            return this;
-        }
-
-        /** Adds a rule that a candidate must pass besides the built-in ones. */
-        @CanIgnoreReturnValue
-        public Builder rule(EligibilityRule rule) {
-            rules.add(rule);
-            return this;
-        }
-
-        /** Adds a preference, weaker than the built-in ones and those added before. */
-        @CanIgnoreReturnValue
-        public Builder preference(Preference preference) {
-            preferences.add(preference);
-            return this;
-        }
-
-        /** Adds a rule that a host must pass on which a VM is started, cloned or moved to. */
-        @CanIgnoreReturnValue
-        public Builder placementRule(PlacementRule rule) {
-            placement.add(rule);
-            return this;
-        }
-
-        /** Returns the policy. */
-        public PrimaryThenStandbyPolicy build() {
-            return new PrimaryThenStandbyPolicy(
-                    new PolicyRules(config, rules.build(), preferences.build(), placement.build()));
-        }
     }
 }

@@ -11,8 +11,8 @@ import io.vmha.model.Inventory;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,15 +23,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The hosts to which VMs may be moved, or on which failed ones may be powered on again or cloned anew, with the room that
- * earlier decisions of the same batch took: sound ones of the VM's own cluster, the least full first afterwards, then by
- * id.
+ * earlier decisions of the same batch took: sound ones of the VM's own cluster, those in quarantine last, the least full first
+ * afterwards, then by id.
  *
  * <p>Reads the inventory's hosts, the least full first, only as far as it needs to, and changes nothing in it. For each size of
  * VM there is a queue of those that were read. The hosts that placed VMs leave stand apart, since they get emptier too. Made
  * for one decision and thrown away; confined to the thread that made it.
  */
 final class WorkingHosts {
-    private record Key(ClusterRole role, Resources allocation) {}
+    private record Key(Cluster cluster, Resources allocation) {}
+
+    /** The hosts of a cluster that are in quarantine, or the others. */
+    private record Cluster(ClusterRole role, boolean inQuarantine) {}
 
     /** One VM that looks for a host; a live one keeps running meanwhile. */
     private record Move(VirtualMachine vm, Host from, boolean isLive, Supplier<Inventory> now) {}
@@ -41,7 +44,7 @@ final class WorkingHosts {
     private final Set<HostId> lostHosts;
     private final Set<HostId> notQueued;
     private final Map<HostId, WorkingRoom> sources = new LinkedHashMap<>(0);
-    private final Map<ClusterRole, List<WorkingRooms>> rooms = new EnumMap<>(ClusterRole.class);
+    private final Map<Cluster, List<WorkingRooms>> rooms = new HashMap<>();
     private final Map<Key, RoomQueue> queues = new HashMap<>();
 
     /** The lost hosts take nothing; the sources are other hosts, on which VMs are that will be placed. */
@@ -82,10 +85,9 @@ final class WorkingHosts {
         if (own != null) {
             own.leave(vm);
         }
-        Key key = new Key(move.from().role(), vm.allocation());
-        WorkingRoom chosen = leastFull(queues.computeIfAbsent(key, this::queue), move);
-        for (WorkingRoom source : sources.values()) {
-            chosen = better(source, chosen, move);
+        WorkingRoom chosen = chosen(move, false);
+        if (chosen == null) {
+            chosen = chosen(move, true);
         }
         if (chosen != null) {
             chosen.take(vm);
@@ -95,16 +97,32 @@ final class WorkingHosts {
         return Optional.ofNullable(chosen).map(WorkingRoom::host);
     }
 
-    private RoomQueue queue(Key key) {
-        return new RoomQueue(key.allocation(), rooms(key.role()));
+    private @Nullable WorkingRoom chosen(Move move, boolean inQuarantine) {
+        Key key =
+                new Key(new Cluster(move.from().role(), inQuarantine), move.vm().allocation());
+        WorkingRoom chosen = leastFull(queues.computeIfAbsent(key, this::queue), move);
+        for (WorkingRoom source : sources.values()) {
+            if (source.host().inQuarantine() == inQuarantine) {
+                chosen = better(source, chosen, move);
+            }
+        }
+        return chosen;
     }
 
-    private List<WorkingRooms> rooms(ClusterRole role) {
-        return rooms.computeIfAbsent(role, wanted -> {
+    private RoomQueue queue(Key key) {
+        return new RoomQueue(key.allocation(), rooms(key.cluster()));
+    }
+
+    private List<WorkingRooms> rooms(Cluster cluster) {
+        return rooms.computeIfAbsent(cluster, wanted -> {
             List<WorkingRooms> groups = new ArrayList<>();
-            inventory
-                    .placeableByCapacity(wanted)
-                    .forEach(group -> groups.add(new WorkingRooms(group.iterator(), notQueued)));
+            for (Iterable<HostAllocation> group : inventory.placeableByCapacity(wanted.role())) {
+                Iterator<HostAllocation> hosts = group.iterator();
+                // All of a group are in quarantine, or none is.
+                if (hosts.hasNext() && Iterables.get(group, 0).host().inQuarantine() == wanted.inQuarantine()) {
+                    groups.add(new WorkingRooms(hosts, notQueued));
+                }
+            }
             return groups;
         });
     }
@@ -163,7 +181,7 @@ final class WorkingHosts {
                 reason = further(reason, refusal(move, source));
             }
         }
-        for (WorkingRooms group : rooms(role)) {
+        for (WorkingRooms group : Iterables.concat(rooms(new Cluster(role, false)), rooms(new Cluster(role, true)))) {
             WorkingRoom room = group.at(0);
             // Once a host lacks nothing but room, none can pass more.
             for (int next = 1; room != null && reason != Reason.NO_CAPACITY; next++) {

@@ -1,5 +1,7 @@
 package io.vmha.sim;
 
+import com.google.common.collect.LinkedHashMultimap;
+import com.google.common.collect.SetMultimap;
 import com.google.common.collect.Sets;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.DatabasePromoter;
@@ -10,6 +12,7 @@ import io.vmha.adapter.MachineReading;
 import io.vmha.adapter.TrafficDirector;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.ClusterRole;
+import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
@@ -44,7 +47,11 @@ public final class SimulatedDatacenter {
     /** Safe without the lock: a receiver may ask back. */
     private final List<Consumer<FaultReport>> watchers = new CopyOnWriteArrayList<>();
 
+    private final SetMultimap<Place, String> leftovers = LinkedHashMultimap.create();
+    private int setAside;
     private Inventory actual;
+
+    private record Place(VmId vm, HostId host) {}
 
     /** Makes a datacenter that is as the inventory says. */
     public SimulatedDatacenter(Inventory start) {
@@ -159,8 +166,19 @@ public final class SimulatedDatacenter {
         if (step.isPresent() && step.get().equals(clones.get(vm))) {
             return;
         }
+        Optional<VirtualMachine> replaced = actual.vm(vm);
         change(cloning);
+        replaced.ifPresent(old -> leftovers.put(new Place(vm, old.host()), vm + "-set-aside-" + ++setAside));
         step.ifPresent(made -> clones.put(vm, made));
+    }
+
+    /** What clones of a VM replaced and nobody deleted yet, on that host. */
+    synchronized List<String> leftovers(VmId vm, HostId host) {
+        return List.copyOf(leftovers.get(new Place(vm, host)));
+    }
+
+    synchronized void deleteLeftovers(VmId vm, HostId host) {
+        Set<String> unused = leftovers.removeAll(new Place(vm, host));
     }
 
     synchronized MachineReading read(VmId id) {

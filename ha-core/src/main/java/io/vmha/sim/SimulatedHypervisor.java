@@ -20,6 +20,7 @@ import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /** The hypervisors of a simulated datacenter. Thread-safe: the datacenter guards the state. */
@@ -150,6 +151,20 @@ final class SimulatedHypervisor implements HypervisorAdapter {
     public void serves(VmId id, CallContext call) {
         checkOpen();
         datacenter.serves(id);
+    }
+
+    @Override
+    public List<String> leftovers(VmId id, HostId host, CallContext call) {
+        checkOpen();
+        SimulatedErrors.requireReachable(datacenter.actual(), host);
+        return datacenter.leftovers(id, host);
+    }
+
+    @Override
+    public void deleteLeftovers(VmId id, HostId host, CallContext call) {
+        checkOpen();
+        SimulatedErrors.requireReachable(datacenter.actual(), host);
+        datacenter.deleteLeftovers(id, host);
     }
 
     private static void requireRoom(Inventory others, Host host, Resources needed) {

@@ -26,6 +26,7 @@ import io.vmha.model.VmId;
 import io.vmha.plan.ActionKind;
 import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.FaultEffects;
+import io.vmha.policy.HaPolicies;
 import io.vmha.policy.LoadSample;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
@@ -60,8 +61,10 @@ class GuardsTest {
             .databasePromoter(datacenter.databasePromoter())
             .fencingDevice(datacenter.fencingDevice())
             .inventory(Fixtures.referenceEmbodiment())
-            .failover(FailoverConfig.builder()
-                    .maxReplicationLag(Duration.ofSeconds(5))
+            .policies(HaPolicies.builder()
+                    .config(FailoverConfig.builder()
+                            .maxReplicationLag(Duration.ofSeconds(5))
+                            .build())
                     .build())
             .config(CenterConfig.builder().automation(AutomationLevel.MANUAL).build())
             .scheduler(time)

@@ -32,6 +32,7 @@ import io.vmha.plan.ActionKind;
 import io.vmha.plan.PlanId;
 import io.vmha.policy.Decision;
 import io.vmha.policy.FaultEffects;
+import io.vmha.policy.HaPolicies;
 import io.vmha.policy.LoadSample;
 import io.vmha.policy.Outcome;
 import io.vmha.policy.Reason;
@@ -182,9 +183,11 @@ class ManagementCenterTest {
 
     @Test
     void aPolicyThatThrowsFailsTheReportAndDoesNothingButTheFaultStaysOpen() {
-        ManagementCenter center = center().policy((inventory, report) -> {
-                    throw new UnsupportedOperationException("no opinion");
-                })
+        ManagementCenter center = center().policies(HaPolicies.builder()
+                        .failover((inventory, report) -> {
+                            throw new UnsupportedOperationException("no opinion");
+                        })
+                        .build())
                 .build();
         CompletionStage<DecisionOutcome> outcome = center.submit(Fixtures.readOnly("db3"));
         time.runToEnd();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vmha.Fixtures;
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.config.CenterConfig;
+import io.vmha.center.config.RecoveryLimit;
 import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.event.HaEvent;
 import io.vmha.center.event.NeedKind;
@@ -24,7 +25,9 @@ import io.vmha.model.HostId;
 import io.vmha.model.ImmutableHost;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
+import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
+import io.vmha.model.ReadingToken;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
@@ -35,8 +38,10 @@ import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
@@ -54,6 +59,7 @@ class OperatorCallsTest {
     private final VirtualTime time = new VirtualTime();
     private final List<HaEvent> events = new ArrayList<>();
     private final PlanJournal journal = new InMemoryPlanJournal();
+    private Optional<RecoveryLimit> recoveryLimit = Optional.empty();
     private long epoch;
     private long sequence;
 
@@ -177,6 +183,28 @@ class OperatorCallsTest {
         assertThat(needs(center, MW1))
                 .extracting(UnmetNeed::need, UnmetNeed::reason)
                 .containsExactly(org.assertj.core.groups.Tuple.tuple(NeedKind.SERVE, Reason.NO_SAME_TYPE_HEALTHY));
+    }
+
+    @Test
+    void aVmThatIsWantedOffAndCannotBePoweredOffIsListedAndTriedAgainAtLongerAndLongerTimes() {
+        ManagementCenter center = center(AutomationLevel.FULL);
+        datacenter.change(actual ->
+                actual.with(ImmutableHost.copyOf(actual.requireHost(H1)).withHealth(HostHealth.UNREACHABLE)));
+        ask(center.desired(MW1, DesiredState.OFF, "alice"));
+        time.advanceTo(time.now().plus(Duration.ofHours(2)));
+
+        assertThat(needs(center, MW1)).extracting(UnmetNeed::reason).containsExactly(Reason.FENCING_FAILED);
+        long tries = events.stream()
+                .filter(event -> event instanceof HaEvent.Decided decided
+                        && !decided.plan().isEmpty())
+                .count();
+        assertThat(tries).isBetween(3L, 15L);
+
+        datacenter.change(
+                actual -> actual.with(ImmutableHost.copyOf(actual.requireHost(H1)).withHealth(HostHealth.UP)));
+        time.advanceTo(time.now().plus(Duration.ofMinutes(20)));
+        assertThat(datacenter.actual().requireVm(MW1).power()).isEqualTo(PowerState.OFF);
+        assertThat(needs(center, MW1)).isEmpty();
     }
 
     @Test
@@ -332,6 +360,58 @@ class OperatorCallsTest {
         assertThat(datacenter.actual().requireVm(DB3).power()).isEqualTo(PowerState.ON);
     }
 
+    @Test
+    void aReadingThatBeganWithAnEarlierCenterIsRefusedByALaterOne() {
+        ManagementCenter first = center(AutomationLevel.FULL);
+        ReadingToken token = ask(first.beginReading());
+        PlatformSnapshot early = PlatformSnapshot.of(reference);
+        first.close();
+        datacenter.change(actual -> actual.without(MW1));
+        ManagementCenter center = center(AutomationLevel.FULL);
+        ask(center.remove(MW1));
+
+        assertThatThrownBy(() -> ask(center.observe(token, early)))
+                .hasMessageContaining("another center issued")
+                .hasMessageContaining("begin a reading anew");
+        assertThat(center.inventory().vm(MW1)).isEmpty();
+    }
+
+    @Test
+    void aRepairClearsTheRecoveriesForTheNextCenterToo() {
+        recoveryLimit = Optional.of(new RecoveryLimit(1, Duration.ofHours(1)));
+        ManagementCenter first = center(AutomationLevel.FULL);
+        ask(fail(first, MW1));
+        ask(first.repaired(MW1));
+        first.close();
+        ManagementCenter center = center(AutomationLevel.FULL);
+
+        assertThat(ask(fail(center, MW1)).decision().parts())
+                .extracting(SubjectDecision::reason)
+                .doesNotContain(Reason.RECOVERY_LIMIT);
+    }
+
+    /** What a recovery limit holds: restarts, clones and returns home; never that requests leave what is dead. */
+    @Test
+    void aRecoveryLimitHoldsAReturnAndTheRequestsOfItsOwnerStillLeaveADeadServer() {
+        recoveryLimit = Optional.of(new RecoveryLimit(1, Duration.ofHours(1)));
+        ManagementCenter center = center(AutomationLevel.FULL);
+        ask(fail(center, MW1));
+        VmId server = datacenter.routes().get(MW1);
+        assertThat(server).isNotNull().isNotEqualTo(MW1);
+        // It is started by a clone, and may not come home: it was recovered once already.
+        time.runToEnd();
+        DecisionOutcome second = ask(fail(center, MW1));
+        assertThat(second.decision().parts())
+                .filteredOn(SubjectDecision.Blocked.class::isInstance)
+                .extracting(SubjectDecision::reason)
+                .contains(Reason.RECOVERY_LIMIT);
+
+        ask(fail(center, server));
+        VmId now = datacenter.routes().get(MW1);
+        assertThat(now).isNotEqualTo(server);
+        assertThat(center.inventory().requireVm(now).isServing()).isTrue();
+    }
+
     private CompletionStage<DecisionOutcome> fail(ManagementCenter center, VmId vm) {
         FaultReport report =
                 FaultReport.ofVm(vm, FaultKind.FILESYSTEM_READ_ONLY, time.now(), "monitor:" + vm, ++sequence);
@@ -355,7 +435,10 @@ class OperatorCallsTest {
                 .inventory(reference)
                 .journal(journal)
                 .leadership(() -> OptionalLong.of(term))
-                .config(CenterConfig.builder().automation(level).build())
+                .config(CenterConfig.builder()
+                        .automation(level)
+                        .maxRecoveriesPerVm(recoveryLimit)
+                        .build())
                 .scheduler(time)
                 .listener(events::add)
                 .build();

@@ -14,6 +14,7 @@ import io.vmha.fault.FaultSubject;
 import io.vmha.model.HostId;
 import io.vmha.model.VmId;
 import io.vmha.policy.FailoverConfig;
+import io.vmha.policy.HaPolicies;
 import io.vmha.policy.Outcome;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
@@ -144,8 +145,10 @@ class ReplicationWatchTest {
                 .trafficDirector(datacenter.trafficDirector())
                 .databasePromoter(datacenter.databasePromoter())
                 .inventory(Fixtures.referenceEmbodiment())
-                .failover(FailoverConfig.builder()
-                        .maxReplicationLag(Duration.ofSeconds(5))
+                .policies(HaPolicies.builder()
+                        .config(FailoverConfig.builder()
+                                .maxReplicationLag(Duration.ofSeconds(5))
+                                .build())
                         .build())
                 .replicationMonitor(this::read, SECOND)
                 .scheduler(time)

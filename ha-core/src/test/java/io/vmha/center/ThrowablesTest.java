@@ -21,6 +21,7 @@ import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
 import io.vmha.model.VmId;
 import io.vmha.policy.FaultEffects;
+import io.vmha.policy.HaPolicies;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
 import io.vmha.sim.SimulatedDatacenter;
@@ -90,13 +91,15 @@ class ThrowablesTest {
     @Test
     void anErrorOfAPolicyGoesToWhoReportedAndTheSameReportMayComeAgain() {
         AtomicBoolean isBroken = new AtomicBoolean(true);
-        var real = io.vmha.policy.PrimaryThenStandbyPolicy.withDefaults();
-        ManagementCenter center = center().policy((inventory, report) -> {
-                    if (isBroken.get()) {
-                        throw new LinkageError("broken");
-                    }
-                    return real.decide(inventory, report);
-                })
+        var real = HaPolicies.withDefaults().failover();
+        ManagementCenter center = center().policies(HaPolicies.builder()
+                        .failover((inventory, report) -> {
+                            if (isBroken.get()) {
+                                throw new LinkageError("broken");
+                            }
+                            return real.decide(inventory, report);
+                        })
+                        .build())
                 .build();
         CompletionStage<DecisionOutcome> outcome = center.submit(Fixtures.readOnly("db3"));
         time.runToEnd();

@@ -55,7 +55,13 @@ class ActionTest {
                         "h2",
                         "clone db1 from golden on h2"),
                 Arguments.of(new Action.Promote(DB1), ActionKind.PROMOTE, "db1", "", "promote database in db1"),
-                Arguments.of(new Action.Demote(DB1), ActionKind.DEMOTE, "db1", "", "demote database in db1"));
+                Arguments.of(new Action.Demote(DB1), ActionKind.DEMOTE, "db1", "", "demote database in db1"),
+                Arguments.of(
+                        new Action.DeleteLeftovers(DB1, H2),
+                        ActionKind.DELETE_LEFTOVERS,
+                        "db1",
+                        "h2",
+                        "delete leftovers of db1 on h2"));
     }
 
     @ParameterizedTest
@@ -70,8 +76,8 @@ class ActionTest {
     @ParameterizedTest
     @MethodSource("actions")
     void eachCaseIsGivenItsOwnAction(Action action, ActionKind kind, String vm, String host, String text) {
-        Action given = action.fold(
-                new Action.Cases<Action>(off -> off, f -> f, r -> r, on -> on, a -> a, m -> m, c -> c, p -> p, d -> d));
+        Action given = action.fold(new Action.Cases<Action>(
+                off -> off, f -> f, r -> r, on -> on, a -> a, m -> m, c -> c, p -> p, d -> d, l -> l));
         assertThat(given).isSameAs(action);
     }
 

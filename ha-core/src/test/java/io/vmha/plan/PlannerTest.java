@@ -13,14 +13,11 @@ import io.vmha.model.Resources;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
 import io.vmha.policy.Decision;
-import io.vmha.policy.EvacuationPolicy;
-import io.vmha.policy.FailbackPolicy;
 import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.FaultEffects;
 import io.vmha.policy.FencingMode;
-import io.vmha.policy.LoadPolicy;
+import io.vmha.policy.HaPolicies;
 import io.vmha.policy.LoadSample;
-import io.vmha.policy.PrimaryThenStandbyPolicy;
 import io.vmha.policy.RecoveryMode;
 import io.vmha.policy.Trigger;
 import java.util.List;
@@ -165,7 +162,8 @@ class PlannerTest {
 
     @Test
     void aHostInMaintenanceIsEmptiedByMigrations() {
-        Decision decision = new EvacuationPolicy()
+        Decision decision = HaPolicies.withDefaults()
+                .evacuation()
                 .decide(
                         reference.without(VmId.of("db2")).without(VmId.of("mw2")),
                         HostId.of("h1"),
@@ -206,7 +204,10 @@ class PlannerTest {
     private static String loadPlan(Inventory inventory, LoadSample sample) {
         FailoverConfig config = FailoverConfig.defaults();
         return new Planner(config)
-                .plan(new PlanId(1), inventory, new LoadPolicy(config).decide(inventory, sample))
+                .plan(
+                        new PlanId(1),
+                        inventory,
+                        HaPolicies.builder().config(config).build().load().decide(inventory, sample))
                 .toText();
     }
 
@@ -215,13 +216,16 @@ class PlannerTest {
                 ImmutableVirtualMachine.copyOf(reference.requireVm(VmId.of(vm))).withServedBy(VmId.of(server)));
         FailoverConfig config = FailoverConfig.defaults();
         return new Planner(config)
-                .plan(new PlanId(1), served, new FailbackPolicy(config).decide(served, VmId.of(vm)))
+                .plan(
+                        new PlanId(1),
+                        served,
+                        HaPolicies.builder().config(config).build().failback().decide(served, VmId.of(vm)))
                 .toText();
     }
 
     private static Plan plan(Inventory inventory, FaultReport report, FailoverConfig config) {
         Decision decision =
-                PrimaryThenStandbyPolicy.builder().config(config).build().decide(inventory, report);
+                HaPolicies.builder().config(config).build().failover().decide(inventory, report);
         return new Planner(config).plan(new PlanId(1), FaultEffects.apply(inventory, report), decision);
     }
 }

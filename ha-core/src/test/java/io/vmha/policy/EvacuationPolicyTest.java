@@ -76,7 +76,7 @@ class EvacuationPolicyTest {
         Inventory inventory = inventory(Fixtures.host("h2", ClusterRole.PRIMARY)
                 .capacity(Resources.of(5_000, 20_000))
                 .build());
-        Decision decision = new EvacuationPolicy().decide(inventory, H1, Trigger.MAINTENANCE);
+        Decision decision = HaPolicies.withDefaults().evacuation().decide(inventory, H1, Trigger.MAINTENANCE);
 
         assertThat(decision.parts())
                 .extracting(DecisionText::row)
@@ -107,7 +107,7 @@ class EvacuationPolicyTest {
     @Test
     void anEvacuationForAFaultThatStopsMachinesIsRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new EvacuationPolicy().decide(inventory(), H1, Trigger.HOST_DOWN))
+                .isThrownBy(() -> HaPolicies.withDefaults().evacuation().decide(inventory(), H1, Trigger.HOST_DOWN))
                 .withMessage("an evacuation is for MAINTENANCE or HOST_DEGRADED: HOST_DOWN");
     }
 
@@ -118,7 +118,8 @@ class EvacuationPolicyTest {
                         Fixtures.host("h3", ClusterRole.PRIMARY).build())
                 .with(Fixtures.middleware("mw2", "h2").priority(9).build())
                 .with(Fixtures.middleware("off", "h1").power(PowerState.OFF).build());
-        Decision decision = new EvacuationPolicy()
+        Decision decision = HaPolicies.withDefaults()
+                .evacuation()
                 .decide(
                         inventory,
                         List.of(VmId.of("mw1"), VmId.of("off"), VmId.of("mw2"), VmId.of("mw1")),
@@ -130,8 +131,9 @@ class EvacuationPolicyTest {
                         "mw2 MIGRATED h3 HOST_EVACUATION HOST_DEGRADED",
                         "mw1 MIGRATED h3 HOST_EVACUATION HOST_DEGRADED");
         assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () -> new EvacuationPolicy().decide(inventory, List.of(VmId.of("ghost")), Trigger.MAINTENANCE))
+                .isThrownBy(() -> HaPolicies.withDefaults()
+                        .evacuation()
+                        .decide(inventory, List.of(VmId.of("ghost")), Trigger.MAINTENANCE))
                 .withMessage("no such VM: ghost");
     }
 
@@ -172,7 +174,8 @@ class EvacuationPolicyTest {
                     .filter(host -> new HostPlacement(PolicyRules.of(FailoverConfig.defaults()), vm, from, now, true)
                             .refusal(host)
                             .isEmpty())
-                    .min(Comparator.<Host>comparingDouble(host -> HostPlacement.fullnessWith(vm, host, now))
+                    .min(Comparator.comparing(Host::inQuarantine)
+                            .thenComparingDouble(host -> HostPlacement.fullnessWith(vm, host, now))
                             .thenComparing(Host::id));
             expected.add(
                     vm.id() + " to " + target.map(host -> host.id().value()).orElse("none"));
@@ -182,7 +185,8 @@ class EvacuationPolicyTest {
                             .withHost(target.get().id()));
         }
 
-        assertThat(new EvacuationPolicy()
+        assertThat(HaPolicies.withDefaults()
+                        .evacuation()
                         .decide(inventory, H1, Trigger.MAINTENANCE)
                         .parts())
                 .extracting(part -> part.subject() + " to "
@@ -200,6 +204,7 @@ class EvacuationPolicyTest {
                             .capacity(Resources.of(16_000L << random.nextInt(2), 65_536L << random.nextInt(2)))
                             .cpuPlatform(CpuPlatform.parse(i == 1 || random.nextInt(3) > 0 ? "xeon" : "epyc"))
                             .inMaintenance(random.nextInt(8) == 0)
+                            .inQuarantine(random.nextInt(4) == 0)
                             .build());
         }
         for (int i = 0; i < 150; i++) {
@@ -224,9 +229,8 @@ class EvacuationPolicyTest {
     }
 
     private static List<String> rows(Inventory inventory) {
-        return new EvacuationPolicy()
-                .decide(inventory, H1, Trigger.MAINTENANCE).parts().stream()
-                        .map(DecisionText::row)
-                        .toList();
+        return HaPolicies.withDefaults().evacuation().decide(inventory, H1, Trigger.MAINTENANCE).parts().stream()
+                .map(DecisionText::row)
+                .toList();
     }
 }

@@ -132,7 +132,7 @@ class ExplanationsTest {
 
     @Test
     void aRecloneSaysSoToo() {
-        Decision decision = PrimaryThenStandbyPolicy.withDefaults().decide(reference, Fixtures.readOnly("mw1"));
+        Decision decision = HaPolicies.withDefaults().failover().decide(reference, Fixtures.readOnly("mw1"));
 
         assertThat(decision.parts().get(1).explain().sentence())
                 .isEqualTo("mw1 is cloned anew on h1, the least full PRIMARY host with room for it (75% allocated"
@@ -205,7 +205,7 @@ class ExplanationsTest {
 
     @Test
     void aFrozenExplanationSaysTheSameWithoutItsCandidates() {
-        Decision decision = PrimaryThenStandbyPolicy.withDefaults().decide(reference, Fixtures.readOnly("mw1"));
+        Decision decision = HaPolicies.withDefaults().failover().decide(reference, Fixtures.readOnly("mw1"));
         Decision frozen = decision.frozen();
 
         assertThat(frozen.parts()).hasSameSizeAs(decision.parts());
@@ -237,7 +237,8 @@ class ExplanationsTest {
         reference.vms().forEach(copy::add);
         Inventory inventory = copy.build();
         WeakReference<Inventory> reached = new WeakReference<>(inventory);
-        Decision frozen = PrimaryThenStandbyPolicy.withDefaults()
+        Decision frozen = HaPolicies.withDefaults()
+                .failover()
                 .decide(inventory, Fixtures.hostDown("h1"))
                 .frozen();
         inventory = null;
@@ -251,7 +252,8 @@ class ExplanationsTest {
 
     @Test
     void anEvacuationSaysWhereToOrWhyNot() {
-        List<SubjectDecision> parts = new EvacuationPolicy()
+        List<SubjectDecision> parts = HaPolicies.withDefaults()
+                .evacuation()
                 .decide(
                         reference.with(Fixtures.middleware("filler", "h2")
                                 .allocation(Resources.of(2_000, 1_024))
@@ -288,14 +290,14 @@ class ExplanationsTest {
         Inventory served =
                 change(reference, "db1", vm -> vm.withServedBy(VmId.of("db5")).withReplicationLagUnknown(true));
 
-        assertThat(first(new FailbackPolicy(limited).decide(served, VmId.of("db1")))
+        assertThat(first(HaPolicies.builder().config(limited).build().failback().decide(served, VmId.of("db1")))
                         .sentence())
                 .isEqualTo("db1 is healthy again, but how far its database is behind its source is unknown: its"
                         + " requests stay with db5");
     }
 
     private static String failback(Inventory inventory) {
-        return first(new FailbackPolicy(FailoverConfig.defaults()).decide(inventory, VmId.of("db1")))
+        return first(HaPolicies.withDefaults().failback().decide(inventory, VmId.of("db1")))
                 .sentence();
     }
 
@@ -307,7 +309,8 @@ class ExplanationsTest {
     }
 
     private static Explanation load(Inventory inventory, String vm, double load) {
-        return first(new LoadPolicy(FailoverConfig.defaults())
+        return first(HaPolicies.withDefaults()
+                .load()
                 .decide(inventory, new LoadSample(VmId.of(vm), load, Optional.empty())));
     }
 
@@ -316,7 +319,7 @@ class ExplanationsTest {
     }
 
     private static Explanation explain(FailoverConfig config, Inventory inventory, FaultReport report) {
-        return first(PrimaryThenStandbyPolicy.builder().config(config).build().decide(inventory, report));
+        return first(HaPolicies.builder().config(config).build().failover().decide(inventory, report));
     }
 
     private static Explanation first(Decision decision) {

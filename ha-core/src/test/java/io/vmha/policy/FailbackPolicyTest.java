@@ -43,7 +43,10 @@ class FailbackPolicyTest {
         FailoverConfig config = FailoverConfig.builder()
                 .maxReplicationLag(Duration.ofSeconds(5))
                 .build();
-        Decision decision = new FailbackPolicy(config)
+        Decision decision = HaPolicies.builder()
+                .config(config)
+                .build()
+                .failback()
                 .decide(
                         with("db1", vm -> vm.withServedBy(VmId.of("db5")).withReplicationLag(Duration.ofSeconds(5))),
                         VmId.of("db1"));
@@ -65,10 +68,16 @@ class FailbackPolicyTest {
                 .build();
         Inventory unknown = with("db1", vm -> vm.withServedBy(VmId.of("db5")).withReplicationLagUnknown(true));
 
-        assertThat(new FailbackPolicy(limited).decide(unknown, VmId.of("db1")).parts())
+        assertThat(HaPolicies.builder()
+                        .config(limited)
+                        .build()
+                        .failback()
+                        .decide(unknown, VmId.of("db1"))
+                        .parts())
                 .extracting(DecisionText::row)
                 .containsExactly("db1 BLOCKED  LAG_UNKNOWN");
-        assertThat(new FailbackPolicy(FailoverConfig.defaults())
+        assertThat(HaPolicies.withDefaults()
+                        .failback()
                         .decide(unknown, VmId.of("db1"))
                         .parts())
                 .extracting(DecisionText::row)
@@ -76,10 +85,9 @@ class FailbackPolicyTest {
     }
 
     private List<String> rows(String vm, UnaryOperator<ImmutableVirtualMachine> change) {
-        return new FailbackPolicy(FailoverConfig.defaults())
-                .decide(with(vm, change), VmId.of(vm)).parts().stream()
-                        .map(DecisionText::row)
-                        .toList();
+        return HaPolicies.withDefaults().failback().decide(with(vm, change), VmId.of(vm)).parts().stream()
+                .map(DecisionText::row)
+                .toList();
     }
 
     private Inventory with(String vm, UnaryOperator<ImmutableVirtualMachine> change) {

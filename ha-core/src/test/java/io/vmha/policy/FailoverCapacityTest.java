@@ -18,14 +18,15 @@ import org.junit.jupiter.api.Test;
 
 class FailoverCapacityTest {
     private final Inventory reference = Fixtures.referenceEmbodiment();
-    private final FailoverCapacity capacity = new FailoverCapacity(redirectOnly());
+    private final FailoverCapacity capacity = HaPolicies.builder().failover(redirectOnly()).build().capacity();
 
     private static FailoverPolicy redirectOnly() {
-        return PrimaryThenStandbyPolicy.builder()
+        return HaPolicies.builder()
                 .config(FailoverConfig.builder()
                         .putRecovery(VmType.MIDDLEWARE, RecoveryMode.REDIRECT)
                         .build())
-                .build();
+                .build()
+                .failover();
     }
 
     @Test

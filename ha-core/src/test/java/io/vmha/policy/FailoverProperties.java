@@ -51,8 +51,7 @@ class FailoverProperties {
     private static void check(long seed) {
         RandomDatacenter random = new RandomDatacenter(seed);
         FailoverConfig config = random.config();
-        FailoverPolicy policy =
-                PrimaryThenStandbyPolicy.builder().config(config).build();
+        FailoverPolicy policy = HaPolicies.builder().config(config).build().failover();
         ReferencePolicy reference = new ReferencePolicy(config);
         Inventory inventory = random.inventory();
         for (int i = 0; i < FAULTS_EACH; i++) {
@@ -182,7 +181,7 @@ class FailoverProperties {
                     .map(host -> Fixtures.hostDown(host.value()))
                     .toList();
             Decision decision =
-                    PrimaryThenStandbyPolicy.builder().config(config).build().decideAll(inventory, reports);
+                    HaPolicies.builder().config(config).build().failover().decideAll(inventory, reports);
 
             assertThat(decision.parts().stream().map(DecisionText::row).toList())
                     .as("seed %s", seed)
@@ -207,9 +206,10 @@ class FailoverProperties {
                     .limit(2)
                     .map(host -> Fixtures.hostDown(host.value()))
                     .toList();
-            Decision decision = PrimaryThenStandbyPolicy.builder()
+            Decision decision = HaPolicies.builder()
                     .config(config.build())
                     .build()
+                    .failover()
                     .decideAll(inventory, reports);
             Inventory lost = inventory;
             for (FaultReport report : reports) {
@@ -239,7 +239,7 @@ class FailoverProperties {
                         && vm.allocation().fitsIn(now.freeOn(host.id()))
                         && now.vmsOn(host.id()).stream()
                                 .noneMatch(other -> !Collections.disjoint(vm.antiAffinity(), other.antiAffinity()))
-                        && (best == null || fullness(now, host, vm) < fullness(now, best, vm))) {
+                        && (best == null || isBetter(now, host, best, vm))) {
                     best = host;
                 }
             }
@@ -248,6 +248,12 @@ class FailoverProperties {
             }
         }
         return now;
+    }
+
+    private static boolean isBetter(Inventory now, Host host, Host best, VirtualMachine vm) {
+        return host.inQuarantine() == best.inQuarantine()
+                ? fullness(now, host, vm) < fullness(now, best, vm)
+                : best.inQuarantine();
     }
 
     private static double fullness(Inventory now, Host host, VirtualMachine added) {
@@ -336,7 +342,7 @@ class FailoverProperties {
                     inventory.hosts().stream().map(Host::id).sorted().limit(2).toList();
             List<FaultReport> reports =
                     lost.stream().map(host -> Fixtures.hostDown(host.value())).toList();
-            Decision decision = PrimaryThenStandbyPolicy.withDefaults().decideAll(inventory, reports);
+            Decision decision = HaPolicies.withDefaults().failover().decideAll(inventory, reports);
 
             assertThat(decision.parts())
                     .as("seed %s", seed)

@@ -86,8 +86,10 @@ class LoadPolicyTest {
     void theStandbyIsUsedForLoadOnlyIfTheOperatorAllowsIt() {
         Inventory full = withLoad(withLoad(withPoolOf("h1", 0), "mw3", 3), "mw4", 3);
         LoadSample sample = sample("mw1", 0.9, Resources.of(2_500, 8_192));
-        LoadPolicy allowed = new LoadPolicy(
-                FailoverConfig.builder().overloadUsesStandby(true).build());
+        LoadPolicy allowed = HaPolicies.builder()
+                .config(FailoverConfig.builder().overloadUsesStandby(true).build())
+                .build()
+                .load();
 
         assertThat(rows(full, sample)).containsExactly("mw1 NO_TARGET  NO_CAPACITY");
         assertThat(allowed.decide(full, sample).parts())
@@ -152,7 +154,7 @@ class LoadPolicyTest {
     }
 
     private static Decision decide(Inventory inventory, LoadSample sample) {
-        return new LoadPolicy(FailoverConfig.defaults()).decide(inventory, sample);
+        return HaPolicies.withDefaults().load().decide(inventory, sample);
     }
 
     private static List<String> rows(Inventory inventory, LoadSample sample) {

@@ -96,7 +96,7 @@ class PrimaryThenStandbyPolicyTest {
                 .build();
         Inventory noDatabases = failed(reference, "db1", "db2", "db4");
         Decision decision =
-                PrimaryThenStandbyPolicy.builder().config(config).build().decide(noDatabases, Fixtures.readOnly("db3"));
+                HaPolicies.builder().config(config).build().failover().decide(noDatabases, Fixtures.readOnly("db3"));
 
         assertThat(decision.parts())
                 .extracting(PrimaryThenStandbyPolicyTest::row)
@@ -111,7 +111,7 @@ class PrimaryThenStandbyPolicyTest {
                 .build();
         Inventory oneHostLeft = FaultEffects.apply(reference, Fixtures.hostDown("h1"));
         Decision decision =
-                PrimaryThenStandbyPolicy.builder().config(config).build().decide(oneHostLeft, Fixtures.hostDown("h2"));
+                HaPolicies.builder().config(config).build().failover().decide(oneHostLeft, Fixtures.hostDown("h2"));
 
         assertThat(decision.parts())
                 .extracting(PrimaryThenStandbyPolicyTest::row)
@@ -207,7 +207,7 @@ class PrimaryThenStandbyPolicyTest {
                 .with(Fixtures.host("h4", ClusterRole.PRIMARY).build())
                 .with(Fixtures.middleware("mw9", "h4").addAntiAffinity(group).build());
         Decision decision =
-                PrimaryThenStandbyPolicy.builder().config(config).build().decide(inventory, Fixtures.hostDown("h1"));
+                HaPolicies.builder().config(config).build().failover().decide(inventory, Fixtures.hostDown("h1"));
 
         assertThat(decision.parts())
                 .extracting(PrimaryThenStandbyPolicyTest::row)
@@ -223,7 +223,7 @@ class PrimaryThenStandbyPolicyTest {
                 .allocation(Resources.of(4_000, 1_024))
                 .build());
         Decision decision =
-                PrimaryThenStandbyPolicy.builder().config(config).build().decide(full, Fixtures.hostDown("h1"));
+                HaPolicies.builder().config(config).build().failover().decide(full, Fixtures.hostDown("h1"));
 
         assertThat(decision.parts())
                 .extracting(PrimaryThenStandbyPolicyTest::row)
@@ -232,11 +232,12 @@ class PrimaryThenStandbyPolicyTest {
 
     @Test
     void aUsersRuleNarrowsTheCandidates() {
-        FailoverPolicy policy = PrimaryThenStandbyPolicy.builder()
+        FailoverPolicy policy = HaPolicies.builder()
                 .rule((candidate, context) -> candidate.vm().id().value().equals("mw3")
                         ? Optional.of("reserved for tests")
                         : Optional.empty())
-                .build();
+                .build()
+                .failover();
         SubjectDecision decision =
                 policy.decide(reference, Fixtures.readOnly("mw1")).parts().get(0);
 
@@ -247,11 +248,12 @@ class PrimaryThenStandbyPolicyTest {
 
     @Test
     void aUsersPreferenceComesAfterTheBuiltInOnes() {
-        FailoverPolicy policy = PrimaryThenStandbyPolicy.builder()
+        FailoverPolicy policy = HaPolicies.builder()
                 .preference(new Preference(
                         "a favourite",
                         (candidate, context) -> candidate.vm().id().value().equals("mw3") ? 1 : 0))
-                .build();
+                .build()
+                .failover();
 
         assertThat(row(policy.decide(reference, Fixtures.readOnly("mw1"))
                         .parts()
@@ -293,7 +295,7 @@ class PrimaryThenStandbyPolicyTest {
             lagging = change(lagging, vm, machine -> machine.withReplicationLag(Duration.ofSeconds(6)));
         }
         Decision decision =
-                PrimaryThenStandbyPolicy.builder().config(config).build().decide(lagging, Fixtures.readOnly("db3"));
+                HaPolicies.builder().config(config).build().failover().decide(lagging, Fixtures.readOnly("db3"));
 
         assertThat(decision.parts())
                 .extracting(PrimaryThenStandbyPolicyTest::row)
@@ -309,9 +311,10 @@ class PrimaryThenStandbyPolicyTest {
             busy = change(busy, vm, machine -> machine.withLoad(0.95));
         }
 
-        assertThat(row(PrimaryThenStandbyPolicy.builder()
+        assertThat(row(HaPolicies.builder()
                         .config(config)
                         .build()
+                        .failover()
                         .decide(busy, Fixtures.readOnly("mw1"))
                         .parts()
                         .get(0)))
@@ -321,12 +324,12 @@ class PrimaryThenStandbyPolicyTest {
     @Test
     void aBatchNeedsAReport() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> PrimaryThenStandbyPolicy.withDefaults().decideAll(reference, List.of()))
+                .isThrownBy(() -> HaPolicies.withDefaults().failover().decideAll(reference, List.of()))
                 .withMessage("at least one report is needed");
     }
 
     private static Decision decideAll(Inventory inventory, FaultReport... reports) {
-        return PrimaryThenStandbyPolicy.withDefaults().decideAll(inventory, List.of(reports));
+        return HaPolicies.withDefaults().failover().decideAll(inventory, List.of(reports));
     }
 
     @Test
@@ -427,9 +430,10 @@ class PrimaryThenStandbyPolicyTest {
                         .allocation(Resources.of(8_000, 40_000))
                         .build())
                 .build();
-        Decision decision = PrimaryThenStandbyPolicy.builder()
+        Decision decision = HaPolicies.builder()
                 .config(config)
                 .build()
+                .failover()
                 .decideAll(inventory, List.of(Fixtures.readOnly("db1"), Fixtures.hostDown("h2")));
 
         assertThat(decision.parts())
@@ -440,8 +444,7 @@ class PrimaryThenStandbyPolicyTest {
     @Test
     void requestsGoOnlyToVmsWithTheSameLabels() {
         FailoverConfig config = FailoverConfig.builder().addSameLabel("tenant").build();
-        PrimaryThenStandbyPolicy policy =
-                PrimaryThenStandbyPolicy.builder().config(config).build();
+        FailoverPolicy policy = HaPolicies.builder().config(config).build().failover();
         Inventory red = change(
                 change(reference, "mw1", vm -> vm.withLabels(Map.of("tenant", "red"))),
                 "mw4",
@@ -461,10 +464,11 @@ class PrimaryThenStandbyPolicyTest {
         FailoverConfig config = FailoverConfig.builder().addSameLabel("tenant").build();
         Inventory red = change(reference, "db1", vm -> vm.withLabels(Map.of("tenant", "red")));
         Decision byLabel =
-                PrimaryThenStandbyPolicy.builder().config(config).build().decide(red, Fixtures.readOnly("db1"));
-        Decision byRule = PrimaryThenStandbyPolicy.builder()
+                HaPolicies.builder().config(config).build().failover().decide(red, Fixtures.readOnly("db1"));
+        Decision byRule = HaPolicies.builder()
                 .rule((candidate, context) -> Optional.of("never"))
                 .build()
+                .failover()
                 .decide(reference, Fixtures.readOnly("db1"));
 
         assertThat(byLabel.parts()).extracting(DecisionText::row).containsExactly("db1 NO_TARGET  RULE");
@@ -483,7 +487,7 @@ class PrimaryThenStandbyPolicyTest {
                 .maxReplicationLag(Duration.ofSeconds(5))
                 .build();
         Decision decision =
-                PrimaryThenStandbyPolicy.builder().config(limited).build().decide(unknown, Fixtures.readOnly("db3"));
+                HaPolicies.builder().config(limited).build().failover().decide(unknown, Fixtures.readOnly("db3"));
 
         assertThat(decision.parts()).extracting(DecisionText::row).containsExactly("db3 NO_TARGET  LAG_UNKNOWN");
         assertThat(decision.parts().get(0).explain().candidates())
@@ -496,12 +500,12 @@ class PrimaryThenStandbyPolicyTest {
         FailoverConfig config = FailoverConfig.builder()
                 .putRecovery(VmType.DATABASE, RecoveryMode.RESTART)
                 .build();
-        PrimaryThenStandbyPolicy restarts =
-                PrimaryThenStandbyPolicy.builder().config(config).build();
-        PrimaryThenStandbyPolicy refuses = PrimaryThenStandbyPolicy.builder()
+        FailoverPolicy restarts = HaPolicies.builder().config(config).build().failover();
+        FailoverPolicy refuses = HaPolicies.builder()
                 .config(config)
                 .placementRule((vm, host, context) -> Optional.of("not today"))
-                .build();
+                .build()
+                .failover();
         AntiAffinityGroup group = AntiAffinityGroup.of("db");
         Inventory drained = reference.with(
                 ImmutableHost.copyOf(reference.requireHost(HostId.of("h2"))).withInMaintenance(true));
@@ -519,13 +523,13 @@ class PrimaryThenStandbyPolicyTest {
                 .isEqualTo("db1 NO_TARGET  NO_CAPACITY");
     }
 
-    private static String restart(PrimaryThenStandbyPolicy policy, Inventory inventory) {
+    private static String restart(FailoverPolicy policy, Inventory inventory) {
         return DecisionText.row(
                 policy.decide(inventory, Fixtures.hostDown("h1")).parts().get(0));
     }
 
     private static Decision decide(Inventory inventory, FaultReport report) {
-        return PrimaryThenStandbyPolicy.withDefaults().decide(inventory, report);
+        return HaPolicies.withDefaults().failover().decide(inventory, report);
     }
 
     private static List<String> rows(Inventory inventory, FaultReport report) {

@@ -72,7 +72,8 @@ final class RandomDatacenter {
                 .role(number == 0 || random.nextInt(3) > 0 ? ClusterRole.PRIMARY : ClusterRole.STANDBY)
                 .capacity(Resources.of(8_000 + 4_000L * random.nextInt(3), 16_384 + 8_192L * random.nextInt(3)))
                 .health(random.nextInt(8) == 0 ? HostHealth.DEGRADED : HostHealth.UP)
-                .inMaintenance(random.nextInt(10) == 0);
+                .inMaintenance(random.nextInt(10) == 0)
+                .inQuarantine(random.nextInt(5) == 0);
         if (random.nextInt(4) > 0) {
             host.rack(RackId.of("r" + random.nextInt(3)));
         }

@@ -208,7 +208,8 @@ final class ReferencePolicy {
         }
         Host chosen = Collections.min(
                 eligible,
-                Comparator.comparingDouble((Host host) -> fullness(host, others, vm))
+                Comparator.comparing(Host::inQuarantine)
+                        .thenComparing(Comparator.comparingDouble((Host host) -> fullness(host, others, vm)))
                         .thenComparing(host -> host.id().value()));
         rows.add(vm.id() + " " + outcome + " " + chosen.id() + " FROM_SHARED_POOL");
         return now.with(VirtualMachineCopy.offOn(vm, chosen.id()));

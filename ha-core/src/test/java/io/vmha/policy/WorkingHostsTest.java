@@ -72,7 +72,8 @@ class WorkingHostsTest {
                 .filter(host -> new HostPlacement(RULES, vm, inventory.hostOf(vm), inventory, false)
                         .refusal(host)
                         .isEmpty())
-                .min(Comparator.<Host>comparingDouble(host -> HostPlacement.fullnessWith(vm, host, others))
+                .min(Comparator.comparing(Host::inQuarantine)
+                        .thenComparingDouble(host -> HostPlacement.fullnessWith(vm, host, others))
                         .thenComparing(Host::id))
                 .map(Host::id);
     }
@@ -86,6 +87,7 @@ class WorkingHostsTest {
                     .capacity(Resources.of(16_000L << random.nextInt(2), 65_536L << random.nextInt(2)))
                     .health(random.nextInt(10) == 0 ? HostHealth.DEGRADED : HostHealth.UP)
                     .inMaintenance(random.nextInt(10) == 0)
+                    .inQuarantine(random.nextInt(5) == 0)
                     .build());
         }
         vms(random).forEach(inventory::add);

@@ -139,10 +139,12 @@ final class SimulatedCenters {
                 .fencingDevice(world.fencingDevice())
                 .databasePromoter(world.databasePromoter())
                 .inventory(knownInventory())
-                .failover(failover())
                 .config(config())
-                .policy(new CheckedPolicy(
-                        HaPolicies.builder().config(failover()).build().failover(), failover(), mutation))
+                .policies(HaPolicies.builder()
+                        .config(failover())
+                        .failover(new CheckedPolicy(
+                                HaPolicies.builder().config(failover()).build().failover(), failover(), mutation))
+                        .build())
                 .journal(journal)
                 .leadership(leadership)
                 .random(stage.chance().about("jitter of epoch " + running.epoch()))

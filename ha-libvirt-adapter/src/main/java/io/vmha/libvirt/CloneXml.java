@@ -1,8 +1,10 @@
 package io.vmha.libvirt;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.w3c.dom.Element;
 
@@ -150,6 +152,38 @@ final class CloneXml {
     }
 
     /** The disks that a domain writes to and has to itself. */
+    /** The files and devices that a domain writes to alone, whatever else it has; disks of other kinds are left out. */
+    static List<Disk> writableFiles(String definition) {
+        ImmutableList.Builder<Disk> disks = ImmutableList.builder();
+        for (Element disk : writableDisks(SecureXml.parse(definition).getDocumentElement())) {
+            path(disk)
+                    .ifPresent(path -> disks.add(new Disk(
+                            path,
+                            "",
+                            path.startsWith("/dev/")
+                                    || "block"
+                                            .equals(SecureXml.attribute(disk, "type")
+                                                    .orElse("")))));
+        }
+        return disks.build();
+    }
+
+    /** The paths of all that a domain has as disk, image or firmware settings, to read or to write. */
+    static Set<String> files(String definition) {
+        ImmutableSet.Builder<String> files = ImmutableSet.builder();
+        Element domain = SecureXml.parse(definition).getDocumentElement();
+        SecureXml.child(domain, "devices").stream()
+                .flatMap(devices -> SecureXml.children(devices, "", "disk").stream())
+                .forEach(disk -> path(disk).ifPresent(files::add));
+        nvram(definition).ifPresent(nvram -> files.add(nvram.path()));
+        return files.build();
+    }
+
+    private static Optional<String> path(Element disk) {
+        return SecureXml.child(disk, "source")
+                .flatMap(found -> SecureXml.attribute(found, "file").or(() -> SecureXml.attribute(found, "dev")));
+    }
+
     static List<Element> writableDisks(Element domain) {
         return SecureXml.child(domain, "devices").stream()
                 .flatMap(devices -> SecureXml.children(devices, "", "disk").stream())

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -45,6 +46,7 @@ public final class LibvirtAdapter implements HypervisorAdapter {
     private final Allocation allocation;
     private final Migration migration;
     private final Cloning cloning;
+    private final Leftovers leftovers;
     private final ImmutableSet<Capability> capabilities;
 
     private LibvirtAdapter(Cluster cluster, MigrationListener listener, boolean sharedStorage) {
@@ -53,6 +55,7 @@ public final class LibvirtAdapter implements HypervisorAdapter {
         this.allocation = new Allocation(cluster);
         this.migration = new Migration(cluster, listener, sharedStorage);
         this.cloning = new Cloning(cluster);
+        this.leftovers = new Leftovers(cluster);
         this.capabilities = capabilities(cluster);
     }
 
@@ -162,6 +165,19 @@ public final class LibvirtAdapter implements HypervisorAdapter {
     public void serves(VmId vm, CallContext call) {
         cluster.starts().settled(vm);
         cluster.weights().serves(vm, Deadline.in(call.deadline()));
+    }
+
+    @Override
+    public List<String> leftovers(VmId vm, HostId host, CallContext call) {
+        require(Capability.DELETE_LEFTOVERS);
+        return leftovers.of(vm, host, Deadline.in(call.deadline()));
+    }
+
+    /** Disks that are in a storage pool or can be put into one are deleted; a block device that is in none stays, and the log says so. */
+    @Override
+    public void deleteLeftovers(VmId vm, HostId host, CallContext call) {
+        require(Capability.DELETE_LEFTOVERS);
+        leftovers.delete(vm, host, Deadline.in(call.deadline()));
     }
 
     /**

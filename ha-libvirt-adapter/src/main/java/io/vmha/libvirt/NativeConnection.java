@@ -34,8 +34,10 @@ final class NativeConnection implements AutoCloseable {
     static final int XML_SECURE = 1;
 
     private static final int UNDEFINE_ALL = 1 | 1 << 1; // managed save, snapshot metadata
+    private static final int UNDEFINE_NVRAM = 1 << 2;
     private static final int UNDEFINE_KEEP_NVRAM = 1 << 3;
     private static final int UNDEFINE_CHECKPOINTS = 1 << 4;
+    private static final int UNDEFINE_TPM = 1 << 5;
     private static final int UNDEFINE_KEEP_TPM = 1 << 6;
 
     private static final int MIGRATE_LIVE = 1;
@@ -257,6 +259,10 @@ final class NativeConnection implements AutoCloseable {
                         UNDEFINE_ALL | UNDEFINE_KEEP_NVRAM,
                         // Not every driver knows of NVRAM.
                         UNDEFINE_ALL);
+        undefine(domain, ways);
+    }
+
+    private void undefine(UUID domain, List<Integer> ways) {
         for (int i = 0; i < ways.size(); i++) {
             int flags = ways.get(i);
             try {
@@ -269,6 +275,20 @@ final class NativeConnection implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /**
+     * Unregisters a domain with all that libvirt keeps of it but its disks: its firmware's settings and its TPM's state are deleted.
+     *
+     * @throws NativeException if it cannot be unregistered so
+     */
+    void forget(UUID domain) {
+        List<Integer> ways = List.of(
+                UNDEFINE_ALL | UNDEFINE_CHECKPOINTS | UNDEFINE_NVRAM | UNDEFINE_TPM,
+                UNDEFINE_ALL | UNDEFINE_NVRAM,
+                // Not every driver knows of NVRAM.
+                UNDEFINE_ALL);
+        undefine(domain, ways);
     }
 
     void rename(UUID domain, String newName) {

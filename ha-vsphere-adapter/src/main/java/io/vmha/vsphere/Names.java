@@ -44,6 +44,11 @@ final class Names {
         return name + ASIDE + why;
     }
 
+    /** Whether that is the name of what replacements of the machine of that id left behind. */
+    static boolean isLeftOf(String id, String name) {
+        return isSetAside(name) && original(name).equals(id);
+    }
+
     static boolean isSetAside(String name) {
         return name.contains(ASIDE);
     }

@@ -55,6 +55,7 @@ public final class VsphereAdapter implements HypervisorAdapter {
     private final Starts starts;
     private final PowerControl power;
     private final Cloning cloning;
+    private final Leftovers leftovers;
     private final Set<Capability> capabilities;
 
     private VsphereAdapter(Builder builder, VimClient client) {
@@ -63,6 +64,7 @@ public final class VsphereAdapter implements HypervisorAdapter {
         this.starts = new Starts(vcenter, builder.starts, FOLLOWED);
         this.power = new PowerControl(vcenter, placement, starts);
         this.cloning = new Cloning(vcenter, placement, starts);
+        this.leftovers = new Leftovers(vcenter);
         vcenter.onSnapshot(snapshot -> starts.noticed(snapshot.lowShares()));
         Set<Capability> all = EnumSet.allOf(Capability.class);
         if (builder.mode == HighAvailabilityMode.LEAVE_RESTARTS_TO_VSPHERE) {
@@ -149,6 +151,19 @@ public final class VsphereAdapter implements HypervisorAdapter {
     public void cloneFromTemplate(TemplateId template, VmId vm, HostId host, CallContext call) {
         require(Capability.CLONE);
         cloning.clone(template, vm, host, call, Deadline.in(call.deadline()));
+    }
+
+    /** vCenter moves what is off as it likes, so that it is looked for everywhere, whatever the host. */
+    @Override
+    public List<String> leftovers(VmId vm, HostId host, CallContext call) {
+        require(Capability.DELETE_LEFTOVERS);
+        return leftovers.of(vm, host, Deadline.in(call.deadline()));
+    }
+
+    @Override
+    public void deleteLeftovers(VmId vm, HostId host, CallContext call) {
+        require(Capability.DELETE_LEFTOVERS);
+        leftovers.delete(vm, host, Deadline.in(call.deadline()));
     }
 
     /**

@@ -8,7 +8,8 @@ import io.vmha.plan.PlanId;
 import io.vmha.plan.Planner;
 import io.vmha.policy.Decision;
 import io.vmha.policy.FailoverConfig;
-import io.vmha.policy.PrimaryThenStandbyPolicy;
+import io.vmha.policy.FailoverPolicy;
+import io.vmha.policy.HaPolicies;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -37,7 +38,7 @@ public class FailoverBenchmark {
     @Param({"3-12", "100-1000", "1000-10000", "10000-100000"})
     public String size = "";
 
-    private final PrimaryThenStandbyPolicy policy = PrimaryThenStandbyPolicy.withDefaults();
+    private final FailoverPolicy policy = HaPolicies.withDefaults().failover();
     private final Planner planner = new Planner(FailoverConfig.defaults());
     private Inventory inventory = Inventory.empty();
     private List<FaultReport> machines = List.of();

@@ -8,8 +8,8 @@ import io.vmha.model.Inventory;
 import io.vmha.model.VirtualMachine;
 import io.vmha.policy.Decision;
 import io.vmha.policy.DecisionEffects;
-import io.vmha.policy.FailoverCapacity;
-import io.vmha.policy.PrimaryThenStandbyPolicy;
+import io.vmha.policy.FailoverPolicy;
+import io.vmha.policy.HaPolicies;
 import io.vmha.policy.SubjectDecision;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +42,7 @@ public class InventoryBenchmark {
     @Param({"100-1000", "1000-10000", "10000-100000"})
     public String size = "";
 
-    private final PrimaryThenStandbyPolicy policy = PrimaryThenStandbyPolicy.withDefaults();
+    private final FailoverPolicy policy = HaPolicies.withDefaults().failover();
     private Inventory inventory = Inventory.empty();
     private List<HostId> stream = List.of();
     private List<VirtualMachine> updates = List.of();
@@ -117,6 +117,6 @@ public class InventoryBenchmark {
     @Benchmark
     @OutputTimeUnit(TimeUnit.MILLISECONDS)
     public List<FailoverCapacity.Survival> capacityOfEveryHost() {
-        return new FailoverCapacity(policy).singleHosts(inventory);
+        return HaPolicies.withDefaults().capacity().singleHosts(inventory);
     }
 }

@@ -8,7 +8,8 @@ import io.vmha.plan.Plan;
 import io.vmha.plan.PlanId;
 import io.vmha.plan.Planner;
 import io.vmha.policy.FailoverConfig;
-import io.vmha.policy.PrimaryThenStandbyPolicy;
+import io.vmha.policy.FailoverPolicy;
+import io.vmha.policy.HaPolicies;
 import io.vmha.policy.RecoveryMode;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +37,7 @@ public class RackFailureBenchmark {
     @Param({"100-1000", "1000-10000", "10000-100000"})
     public String size = "";
 
-    private final PrimaryThenStandbyPolicy policy = PrimaryThenStandbyPolicy.withDefaults();
+    private final FailoverPolicy policy = HaPolicies.withDefaults().failover();
     private final Planner planner = new Planner(FailoverConfig.defaults());
     private FailoverConfig restarting = FailoverConfig.defaults();
     private Inventory inventory = Inventory.empty();
@@ -65,8 +66,8 @@ public class RackFailureBenchmark {
     /** C, with every machine placed anew on another host instead: decided and planned. */
     @Benchmark
     public Plan rackRestartedAndPlanned() {
-        PrimaryThenStandbyPolicy restarts =
-                PrimaryThenStandbyPolicy.builder().config(restarting).build();
+        FailoverPolicy restarts =
+                HaPolicies.builder().config(restarting).build().failover();
         return new Planner(restarting).plan(new PlanId(1), inventory, restarts.decideAll(inventory, rack));
     }
 }

@@ -4,7 +4,7 @@ import static com.google.common.base.Preconditions.checkState;
 
 import io.vmha.model.HostId;
 import io.vmha.model.VmId;
-import io.vmha.policy.PrimaryThenStandbyPolicy;
+import io.vmha.policy.HaPolicies;
 import io.vmha.policy.SubjectDecision;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +68,7 @@ public class ReferenceBenchmark {
     }
 
     private void check(Workload workload) {
-        var decision = PrimaryThenStandbyPolicy.withDefaults().decide(workload.inventory(), workload.vmFault());
+        var decision = HaPolicies.withDefaults().failover().decide(workload.inventory(), workload.vmFault());
         checkState(
                 decision instanceof SubjectDecision.Redirect redirect
                         && redirect.target().equals(oneVmLinear()),

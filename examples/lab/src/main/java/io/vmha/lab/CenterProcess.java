@@ -29,6 +29,7 @@ import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.policy.FailbackMode;
 import io.vmha.policy.FailoverConfig;
+import io.vmha.policy.HaPolicies;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -78,9 +79,11 @@ final class CenterProcess {
                 .replicationMonitor(databases, Duration.ofSeconds(1))
                 .inventory(withAllMachines(adapter.discover(CallContext.within(Duration.ofSeconds(10)))
                         .toInventory()))
-                .failover(FailoverConfig.builder()
-                        .failback(FailbackMode.AUTOMATIC)
-                        .maxReplicationLag(Duration.ofSeconds(5))
+                .policies(HaPolicies.builder()
+                        .config(FailoverConfig.builder()
+                                .failback(FailbackMode.AUTOMATIC)
+                                .maxReplicationLag(Duration.ofSeconds(5))
+                                .build())
                         .build())
                 .config(CenterConfig.builder()
                         .actionDeadline(Duration.ofSeconds(30))

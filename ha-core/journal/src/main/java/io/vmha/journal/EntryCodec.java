@@ -28,6 +28,8 @@ final class EntryCodec {
         HOST_NOTED,
         WRITER_NOTED,
         LEFT_BEHIND,
+        HOST_RETURNED,
+        VM_AWAY,
         SETTINGS_CHANGED
     }
 
@@ -99,6 +101,10 @@ final class EntryCodec {
                     .text(leftover.host())
                     .text(leftover.what())
                     .instant(leftover.since());
+        } else if (entry instanceof JournalEntry.HostReturned returned) {
+            out.name(Kind.HOST_RETURNED).text(returned.host()).list(returned.at(), out::instant);
+        } else if (entry instanceof JournalEntry.VmAway away) {
+            out.name(Kind.VM_AWAY).text(away.vm()).text(away.home()).text(away.at());
         } else if (entry instanceof JournalEntry.SettingsChanged changed) {
             out.name(Kind.SETTINGS_CHANGED)
                     .flag(changed.settings().isPaused())
@@ -147,6 +153,8 @@ final class EntryCodec {
                         new WriterState(VmType.of(in.text()), ImmutableSet.copyOf(in.list(in::text))));
             case LEFT_BEHIND ->
                 new JournalEntry.LeftBehind(new Leftover(in.vmId(), in.hostId(), in.text(), in.instant()));
+            case HOST_RETURNED -> new JournalEntry.HostReturned(in.hostId(), in.list(in::instant));
+            case VM_AWAY -> new JournalEntry.VmAway(in.vmId(), in.hostId(), in.hostId());
             case SETTINGS_CHANGED ->
                 new JournalEntry.SettingsChanged(
                         new CenterSettings(in.flag(), in.optional(() -> in.name(AutomationLevel.class))));

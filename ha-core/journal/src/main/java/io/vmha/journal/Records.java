@@ -4,7 +4,9 @@ import com.google.common.base.Strings;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.JournalProjection;
 import io.vmha.center.journal.JournalState;
+import io.vmha.center.journal.Leftover;
 import io.vmha.fault.FaultReport;
+import io.vmha.model.VmId;
 import io.vmha.plan.PlanId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,6 +29,8 @@ final class Records {
     private static final String WRITER = "writer/";
     private static final String LEFTOVER = "leftover/";
     private static final String RECOVERY = "recovery/";
+    private static final String FLAPS = "flaps/";
+    private static final String AWAY = "away/";
     private static final String SETTINGS = "settings";
 
     private final JournalStore store;
@@ -54,10 +58,19 @@ final class Records {
             keys(plan(closed.plan())).forEach(store::remove);
         } else if (entry instanceof JournalEntry.VmRecovered recovered) {
             recovered(recovered);
+        } else if (entry instanceof JournalEntry.HostReturned returned
+                && returned.at().isEmpty()) {
+            store.remove(FLAPS + returned.host());
+        } else if (entry instanceof JournalEntry.VmAway away && !away.isAway()) {
+            store.remove(AWAY + away.vm());
+        } else if (entry instanceof JournalEntry.RecoveriesCleared cleared) {
+            cleared(cleared.vm());
         } else if (entry instanceof JournalEntry.VmForgotten forgotten) {
             store.remove(VM + forgotten.vm());
         } else if (entry instanceof JournalEntry.HostForgotten forgotten) {
             store.remove(HOST + forgotten.host());
+        } else if (entry instanceof JournalEntry.LeftoverDeleted deleted) {
+            store.remove(leftoverKey(deleted.leftover()));
         } else {
             store.put(key(entry), EntryCodec.encode(entry));
         }
@@ -77,9 +90,27 @@ final class Records {
             return WRITER + noted.writer().type();
         }
         if (entry instanceof JournalEntry.LeftBehind left) {
-            return LEFTOVER + left.leftover().vm();
+            return leftoverKey(left.leftover());
+        }
+        if (entry instanceof JournalEntry.VmAway away) {
+            return AWAY + away.vm();
+        }
+        if (entry instanceof JournalEntry.HostReturned returned) {
+            return FLAPS + returned.host();
         }
         return SETTINGS;
+    }
+
+    /** In the order of time; the VM's length comes before it, so that no two can be taken for one another. */
+    private static String leftoverKey(Leftover left) {
+        return LEFTOVER + time(left.since()) + "/" + left.vm().value().length() + "/" + left.vm() + "/" + left.host()
+                + "/" + left.what();
+    }
+
+    private static String time(Instant at) {
+        long second = at.getEpochSecond() - Instant.MIN.getEpochSecond();
+        return Strings.padStart(Long.toString(second), DIGITS, '0')
+                + Strings.padStart(Integer.toString(at.getNano()), NANO_DIGITS, '0');
     }
 
     private static String plan(PlanId plan) {
@@ -100,10 +131,7 @@ final class Records {
 
     /** In the order of time. A write that is made again, since it was not known whether it was forced, counts nothing twice. */
     private void recovered(JournalEntry.VmRecovered entry) {
-        Instant at = entry.at();
-        long second = at.getEpochSecond() - Instant.MIN.getEpochSecond();
-        String key = RECOVERY + Strings.padStart(Long.toString(second), DIGITS, '0')
-                + Strings.padStart(Integer.toString(at.getNano()), NANO_DIGITS, '0') + "/" + entry.vm();
+        String key = RECOVERY + time(entry.at()) + "/" + entry.vm();
         if (store.contains(key)) {
             return;
         }
@@ -112,6 +140,16 @@ final class Records {
         if (recoveries > MAX_RECOVERIES) {
             store.remove(store.keys(RECOVERY).next());
             recoveries--;
+        }
+    }
+
+    private void cleared(VmId vm) {
+        int before = RECOVERY.length() + DIGITS + NANO_DIGITS + 1;
+        for (String key : keys(RECOVERY)) {
+            if (key.substring(before).equals(vm.value())) {
+                store.remove(key);
+                recoveries--;
+            }
         }
     }
 
@@ -140,7 +178,7 @@ final class Records {
     /** A plan's own record comes before those of its steps. */
     JournalState read() {
         JournalProjection projection = new JournalProjection();
-        for (String prefix : List.of(PLAN, REPORT, VM, HOST, WRITER, LEFTOVER, RECOVERY, SETTINGS)) {
+        for (String prefix : List.of(PLAN, REPORT, VM, HOST, WRITER, LEFTOVER, RECOVERY, FLAPS, AWAY, SETTINGS)) {
             keys(prefix).forEach(key -> projection.apply(decode(key)));
         }
         JournalState state = projection.state();
@@ -154,6 +192,8 @@ final class Records {
                 state.writers(),
                 state.leftovers(),
                 state.recoveries(),
-                state.settings());
+                state.settings(),
+                state.flaps(),
+                state.away());
     }
 }

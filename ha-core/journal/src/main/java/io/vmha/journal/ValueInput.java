@@ -206,6 +206,7 @@ final class ValueInput {
             case CLONE -> new Action.CloneFromTemplate(vmId(), TemplateId.of(text()), hostId());
             case PROMOTE -> new Action.Promote(vmId());
             case DEMOTE -> new Action.Demote(vmId());
+            case DELETE_LEFTOVERS -> new Action.DeleteLeftovers(vmId(), hostId());
         };
     }
 

@@ -138,7 +138,8 @@ final class ValueOutput {
                 migrate -> text(migrate.target()).text(migrate.from()).text(migrate.to()),
                 clone -> text(clone.target()).text(clone.template()).text(clone.on()),
                 promote -> text(promote.target()),
-                demote -> text(demote.target())));
+                demote -> text(demote.target()),
+                delete -> text(delete.target()).text(delete.on())));
     }
 
     ValueOutput decision(Decision decision) {

@@ -90,6 +90,8 @@ class EntryCodecTest {
                         Fixtures.host("h2", ClusterRole.PRIMARY).build(), Optional.of(FAULT), true, Optional.of(AT))),
                 new JournalEntry.WriterNoted(new WriterState(VmType.DATABASE, Set.of("STANDBY"))),
                 new JournalEntry.LeftBehind(new Leftover(DB3, H2, "what its clone replaced", AT)),
+                new JournalEntry.HostReturned(H2, List.of(AT, AT.plusSeconds(60))),
+                new JournalEntry.VmAway(DB3, HostId.of("h1"), H2),
                 new JournalEntry.SettingsChanged(new CenterSettings(true, Optional.of(AutomationLevel.MANUAL))));
     }
 
@@ -116,8 +118,12 @@ class EntryCodecTest {
 
     @Test
     void everyKindOfEntryThatIsKeptIsAmongThem() {
-        Set<Class<?>> removing =
-                Set.of(JournalEntry.PlanClosed.class, JournalEntry.VmForgotten.class, JournalEntry.HostForgotten.class);
+        Set<Class<?>> removing = Set.of(
+                JournalEntry.PlanClosed.class,
+                JournalEntry.VmForgotten.class,
+                JournalEntry.HostForgotten.class,
+                JournalEntry.LeftoverDeleted.class,
+                JournalEntry.RecoveriesCleared.class);
         List<Class<?>> kept = entries().stream().<Class<?>>map(Object::getClass).toList();
 
         assertThat(JournalEntry.class.getPermittedSubclasses())

@@ -78,6 +78,9 @@ public interface CenterConfig {
     /** How often one machine is recovered; absent: without limit. */
     Optional<RecoveryLimit> maxRecoveriesPerVm();
 
+    /** When a host that keeps being lost and coming back has VMs placed on it last; absent: never. */
+    Optional<HostQuarantine> hostQuarantine();
+
     /** Refuses a limit below 1, a deadline that is not more than 0, and a grace, window or patience that is negative. */
     @Value.Check
     default void check() {

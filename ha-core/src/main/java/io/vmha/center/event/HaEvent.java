@@ -121,6 +121,15 @@ public sealed interface HaEvent {
     }
 
     /**
+     * A host was lost and came back too often of late, so that VMs are placed on it last, or that is over.
+     *
+     * @param at when
+     * @param host the host
+     * @param until when time releases it; empty where it is in quarantine no longer
+     */
+    record QuarantineChanged(Instant at, HostId host, Optional<Instant> until) implements HaEvent {}
+
+    /**
      * The journal cannot be written, so that no action starts, or can be written again.
      *
      * @param at when

@@ -48,6 +48,7 @@ import io.vmha.policy.DecisionBatch;
 import io.vmha.policy.HaPolicies;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
+import io.vmha.policy.Trigger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -90,6 +91,7 @@ public final class CenterLoop
     private final CenterState state;
     private final ReportIntake intake;
     private final Recoveries recoveries;
+    private final Quarantine quarantine;
     private final StormWatch storm;
     private final Faults faults;
     private final UnmetNeeds unmet;
@@ -126,6 +128,7 @@ public final class CenterLoop
         this.intake = new ReportIntake(
                 scheduler, parts.config().unknownSubjectPatience(), new ReportFilter(left.reports()), pendings, this);
         this.recoveries = new Recoveries(parts.config().maxRecoveriesPerVm(), left.recoveries());
+        this.quarantine = new Quarantine(this, scheduler, parts.config().hostQuarantine());
         this.unmet = new UnmetNeeds(scheduler, parts.random(), vm -> run(() -> retry(vm)));
         this.events = new EventDispatcher(scheduler, listeners);
         this.journal = new JournalWriter(
@@ -303,6 +306,23 @@ public final class CenterLoop
 
     Recoveries recoveries() {
         return recoveries;
+    }
+
+    Quarantine quarantine() {
+        return quarantine;
+    }
+
+    /** A host is up; one that was lost may have VMs, or not, and counts as having flapped unless it was taken out of service. */
+    void hostIsUp(HostRecord host) {
+        boolean wasLost = !host.health().runsVms();
+        state.up(host.seen().id(), now());
+        if (wasLost) {
+            state.toBeRead(host.seen().id());
+            needsReading();
+            if (!host.seen().inMaintenance()) {
+                quarantine.flapped(host.seen().id());
+            }
+        }
     }
 
     ReportIntake intake() {
@@ -504,6 +524,7 @@ public final class CenterLoop
                 shift -> state.vm(shift.vm()).isPresent(),
                 migrate -> state.vm(migrate.vm())
                         .filter(vm -> Needs.isToLeave(vm, state)
+                                || state.homeOf(migrate.vm()).equals(Optional.of(migrate.to()))
                                 || vm.mayRunOn().size() > 1
                                 || !vm.seen().host().equals(migrate.from()))
                         .isPresent(),
@@ -554,6 +575,8 @@ public final class CenterLoop
         if (result == ActionResult.DONE) {
             if (action instanceof Action.FenceHost fence) {
                 fenced(fence.target());
+            } else if (action instanceof Action.Migrate migrate) {
+                moved(run, migrate);
             } else if (action instanceof Action.PowerOn powerOn) {
                 started.started(powerOn.target());
                 unmet.remove(powerOn.target());
@@ -567,6 +590,16 @@ public final class CenterLoop
         }
         action.vm().ifPresent(executor::advance);
         settleSoon();
+    }
+
+    private void moved(PlanRun run, Action.Migrate migrate) {
+        boolean isForMaintenance = run.opened().decision().parts().stream()
+                .anyMatch(part -> part instanceof SubjectDecision.Migrate moved
+                        && moved.vm().equals(migrate.target())
+                        && moved.trigger() == Trigger.MAINTENANCE);
+        if (isForMaintenance) {
+            state.leftHome(migrate.target(), migrate.from(), migrate.to());
+        }
     }
 
     /** A VM that was stopped on purpose and runs again has its requests back, and so has one whose server was deleted. */
@@ -613,6 +646,13 @@ public final class CenterLoop
             publish(new HaEvent.PlanEnded(scheduler.now(), outcome));
             waiting.removeAll(run.id()).forEach(pending -> pending.end(outcome));
         });
+        run.plan().steps().forEach(step -> listUnneededClone(step.action()));
+        outcome.actions().stream()
+                .filter(action -> action.result() == ActionResult.FAILED && action.action() instanceof Action.PowerOff)
+                .forEach(action -> action.action()
+                        .vm()
+                        .flatMap(state::vm)
+                        .ifPresent(vm -> decisions.notStopped(vm, action.detail())));
         // It may have been lost while it was on the move.
         run.subjects()
                 .forEach(id -> state.vm(id).ifPresent(vm -> {
@@ -622,6 +662,15 @@ public final class CenterLoop
         // What came up meanwhile waited for this plan's end; what was just refused waits for a change, or for its time.
         boolean isProgress = outcome.actions().stream().anyMatch(action -> action.result() == ActionResult.DONE);
         run.subjects().stream().filter(vm -> isProgress || !unmet.has(vm)).forEach(decisions::wake);
+    }
+
+    /** It was repaired while its clone was made: that is not started any more. */
+    private void listUnneededClone(Action action) {
+        if (action instanceof Action.CloneFromTemplate clone) {
+            state.vm(clone.target())
+                    .filter(vm -> vm.is(VmState.Flag.HALF_MADE) && !vm.isFailed())
+                    .ifPresent(vm -> state.cloneNotNeeded(vm.id(), clone.on(), now()));
+        }
     }
 
     @Override
@@ -718,6 +767,7 @@ public final class CenterLoop
                     .filter(host -> !host.health().runsVms())
                     .forEach(host -> storm.lost(host.seen().id(), scheduler.uptime()));
             refreshStorm();
+            quarantine.resume(left.flaps());
             resumed.forEach(PlanRun::advance);
             wakeNeedy();
             if (!left.isFirst()) {
@@ -731,6 +781,14 @@ public final class CenterLoop
             }
             forgetAtTimes();
         });
+    }
+
+    /** What was imported may make something necessary, and where VMs are is read first. */
+    void goOnAfterImport() {
+        refreshStorm();
+        wakeNeedy();
+        readings.need();
+        executor.releaseHeld();
     }
 
     /** Most VMs are as they should be, and are not looked at closely. */

@@ -1,6 +1,7 @@
 package io.vmha.center.internal;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.Streams;
 import io.vmha.adapter.Capability;
 import io.vmha.center.event.DecisionOutcome;
@@ -27,6 +28,7 @@ import io.vmha.model.HostId;
 import io.vmha.model.ImmutableHost;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
+import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
@@ -36,6 +38,7 @@ import io.vmha.plan.Plan;
 import io.vmha.plan.PlanFacts;
 import io.vmha.plan.PlanId;
 import io.vmha.plan.Planner;
+import io.vmha.plan.Step;
 import io.vmha.policy.Decision;
 import io.vmha.policy.DecisionBatch;
 import io.vmha.policy.Explanation;
@@ -46,6 +49,7 @@ import io.vmha.policy.HaPolicies;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
 import io.vmha.policy.Trigger;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -97,6 +101,7 @@ final class Decisions {
     private final Set<VmId> woken = new LinkedHashSet<>();
     private final Map<VmId, Refusals> refusals = new HashMap<>();
     private final Map<VmId, Failed> failures = new LinkedHashMap<>();
+    private final ReturnPace pace = new ReturnPace();
     private boolean isDue;
     private long lastPlan;
 
@@ -339,9 +344,12 @@ final class Decisions {
         }
         Set<NeedKind> needs = openNeeds(vm);
         Set<NeedKind> all = Needs.of(vm, state, config());
-        EnumSet.complementOf(toEnumSet(all)).forEach(need -> unmet.met(vm.id(), need));
+        boolean isToStop = isToStop(vm);
+        EnumSet.complementOf(toEnumSet(all)).stream()
+                .filter(need -> !isToStop || need != NeedKind.SERVE)
+                .forEach(need -> unmet.met(vm.id(), need));
         Failed failed = failures.remove(vm.id());
-        if (needs.isEmpty() && failed == null) {
+        if (needs.isEmpty() && failed == null && !isToStop) {
             return;
         }
         if (vm.is(VmState.Flag.REJECTED)) {
@@ -384,6 +392,20 @@ final class Decisions {
             return;
         }
         beginAgain(vm, needs, parts, Optional.ofNullable(failed));
+    }
+
+    /** Whether a VM is wanted off, is not, and nothing is under way for that. */
+    private boolean isToStop(VmRecord vm) {
+        return vm.desired() == DesiredState.OFF
+                && !vm.isConfirmedOff()
+                && executor.runsOf(vm.id()).isEmpty();
+    }
+
+    /** A VM that is wanted off could not be powered off: that is listed, and tried again at longer and longer times. */
+    void notStopped(VmRecord vm, String why) {
+        if (isToStop(vm)) {
+            note(vm, NeedKind.SERVE, Reason.FENCING_FAILED, vm.id() + " is wanted off and is not powered off: " + why);
+        }
     }
 
     private static EnumSet<NeedKind> toEnumSet(Set<NeedKind> needs) {
@@ -499,7 +521,7 @@ final class Decisions {
         switch (action.kind()) {
             case POWER_ON, CLONE, MIGRATE -> action.host().ifPresent(refused.hosts::add);
             case PROMOTE -> action.vm().ifPresent(refused.vms::add);
-            case REDIRECT, POWER_OFF, FENCE_HOST, REALLOCATE, DEMOTE -> {
+            case REDIRECT, POWER_OFF, FENCE_HOST, REALLOCATE, DEMOTE, DELETE_LEFTOVERS -> {
                 if (part instanceof SubjectDecision.Redirect redirect && action instanceof Action.Promote) {
                     refused.vms.add(redirect.target());
                 }
@@ -516,6 +538,7 @@ final class Decisions {
     void well(VmRecord vm) {
         refusals.remove(vm.id());
         unmet.remove(vm.id());
+        pace.notReturning(vm.id());
         if (!vm.server().equals(vm.id())) {
             state.flag(vm.id(), VmState.Flag.RETURNING, true);
             wake(vm.id());
@@ -608,18 +631,101 @@ final class Decisions {
                                         .fold(
                                                 id -> state.vm(id)
                                                         .filter(vm -> need.reason() == Reason.SPLIT_BRAIN
+                                                                || (need.need() == NeedKind.SERVE && isToStop(vm))
                                                                 || openNeeds(vm).contains(need.need()))
                                                         .isPresent(),
                                                 host -> true)))
                 .toList();
     }
 
-    /** A VM is healthy again: its requests come home, or that is offered. */
+    /** A VM is healthy again: its requests come home, or that is offered. Returns that repeat are paced. */
     void decideReturn(VmRecord vm, PendingDecision pending) {
-        List<SubjectDecision> parts =
-                policies.failback().decide(state.inventory(), vm.id()).parts();
+        List<SubjectDecision> parts = recoveries.limited(
+                policies.failback().decide(state.inventory(), vm.id()).parts(), center.now());
         boolean isOffer = config().failback() == FailbackMode.MANUAL;
-        begin(Optional.empty(), recoveries.limited(parts, center.now()), isOffer, Optional.empty(), pending);
+        boolean returns = parts.stream().anyMatch(SubjectDecision.Failback.class::isInstance);
+        if (!isOffer && returns && isPaced(vm, NeedKind.RETURN, () -> wake(vm.id()))) {
+            pending.end(new DecisionOutcome(Optional.empty(), new DecisionBatch(List.of()), noPlan(), List.of()));
+            return;
+        }
+        begin(Optional.empty(), parts, isOffer, Optional.empty(), pending);
+    }
+
+    /** Whether an automatic return has to wait, which is noted; it is decided again then. One that has not counts as made. */
+    private boolean isPaced(VmRecord vm, NeedKind need, Runnable again) {
+        Duration wait = pace.waitOf(vm.id(), center.now());
+        if (wait.isZero()) {
+            pace.returns(vm.id(), center.now());
+            return false;
+        }
+        if (!unmet.isNoted(vm.id(), need, Reason.RECOVERY_LIMIT)) {
+            note(vm, need, Reason.RECOVERY_LIMIT, vm.id() + " came home within the last hour: it waits for " + wait);
+            center.after(wait, again);
+        }
+        return true;
+    }
+
+    /**
+     * A host is in service again: the VMs that left it for maintenance come home, where returns are automatic. One that cannot now stays
+     * where it is for good: it runs well there.
+     */
+    List<SubjectDecision> homecoming(HostId host) {
+        if (config().failback() == FailbackMode.MANUAL) {
+            state.awayFrom(host).forEach(state::notAway);
+            return List.of();
+        }
+        List<SubjectDecision> parts = new ArrayList<>();
+        for (VmId id : state.awayFrom(host)) {
+            Optional<SubjectDecision> part = comingHome(id, host, parts);
+            boolean waits =
+                    part.isPresent() && isPaced(state.requireVm(id), NeedKind.DRAIN, () -> comeHomeLater(id, host));
+            if (!waits) {
+                part.ifPresent(parts::add);
+            }
+            if (part.isEmpty()) {
+                state.notAway(id);
+            }
+        }
+        return parts;
+    }
+
+    private void comeHomeLater(VmId id, HostId host) {
+        Optional<SubjectDecision> part = state.host(host)
+                .filter(found -> !found.seen().inMaintenance())
+                .flatMap(found -> comingHome(id, host, List.of()));
+        state.vm(id).ifPresent(vm -> unmet.met(id, NeedKind.DRAIN));
+        part.ifPresentOrElse(
+                found -> {
+                    pace.returns(id, center.now());
+                    begin(Optional.empty(), List.of(found), false, Optional.empty(), new PendingDecision());
+                },
+                () -> state.notAway(id));
+    }
+
+    /** How a VM comes home beside others; empty where it cannot, or has no reason to. */
+    private Optional<SubjectDecision> comingHome(VmId id, HostId host, List<SubjectDecision> others) {
+        Optional<VmRecord> away = state.vm(id)
+                .filter(vm -> state.homeOf(id).equals(Optional.of(host)))
+                .filter(vm -> vm.power() == PowerState.ON && !vm.isFailed() && vm.desired() == DesiredState.RUNNING)
+                .filter(vm -> executor.runsOf(id).isEmpty());
+        return away.flatMap(vm -> {
+            SubjectDecision part = new SubjectDecision.Migrate(
+                    id,
+                    Trigger.MAINTENANCE,
+                    vm.seen().host(),
+                    host,
+                    state.requireHost(host).seen().role(),
+                    Explanation.of(() -> "the maintenance of " + host + " is over: " + id + " comes home"));
+            List<SubjectDecision> all = ImmutableList.<SubjectDecision>builder()
+                    .addAll(others)
+                    .add(part)
+                    .build();
+            boolean isPossible = possible(List.of(part)).contains(part)
+                    && policies.check()
+                            .problems(state.inventory(), decisionOf(all))
+                            .isEmpty();
+            return isPossible ? Optional.of(part) : Optional.empty();
+        });
     }
 
     /** A VM is wanted off: its requests move first, unless what writes must be off before, then it is powered off. */
@@ -685,6 +791,16 @@ final class Decisions {
                 host,
                 role,
                 Explanation.of(() -> vm.id() + " is wanted running and is started on " + host));
+    }
+
+    /** An operator has what was left behind of a VM deleted: nothing is decided, each place is a step. */
+    void deleteLeftovers(VmId vm, Set<HostId> places, String operator, PendingDecision pending) {
+        List<Step> steps = new ArrayList<>();
+        places.forEach(host ->
+                steps.add(new Step(steps.size(), new Action.DeleteLeftovers(vm, host), ImmutableSortedSet.of())));
+        Plan plan = new Plan(new PlanId(++lastPlan), steps);
+        begin(new Begun(
+                Optional.empty(), new DecisionBatch(List.of()), plan, 1, false, Optional.of(operator), pending));
     }
 
     /** What would be decided and done about a report, on the inventory of now. Changes nothing. */

@@ -37,6 +37,11 @@ final class DeclaredChange {
             Optional<Host> known = before.host(host.id());
             if (known.isPresent() && known.get() != host) {
                 refuse(host.id(), "health", known.get().health() != host.health(), "submit or hostUp");
+                refuse(
+                        host.id(),
+                        "inQuarantine",
+                        known.get().inQuarantine() != host.inQuarantine(),
+                        "releaseQuarantine");
                 refuse(host.id(), "inMaintenance", known.get().inMaintenance() != host.inMaintenance(), "maintenance");
             }
         }

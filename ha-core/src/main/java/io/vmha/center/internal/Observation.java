@@ -13,6 +13,7 @@ import io.vmha.fault.FaultSubject;
 import io.vmha.model.DesiredState;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
+import io.vmha.model.HostId;
 import io.vmha.model.ImmutableHost;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.VirtualMachine;
@@ -72,12 +73,7 @@ final class Observation {
             return;
         }
         if (host.health() == HostHealth.UP && record.fault().isPresent()) {
-            boolean wasLost = !record.health().runsVms();
-            state.up(host.id(), center.now());
-            if (wasLost) {
-                state.toBeRead(host.id());
-                center.needsReading();
-            }
+            center.hostIsUp(record);
         } else if (host.health() == HostHealth.DOWN || host.health() == HostHealth.DEGRADED) {
             lostOrDegraded(host);
         }
@@ -86,6 +82,7 @@ final class Observation {
     private static boolean isSame(HostRecord known, Host seen) {
         return ImmutableHost.copyOf(seen)
                 .withHealth(HostHealth.UP)
+                .withInQuarantine(false)
                 .withInMaintenance(known.seen().inMaintenance())
                 .equals(known.seen());
     }
@@ -102,12 +99,13 @@ final class Observation {
     private void known(VmId id) {
         VmRecord vm = state.vm(id).orElseThrow();
         boolean isPlanned = !center.executor().runsOf(id).isEmpty();
+        HostId before = vm.seen().host();
         Sightings.Seen seen = sightings.apply(id, state);
         if (vm.is(VmState.Flag.DELETED)) {
             return;
         }
         switch (seen) {
-            case RUNNING -> running(vm);
+            case RUNNING -> running(vm, before);
             case TWICE -> splitBrain(vm);
             case STOPPED, AS_KNOWN -> {
                 if (!isPlanned) {
@@ -134,7 +132,11 @@ final class Observation {
                 .ifPresent(fault -> state.opened(vm.id(), fault));
     }
 
-    private void running(VmRecord vm) {
+    private void running(VmRecord vm, HostId before) {
+        if (vm.is(VmState.Flag.HALF_MADE) && !vm.seen().host().equals(before)) {
+            state.cloneNotNeeded(vm.id(), before, center.now());
+        }
+        state.flag(vm.id(), VmState.Flag.HALF_MADE, false);
         boolean isHostUp = state.host(vm.seen().host())
                 .filter(host -> host.health().runsVms())
                 .isPresent();

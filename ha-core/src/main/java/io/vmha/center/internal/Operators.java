@@ -1,9 +1,14 @@
 package io.vmha.center.internal;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.collect.ImmutableSortedSet;
+import io.vmha.adapter.Capability;
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.event.CenterHealth;
 import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.event.PlanView;
+import io.vmha.center.event.QuarantinedHost;
 import io.vmha.center.event.UnmetNeed;
 import io.vmha.center.event.WhatIf;
 import io.vmha.center.internal.execution.PlanExecutor;
@@ -13,6 +18,7 @@ import io.vmha.center.internal.state.HostRecord;
 import io.vmha.center.internal.state.Sightings;
 import io.vmha.center.internal.state.VmRecord;
 import io.vmha.center.journal.CenterSettings;
+import io.vmha.center.journal.DesiredExport;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.Leftover;
 import io.vmha.center.journal.VmState;
@@ -24,6 +30,7 @@ import io.vmha.model.Host;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
 import io.vmha.model.PlatformSnapshot;
+import io.vmha.model.ReadingToken;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.plan.PlanId;
@@ -34,6 +41,8 @@ import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
 import io.vmha.policy.Trigger;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -48,11 +57,14 @@ import java.util.function.UnaryOperator;
 public final class Operators {
     private final CenterLoop center;
     private final CenterState state;
+    /** When this center began, by its clock, which tells its reading tokens from those of an earlier one. */
+    private final Instant began;
 
     /** Makes the calls of a center. */
     public Operators(CenterLoop center) {
         this.center = center;
         this.state = center.state();
+        this.began = center.now();
     }
 
     private static void audit(long epoch, String operator, String what) {
@@ -92,7 +104,7 @@ public final class Operators {
                             .evacuation()
                             .decide(state.inventory(), host, Trigger.MAINTENANCE)
                             .parts()
-                    : List.of();
+                    : center.decisions().homecoming(host);
             center.decisions().begin(Optional.empty(), managed(parts), false, Optional.empty(), pending);
         });
     }
@@ -112,6 +124,9 @@ public final class Operators {
     public CompletionStage<DecisionOutcome> repaired(VmId id) {
         return center.decide(pending -> {
             VmRecord vm = state.requireVm(id);
+            if (vm.is(VmState.Flag.HALF_MADE)) {
+                state.cloneNotNeeded(id, vm.seen().host(), center.now());
+            }
             if (vm.isActedOn()) {
                 state.saidOn(id);
             } else {
@@ -123,7 +138,7 @@ public final class Operators {
             state.wellSince(id, center.now());
             state.suspected(id, false);
             center.decisions().well(vm);
-            center.recoveries().clear(id);
+            center.journal(center.recoveries().clear(id), () -> {});
             state.flag(id, VmState.Flag.LIMITED, false);
             center.executor().advance(id);
             center.refreshStorm();
@@ -140,13 +155,7 @@ public final class Operators {
     /** A host is up; that says nothing about its VMs. */
     public CompletionStage<Inventory> hostUp(HostId host) {
         return change(() -> {
-            HostRecord record = state.requireHost(host);
-            boolean wasLost = !record.health().runsVms();
-            state.up(host, center.now());
-            if (wasLost) {
-                state.toBeRead(host);
-                center.needsReading();
-            }
+            center.hostIsUp(state.requireHost(host));
             center.refreshStorm();
             state.vmsAt(host).forEach(center.executor()::advance);
         });
@@ -275,13 +284,17 @@ public final class Operators {
     }
 
     /** Issues a token for a reading that begins now. */
-    public CompletionStage<Long> beginReading() {
-        return center.ask(state::beginReading);
+    public CompletionStage<ReadingToken> beginReading() {
+        return center.ask(() -> new ReadingToken(center.epoch(), began, state.beginReading()));
     }
 
     /** Takes a reading of the platform; the comparison with what is believed is made by the caller's thread. */
-    public CompletionStage<Inventory> observe(long token, PlatformSnapshot snapshot) {
-        Sightings sightings = Sightings.of(snapshot, token, center.inventory());
+    public CompletionStage<Inventory> observe(ReadingToken token, PlatformSnapshot snapshot) {
+        if (token.epoch() != center.epoch() || !token.center().equals(began)) {
+            return CompletableFuture.failedFuture(new IllegalArgumentException(
+                    "another center issued " + token + ", which orders nothing here: begin a reading anew"));
+        }
+        Sightings sightings = Sightings.of(snapshot, token.value(), center.inventory());
         return change(() -> center.apply(sightings));
     }
 
@@ -388,6 +401,54 @@ public final class Operators {
     /** What was left behind on the platform. */
     public CompletionStage<List<Leftover>> leftovers() {
         return center.look(state::leftovers);
+    }
+
+    /** Deletes what recoveries of a VM left behind, one step for each host. */
+    public CompletionStage<DecisionOutcome> deleteLeftovers(VmId vm, String operator) {
+        return center.decide(pending -> {
+            Set<HostId> places = state.leftovers().stream()
+                    .filter(left -> left.vm().equals(vm))
+                    .map(Leftover::host)
+                    .collect(ImmutableSortedSet.toImmutableSortedSet(Comparator.naturalOrder()));
+            checkArgument(!places.isEmpty(), "nothing is listed as left over of %s", vm);
+            state.whyLeftoversMayBeWanted(vm).ifPresent(why -> {
+                throw new IllegalArgumentException(why);
+            });
+            checkArgument(
+                    center.capabilities().contains(Capability.DELETE_LEFTOVERS),
+                    "the platform lacks %s: delete what is left of %s by its own means",
+                    Capability.DELETE_LEFTOVERS,
+                    vm);
+            audit(operator, "deletes what was left of " + vm + " on " + places);
+            center.decisions().deleteLeftovers(vm, places, operator, pending);
+        });
+    }
+
+    /** What is desired, apart from any journal. */
+    public CompletionStage<DesiredExport> exportDesired() {
+        return center.look(() -> new DesiredTransfer(center).export());
+    }
+
+    /** Takes what is desired from a center with another journal: all of it or nothing. */
+    public CompletionStage<Inventory> importDesired(DesiredExport given, String operator) {
+        return change(() -> {
+            new DesiredTransfer(center).take(given);
+            audit(operator, "imports what is desired");
+        });
+    }
+
+    /** The hosts that came back too often of late. */
+    public CompletionStage<List<QuarantinedHost>> quarantine() {
+        return center.look(() -> center.quarantine().list());
+    }
+
+    /** An operator trusts a host again. */
+    public CompletionStage<Inventory> releaseQuarantine(HostId host, String operator) {
+        return change(() -> {
+            HostRecord unused = state.requireHost(host);
+            center.quarantine().release(host);
+            audit(operator, "releases " + host + " from quarantine");
+        });
     }
 
     /** What would be decided and done about a report. */

@@ -91,9 +91,9 @@ final class Recoveries {
         return entries.build();
     }
 
-    /** An operator repaired the VM: what was before does not count. */
-    void clear(VmId vm) {
-        recoveries.remove(vm);
+    /** An operator repaired the VM: what was before does not count, and the journal should know. */
+    List<JournalEntry> clear(VmId vm) {
+        return recoveries.remove(vm) == null ? List.of() : List.of(new JournalEntry.RecoveriesCleared(vm));
     }
 
     private void add(VmId vm, Instant at) {

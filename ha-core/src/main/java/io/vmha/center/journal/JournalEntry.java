@@ -1,5 +1,6 @@
 package io.vmha.center.journal;
 
+import com.google.common.collect.ImmutableList;
 import io.vmha.center.event.ActionResult;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;
@@ -9,6 +10,7 @@ import io.vmha.plan.Plan;
 import io.vmha.plan.PlanId;
 import io.vmha.policy.Decision;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** One thing that a plan journal keeps. Immutable; writing one again changes nothing. */
@@ -44,6 +46,13 @@ public sealed interface JournalEntry {
      * @param at when
      */
     record VmRecovered(VmId vm, Instant at) implements JournalEntry {}
+
+    /**
+     * A VM was repaired: what it was recovered before does not count any more.
+     *
+     * @param vm the VM
+     */
+    record RecoveriesCleared(VmId vm) implements JournalEntry {}
 
     /**
      * A try of an action is about to start. Written before its effect.
@@ -116,6 +125,33 @@ public sealed interface JournalEntry {
     record HostForgotten(HostId host) implements JournalEntry {}
 
     /**
+     * A host that was lost came back. It replaces what was kept of that host.
+     *
+     * @param host the host
+     * @param at when it came back the last times, the earliest first; none where that does not count any more
+     */
+    record HostReturned(HostId host, List<Instant> at) implements JournalEntry {
+        /** Copies the list. */
+        public HostReturned {
+            at = ImmutableList.copyOf(at);
+        }
+    }
+
+    /**
+     * A VM was moved off its host for maintenance, and may come home. It replaces what was kept of that VM.
+     *
+     * @param vm the VM
+     * @param home the host that it left
+     * @param at where it went; its home where it is not away any more, or is not to come home
+     */
+    record VmAway(VmId vm, HostId home, HostId at) implements JournalEntry {
+        /** Whether it is away. */
+        public boolean isAway() {
+            return !home.equals(at);
+        }
+    }
+
+    /**
      * Another database member accepts writes, or which one does is not known.
      *
      * @param writer which one
@@ -128,6 +164,13 @@ public sealed interface JournalEntry {
      * @param leftover what
      */
     record LeftBehind(Leftover leftover) implements JournalEntry {}
+
+    /**
+     * What was left behind is not on the platform any more.
+     *
+     * @param leftover what
+     */
+    record LeftoverDeleted(Leftover leftover) implements JournalEntry {}
 
     /**
      * Operators chose otherwise. The first center writes it together with what there is when it begins.

@@ -39,8 +39,10 @@ public final class JournalProjection {
     private final Map<VmId, VmState> vms = new LinkedHashMap<>();
     private final Map<HostId, HostState> hosts = new LinkedHashMap<>();
     private final Map<VmType, WriterState> writers = new LinkedHashMap<>();
-    private final Map<VmId, Leftover> leftovers = new LinkedHashMap<>();
+    private final Set<Leftover> leftovers = new LinkedHashSet<>();
     private final Set<JournalEntry.VmRecovered> recoveries = new LinkedHashSet<>();
+    private final Map<HostId, JournalEntry.HostReturned> flaps = new LinkedHashMap<>();
+    private final Map<VmId, JournalEntry.VmAway> away = new LinkedHashMap<>();
     private CenterSettings settings = CenterSettings.defaults();
     private long lastPlan;
     private boolean isFirst = true;
@@ -59,6 +61,8 @@ public final class JournalProjection {
             if (recoveries.size() > MAX_RECOVERIES) {
                 recoveries.remove(recoveries.iterator().next());
             }
+        } else if (entry instanceof JournalEntry.RecoveriesCleared cleared) {
+            recoveries.removeIf(recovery -> recovery.vm().equals(cleared.vm()));
         } else if (entry instanceof JournalEntry.StepStarted started) {
             plan(started.plan()).ifPresent(plan -> plan.started.put(started.step(), started));
         } else if (entry instanceof JournalEntry.StepEnded ended) {
@@ -81,10 +85,24 @@ public final class JournalProjection {
             hosts.put(noted.state().host().id(), noted.state());
         } else if (entry instanceof JournalEntry.HostForgotten forgotten) {
             hosts.remove(forgotten.host());
+        } else if (entry instanceof JournalEntry.HostReturned returned) {
+            if (returned.at().isEmpty()) {
+                flaps.remove(returned.host());
+            } else {
+                flaps.put(returned.host(), returned);
+            }
+        } else if (entry instanceof JournalEntry.VmAway left) {
+            if (left.isAway()) {
+                away.put(left.vm(), left);
+            } else {
+                away.remove(left.vm());
+            }
         } else if (entry instanceof JournalEntry.WriterNoted noted) {
             writers.put(noted.writer().type(), noted.writer());
         } else if (entry instanceof JournalEntry.LeftBehind left) {
-            leftovers.put(left.leftover().vm(), left.leftover());
+            leftovers.add(left.leftover());
+        } else if (entry instanceof JournalEntry.LeftoverDeleted deleted) {
+            leftovers.remove(deleted.leftover());
         } else if (entry instanceof JournalEntry.SettingsChanged changed) {
             settings = changed.settings();
             isFirst = false;
@@ -118,8 +136,10 @@ public final class JournalProjection {
                 List.copyOf(vms.values()),
                 List.copyOf(hosts.values()),
                 List.copyOf(writers.values()),
-                List.copyOf(leftovers.values()),
+                List.copyOf(leftovers),
                 List.copyOf(recoveries),
-                settings);
+                settings,
+                List.copyOf(flaps.values()),
+                List.copyOf(away.values()));
     }
 }

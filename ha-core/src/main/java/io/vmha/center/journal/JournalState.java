@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param leftovers what was left behind on the platform
  * @param recoveries when VMs were recovered, as far back as the journal goes
  * @param settings what operators chose
+ * @param flaps when hosts that were lost came back
+ * @param away the VMs that were moved off their hosts for maintenance
  */
 public record JournalState(
         boolean isFirst,
@@ -30,7 +32,9 @@ public record JournalState(
         List<WriterState> writers,
         List<Leftover> leftovers,
         List<JournalEntry.VmRecovered> recoveries,
-        CenterSettings settings) {
+        CenterSettings settings,
+        List<JournalEntry.HostReturned> flaps,
+        List<JournalEntry.VmAway> away) {
 
     /** Copies the lists. */
     public JournalState {
@@ -41,6 +45,8 @@ public record JournalState(
         writers = ImmutableList.copyOf(writers);
         leftovers = ImmutableList.copyOf(leftovers);
         recoveries = ImmutableList.copyOf(recoveries);
+        flaps = ImmutableList.copyOf(flaps);
+        away = ImmutableList.copyOf(away);
     }
 
     /** The state of a journal that nothing was written to. */

@@ -7,7 +7,7 @@ import io.vmha.center.config.RecoveryLimit;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.model.Inventory;
 import io.vmha.model.VmId;
-import io.vmha.policy.PrimaryThenStandbyPolicy;
+import io.vmha.policy.HaPolicies;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
 import java.time.Duration;
@@ -20,8 +20,9 @@ class RecoveriesTest {
     private static final VmId MW1 = VmId.of("mw1");
 
     private final Inventory reference = Fixtures.referenceEmbodiment();
-    private final List<SubjectDecision> recovery = PrimaryThenStandbyPolicy.builder()
+    private final List<SubjectDecision> recovery = HaPolicies.builder()
             .build()
+            .failover()
             .decide(reference, Fixtures.readOnly("mw1"))
             .parts();
 
@@ -66,9 +67,11 @@ class RecoveriesTest {
     void aRepairClearsTheCount() {
         Recoveries recoveries = limitedTo(1, List.of());
         recoveries.count(recovery, at(0));
-        recoveries.clear(MW1);
+        List<JournalEntry> entries = recoveries.clear(MW1);
 
         assertThat(recoveries.limited(recovery, at(1))).isSameAs(recovery);
+        assertThat(entries).containsExactly(new JournalEntry.RecoveriesCleared(MW1));
+        assertThat(recoveries.clear(MW1)).isEmpty();
     }
 
     @Test

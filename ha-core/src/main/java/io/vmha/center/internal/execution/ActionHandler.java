@@ -65,6 +65,9 @@ abstract class ActionHandler<A extends Action> {
     /** What is true now that it is surely not done. */
     void notDone(A action, CenterState state) {}
 
+    /** What it may have left on the platform, where a try whose outcome was not known is given up. */
+    void unresolved(A action, CenterState state, Instant now) {}
+
     /** What is true now that what became of it can no longer be read. */
     void unknown(A action, CenterState state) {}
 

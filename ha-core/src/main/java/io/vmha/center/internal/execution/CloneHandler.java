@@ -3,6 +3,7 @@ package io.vmha.center.internal.execution;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.MachineReading;
 import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.journal.Leftover;
 import io.vmha.plan.Action;
 import java.time.Instant;
 import java.util.List;
@@ -47,8 +48,15 @@ final class CloneHandler extends ActionHandler<Action.CloneFromTemplate> {
 
     @Override
     void done(Action.CloneFromTemplate action, CenterState state, Instant begun, Instant now) {
-        state.leftBehind(action.target(), now);
+        state.vm(action.target())
+                .ifPresent(vm -> state.leftBehind(
+                        new Leftover(action.target(), vm.seen().host(), "what its clone replaced", now)));
         state.cloned(action.target(), action.on());
+    }
+
+    @Override
+    void unresolved(Action.CloneFromTemplate action, CenterState state, Instant now) {
+        state.leftBehind(new Leftover(action.target(), action.on(), "a clone that may be half made", now));
     }
 
     @Override

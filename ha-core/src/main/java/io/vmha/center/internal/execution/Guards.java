@@ -39,7 +39,8 @@ final class Guards {
 
     /** The VM and the hosts that it names are known. */
     static final Guard KNOWN = (action, context) -> {
-        boolean isKnown = action.vm().map(vm -> isPresent(context, vm)).orElse(true);
+        boolean isKnown = action instanceof Action.DeleteLeftovers
+                || action.vm().map(vm -> isPresent(context, vm)).orElse(true);
         return isKnown
                 ? Verdict.PASS
                 : Verdict.never(
@@ -375,6 +376,18 @@ final class Guards {
 
     /** The host has room for it now, with VMs on the move counted at both ends. */
     static final Guard HAS_ROOM = (action, context) -> HostRoom.judge(action, context.state());
+
+    /**
+     * Nobody can want what was left behind: the VM itself runs, certainly and well, or it was deleted and is off. A VM that failed, is
+     * half made, or is at a place that is not known may have to be made again from what is left of it.
+     */
+    static final Guard NOTHING_ELSE_WANTED = (action, context) -> {
+        VmId id = action.vm().orElseThrow();
+        return context.state()
+                .whyLeftoversMayBeWanted(id)
+                .map(why -> Verdict.never(Reason.PLACE_UNCERTAIN, why))
+                .orElse(Verdict.PASS);
+    };
 
     private static boolean isPresent(GuardContext context, VmId vm) {
         return context.state()

@@ -16,6 +16,7 @@ final class Handlers {
     private static final CloneHandler CLONE = new CloneHandler();
     private static final PromoteHandler PROMOTE = new PromoteHandler();
     private static final DemoteHandler DEMOTE = new DemoteHandler();
+    private static final DeleteLeftoversHandler DELETE_LEFTOVERS = new DeleteLeftoversHandler();
 
     private Handlers() {}
 
@@ -30,6 +31,7 @@ final class Handlers {
             case CLONE -> new Bound<>(CLONE, action);
             case PROMOTE -> new Bound<>(PROMOTE, action);
             case DEMOTE -> new Bound<>(DEMOTE, action);
+            case DELETE_LEFTOVERS -> new Bound<>(DELETE_LEFTOVERS, action);
         };
     }
 
@@ -65,6 +67,10 @@ final class Handlers {
 
         void done(CenterState state, Instant begun, Instant now) {
             handler.done(action, state, begun, now);
+        }
+
+        void unresolved(CenterState state, Instant now) {
+            handler.unresolved(action, state, now);
         }
 
         void notDone(CenterState state) {

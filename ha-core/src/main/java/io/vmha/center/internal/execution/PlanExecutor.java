@@ -311,6 +311,11 @@ public final class PlanExecutor {
                     .filter(host -> host.health() == HostHealth.UNREACHABLE)
                     .isPresent();
         }
+        if (action instanceof Action.DeleteLeftovers delete) {
+            return state.leftovers().stream()
+                    .anyMatch(left ->
+                            left.vm().equals(delete.target()) && left.host().equals(delete.on()));
+        }
         return action.vm()
                 .flatMap(state::vm)
                 .filter(vm -> vm.isFailed() || vm.desired() == DesiredState.OFF)

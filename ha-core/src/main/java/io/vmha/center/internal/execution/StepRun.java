@@ -368,6 +368,7 @@ final class StepRun {
             } else if (thrown.isEmpty()) {
                 mayBeDone = false;
                 readNotDone();
+                Handlers.of(action).unresolved(executor.state(), executor.now());
                 end(otherwise, why, startedAt);
             } else if (look < executor.maxAttempts()) {
                 timer = executor.schedule(
@@ -376,6 +377,7 @@ final class StepRun {
                 // Where it may be running stays as wide as it is, until a reading of the whole platform tells.
                 Handlers.of(action).unknown(executor.state());
                 executor.callbacks().needsReading();
+                Handlers.of(action).unresolved(executor.state(), executor.now());
                 end(otherwise, why + "; and what became of it cannot be read", startedAt);
             }
         });

@@ -32,6 +32,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -70,7 +71,10 @@ public final class CenterState {
     private final Map<VmId, VmRecord> vms = new HashMap<>();
     private final Map<HostId, HostRecord> hosts = new HashMap<>();
     private final Map<VmType, Set<String>> writers = new HashMap<>();
-    private final Map<VmId, Leftover> leftovers = new LinkedHashMap<>();
+    private final Set<Leftover> leftovers = new LinkedHashSet<>();
+    /** The VMs that were moved off their hosts for maintenance. */
+    private final Map<VmId, JournalEntry.VmAway> away = new LinkedHashMap<>();
+
     private final ServingTable routes = new ServingTable();
     /** The VMs whose place is to be found out: on several hosts, or lost with their host. */
     private final Set<VmId> uncertain = new LinkedHashSet<>();
@@ -114,7 +118,8 @@ public final class CenterState {
         journal.hosts().forEach(this::restore);
         journal.vms().forEach(this::restore);
         journal.writers().forEach(writer -> writers.put(writer.type(), writer.members()));
-        journal.leftovers().forEach(left -> leftovers.put(left.vm(), left));
+        leftovers.addAll(journal.leftovers());
+        journal.away().forEach(left -> away.put(left.vm(), left));
         leaveLostHosts(start);
         projection.drainChanges();
     }
@@ -163,7 +168,7 @@ public final class CenterState {
     }
 
     private static Host observed(Host host) {
-        return ImmutableHost.copyOf(host).withHealth(HostHealth.UP);
+        return ImmutableHost.copyOf(host).withHealth(HostHealth.UP).withInQuarantine(false);
     }
 
     private void restore(HostState state) {
@@ -310,6 +315,14 @@ public final class CenterState {
         return writers.getOrDefault(type, ImmutableSet.of(ClusterRole.PRIMARY.name()));
     }
 
+    /** Which members may accept writes, of the types for which that is not as at the start. */
+    public List<WriterState> writers() {
+        return writers.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(entry -> new WriterState(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
     /** Whether a VM's database member is the one that accepts writes, and that is known. */
     public boolean isAtWriter(VirtualMachine vm) {
         return mayWrite(vm.type()).equals(Set.of(memberOf(vm)));
@@ -317,7 +330,32 @@ public final class CenterState {
 
     /** What was left behind on the platform. */
     public List<Leftover> leftovers() {
-        return List.copyOf(leftovers.values());
+        return List.copyOf(leftovers);
+    }
+
+    /**
+     * Why what was left behind of a VM may be wanted still; empty where the VM runs, certainly and well, or was deleted and is off. A VM
+     * that failed, is half made or is at a place that is not known may have to be made again from what is left of it.
+     */
+    public Optional<String> whyLeftoversMayBeWanted(VmId id) {
+        VmRecord record = vms.get(id);
+        if (record == null) {
+            return Optional.empty();
+        }
+        boolean isWell = record.power() == PowerState.ON
+                && !record.isFailed()
+                && !record.isActedOn()
+                && !record.is(VmState.Flag.SPLIT_BRAIN)
+                && !record.is(VmState.Flag.HALF_MADE)
+                && !record.is(VmState.Flag.UNSEARCHED)
+                && !record.is(VmState.Flag.DELETED)
+                && hosts.get(record.seen.host()) != null
+                && Objects.requireNonNull(hosts.get(record.seen.host()))
+                        .health()
+                        .runsVms();
+        return isWell
+                ? Optional.empty()
+                : Optional.of("what is left of " + id + " may be wanted still: it does not run, certainly and well");
     }
 
     /** The database member whose writer a VM needs. */
@@ -385,6 +423,7 @@ public final class CenterState {
         if (record.server != null) {
             unroute(record);
         }
+        notAway(id);
         record.faults = ImmutableList.of();
         record.flags.add(VmState.Flag.DELETED);
         removedAt.put(id, beginReading());
@@ -673,13 +712,72 @@ public final class CenterState {
         }
     }
 
-    /** The original of a VM that was cloned anew stays where it was. */
-    public void leftBehind(VmId id, Instant now) {
-        vm(id).ifPresent(record -> {
-            Leftover left = new Leftover(id, record.seen.host(), "what its clone replaced", now);
-            leftovers.put(id, left);
+    /** A VM was moved from a host for maintenance; one that was away already keeps its home. */
+    public void leftHome(VmId id, HostId from, HostId to) {
+        JournalEntry.VmAway before = away.get(id);
+        HostId home = before != null && before.at().equals(from) ? before.home() : from;
+        keepAway(new JournalEntry.VmAway(id, home, to));
+    }
+
+    /** A VM is home, or is not to come home any more. */
+    public void notAway(VmId id) {
+        JournalEntry.VmAway before = away.get(id);
+        if (before != null) {
+            keepAway(new JournalEntry.VmAway(id, before.home(), before.home()));
+        }
+    }
+
+    private void keepAway(JournalEntry.VmAway left) {
+        if (left.isAway()) {
+            away.put(left.vm(), left);
+        } else {
+            away.remove(left.vm());
+        }
+        unwritten.add(left);
+    }
+
+    /** The host that a VM left for maintenance, if it still is where it went then: nobody else moved it. */
+    public Optional<HostId> homeOf(VmId id) {
+        JournalEntry.VmAway left = away.get(id);
+        VmRecord record = vms.get(id);
+        return left != null && record != null && record.seen.host().equals(left.at())
+                ? Optional.of(left.home())
+                : Optional.empty();
+    }
+
+    /** The VMs that left a host for maintenance, those of higher priority first. */
+    public List<VmId> awayFrom(HostId home) {
+        return away.values().stream()
+                .filter(left -> left.home().equals(home))
+                .flatMap(left -> vm(left.vm()).stream())
+                .sorted(Comparator.comparing((VmRecord vm) -> -vm.seen().priority())
+                        .thenComparing(VmRecord::id))
+                .map(VmRecord::id)
+                .toList();
+    }
+
+    /** Something stays on the platform that nobody needs. */
+    public void leftBehind(Leftover left) {
+        if (leftovers.add(left)) {
             unwritten.add(new JournalEntry.LeftBehind(left));
-        });
+        }
+    }
+
+    /** Somebody else runs the VM on another host than its clone is on, or repaired what the clone was to replace. */
+    public void cloneNotNeeded(VmId id, HostId host, Instant now) {
+        leftBehind(new Leftover(id, host, "a clone that was not needed", now));
+        flag(id, VmState.Flag.HALF_MADE, false);
+    }
+
+    /** What was left behind of a VM on a host before that moment was deleted. */
+    public void leftoversDeleted(VmId id, HostId host, Instant before) {
+        for (Leftover left : List.copyOf(leftovers)) {
+            boolean isMeant = left.vm().equals(id) && left.host().equals(host);
+            if (isMeant && !left.since().isAfter(before)) {
+                leftovers.remove(left);
+                unwritten.add(new JournalEntry.LeftoverDeleted(left));
+            }
+        }
     }
 
     /** What a reading showed before a VM's host was lost does not count for it. */
@@ -811,6 +909,15 @@ public final class CenterState {
             record.isConfirmedOff = true;
             record.changedAt = beginReading();
             touch(id);
+        });
+    }
+
+    /** A host came back too often of late, or that is over. */
+    public void quarantined(HostId id, boolean on) {
+        host(id).ifPresent(record -> {
+            record.isQuarantined = on;
+            projection.mark(id);
+            projection.wake(record.seen.role());
         });
     }
 

@@ -22,6 +22,8 @@ public final class HostRecord {
     OpenFault fault;
 
     boolean isConfirmedOff;
+    /** Whether it came back too often of late. */
+    boolean isQuarantined;
 
     @Nullable
     Instant upSince;
@@ -59,7 +61,7 @@ public final class HostRecord {
     }
 
     Host projected() {
-        return ImmutableHost.copyOf(seen).withHealth(health());
+        return ImmutableHost.copyOf(seen).withHealth(health()).withInQuarantine(isQuarantined);
     }
 
     boolean isDefault() {

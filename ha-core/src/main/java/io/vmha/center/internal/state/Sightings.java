@@ -107,6 +107,7 @@ public final class Sightings {
     private static boolean isSame(Host known, Host seen) {
         return known.equals(ImmutableHost.copyOf(seen)
                         .withInMaintenance(known.inMaintenance())
+                        .withInQuarantine(known.inQuarantine())
                         .withHealth(known.health()))
                 && known.health() == seen.health();
     }

@@ -88,6 +88,11 @@ public final class VmRecord {
         return flags.contains(flag);
     }
 
+    /** The flags that are set. */
+    public Set<VmState.Flag> flags() {
+        return ImmutableSet.copyOf(flags);
+    }
+
     /** Whether it has failed. */
     public boolean isFailed() {
         return !faults.isEmpty();

@@ -262,6 +262,54 @@ public abstract class HypervisorAdapterContractTest extends HypervisorHonestyCon
     }
 
     @Test
+    void whatACloneReplacedIsToldAndDeletedAndTheCloneStays() {
+        if (refusesWithout(
+                Capability.DELETE_LEFTOVERS, () -> adapter.deleteLeftovers(testbed.vm(), testbed.host(), call()))) {
+            assertRefused(Cause.UNSUPPORTED, () -> adapter.leftovers(testbed.vm(), testbed.host(), call()));
+            return;
+        }
+        assertThat(leftovers()).isEmpty();
+        adapter.deleteLeftovers(testbed.vm(), testbed.host(), call());
+        assertThat(adapter.powerState(testbed.vm(), call())).isEqualTo(PowerState.ON);
+        if (!can(Capability.CLONE)) {
+            return;
+        }
+        for (int step = 1; step <= 2; step++) {
+            adapter.powerOff(testbed.vm(), Duration.ZERO, call());
+            adapter.cloneFromTemplate(
+                    testbed.template(),
+                    testbed.vm(),
+                    testbed.host(),
+                    new CallContext(testbed.patience(), Optional.of(new PlanId(987_655)), step, 1));
+            adapter.powerOn(testbed.vm(), testbed.host(), call());
+        }
+        assertThat(leftovers()).hasSize(2).doesNotHaveDuplicates();
+
+        adapter.deleteLeftovers(testbed.vm(), testbed.host(), call());
+        adapter.deleteLeftovers(testbed.vm(), testbed.host(), call());
+
+        assertThat(leftovers()).isEmpty();
+        assertThat(adapter.powerState(testbed.vm(), call())).isEqualTo(PowerState.ON);
+        assertThat(machine().host()).isEqualTo(testbed.host());
+    }
+
+    @Test
+    void ofAVmThatNobodyKnowsNothingIsLeftAndAnUnknownHostIsRefused() {
+        if (!can(Capability.DELETE_LEFTOVERS)) {
+            return;
+        }
+        assertThat(adapter.leftovers(NOBODY, testbed.host(), call())).isEmpty();
+        adapter.deleteLeftovers(NOBODY, testbed.host(), call());
+        assertUnknown(() -> adapter.leftovers(testbed.vm(), NOWHERE, call()));
+        assertUnknown(() -> adapter.deleteLeftovers(testbed.vm(), NOWHERE, call()));
+        assertThat(machine().power()).isEqualTo(PowerState.ON);
+    }
+
+    private List<String> leftovers() {
+        return adapter.leftovers(testbed.vm(), testbed.host(), call());
+    }
+
+    @Test
     void aCallWithoutTimeReturnsAtOnceAndNeverLies() {
         CallContext noTime = CallContext.within(Duration.ofNanos(1));
         long begun = System.nanoTime();

@@ -25,6 +25,8 @@ public final class JournalText {
                 .forEach(writer -> lines.add(writer.type() + " is written by " + new TreeSet<>(writer.members())));
         state.leftovers().forEach(leftover -> lines.add(leftover.toString()));
         state.recoveries().forEach(recovery -> lines.add(recovery.toString()));
+        state.flaps().forEach(host -> lines.add(host.toString()));
+        state.away().forEach(vm -> lines.add(vm.toString()));
         lines.add(state.settings() + (state.isFirst() ? ", nothing was written down yet" : ""));
         lines.sort(null);
         return lines;

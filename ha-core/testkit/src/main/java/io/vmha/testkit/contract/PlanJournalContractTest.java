@@ -26,7 +26,7 @@ import io.vmha.plan.Plan;
 import io.vmha.plan.PlanId;
 import io.vmha.plan.Step;
 import io.vmha.policy.Decision;
-import io.vmha.policy.PrimaryThenStandbyPolicy;
+import io.vmha.policy.HaPolicies;
 import io.vmha.testkit.Datacenter;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -235,7 +235,8 @@ public abstract class PlanJournalContractTest {
 
     /** A plan of one power-off and one redirect for a report about a machine. */
     protected static JournalEntry.PlanOpened opened(PlanId id, FaultReport report) {
-        Decision decision = PrimaryThenStandbyPolicy.withDefaults()
+        Decision decision = HaPolicies.withDefaults()
+                .failover()
                 .decide(Datacenter.threeHosts().inventory(), report);
         Plan plan = new Plan(
                 id,

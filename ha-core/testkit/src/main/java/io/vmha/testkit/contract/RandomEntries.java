@@ -68,7 +68,7 @@ public final class RandomEntries {
     }
 
     private JournalEntry next() {
-        return switch (random.nextInt(15)) {
+        return switch (random.nextInt(19)) {
             case 0, 1 ->
                 new JournalEntry.PlanOpened(
                         instant(),
@@ -100,11 +100,45 @@ public final class RandomEntries {
             case 12 ->
                 new JournalEntry.WriterNoted(
                         new WriterState(VmType.of(constant(NAMES)), Set.copyOf(list(3, () -> constant(NAMES)))));
-            case 13 -> new JournalEntry.LeftBehind(new Leftover(vmId(), hostId(), constant(NAMES), instant()));
+            case 13 -> new JournalEntry.LeftBehind(leftover());
+            case 14 -> new JournalEntry.LeftoverDeleted(leftover());
+            case 15 -> new JournalEntry.RecoveriesCleared(vmId());
+            case 17 -> new JournalEntry.VmAway(vmId(), hostId(), hostId());
+            case 16 -> new JournalEntry.HostReturned(hostId(), list(3, this::instant));
             default ->
                 new JournalEntry.SettingsChanged(
                         new CenterSettings(random.nextBoolean(), optional(() -> constant(AutomationLevel.values()))));
         };
+    }
+
+    /** Few moments, so that what is deleted was often left behind before. */
+    private Leftover leftover() {
+        return new Leftover(vmId(), hostId(), constant(NAMES), Instant.ofEpochSecond(random.nextInt(2)));
+    }
+
+    /** What may be desired, each VM, host, type and leftover once. */
+    public DesiredExport desired() {
+        Map<VmId, DesiredExport.Vm> vms = new TreeMap<>();
+        list(6, this::vmId)
+                .forEach(id -> vms.put(
+                        id,
+                        new DesiredExport.Vm(
+                                id,
+                                constant(DesiredState.values()),
+                                optional(this::vmId),
+                                Set.copyOf(list(4, () -> constant(VmState.Flag.values()))),
+                                list(3, this::fault))));
+        Map<HostId, DesiredExport.Host> hosts = new TreeMap<>();
+        list(4, this::hostId).forEach(id -> hosts.put(id, new DesiredExport.Host(id, random.nextBoolean())));
+        Map<VmType, WriterState> writers = new TreeMap<>();
+        list(3, () -> VmType.of(constant(NAMES)))
+                .forEach(type -> writers.put(type, new WriterState(type, Set.copyOf(list(3, () -> constant(NAMES))))));
+        return new DesiredExport(
+                new CenterSettings(random.nextBoolean(), optional(() -> constant(AutomationLevel.values()))),
+                List.copyOf(vms.values()),
+                List.copyOf(hosts.values()),
+                List.copyOf(writers.values()),
+                List.copyOf(Set.copyOf(list(3, this::leftover))));
     }
 
     private VmState vmState() {
@@ -240,7 +274,7 @@ public final class RandomEntries {
     }
 
     private Action action() {
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(10)) {
             case 0 -> new Action.PowerOff(vmId(), hostId());
             case 1 -> new Action.FenceHost(hostId());
             case 2 -> new Action.Redirect(vmId(), vmId());
@@ -249,7 +283,8 @@ public final class RandomEntries {
             case 5 -> new Action.Migrate(vmId(), hostId(), hostId());
             case 6 -> new Action.CloneFromTemplate(vmId(), TemplateId.of(constant(NAMES)), hostId());
             case 7 -> new Action.Promote(vmId());
-            default -> new Action.Demote(vmId());
+            case 8 -> new Action.Demote(vmId());
+            default -> new Action.DeleteLeftovers(vmId(), hostId());
         };
     }
 

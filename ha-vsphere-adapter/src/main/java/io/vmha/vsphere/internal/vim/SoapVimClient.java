@@ -333,6 +333,11 @@ public final class SoapVimClient implements VimClient {
     }
 
     @Override
+    public MoRef destroy(MoRef vm, Deadline deadline) {
+        return task("Destroy_Task", vm, xml -> {}, deadline);
+    }
+
+    @Override
     public MoRef enterMaintenance(MoRef host, Duration timeout, Deadline deadline) {
         return task(
                 "EnterMaintenanceMode_Task",

@@ -83,6 +83,9 @@ public interface VimClient extends AutoCloseable {
     /** Begins to rename an object. */
     MoRef rename(MoRef ref, String name, Deadline deadline);
 
+    /** Begins to delete a machine that is off, with its disks. */
+    MoRef destroy(MoRef vm, Deadline deadline);
+
     /** Begins to put a host into maintenance. */
     MoRef enterMaintenance(MoRef host, Duration timeout, Deadline deadline);
 
