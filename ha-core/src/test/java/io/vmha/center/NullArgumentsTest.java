@@ -3,6 +3,7 @@ package io.vmha.center;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.time.Instant;
 import io.vmha.Fixtures;
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.model.DesiredState;
@@ -36,7 +37,7 @@ class NullArgumentsTest {
             Map.entry(DesiredState.class, DesiredState.RUNNING),
             Map.entry(AutomationLevel.class, AutomationLevel.MANUAL),
             Map.entry(PlanId.class, new PlanId(1)),
-            Map.entry(ReadingToken.class, new ReadingToken(1)),
+            Map.entry(ReadingToken.class, new ReadingToken(1, Instant.EPOCH, 1)),
             Map.entry(PlatformSnapshot.class, PlatformSnapshot.of(Fixtures.referenceEmbodiment())),
             Map.entry(HaPolicies.class, HaPolicies.builder().build()),
             Map.entry(Duration.class, Duration.ofSeconds(1)),

@@ -2,6 +2,7 @@ package io.vmha.center;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vmha.policy.HaPolicies;
 import io.vmha.Fixtures;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.HypervisorAdapter;
@@ -144,8 +145,10 @@ class StartedVmsTest {
                 .adapter(listening())
                 .trafficDirector(datacenter.trafficDirector())
                 .databasePromoter(datacenter.databasePromoter())
-                .failover(FailoverConfig.builder()
-                        .failback(FailbackMode.AUTOMATIC)
+                .policies(HaPolicies.builder()
+                        .config(FailoverConfig.builder()
+                                .failback(FailbackMode.AUTOMATIC)
+                                .build())
                         .build())
                 .inventory(reference)
                 .scheduler(time);

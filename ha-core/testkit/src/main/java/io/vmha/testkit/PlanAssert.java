@@ -79,7 +79,8 @@ public final class PlanAssert extends AbstractAssert<PlanAssert, Plan> {
                 migrate -> migrate.target().toString(),
                 clone -> clone.target().toString(),
                 promote -> promote.target().toString(),
-                demote -> demote.target().toString()));
+                demote -> demote.target().toString(),
+                leftovers -> leftovers.target().toString()));
     }
 
     /** One step of a plan. Not thread-safe. */

@@ -3,6 +3,7 @@ package io.vmha.testkit;
 import static io.vmha.testkit.HaAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.vmha.policy.HaPolicies;
 import io.vmha.center.ManagementCenter;
 import io.vmha.center.event.ActionResult;
 import io.vmha.center.event.DecisionOutcome;
@@ -10,7 +11,6 @@ import io.vmha.model.Inventory;
 import io.vmha.model.VmHealth;
 import io.vmha.plan.ActionKind;
 import io.vmha.policy.Decision;
-import io.vmha.policy.PrimaryThenStandbyPolicy;
 import io.vmha.policy.Reason;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class HaAssertionsTest {
     private final Inventory inventory = Datacenter.threeHosts().inventory();
     private final Decision decision =
-            PrimaryThenStandbyPolicy.withDefaults().decide(inventory, Datacenter.readOnly("db3"));
+            HaPolicies.withDefaults().failover().decide(inventory, Datacenter.readOnly("db3"));
     private final SimulatedDatacenter datacenter = new SimulatedDatacenter(inventory);
     private final VirtualTime time = new VirtualTime();
     private final ManagementCenter center = ManagementCenter.builder()

@@ -3,6 +3,7 @@ package io.vmha.testkit.contract;
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.event.ActionResult;
 import io.vmha.center.journal.CenterSettings;
+import io.vmha.center.journal.DesiredExport;
 import io.vmha.center.journal.HostState;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.Leftover;

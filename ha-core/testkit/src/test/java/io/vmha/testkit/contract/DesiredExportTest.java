@@ -1,4 +1,4 @@
-package io.vmha.center.journal;
+package io.vmha.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -6,6 +6,12 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.google.common.io.Resources;
 import io.vmha.center.config.AutomationLevel;
+import io.vmha.center.journal.CenterSettings;
+import io.vmha.center.journal.DesiredExport;
+import io.vmha.center.journal.Leftover;
+import io.vmha.center.journal.OpenFault;
+import io.vmha.center.journal.VmState;
+import io.vmha.center.journal.WriterState;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.DesiredState;
