@@ -43,14 +43,14 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Resyncs in which little changes, one after another, while VMs fail: no failover is lost, none is done twice, and nothing is kept that
- * grows. Every build runs a small shape; {@code -Dvmha.resync.full=true} runs 1,000 resyncs of 100,000 VMs beside 100 failovers a
- * second, and prints what it took.
+ * grows. Every build runs a small shape; {@code -Dvmha.resync.full=true} runs 1,000 resyncs ({@code -Dvmha.resync.count} another
+ * number) of 100,000 VMs beside 100 failovers a second, and prints what it took.
  */
 class ResyncUnderLoadTest {
     private static final boolean IS_FULL = Boolean.getBoolean("vmha.resync.full");
     private static final int HOSTS = IS_FULL ? 10_000 : 200;
     private static final int VMS_EACH = 10;
-    private static final int RESYNCS = IS_FULL ? 1_000 : 40;
+    private static final int RESYNCS = Integer.getInteger("vmha.resync.count", IS_FULL ? 1_000 : 40);
     private static final int CHANGED_EACH = 20;
     private static final int FAILOVERS_A_SECOND = 100;
     /** Most VMs must go on serving. */
