@@ -152,14 +152,17 @@ class AdoptersStoryTest {
                 actual.with(ImmutableHost.copyOf(actual.requireHost(h1)).withHealth(HostHealth.UNREACHABLE)));
         PlatformSnapshot during = PlatformSnapshot.of(datacenter.actual());
         var token = ask(center.beginReading());
-        datacenter.change(
-                actual -> actual.with(ImmutableHost.copyOf(actual.requireHost(h1)).withHealth(HostHealth.UP)));
+        datacenter.change(actual ->
+                actual.with(ImmutableHost.copyOf(actual.requireHost(h1)).withHealth(HostHealth.UP)));
         ask(center.observe(token, during));
         time.advanceTo(time.now().plus(Duration.ofMinutes(3)));
 
-        datacenter.actual().vmsOn(h1).forEach(vm -> assertThat(vm.power())
-                .as("%s ran well all the time", vm.id())
-                .isEqualTo(PowerState.ON));
+        datacenter
+                .actual()
+                .vmsOn(h1)
+                .forEach(vm -> assertThat(vm.power())
+                        .as("%s ran well all the time", vm.id())
+                        .isEqualTo(PowerState.ON));
         assertThat(ask(center.plans())).isEmpty();
     }
 
@@ -167,7 +170,8 @@ class AdoptersStoryTest {
     void whatSomebodyElseMovesAndResizesShowsAtTheNextResync() {
         ManagementCenter center = center(AutomationLevel.FULL);
         VirtualMachine mw3 = datacenter.actual().requireVm(MW3);
-        datacenter.change(actual -> actual.with(ImmutableVirtualMachine.copyOf(mw3).withHost(HostId.of("h3"))));
+        datacenter.change(
+                actual -> actual.with(ImmutableVirtualMachine.copyOf(mw3).withHost(HostId.of("h3"))));
         time.advanceTo(time.now().plus(Duration.ofMinutes(2)));
 
         assertThat(center.inventory().requireVm(MW3).host()).isEqualTo(HostId.of("h3"));

@@ -91,7 +91,9 @@ class ResyncUnderLoadTest {
             VirtualMachine after = center.inventory().requireVm(vm);
             VmId server = datacenter.routes().get(vm);
             assertThat(after.servedBy()).as("%s", vm).contains(server);
-            assertThat(center.inventory().requireVm(server).isServing()).as("%s", server).isTrue();
+            assertThat(center.inventory().requireVm(server).isServing())
+                    .as("%s", server)
+                    .isTrue();
             assertThat(datacenter.actual().requireVm(vm).power()).isEqualTo(PowerState.OFF);
         });
         assertThat(poweredOff.keySet()).isEqualTo(outcomes.keySet());
@@ -105,7 +107,9 @@ class ResyncUnderLoadTest {
             resync(center);
         }
         long after = usedAfterCollection();
-        assertThat(after).as("heap in use after %s more resyncs", RESYNCS / 10).isLessThan(before + before / 10 + 16 * MIB);
+        assertThat(after)
+                .as("heap in use after %s more resyncs", RESYNCS / 10)
+                .isLessThan(before + before / 10 + 16 * MIB);
         center.close();
         Collections.sort(took);
         if (IS_FULL) {
@@ -143,8 +147,8 @@ class ResyncUnderLoadTest {
             VmId vm = vm(next * 2);
             submitted.put(
                     vm,
-                    center.submit(FaultReport.ofVm(
-                            vm, FaultKind.SERVICE_DOWN, Instant.now(), "monitor:" + vm, ++next)));
+                    center.submit(
+                            FaultReport.ofVm(vm, FaultKind.SERVICE_DOWN, Instant.now(), "monitor:" + vm, ++next)));
             LockSupport.parkNanos(Duration.ofSeconds(1).toNanos() / FAILOVERS_A_SECOND);
         }
         Map<VmId, DecisionOutcome> outcomes = new ConcurrentHashMap<>();
@@ -177,7 +181,8 @@ class ResyncUnderLoadTest {
         for (int i = 0; i < 5; i++) {
             System.gc();
             least = Math.min(
-                    least, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+                    least,
+                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
         }
         return least;
     }

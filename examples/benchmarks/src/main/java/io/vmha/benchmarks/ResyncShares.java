@@ -120,8 +120,8 @@ public final class ResyncShares {
         return PlatformSnapshot.of(new PlatformSnapshot(
                         List.copyOf(inventory.hosts()),
                         inventory.vms().stream()
-                                .<VirtualMachine>map(vm -> ImmutableVirtualMachine.copyOf(vm)
-                                        .withLabels(vm.labels()))
+                                .<VirtualMachine>map(
+                                        vm -> ImmutableVirtualMachine.copyOf(vm).withLabels(vm.labels()))
                                 .toList(),
                         Set.of())
                 .toInventory());
