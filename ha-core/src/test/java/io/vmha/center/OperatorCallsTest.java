@@ -200,8 +200,8 @@ class OperatorCallsTest {
                 .count();
         assertThat(tries).isBetween(3L, 15L);
 
-        datacenter.change(
-                actual -> actual.with(ImmutableHost.copyOf(actual.requireHost(H1)).withHealth(HostHealth.UP)));
+        datacenter.change(actual ->
+                actual.with(ImmutableHost.copyOf(actual.requireHost(H1)).withHealth(HostHealth.UP)));
         time.advanceTo(time.now().plus(Duration.ofMinutes(20)));
         assertThat(datacenter.actual().requireVm(MW1).power()).isEqualTo(PowerState.OFF);
         assertThat(needs(center, MW1)).isEmpty();

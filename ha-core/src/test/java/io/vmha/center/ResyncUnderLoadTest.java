@@ -43,14 +43,14 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Resyncs in which little changes, one after another, while VMs fail: no failover is lost, none is done twice, and nothing is kept that
- * grows. Every build runs a small shape; {@code -Dvmha.resync.full=true} runs 1,000 resyncs of 100,000 VMs beside 100 failovers a
- * second, and prints what it took.
+ * grows. Every build runs a small shape; {@code -Dvmha.resync.full=true} runs 1,000 resyncs ({@code -Dvmha.resync.count} another
+ * number) of 100,000 VMs beside 100 failovers a second, and prints what it took.
  */
 class ResyncUnderLoadTest {
     private static final boolean IS_FULL = Boolean.getBoolean("vmha.resync.full");
     private static final int HOSTS = IS_FULL ? 10_000 : 200;
     private static final int VMS_EACH = 10;
-    private static final int RESYNCS = IS_FULL ? 1_000 : 40;
+    private static final int RESYNCS = Integer.getInteger("vmha.resync.count", IS_FULL ? 1_000 : 40);
     private static final int CHANGED_EACH = 20;
     private static final int FAILOVERS_A_SECOND = 100;
     /** Most VMs must go on serving. */
@@ -91,7 +91,9 @@ class ResyncUnderLoadTest {
             VirtualMachine after = center.inventory().requireVm(vm);
             VmId server = datacenter.routes().get(vm);
             assertThat(after.servedBy()).as("%s", vm).contains(server);
-            assertThat(center.inventory().requireVm(server).isServing()).as("%s", server).isTrue();
+            assertThat(center.inventory().requireVm(server).isServing())
+                    .as("%s", server)
+                    .isTrue();
             assertThat(datacenter.actual().requireVm(vm).power()).isEqualTo(PowerState.OFF);
         });
         assertThat(poweredOff.keySet()).isEqualTo(outcomes.keySet());
@@ -105,7 +107,9 @@ class ResyncUnderLoadTest {
             resync(center);
         }
         long after = usedAfterCollection();
-        assertThat(after).as("heap in use after %s more resyncs", RESYNCS / 10).isLessThan(before + before / 10 + 16 * MIB);
+        assertThat(after)
+                .as("heap in use after %s more resyncs", RESYNCS / 10)
+                .isLessThan(before + before / 10 + 16 * MIB);
         center.close();
         Collections.sort(took);
         if (IS_FULL) {
@@ -143,8 +147,8 @@ class ResyncUnderLoadTest {
             VmId vm = vm(next * 2);
             submitted.put(
                     vm,
-                    center.submit(FaultReport.ofVm(
-                            vm, FaultKind.SERVICE_DOWN, Instant.now(), "monitor:" + vm, ++next)));
+                    center.submit(
+                            FaultReport.ofVm(vm, FaultKind.SERVICE_DOWN, Instant.now(), "monitor:" + vm, ++next)));
             LockSupport.parkNanos(Duration.ofSeconds(1).toNanos() / FAILOVERS_A_SECOND);
         }
         Map<VmId, DecisionOutcome> outcomes = new ConcurrentHashMap<>();
@@ -177,7 +181,8 @@ class ResyncUnderLoadTest {
         for (int i = 0; i < 5; i++) {
             System.gc();
             least = Math.min(
-                    least, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+                    least,
+                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
         }
         return least;
     }

@@ -159,28 +159,26 @@ class SnapshotProperties {
         private void happens() {
             VirtualMachine vm = anyVm();
             HostId host = anyHost();
-            CompletionStage<?> unused =
-                    switch (random.nextInt(13)) {
-                        case 0, 1 -> reports(vm.id(), FaultKind.FILESYSTEM_READ_ONLY);
-                        case 2 -> untold(() -> changes(vm.id(), found -> found.withPower(PowerState.OFF)));
-                        case 3 -> untold(() -> moves(vm, host));
-                        case 4 ->
-                            untold(() -> changes(
-                                    vm.id(),
-                                    found -> found.withAllocation(Resources.of(
-                                            500L + random.nextInt(500), 1_024 + random.nextInt(1_024)))));
-                        case 5 -> goesDown(host);
-                        case 6, 7 -> comesBack(host);
-                        case 8 -> center.maintenance(host, random.nextBoolean(), "alice");
-                        case 9 ->
-                            center.desired(vm.id(), DesiredState.values()[random.nextInt(3)], "alice");
-                        case 10 -> {
-                            changes(vm.id(), found -> found.withPower(PowerState.ON));
-                            yield center.repaired(vm.id());
-                        }
-                        case 11 -> center.pause("alice");
-                        default -> center.resume("alice");
-                    };
+            CompletionStage<?> unused = switch (random.nextInt(13)) {
+                case 0, 1 -> reports(vm.id(), FaultKind.FILESYSTEM_READ_ONLY);
+                case 2 -> untold(() -> changes(vm.id(), found -> found.withPower(PowerState.OFF)));
+                case 3 -> untold(() -> moves(vm, host));
+                case 4 ->
+                    untold(() -> changes(
+                            vm.id(),
+                            found -> found.withAllocation(
+                                    Resources.of(500L + random.nextInt(500), 1_024 + random.nextInt(1_024)))));
+                case 5 -> goesDown(host);
+                case 6, 7 -> comesBack(host);
+                case 8 -> center.maintenance(host, random.nextBoolean(), "alice");
+                case 9 -> center.desired(vm.id(), DesiredState.values()[random.nextInt(3)], "alice");
+                case 10 -> {
+                    changes(vm.id(), found -> found.withPower(PowerState.ON));
+                    yield center.repaired(vm.id());
+                }
+                case 11 -> center.pause("alice");
+                default -> center.resume("alice");
+            };
         }
 
         private CompletionStage<?> untold(Runnable change) {
@@ -208,16 +206,20 @@ class SnapshotProperties {
         }
 
         private CompletionStage<?> comesBack(HostId host) {
-            datacenter.change(actual -> actual.with(
-                    ImmutableHost.copyOf(actual.requireHost(host)).withHealth(HostHealth.UP)));
+            datacenter.change(actual ->
+                    actual.with(ImmutableHost.copyOf(actual.requireHost(host)).withHealth(HostHealth.UP)));
             return center.hostUp(host);
         }
 
         private void changes(VmId vm, UnaryOperator<ImmutableVirtualMachine> change) {
-            boolean isUp = datacenter.actual().hostOf(datacenter.actual().requireVm(vm)).health().runsVms();
+            boolean isUp = datacenter
+                    .actual()
+                    .hostOf(datacenter.actual().requireVm(vm))
+                    .health()
+                    .runsVms();
             if (isUp) {
-                datacenter.change(actual ->
-                        actual.with(change.apply(ImmutableVirtualMachine.copyOf(actual.requireVm(vm)))));
+                datacenter.change(
+                        actual -> actual.with(change.apply(ImmutableVirtualMachine.copyOf(actual.requireVm(vm)))));
             }
         }
 

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 
 class FailoverCapacityTest {
     private final Inventory reference = Fixtures.referenceEmbodiment();
-    private final FailoverCapacity capacity = HaPolicies.builder().failover(redirectOnly()).build().capacity();
+    private final FailoverCapacity capacity =
+            HaPolicies.builder().failover(redirectOnly()).build().capacity();
 
     private static FailoverPolicy redirectOnly() {
         return HaPolicies.builder()
