@@ -45,13 +45,21 @@ public final class SimulatedDatacenter {
     private final Set<VmId> starting = new TreeSet<>();
     private final Map<VmType, Set<String>> writers = new HashMap<>();
     /** Safe without the lock: a receiver may ask back. */
-    private final List<Consumer<FaultReport>> watchers = new CopyOnWriteArrayList<>();
+    private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
 
     private final SetMultimap<Place, String> leftovers = LinkedHashMultimap.create();
     private int setAside;
     private Inventory actual;
 
     private record Place(VmId vm, HostId host) {}
+    /** One watching, equal to none other: a receiver who watches twice ends one of them. */
+    private static final class Watcher {
+        private final Consumer<FaultReport> receiver;
+
+        private Watcher(Consumer<FaultReport> receiver) {
+            this.receiver = receiver;
+        }
+    }
 
     /** Makes a datacenter that is as the inventory says. */
     public SimulatedDatacenter(Inventory start) {
@@ -105,14 +113,13 @@ public final class SimulatedDatacenter {
      */
     public void inject(FaultReport fault) {
         change(inventory -> FaultEffects.apply(inventory, fault));
-        watchers.forEach(watcher -> watcher.accept(fault));
+        watchers.forEach(watcher -> watcher.receiver.accept(fault));
     }
 
     /** What tells of faults that are injected. */
     public FaultSource faultSource() {
         return receiver -> {
-            // Of its own, so that a receiver who watches twice ends one of them.
-            Consumer<FaultReport> watcher = receiver::accept;
+            Watcher watcher = new Watcher(receiver);
             watchers.add(watcher);
             return () -> watchers.remove(watcher);
         };
