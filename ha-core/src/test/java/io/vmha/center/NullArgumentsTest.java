@@ -3,7 +3,6 @@ package io.vmha.center;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import java.time.Instant;
 import io.vmha.Fixtures;
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.model.DesiredState;
@@ -20,6 +19,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

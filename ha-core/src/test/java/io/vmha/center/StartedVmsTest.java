@@ -2,7 +2,6 @@ package io.vmha.center;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vmha.policy.HaPolicies;
 import io.vmha.Fixtures;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.HypervisorAdapter;
@@ -16,6 +15,7 @@ import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import io.vmha.policy.FailbackMode;
 import io.vmha.policy.FailoverConfig;
+import io.vmha.policy.HaPolicies;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
 import java.lang.reflect.InvocationTargetException;

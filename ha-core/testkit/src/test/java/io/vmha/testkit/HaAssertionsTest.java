@@ -3,7 +3,6 @@ package io.vmha.testkit;
 import static io.vmha.testkit.HaAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.vmha.policy.HaPolicies;
 import io.vmha.center.ManagementCenter;
 import io.vmha.center.event.ActionResult;
 import io.vmha.center.event.DecisionOutcome;
@@ -11,6 +10,7 @@ import io.vmha.model.Inventory;
 import io.vmha.model.VmHealth;
 import io.vmha.plan.ActionKind;
 import io.vmha.policy.Decision;
+import io.vmha.policy.HaPolicies;
 import io.vmha.policy.Reason;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
