@@ -17,6 +17,7 @@ import io.vmha.model.Inventory;
 import io.vmha.model.Resources;
 import io.vmha.model.VmId;
 import io.vmha.plan.PlanId;
+import io.vmha.policy.HaPolicies;
 import io.vmha.policy.LoadSample;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
@@ -70,7 +71,7 @@ final class ScenarioRun implements ScenarioStage {
                 .fencingDevice(failing.around(datacenter.fencingDevice()))
                 .databasePromoter(failing.around(datacenter.databasePromoter()))
                 .inventory(inventory)
-                .failover(scenario.failover())
+                .policies(HaPolicies.builder().config(scenario.failover()).build())
                 .config(scenario.center())
                 .journal(journal)
                 .random(random)
