@@ -88,7 +88,15 @@ final class ScenarioRun implements ScenarioStage {
         if (event instanceof HaEvent.ActionEnded ended) {
             switch (ended.action().action().kind()) {
                 case POWER_ON -> ended.action().action().vm().ifPresent(vm -> hear(new FaultSubject.OfVm(vm)));
-                case POWER_OFF, FENCE_HOST, REDIRECT, REALLOCATE, MIGRATE, CLONE, PROMOTE, DEMOTE -> {}
+                case POWER_OFF,
+                        FENCE_HOST,
+                        REDIRECT,
+                        REALLOCATE,
+                        MIGRATE,
+                        CLONE,
+                        PROMOTE,
+                        DEMOTE,
+                        DELETE_LEFTOVERS -> {}
             }
         }
     }
