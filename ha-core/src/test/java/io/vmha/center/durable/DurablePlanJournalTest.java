@@ -123,6 +123,47 @@ class DurablePlanJournalTest {
     }
 
     @Test
+    void aJournalThatWasCutShortIsRefusedThoughItsLockFileWasDeleted() throws IOException {
+        List<String> before = filled(1);
+        Path store = directory.resolve("journal.mv");
+        byte[] whole = Files.readAllBytes(store);
+        int refused = 0;
+        for (int length = 4096; length < whole.length; length += 4096) {
+            Files.delete(directory.resolve("journal.lock"));
+            Files.write(store, Arrays.copyOf(whole, length));
+            assertRefusedUntouched(store);
+            refused++;
+        }
+        assertThat(refused).isPositive();
+        Files.delete(directory.resolve("journal.lock"));
+        Files.write(store, whole);
+        assertThat(reopened()).isEqualTo(before);
+    }
+
+    @Test
+    void aJournalWithoutItsMarkIsRefusedByName() throws IOException {
+        List<String> before = filled(1);
+        byte[] mark = Files.readAllBytes(directory.resolve("journal.mark"));
+        Files.delete(directory.resolve("journal.mark"));
+
+        assertRefusedUntouched(directory.resolve("journal.mv"));
+        assertThatThrownBy(() -> DurablePlanJournal.in(directory)).hasMessageContaining("journal.mark");
+        Files.write(directory.resolve("journal.mark"), mark);
+        assertThat(reopened()).isEqualTo(before);
+    }
+
+    @Test
+    void aJournalThatWasMadeAndNeverWrittenToNeedsNoMarkYet() throws IOException {
+        DurablePlanJournal.in(directory).close();
+        Files.delete(directory.resolve("journal.mark"));
+
+        try (PlanJournal journal = DurablePlanJournal.in(directory)) {
+            assertThat(Files.size(directory.resolve("journal.mark"))).isEqualTo(Long.BYTES);
+            assertThat(journal.open(1)).isEqualTo(JournalState.empty());
+        }
+    }
+
+    @Test
     void aJournalThatIsMissingIsRefused() throws IOException {
         filled(1);
         Files.delete(directory.resolve("journal.mv"));
@@ -173,10 +214,10 @@ class DurablePlanJournalTest {
     /** Sets the mark back, which reading a journal over moves on. */
     private void mark(byte[] whole) throws IOException {
         Files.write(directory.resolve("journal.mv"), whole);
-        try (FileChannel lock = FileChannel.open(directory.resolve("journal.lock"), StandardOpenOption.WRITE);
+        try (FileChannel mark = FileChannel.open(directory.resolve("journal.mark"), StandardOpenOption.WRITE);
                 JournalStore found =
                         JournalStore.toRead(directory.resolve("journal.mv").toString())) {
-            lock.write(ByteBuffer.allocate(Long.BYTES).putLong(0, found.write()), 0);
+            mark.write(ByteBuffer.allocate(Long.BYTES).putLong(0, found.write()), 0);
         }
     }
 
