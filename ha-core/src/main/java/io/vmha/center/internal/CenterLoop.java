@@ -134,7 +134,7 @@ public final class CenterLoop
                 why -> publish(new HaEvent.JournalChanged(scheduler.now(), why.isPresent(), why.orElse(""))));
         this.executor = new PlanExecutor(parts, state, platform, this);
         this.decisions = new Decisions(this, state, executor, recoveries, unmet, policies, left.lastPlan());
-        this.readings = new Readings(this, scheduler, state, platform.adapter());
+        this.readings = new Readings(this, scheduler, state, platform);
     }
 
     private void retry(VmId vm) {
@@ -503,7 +503,7 @@ public final class CenterLoop
 
     private boolean isFailedOrStopped(VmId id) {
         return state.vm(id)
-                .filter(vm -> vm.isFailed() || vm.desired() == DesiredState.OFF)
+                .filter(vm -> vm.isFailed() || vm.desired() == DesiredState.OFF || Needs.isGone(vm.server(), state))
                 .isPresent();
     }
 
@@ -554,7 +554,7 @@ public final class CenterLoop
     private void returnHome(VmId id) {
         state.vm(id)
                 .filter(vm ->
-                        !vm.server().equals(id) && (vm.is(VmState.Flag.RETURNING) || decisions.isDeleted(vm.server())))
+                        !vm.server().equals(id) && (vm.is(VmState.Flag.RETURNING) || Needs.isGone(vm.server(), state)))
                 .ifPresent(vm -> {
                     state.flag(id, VmState.Flag.RETURNING, true);
                     decisions.wake(id);

@@ -319,6 +319,10 @@ final class Decisions {
                 if (isItsOwn) {
                     Needs.metBy(part).ifPresent(needs::remove);
                 }
+                if (isItsOwn && part instanceof SubjectDecision.Redirect) {
+                    // Requests on their way elsewhere do not go home.
+                    needs.remove(NeedKind.RETURN);
+                }
             }
         }
         return needs;
@@ -368,8 +372,8 @@ final class Decisions {
                     .decide(view(vm.id()), List.of(vm.id()), drainTrigger(vm))
                     .parts());
         } else if (needs.contains(NeedKind.RETURN)) {
-            if (isDeleted(vm.server())) {
-                sendHome(vm, vm.server());
+            if (Needs.isGone(vm.server(), state)) {
+                serveAgain(vm, vm.server());
             } else {
                 decideReturn(vm, new PendingDecision());
             }
@@ -531,8 +535,31 @@ final class Decisions {
                         note(vm, NeedKind.SERVE, Reason.INVALID_DECISION, "the policy failed: " + thrown.getMessage()));
     }
 
-    /** The server of a VM that is well was deleted: its requests go to the VM itself. */
-    void sendHome(VmRecord vm, VmId server) {
+    /** The server of a VM that is well was deleted: its requests come home, or go where its database may be written. */
+    void serveAgain(VmRecord vm, VmId server) {
+        boolean isWriterElsewhere =
+                vm.seen().type().equals(VmType.DATABASE) && !state.isAtWriter(vm.seen()) && writerServesBeside(vm.id());
+        if (!isWriterElsewhere) {
+            sendHome(vm, server);
+            return;
+        }
+        state.flag(vm.id(), VmState.Flag.RETURNING, false);
+        FaultReport report =
+                FaultReport.ofVm(vm.id(), FaultKind.SERVICE_DOWN, center.now(), "deletion of " + server, 0);
+        List<SubjectDecision> parts =
+                policies.failover().decide(atTheWriter(view(vm.id()), vm), report).parts().stream()
+                        .filter(part -> part instanceof SubjectDecision.Redirect)
+                        .limit(1)
+                        .map(part -> part.withTrigger(Trigger.REPAIRED))
+                        .toList();
+        if (parts.isEmpty()) {
+            sendHome(vm, server);
+        } else {
+            begin(Optional.empty(), parts, false, Optional.of("deletion of " + server), new PendingDecision());
+        }
+    }
+
+    private void sendHome(VmRecord vm, VmId server) {
         state.flag(vm.id(), VmState.Flag.RETURNING, true);
         ClusterRole role = state.requireHost(vm.seen().host()).seen().role();
         SubjectDecision part = new SubjectDecision.Failback(
@@ -546,10 +573,6 @@ final class Decisions {
         Plan plan = planner.plan(new PlanId(++lastPlan), state.inventory(), part, facts());
         begin(new Begun(
                 Optional.empty(), part, plan, 1, false, Optional.of("deletion of " + server), new PendingDecision()));
-    }
-
-    boolean isDeleted(VmId id) {
-        return state.vm(id).filter(vm -> !vm.is(VmState.Flag.DELETED)).isEmpty();
     }
 
     /** What a paused center would decide. */

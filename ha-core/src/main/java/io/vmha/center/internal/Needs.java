@@ -48,10 +48,16 @@ final class Needs {
         if (isToLeave(vm, state)) {
             needs.add(NeedKind.DRAIN);
         }
-        if (vm.is(VmState.Flag.RETURNING) && !vm.server().equals(vm.id())) {
+        boolean isServedByOther = !vm.server().equals(vm.id());
+        if (isServedByOther && (vm.is(VmState.Flag.RETURNING) || isGone(vm.server(), state))) {
             needs.add(NeedKind.RETURN);
         }
         return needs;
+    }
+
+    /** Whether there is no such VM, or none any more. */
+    static boolean isGone(VmId id, CenterState state) {
+        return state.vm(id).filter(vm -> !vm.is(VmState.Flag.DELETED)).isEmpty();
     }
 
     /** Whether its own requests, or those of others that it serves, are served by nobody. */

@@ -318,7 +318,7 @@ public final class Operators {
         for (VmId owner : served) {
             VmRecord record = state.requireVm(owner);
             if (!record.isFailed()) {
-                center.decisions().sendHome(record, vm);
+                center.decisions().serveAgain(record, vm);
             }
             center.decisions().wake(owner);
         }

@@ -2,7 +2,7 @@ package io.vmha.center.internal;
 
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
-import io.vmha.adapter.HypervisorAdapter;
+import io.vmha.center.internal.execution.Platform;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.Sightings;
 import io.vmha.center.schedule.CenterScheduler;
@@ -10,15 +10,17 @@ import io.vmha.model.Inventory;
 import io.vmha.model.VmId;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the whole platform when that is needed: at regular times, after a restart, and when it is not known where VMs are. One
- * reading is under way at a time. Confined to the center's loop; the reading and the comparison with what is believed are not.
+ * Reads the whole platform when that is needed: at regular times, after a restart, and when it is not known where VMs are; and asks
+ * the traffic director where requests go that it is not known of. One reading is under way at a time. Confined to the center's loop; the reading and the comparison with what is believed are not.
  */
 final class Readings {
     private static final Logger LOG = LoggerFactory.getLogger(Readings.class);
@@ -29,7 +31,7 @@ final class Readings {
     private final CenterLoop center;
     private final CenterScheduler scheduler;
     private final CenterState state;
-    private final HypervisorAdapter adapter;
+    private final Platform platform;
     private boolean isReading;
     private boolean isNeededAgain;
     private boolean isPutOff;
@@ -39,11 +41,11 @@ final class Readings {
 
     private Set<VmId> uncertain = Set.of();
 
-    Readings(CenterLoop center, CenterScheduler scheduler, CenterState state, HypervisorAdapter adapter) {
+    Readings(CenterLoop center, CenterScheduler scheduler, CenterState state, Platform platform) {
         this.center = center;
         this.scheduler = scheduler;
         this.state = state;
-        this.adapter = adapter;
+        this.platform = platform;
     }
 
     /** Reads now, or once more after the reading that is under way: that one began too early. */
@@ -74,17 +76,38 @@ final class Readings {
         long token = state.beginReading();
         Inventory believed = state.inventory();
         List<Sightings> read = new ArrayList<>(1);
+        List<VmId> inDoubt = state.routesInDoubt();
+        Map<VmId, VmId> servers = new LinkedHashMap<>();
         Duration timeout = center.config().actionDeadline();
         scheduler.call(
-                () -> read.add(Sightings.of(adapter.discover(CallContext.within(timeout)), token, believed)),
-                thrown -> center.run(() -> ended(read, thrown)));
+                () -> {
+                    askForServers(inDoubt, servers, timeout);
+                    read.add(Sightings.of(platform.adapter().discover(CallContext.within(timeout)), token, believed));
+                },
+                thrown -> center.run(() -> ended(token, servers, read, thrown)));
     }
 
-    private void ended(List<Sightings> read, Optional<Throwable> thrown) {
+    /** One that cannot be told does not keep the others from being told. Blocks. */
+    private void askForServers(List<VmId> owners, Map<VmId, VmId> servers, Duration timeout) {
+        for (VmId owner : owners) {
+            try {
+                servers.put(owner, platform.trafficDirector().serverOf(owner, CallContext.within(timeout)));
+            } catch (AdapterException cannotTell) {
+                LOG.warn("where requests of {} go cannot be read: {}", owner, cannotTell.getMessage());
+            }
+        }
+    }
+
+    private void ended(long token, Map<VmId, VmId> servers, List<Sightings> read, Optional<Throwable> thrown) {
         isReading = false;
         if (!center.isActing()) {
             return;
         }
+        servers.forEach((owner, server) -> {
+            if (state.routeRead(owner, server, token)) {
+                center.decisions().wake(owner);
+            }
+        });
         if (thrown.isPresent()) {
             failed(thrown.get());
             return;
@@ -92,7 +115,7 @@ final class Readings {
         failures = 0;
         fruitless++;
         read.forEach(center::apply);
-        if (isNeededAgain) {
+        if (isNeededAgain || !state.routesInDoubt().isEmpty()) {
             isNeededAgain = false;
             need();
         }

@@ -49,7 +49,9 @@ public record VmState(
         /** It was cloned anew; the clone has not been powered on yet. */
         HALF_MADE,
         /** The orchestrator deleted it, but it may be running still. */
-        DELETED
+        DELETED,
+        /** What became of a redirect of its requests is not known: the traffic director is to be asked. */
+        ROUTE_IN_DOUBT
     }
 
     /** Copies the collections. */

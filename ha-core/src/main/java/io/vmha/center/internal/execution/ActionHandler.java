@@ -55,6 +55,9 @@ abstract class ActionHandler<A extends Action> {
     /** What is true now that it is surely not done. */
     void notDone(A action, CenterState state) {}
 
+    /** What is true now that what became of it can no longer be read. */
+    void unknown(A action, CenterState state) {}
+
     /** What must hold at its effect, besides what must hold for every action, in the order in which it is told. */
     abstract List<Guard> guards();
 }

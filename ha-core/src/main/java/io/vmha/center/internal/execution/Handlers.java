@@ -71,6 +71,10 @@ final class Handlers {
             handler.notDone(action, state);
         }
 
+        void unknown(CenterState state) {
+            handler.unknown(action, state);
+        }
+
         Verdict judge(GuardContext context) {
             for (Guard guard : Guards.FOR_ALL) {
                 Verdict verdict = guard.judge(action, context);

@@ -56,6 +56,11 @@ final class RedirectHandler extends ActionHandler<Action.Redirect> {
     }
 
     @Override
+    void unknown(Action.Redirect action, CenterState state) {
+        state.routeInDoubt(action.owner());
+    }
+
+    @Override
     List<Guard> guards() {
         return List.of(Guards.TARGET_SERVES, Guards.SERVER_OFF, Guards.NOT_LAGGING, Guards.AT_THE_WRITER);
     }

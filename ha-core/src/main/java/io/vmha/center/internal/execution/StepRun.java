@@ -341,6 +341,7 @@ final class StepRun {
                         executor.backoffAfter(look), () -> readBack(why, otherwise, startedAt, look + 1));
             } else {
                 // Where it may be running stays as wide as it is, until a reading of the whole platform tells.
+                Handlers.of(action).unknown(executor.state());
                 executor.callbacks().needsReading();
                 end(otherwise, why + "; and what became of it cannot be read", startedAt);
             }

@@ -493,6 +493,11 @@ public final class CenterState {
             record.seen =
                     ImmutableVirtualMachine.copyOf(record.seen).withHost(host).withPower(PowerState.OFF);
             record.flags.add(VmState.Flag.HALF_MADE);
+            if (record.isSaidOn) {
+                // What somebody started meanwhile may be the clone.
+                record.flags.add(VmState.Flag.UNSEARCHED);
+                mayStart(id, host);
+            }
             touch(id);
         });
     }
@@ -529,8 +534,10 @@ public final class CenterState {
         } else {
             notOff.add(record.id());
         }
-        boolean isOpen =
-                record.mayRunOn.size() > 1 || record.is(VmState.Flag.UNSEARCHED) || record.is(VmState.Flag.DELETED);
+        boolean isOpen = record.mayRunOn.size() > 1
+                || record.is(VmState.Flag.UNSEARCHED)
+                || record.is(VmState.Flag.DELETED)
+                || record.is(VmState.Flag.ROUTE_IN_DOUBT);
         if (isOpen) {
             uncertain.add(record.id());
         } else {
@@ -574,8 +581,36 @@ public final class CenterState {
             } else {
                 record.flags.remove(VmState.Flag.RETURNING);
             }
+            if (record.flags.remove(VmState.Flag.ROUTE_IN_DOUBT)) {
+                place(record, record.mayRunOn);
+            }
             touch(owner);
         });
+    }
+
+    /** What became of a redirect of a VM's requests is not known: the traffic director is to be asked, from now on. */
+    public void routeInDoubt(VmId owner) {
+        vm(owner).ifPresent(record -> {
+            record.routeInDoubtAt = beginReading();
+            record.flags.add(VmState.Flag.ROUTE_IN_DOUBT);
+            place(record, record.mayRunOn);
+        });
+    }
+
+    /** The VMs of which it is in doubt where their requests go. */
+    public List<VmId> routesInDoubt() {
+        return uncertain.stream()
+                .filter(id -> vm(id).filter(record -> record.is(VmState.Flag.ROUTE_IN_DOUBT))
+                        .isPresent())
+                .toList();
+    }
+
+    /** The traffic director was asked, by a reading that began then, and said that requests go to that VM; returns whether it counts. */
+    public boolean routeRead(VmId owner, VmId server, long reading) {
+        Optional<VmRecord> inDoubt =
+                vm(owner).filter(record -> record.is(VmState.Flag.ROUTE_IN_DOUBT) && reading > record.routeInDoubtAt);
+        inDoubt.ifPresent(record -> routed(owner, server));
+        return inDoubt.isPresent();
     }
 
     private void route(VmRecord owner, VmId server) {
@@ -685,9 +720,12 @@ public final class CenterState {
         });
     }
 
-    /** Opens a fault of a VM. */
+    /** Opens a fault of a VM, unless that was deleted meanwhile. */
     public void opened(VmId id, OpenFault fault) {
-        VmRecord record = requireVm(id);
+        VmRecord record = vms.get(id);
+        if (record == null || record.is(VmState.Flag.DELETED)) {
+            return;
+        }
         record.faults = ImmutableList.<OpenFault>builder()
                 .addAll(record.faults)
                 .add(fault)
@@ -709,10 +747,10 @@ public final class CenterState {
         touch(id);
     }
 
-    /** Closes the faults of a VM that the test names; returns whether that were its last. */
+    /** Closes the faults of a VM that the test names; returns whether that were its last. One that was deleted has none. */
     public boolean closed(VmId id, Predicate<OpenFault> closes, Instant now) {
-        VmRecord record = requireVm(id);
-        if (record.faults.isEmpty()) {
+        VmRecord record = vms.get(id);
+        if (record == null || record.faults.isEmpty()) {
             return false;
         }
         ImmutableList<OpenFault> left =

@@ -39,6 +39,8 @@ public final class VmRecord {
     Instant closedAt;
     /** The reading token when the last action on it ended: readings that began before do not count. */
     long actedAt;
+    /** The reading token when what serves its requests came into doubt: the director's answers of before do not count. */
+    long routeInDoubtAt;
     /** Somebody said that it is on while an action on it was under way: what that action read may be older. */
     boolean isSaidOn;
     /** How many actions on it are under way, or ended with an outcome that is not known. */
