@@ -95,7 +95,9 @@ class QemuFailureTest {
             telling.discover(CALL);
             slowMigrations();
             // A busy host may not have begun to copy when the time is over.
-            for (; !tellsOfMemoryLeft(told) && within.compareTo(Duration.ofMinutes(1)) < 0; within = within.multipliedBy(2)) {
+            for (;
+                    !tellsOfMemoryLeft(told) && within.compareTo(Duration.ofMinutes(1)) < 0;
+                    within = within.multipliedBy(2)) {
                 Duration deadline = within;
                 told.clear();
                 assertThatThrownBy(() -> telling.migrate(VM1, Lab.H2, CallContext.within(deadline)))

@@ -6,7 +6,6 @@ import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
-import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.JournalException;
 import io.vmha.center.journal.JournalText;
 import io.vmha.center.journal.PlanJournal;
@@ -50,20 +49,6 @@ class JournalFuzzTest {
         } catch (IOException full) {
             throw new IllegalStateException(full);
         }
-    }
-
-    @FuzzTest(maxDuration = "1m")
-    void theBytesOfAnEntryAreRefusedOrAreAnEntryThatIsWrittenAndReadAlike(byte[] bytes) {
-        JournalEntry entry;
-        try {
-            entry = EntryCodec.decode(bytes, JournalStore.FORMAT);
-        } catch (RuntimeException refused) {
-            return;
-        }
-        byte[] written = EntryCodec.encode(entry);
-        JournalEntry again = EntryCodec.decode(written, JournalStore.FORMAT);
-        assertThat(again.toString()).isEqualTo(entry.toString());
-        assertThat(EntryCodec.encode(again)).isEqualTo(written);
     }
 
     @FuzzTest(maxDuration = "1m")

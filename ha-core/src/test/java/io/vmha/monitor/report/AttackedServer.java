@@ -1,8 +1,16 @@
 package io.vmha.monitor.report;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import com.google.common.collect.ImmutableSetMultimap;
+import io.vmha.Fixtures;
+import io.vmha.adapter.PowerStateCheck;
+import io.vmha.center.ManagementCenter;
+import io.vmha.center.event.HaEvent;
+import io.vmha.detection.DetectionConfig;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.VmId;
+import io.vmha.sim.SimulatedDatacenter;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -25,17 +34,22 @@ final class AttackedServer {
     private AttackedServer() {}
 
     static ReportKey key(VmId vm) {
-        byte[] secret = new byte[ReportKey.MIN_BYTES];
-        secret[0] = (byte) vm.value().charAt(0);
-        return ReportKey.of("k1", secret);
+        return ReportKey.of("k1", Arrays.copyOf(vm.value().getBytes(US_ASCII), ReportKey.MIN_BYTES));
     }
 
-    /** Serves at any port of all loopback addresses. */
-    public static void main(String[] none) throws IOException {
+    /** A key for each VM of the reference embodiment. */
+    private static ReportKeys keys() {
+        ImmutableSetMultimap.Builder<VmId, ReportKey> keys = ImmutableSetMultimap.builder();
+        Fixtures.referenceEmbodiment().vms().forEach(vm -> keys.put(vm.id(), key(vm.id())));
+        return ReportKeys.of(keys.build());
+    }
+
+    /** Serves at any port of all loopback addresses; with an argument, a center with its detection is behind it. */
+    public static void main(String[] center) throws IOException {
         FaultReportReceiver receiver = FaultReportReceiver.builder()
                 .name("center")
-                .keys(ReportKeys.of(ImmutableSetMultimap.of(MW1, key(MW1), DB1, key(DB1))))
-                .listener(new Said())
+                .keys(keys())
+                .listener(center.length == 0 ? new Said() : new OfCenter(center()))
                 .build();
         try (ReportServer server =
                 ReportServer.start(receiver, new InetSocketAddress(InetAddress.getByName("0.0.0.0"), 0))) {
@@ -66,6 +80,48 @@ final class AttackedServer {
 
     private static synchronized void say(String line) {
         System.out.println(line);
+    }
+
+    /** A center as its defaults make it, whose every VM is to send. Says which reports it takes and which actions it ends. */
+    private static ManagementCenter center() {
+        SimulatedDatacenter datacenter = new SimulatedDatacenter(Fixtures.referenceEmbodiment());
+        return ManagementCenter.builder()
+                .adapter(datacenter.hypervisor())
+                .trafficDirector(datacenter.trafficDirector())
+                .databasePromoter(datacenter.databasePromoter())
+                .fencingDevice(datacenter.fencingDevice())
+                .inventory(Fixtures.referenceEmbodiment())
+                .detection(
+                        DetectionConfig.builder().expectsEveryVm(true).build(),
+                        new PowerStateCheck(datacenter.hypervisor()))
+                .listener(event -> {
+                    if (event instanceof HaEvent.ReportAccepted accepted) {
+                        say("accepted " + accepted.report().subject());
+                    } else if (event instanceof HaEvent.ActionEnded ended) {
+                        say("action " + ended.action().action());
+                    }
+                })
+                .build();
+    }
+
+    /** Hands on what comes, and says each heartbeat. */
+    private static final class OfCenter implements ReportListener {
+        private final ReportListener center;
+
+        OfCenter(ManagementCenter center) {
+            this.center = ReportListeners.of(center::accept, center::heartbeat);
+        }
+
+        @Override
+        public CompletionStage<ReportOutcome> fault(FaultReport report) {
+            return center.fault(report);
+        }
+
+        @Override
+        public void heartbeat(VmId vm, Instant sentAt) {
+            center.heartbeat(vm, sentAt);
+            say("heartbeat " + vm);
+        }
     }
 
     private static final class Said implements ReportListener {

@@ -2,6 +2,7 @@ package io.vmha.monitor.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.google.common.collect.ImmutableSetMultimap;
 import io.vmha.fault.FaultKind;
@@ -264,6 +265,20 @@ class FaultReportReceiverTest {
             mutated[random.nextInt(mutated.length)] = (byte) random.nextInt(256);
         }
         return mutated;
+    }
+
+    @Test
+    void aFifoAsKeyIsRefusedAndNotWaitedFor(@TempDir Path directory) throws Exception {
+        Path fifo = directory.resolve("key");
+        assertThat(new ProcessBuilder("mkfifo", "-m", "0600", fifo.toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        assertTimeoutPreemptively(
+                Duration.ofMinutes(2),
+                () -> assertThatThrownBy(() -> ReportKey.read(fifo))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("regular file"));
     }
 
     @Test
