@@ -211,6 +211,26 @@ class DurablePlanJournalTest {
         assertThat(refused).isPositive();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void aJournalWhoseHeadWasChangedIsRefused(int number) throws IOException {
+        filled(1);
+        Path store = directory.resolve("journal.mv");
+        try (MVStore changed = new MVStore.Builder().fileName(store.toString()).open()) {
+            MVMap<String, byte[]> records = changed.openMap(
+                    "journal",
+                    new MVMap.Builder<String, byte[]>()
+                            .keyType(org.h2.mvstore.type.StringDataType.INSTANCE)
+                            .valueType(org.h2.mvstore.type.ByteArrayDataType.INSTANCE));
+            byte[] head = records.get("").clone();
+            // Past the format: the number of the write, the epoch, the last plan and the sum.
+            head[number * Long.BYTES + 4] ^= 1;
+            records.put("", head);
+        }
+
+        assertRefusedUntouched(store);
+    }
+
     /** Sets the mark back, which reading a journal over moves on. */
     private void mark(byte[] whole) throws IOException {
         Files.write(directory.resolve("journal.mv"), whole);
