@@ -23,6 +23,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -73,7 +74,7 @@ class DurablePlanJournalTest {
                 .redirectOutput(printed.toFile())
                 .start();
         try {
-            await().until(() -> lastLine(printed) >= plans);
+            await().atMost(Duration.ofMinutes(2)).until(() -> lastLine(printed) >= plans);
         } finally {
             process.destroyForcibly().waitFor();
         }
