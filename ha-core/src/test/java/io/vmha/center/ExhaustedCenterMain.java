@@ -78,7 +78,7 @@ final class ExhaustedCenterMain {
     }
 
     private static void hold() {
-        Object[] held = null;
+        Object[] held = new Object[1];
         long until = System.nanoTime() + HELD_NANOS;
         int size = 1 << 20;
         while (System.nanoTime() < until) {
