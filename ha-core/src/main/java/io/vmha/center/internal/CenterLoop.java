@@ -61,6 +61,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +85,7 @@ public final class CenterLoop
     private static final Duration REMEMBERED = Duration.ofHours(1);
 
     private static final Duration FORGETTING = Duration.ofMinutes(10);
+    private static final long MEMORY_PAUSE_NANOS = Duration.ofMillis(50).toNanos();
 
     private final PlanExecutor.Parts parts;
     private final Set<Capability> capabilities;
@@ -106,6 +108,8 @@ public final class CenterLoop
     private CenterSettings settings;
     private boolean isSettling;
     private boolean isToSettle;
+    private final Optional<IllegalStateException> endedByError =
+            Optional.of(new IllegalStateException("the management center ended by an error"));
     private volatile Optional<IllegalStateException> ended = Optional.empty();
     private CenterScheduler.@Nullable Cancellable stormTimer;
 
@@ -197,12 +201,25 @@ public final class CenterLoop
             LOG.debug("a task failed on the loop of a management center that has ended", thrown);
             return;
         }
-        LOG.error("the management center ends: an error on its loop", thrown);
-        IllegalStateException why = new IllegalStateException("the management center ended by an error", thrown);
-        ended = Optional.of(why);
+        // Takes no memory, which may be what lacks.
+        ended = endedByError;
         executor.stop();
-        publish(new HaEvent.CenterEnded(scheduler.now(), thrown.toString()));
-        pendings.failAll(why);
+        while (!isEndTold(thrown)) {
+            LockSupport.parkNanos(MEMORY_PAUSE_NANOS);
+        }
+    }
+
+    private boolean isEndTold(Throwable thrown) {
+        try {
+            IllegalStateException why = new IllegalStateException("the management center ended by an error", thrown);
+            ended = Optional.of(why);
+            LOG.error("the management center ends: an error on its loop", thrown);
+            publish(new HaEvent.CenterEnded(scheduler.now(), thrown.toString()));
+            pendings.failAll(why);
+            return true;
+        } catch (OutOfMemoryError full) {
+            return false;
+        }
     }
 
     /** Runs a task on the loop after a while. */

@@ -77,6 +77,7 @@ public final class PlanExecutor {
     private final Platform platform;
     private final Callbacks callbacks;
     private final HostSlots slots;
+    private final StuckCalls stuck = new StuckCalls();
     private final VmQueues queues = new VmQueues();
     private final Map<PlanId, PlanRun> runs = new TreeMap<>();
     /** Those of them that are held. */
@@ -365,8 +366,21 @@ public final class PlanExecutor {
 
     // Calls, off the loop.
 
+    StuckCalls stuck() {
+        return stuck;
+    }
+
+    private static AdapterException tooManyStuck() {
+        return new AdapterException.Transient(
+                AdapterException.Cause.TIMEOUT, "not made: too many calls before it have not returned");
+    }
+
     /** Makes the call off the loop, after a last look at whether this center still leads and whether it is not late. */
     void perform(PlanRun run, int step, Action action, boolean probeFirst, Consumer<Optional<Throwable>> then) {
+        if (stuck.isFull(action)) {
+            parts.scheduler().execute(() -> then.accept(Optional.of(tooManyStuck())));
+            return;
+        }
         CallContext call = call(run, step);
         CallFacts facts = facts(action);
         Duration sendBefore = uptime().plus(parts.config().actionDeadline());
@@ -425,11 +439,16 @@ public final class PlanExecutor {
 
     /** Reads off the loop whether an action was done of which that is not known, and changes nothing. */
     void look(PlanRun run, int step, Action action, BiConsumer<Boolean, Optional<Throwable>> then) {
+        if (stuck.isFull(action)) {
+            parts.scheduler().execute(() -> then.accept(false, Optional.of(tooManyStuck())));
+            return;
+        }
         AtomicBoolean isDone = new AtomicBoolean();
         AtomicBoolean isOver = new AtomicBoolean();
         CenterScheduler.Cancellable watchdog =
                 schedule(parts.config().actionDeadline().multipliedBy(2), () -> {
                     if (isOver.compareAndSet(false, true)) {
+                        stuck.gaveUp(action);
                         then.accept(
                                 false,
                                 Optional.of(new AdapterException.Transient(
@@ -446,6 +465,8 @@ public final class PlanExecutor {
                             if (isOver.compareAndSet(false, true)) {
                                 watchdog.cancel();
                                 then.accept(isDone.get(), thrown);
+                            } else {
+                                stuck.returned(action);
                             }
                         });
     }
