@@ -44,7 +44,8 @@ final class AttackedServer {
         Fixtures.referenceEmbodiment()
                 .vms()
                 .forEach(vm -> keys.put(
-                        VmName.of(vm.id().value()), List.of(key(VmName.of(vm.id().value())))));
+                        VmName.of(vm.id().value()),
+                        List.of(key(VmName.of(vm.id().value())))));
         return ReportKeys.of(keys);
     }
 

@@ -138,7 +138,9 @@ class ReportServerAttackTest {
     void aCenterBehindItLeavesAllWhoSendAloneAndTakesAGenuineReport() throws Exception {
         start("center");
         List<HttpFaultReporter> monitors = new ArrayList<>();
-        Fixtures.referenceEmbodiment().vms().forEach(vm -> monitors.add(reporter(VmName.of(vm.id().value()))));
+        Fixtures.referenceEmbodiment()
+                .vms()
+                .forEach(vm -> monitors.add(reporter(VmName.of(vm.id().value()))));
         AtomicBoolean isOver = new AtomicBoolean();
         Thread sending = new Thread(() -> {
             while (!isOver.get()) {
