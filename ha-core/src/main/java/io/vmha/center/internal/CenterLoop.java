@@ -674,7 +674,9 @@ public final class CenterLoop
         run.subjects()
                 .forEach(id -> state.vm(id).ifPresent(vm -> {
                     reportIfStopped(vm);
-                    reportIfLost(vm);
+                    if (!vm.isActedOn()) {
+                        loseWithHost(vm);
+                    }
                 }));
         // What came up meanwhile waited for this plan's end; what was just refused waits for a change, or for its time.
         boolean isProgress = outcome.actions().stream().anyMatch(action -> action.result() == ActionResult.DONE);
@@ -831,9 +833,9 @@ public final class CenterLoop
     }
 
     /** A VM that turns out to be on a lost host alone is lost with it, though it was uncertain when the host was. */
-    void reportIfLost(VmRecord vm) {
+    void loseWithHost(VmRecord vm) {
         boolean isCertain = vm.mayRunOn().size() == 1 && vm.desired() == DesiredState.RUNNING;
-        if (!isCertain || vm.isFailed() || vm.is(VmState.Flag.DELETED) || vm.isActedOn()) {
+        if (!isCertain || vm.isFailed() || vm.is(VmState.Flag.DELETED)) {
             return;
         }
         state.host(vm.mayRunOn().iterator().next())
