@@ -1,4 +1,5 @@
 /** Failover decisions for virtual machines, the plans that follow from them, and their safe execution. */
+@SuppressWarnings("module") // The adapters come after what they adapt to.
 module io.vmha.core {
     requires transitive com.google.common;
     requires org.slf4j;
@@ -15,6 +16,8 @@ module io.vmha.core {
     exports io.vmha.fault;
     exports io.vmha.detection;
     exports io.vmha.adapter;
+    exports io.vmha.adapter.internal to
+            io.vmha.libvirt;
     exports io.vmha.adapter.fence;
     exports io.vmha.adapter.haproxy;
     exports io.vmha.adapter.postgresql;

@@ -26,8 +26,8 @@ class GoesOnAfterKillTest {
         Process first = center("first", "mw1");
         await().atMost(PATIENCE).until(() -> log("first").contains("powering off mw1"));
         first.destroyForcibly().waitFor();
+        // Its requests may have moved already: those of middleware need not wait for the power-off.
         assertThat(Files.readString(folder.resolve("mw1"))).isEqualTo("h1 ON");
-        assertThat(folder.resolve("mw1.route")).doesNotExist();
 
         Files.delete(folder.resolve("hold"));
         Process second = center("second");

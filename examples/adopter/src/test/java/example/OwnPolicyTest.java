@@ -5,13 +5,13 @@ import static io.vmha.policy.Reason.SAME_TYPE_PRIMARY;
 import static io.vmha.testkit.HaAssertions.assertThat;
 
 import io.vmha.policy.FailoverPolicy;
-import io.vmha.policy.PrimaryThenStandbyPolicy;
+import io.vmha.policy.HaPolicies;
 import io.vmha.testkit.Datacenter;
 import org.junit.jupiter.api.Test;
 
 class OwnPolicyTest {
     /** Ours: the standby is never touched. */
-    private final FailoverPolicy policy = (inventory, report) -> PrimaryThenStandbyPolicy.withDefaults()
+    private final FailoverPolicy policy = (inventory, report) -> HaPolicies.withDefaults().failover()
             .decide(inventory.without(io.vmha.model.VmId.of("mw5")).without(io.vmha.model.VmId.of("mw6")), report);
 
     @Test

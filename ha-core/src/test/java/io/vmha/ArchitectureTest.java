@@ -109,7 +109,7 @@ class ArchitectureTest {
 
     /** One state machine in several files, in which the end of a step starts what waits for it. */
     private static final Set<String> RUNS =
-            Set.of("PlanExecutor", "PlanRun", "StepRun", "VmQueues", "Callbacks", "RunGuardContext");
+            Set.of("PlanExecutor", "PlanRun", "StepRun", "VmQueues", "PutOff", "Callbacks", "RunGuardContext");
 
     private static SliceAssignment executionWithRunsAsOne() {
         return new SliceAssignment() {

@@ -50,8 +50,9 @@ class UserCompileTest {
 
             static ManagementCenter center(HypervisorAdapter adapter, TrafficDirector director) {
                 FailoverPolicy policy = (inventory, report) ->
-                        PrimaryThenStandbyPolicy.withDefaults().decide(inventory, report);
-                return ManagementCenter.builder().adapter(adapter).trafficDirector(director).policy(policy)
+                        HaPolicies.withDefaults().failover().decide(inventory, report);
+                return ManagementCenter.builder().adapter(adapter).trafficDirector(director)
+                        .policies(HaPolicies.builder().failover(policy).build())
                         .config(CenterConfig.builder().build()).inventory(inventory())
                         .detection(DetectionConfig.builder().build(), (vm, host, deadline) ->
                                 io.vmha.detection.SecondLook.UNKNOWN)

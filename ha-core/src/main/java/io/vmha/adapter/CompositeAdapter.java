@@ -238,6 +238,21 @@ public final class CompositeAdapter implements HypervisorAdapter {
         byVm.put(vm, made);
     }
 
+    @Override
+    public List<String> leftovers(VmId vm, HostId host, CallContext call) {
+        return of(host, call).leftovers(vm, host, call);
+    }
+
+    @Override
+    public void deleteLeftovers(VmId vm, HostId host, CallContext call) {
+        of(host, call).deleteLeftovers(vm, host, call);
+    }
+
+    @Override
+    public void serves(VmId vm, CallContext call) {
+        of(vm, call).serves(vm, call);
+    }
+
     private HypervisorAdapter ofBoth(VmId vm, HostId host, CallContext call) {
         HypervisorAdapter from = of(vm, call);
         HypervisorAdapter to = of(host, call);

@@ -119,7 +119,7 @@ final class WorkingHosts {
             for (Iterable<HostAllocation> group : inventory.placeableByCapacity(wanted.role())) {
                 Iterator<HostAllocation> hosts = group.iterator();
                 // All of a group are in quarantine, or none is.
-                if (hosts.hasNext() && Iterables.get(group, 0).host().inQuarantine() == wanted.inQuarantine()) {
+                if (hosts.hasNext() && group.iterator().next().host().inQuarantine() == wanted.inQuarantine()) {
                     groups.add(new WorkingRooms(hosts, notQueued));
                 }
             }

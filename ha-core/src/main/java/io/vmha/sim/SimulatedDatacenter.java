@@ -1,14 +1,12 @@
 package io.vmha.sim;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.LinkedHashMultimap;
 import com.google.common.collect.SetMultimap;
 import com.google.common.collect.Sets;
 import io.vmha.adapter.CallContext;
-import io.vmha.adapter.DatabasePromoter;
-import io.vmha.adapter.FaultSource;
-import com.google.common.collect.ImmutableList;
-import io.vmha.adapter.CallContext;
 import io.vmha.adapter.DatabaseCluster;
+import io.vmha.adapter.FaultSource;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.MachineReading;

@@ -28,6 +28,7 @@ import io.vmha.model.VmId;
 import io.vmha.plan.ActionKind;
 import io.vmha.policy.FailbackMode;
 import io.vmha.policy.FailoverConfig;
+import io.vmha.policy.HaPolicies;
 import io.vmha.policy.FaultEffects;
 import io.vmha.policy.Outcome;
 import io.vmha.policy.Reason;
@@ -322,10 +323,10 @@ class DatabaseWatchTest {
                 .trafficDirector(datacenter.trafficDirector())
                 .databaseCluster(failing(datacenter.databaseCluster()), SECOND)
                 .inventory(datacenter.actual())
-                .failover(FailoverConfig.builder()
+                .policies(HaPolicies.builder().config(FailoverConfig.builder()
                         .maxReplicationLag(Duration.ofSeconds(5))
                         .failback(FailbackMode.MANUAL)
-                        .build())
+                        .build()).build())
                 .journal(journal)
                 .leadership(() -> OptionalLong.of(number))
                 .listener(event -> {

@@ -43,12 +43,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** What operators and the orchestrator may call, and what follows. */
 class OperatorCallsTest {
+    /** Of the jitter between tries. */
+    private static final long SEED = 1;
+
     private static final VmId MW1 = VmId.of("mw1");
     private static final VmId MW2 = VmId.of("mw2");
     private static final VmId DB3 = VmId.of("db3");
@@ -445,6 +449,7 @@ class OperatorCallsTest {
                         .maxRecoveriesPerVm(recoveryLimit)
                         .build())
                 .scheduler(time)
+                .random(new Random(SEED))
                 .listener(events::add)
                 .build();
     }

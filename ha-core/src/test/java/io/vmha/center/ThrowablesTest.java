@@ -3,6 +3,7 @@ package io.vmha.center;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vmha.CapturedLog;
 import io.vmha.Fixtures;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.HypervisorAdapter;
@@ -15,10 +16,16 @@ import io.vmha.center.journal.InMemoryPlanJournal;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.JournalState;
 import io.vmha.center.journal.PlanJournal;
+import io.vmha.detection.DetectionConfig;
+import io.vmha.detection.Heartbeat;
+import io.vmha.detection.SecondLook;
+import io.vmha.detection.SilenceLimit;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import io.vmha.policy.FaultEffects;
 import io.vmha.policy.HaPolicies;
@@ -33,7 +40,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.event.Level;
 
 /** Whatever a user's code throws, an {@link Error} included, ends in an outcome or at who waits, in an event, and the center goes on. */
 class ThrowablesTest {
@@ -43,16 +56,48 @@ class ThrowablesTest {
     private final SimulatedDatacenter datacenter = new SimulatedDatacenter(Fixtures.referenceEmbodiment());
     private final VirtualTime time = new VirtualTime();
     private final List<HaEvent> events = new ArrayList<>();
+    private Throwable thrown = new LinkageError("broken");
 
-    @Test
-    void anErrorOfAnAdapterIsAFailedActionWithAnUnknownOutcome() {
+    /** What may hit any line of code, whoever wrote it. */
+    static Stream<Throwable> errors() {
+        return Stream.of(
+                new LinkageError("broken"),
+                new OutOfMemoryError("broken"),
+                new StackOverflowError("broken"),
+                new NoClassDefFoundError("broken"));
+    }
+
+    @BeforeEach
+    void keepLog() {
+        CapturedLog.begin();
+    }
+
+    @AfterEach
+    void keepNoLog() {
+        CapturedLog.end();
+    }
+
+    /** It is in a line of the log that an operator is woken by, with its stack trace. */
+    private void assertLogged() {
+        assertThat(CapturedLog.end())
+                .filteredOn(line -> line.level() == Level.ERROR)
+                .extracting(CapturedLog.Line::thrown)
+                .contains(thrown);
+        assertThat(thrown.getStackTrace()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("errors")
+    void anErrorOfAnAdapterIsAFailedActionWithAnUnknownOutcome(Throwable error) {
+        thrown = error;
         ManagementCenter center = center().adapter(
                         breaking(HypervisorAdapter.class, "powerOff", datacenter.hypervisor()))
                 .build();
         DecisionOutcome outcome = run(center.submit(Fixtures.readOnly("db3")));
 
         assertThat(outcome.isCarriedOut()).isFalse();
-        assertThat(details(outcome)).anyMatch(detail -> detail.contains("LinkageError: broken"));
+        assertThat(details(outcome))
+                .anyMatch(detail -> detail.contains(thrown.getClass().getSimpleName() + ": broken"));
         assertThat(outcome.decision().parts())
                 .extracting(SubjectDecision::reason)
                 .containsExactly(Reason.FENCING_FAILED);
@@ -61,42 +106,53 @@ class ThrowablesTest {
                 .hasAtLeastOneElementOfType(HaEvent.DecisionBlocked.class);
         assertThat(datacenter.routes()).isEmpty();
         goesOn(center);
+        assertLogged();
     }
 
-    @Test
-    void anErrorOfATrafficDirectorIsAFailedAction() {
+    @ParameterizedTest
+    @MethodSource("errors")
+    void anErrorOfATrafficDirectorIsAFailedAction(Throwable error) {
+        thrown = error;
         ManagementCenter center = center().trafficDirector(
                         breaking(TrafficDirector.class, "route", datacenter.trafficDirector()))
                 .build();
         DecisionOutcome outcome = run(center.submit(Fixtures.readOnly("db3")));
 
         assertThat(outcome.isCarriedOut()).isFalse();
-        assertThat(details(outcome)).anyMatch(detail -> detail.contains("LinkageError: broken"));
+        assertThat(details(outcome))
+                .anyMatch(detail -> detail.contains(thrown.getClass().getSimpleName() + ": broken"));
         assertThat(center.inventory().requireVm(DB3).servedBy()).isEmpty();
         assertThat(run(center.health()).isLeading()).isTrue();
+        assertLogged();
     }
 
-    @Test
-    void anErrorOfAFencingDeviceIsAFailedAction() {
+    @ParameterizedTest
+    @MethodSource("errors")
+    void anErrorOfAFencingDeviceIsAFailedAction(Throwable error) {
+        thrown = error;
         datacenter.inject(Fixtures.hostFault("h2", FaultKind.HOST_UNREACHABLE));
         ManagementCenter center = center().fencingDevice(
                         breaking(FencingDevice.class, "fence", datacenter.fencingDevice()))
                 .build();
         DecisionOutcome outcome = run(center.submit(Fixtures.hostFault("h2", FaultKind.HOST_UNREACHABLE)));
 
-        assertThat(details(outcome)).anyMatch(detail -> detail.contains("LinkageError: broken"));
+        assertThat(details(outcome))
+                .anyMatch(detail -> detail.contains(thrown.getClass().getSimpleName() + ": broken"));
         assertThat(datacenter.routes()).doesNotContainKey(DB3);
         assertThat(run(center.health()).isLeading()).isTrue();
+        assertLogged();
     }
 
-    @Test
-    void anErrorOfAPolicyGoesToWhoReportedAndTheSameReportMayComeAgain() {
+    @ParameterizedTest
+    @MethodSource("errors")
+    void anErrorOfAPolicyGoesToWhoReportedAndTheSameReportMayComeAgain(Throwable error) {
+        thrown = error;
         AtomicBoolean isBroken = new AtomicBoolean(true);
         var real = HaPolicies.withDefaults().failover();
         ManagementCenter center = center().policies(HaPolicies.builder()
                         .failover((inventory, report) -> {
                             if (isBroken.get()) {
-                                throw new LinkageError("broken");
+                                throw (Error) thrown;
                             }
                             return real.decide(inventory, report);
                         })
@@ -105,31 +161,37 @@ class ThrowablesTest {
         CompletionStage<DecisionOutcome> outcome = center.submit(Fixtures.readOnly("db3"));
         time.runToEnd();
         assertThatThrownBy(() -> outcome.toCompletableFuture().join())
-                .hasCauseInstanceOf(LinkageError.class)
+                .hasCause(thrown)
                 .hasMessageContaining("broken");
 
         isBroken.set(false);
         run(center.submit(Fixtures.readOnly("db3")));
         assertThat(datacenter.routes()).containsKey(DB3);
         goesOn(center);
+        assertLogged();
     }
 
-    @Test
-    void anErrorOfAListenerDeafensNeitherItNorTheOthers() {
+    @ParameterizedTest
+    @MethodSource("errors")
+    void anErrorOfAListenerDeafensNeitherItNorTheOthers(Throwable error) {
+        thrown = error;
         List<HaEvent> heard = new ArrayList<>();
         ManagementCenter center = center().listener(event -> {
                     heard.add(event);
-                    throw new AssertionError("broken");
+                    throw (Error) thrown;
                 })
                 .build();
         run(center.submit(Fixtures.readOnly("db3")));
 
         assertThat(heard).isEqualTo(events).isNotEmpty();
         goesOn(center);
+        assertLogged();
     }
 
-    @Test
-    void anErrorOfTheJournalIsToldAndTheWriteIsMadeAgain() {
+    @ParameterizedTest
+    @MethodSource("errors")
+    void anErrorOfTheJournalIsToldAndTheWriteIsMadeAgain(Throwable error) {
+        thrown = error;
         AtomicBoolean isBroken = new AtomicBoolean();
         PlanJournal real = new InMemoryPlanJournal();
         ManagementCenter center = center().journal(new PlanJournal() {
@@ -141,7 +203,7 @@ class ThrowablesTest {
                     @Override
                     public void write(long epoch, List<JournalEntry> entries) {
                         if (isBroken.get()) {
-                            throw new LinkageError("broken");
+                            throw (Error) thrown;
                         }
                         real.write(epoch, entries);
                     }
@@ -170,6 +232,48 @@ class ThrowablesTest {
 
         isBroken.set(false);
         assertThat(run(outcome).isCarriedOut()).isTrue();
+        assertLogged();
+    }
+
+    @ParameterizedTest
+    @MethodSource("errors")
+    void anErrorOfASecondLookLeavesTheVmSuspectAndTheDetectionGoesOn(Throwable error) {
+        thrown = error;
+        SilenceLimit limit = new SilenceLimit.Deadline(Duration.ofSeconds(1), Duration.ofSeconds(4));
+        AtomicBoolean isBroken = new AtomicBoolean(true);
+        ManagementCenter center = center().detection(
+                        DetectionConfig.builder()
+                                .vmLimit(limit)
+                                .hostLimit(limit)
+                                .build(),
+                        (vm, host, deadline) -> {
+                            if (isBroken.get()) {
+                                throw (Error) thrown;
+                            }
+                            return SecondLook.NO_SIGN_OF_LIFE;
+                        })
+                .build();
+        beatAllBut(MW3, center, 5, 0);
+        beatAllBut(MW3, center, 60, 1);
+        assertThat(center.inventory().requireVm(MW3).health()).isEqualTo(VmHealth.SUSPECT);
+        assertThat(events).noneMatch(HaEvent.ReportAccepted.class::isInstance);
+        assertLogged();
+
+        isBroken.set(false);
+        beatAllBut(MW3, center, 60, 1);
+        assertThat(events).anyMatch(HaEvent.ReportAccepted.class::isInstance);
+    }
+
+    /** All VMs send each second; after some seconds but one does. */
+    private void beatAllBut(VmId silent, ManagementCenter center, int seconds, int silentOnes) {
+        for (int i = 0; i < seconds; i++) {
+            long number = time.now().getEpochSecond() + 1;
+            center.inventory().vms().stream()
+                    .map(VirtualMachine::id)
+                    .filter(vm -> silentOnes == 0 || !vm.equals(silent))
+                    .forEach(vm -> center.heartbeat(Heartbeat.ofVm(vm, 0, number)));
+            time.advanceTo(time.now().plusSeconds(1));
+        }
     }
 
     @Test
@@ -179,25 +283,27 @@ class ThrowablesTest {
         time.runToEnd();
         Inventory before = center.inventory();
         CompletionStage<Inventory> updated = center.update(inventory -> {
-            throw new LinkageError("broken");
+            throw (Error) thrown;
         });
         time.runToEnd();
 
         assertThatThrownBy(() -> updated.toCompletableFuture().join())
-                .hasCauseInstanceOf(LinkageError.class)
+                .hasCause(thrown)
                 .hasMessageContaining("broken");
         assertThat(center.inventory()).isEqualTo(before);
         goesOn(center);
     }
 
-    @Test
-    void aPlatformThatCannotBeReadIsReadAgain() {
+    @ParameterizedTest
+    @MethodSource("errors")
+    void aPlatformThatCannotBeReadIsReadAgain(Throwable error) {
+        thrown = error;
         AtomicBoolean isRead = new AtomicBoolean();
         HypervisorAdapter real = datacenter.hypervisor();
         HypervisorAdapter broken = (HypervisorAdapter) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {HypervisorAdapter.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("discover") && isRead.compareAndSet(false, true)) {
-                        throw new LinkageError("broken");
+                        throw (Error) thrown;
                     }
                     return invoke(method, real, arguments);
                 });
@@ -208,13 +314,16 @@ class ThrowablesTest {
         assertThat(isRead).isTrue();
         // A database of a lost host is looked for first: it moved, so that the reading was made again.
         assertThat(datacenter.routes()).containsKey(DB3);
+        assertLogged();
     }
 
-    @Test
-    void anErrorOnTheLoopItselfEndsTheCenterWhichSaysSoToAllWhoWait() {
+    @ParameterizedTest
+    @MethodSource("errors")
+    void anErrorOnTheLoopItselfEndsTheCenterWhichSaysSoToAllWhoWait(Throwable error) {
+        thrown = error;
         datacenter.change(actual -> FaultEffects.apply(actual, Fixtures.hostFault("h2", FaultKind.HOST_UNREACHABLE)));
         ManagementCenter center = center().random(() -> {
-                    throw new LinkageError("broken");
+                    throw (Error) thrown;
                 })
                 .build();
         CompletionStage<DecisionOutcome> waiting = center.submit(Fixtures.readOnly("db3"));
@@ -222,15 +331,16 @@ class ThrowablesTest {
 
         assertThatThrownBy(() -> waiting.toCompletableFuture().join())
                 .hasMessageContaining("the management center ended by an error")
-                .hasRootCauseInstanceOf(LinkageError.class);
+                .hasRootCause(thrown);
         assertThat(events)
                 .filteredOn(HaEvent.CenterEnded.class::isInstance)
-                .containsExactly(new HaEvent.CenterEnded(time.now(), "java.lang.LinkageError: broken"));
+                .containsExactly(new HaEvent.CenterEnded(time.now(), thrown.toString()));
         assertThat(run(center.health()).isLeading()).isFalse();
         CompletionStage<DecisionOutcome> later = center.submit(Fixtures.readOnly("mw1"));
         time.runToEnd();
         assertThatThrownBy(() -> later.toCompletableFuture().join()).hasMessageContaining("ended by an error");
         assertThat(datacenter.actual().requireVm(VmId.of("mw1")).power()).isEqualTo(PowerState.ON);
+        assertLogged();
     }
 
     /** Another fault is handled as if nothing had been. */
@@ -253,7 +363,7 @@ class ThrowablesTest {
         return type.cast(Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
                     if (method.getName().equals(broken)) {
-                        throw new LinkageError("broken");
+                        throw (Error) thrown;
                     }
                     return invoke(method, real, arguments);
                 }));

@@ -188,15 +188,15 @@ final class CourseFile {
     }
 
     private static CenterConfig config(Line line) {
-        ImmutableCenterConfig.Builder config =
-                CenterConfig.builder().actionDeadline(line.millis("deadline").orElse(Duration.ofSeconds(5)));
+        ImmutableCenterConfig.Builder config = CenterConfig.builder()
+                .actionDeadline(line.millis("deadline").orElse(Duration.ofSeconds(5)))
+                .vmStormGuard(Optional.empty());
         line.field("actionsPerHost").map(Integer::parseInt).ifPresent(config::maxConcurrentActionsPerHost);
         line.field("hostFencing").map(HostFencing::valueOf).ifPresent(config::hostFencing);
         line.field("automation").map(AutomationLevel::valueOf).ifPresent(config::automation);
         line.millis("gather").ifPresent(config::gatherWindow);
-        line.millis("stormWindow")
-                .ifPresent(window ->
-                        config.stormGuard(new StormGuard(Double.parseDouble(line.require("stormFraction")), window)));
+        config.stormGuard(line.millis("stormWindow")
+                .map(window -> new StormGuard(Double.parseDouble(line.require("stormFraction")), window)));
         line.millis("recoveriesWindow")
                 .ifPresent(window -> config.maxRecoveriesPerVm(new RecoveryLimit(line.number("recoveries"), window)));
         return config.build();

@@ -100,13 +100,15 @@ final class RandomCourse {
     private CenterConfig config() {
         ImmutableCenterConfig.Builder config = CenterConfig.builder()
                 .actionDeadline(Duration.ofSeconds(5))
+                .stormGuard(Optional.empty())
+                .vmStormGuard(Optional.empty())
                 .maxConcurrentActionsPerHost(1 + random.nextInt(4))
                 .hostFencing(HostFencing.values()[random.nextInt(HostFencing.values().length)]);
         if (random.nextInt(4) == 0) {
             config.automation(AutomationLevel.values()[random.nextInt(AutomationLevel.values().length)]);
         }
         if (random.nextInt(3) == 0) {
-            config.stormGuard(new StormGuard(0.34, Duration.ofSeconds(20 + random.nextInt(60))));
+            config.stormGuard(Optional.of(new StormGuard(0.34, Duration.ofSeconds(20 + random.nextInt(60)))));
         }
         if (random.nextInt(3) == 0) {
             config.maxRecoveriesPerVm(new RecoveryLimit(1 + random.nextInt(2), Duration.ofSeconds(60)));

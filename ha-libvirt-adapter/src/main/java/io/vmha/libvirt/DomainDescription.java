@@ -1,5 +1,10 @@
 package io.vmha.libvirt;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.primitives.Ints;
+import com.google.common.primitives.Longs;
+import io.vmha.adapter.internal.PeerText;
 import io.vmha.model.HostId;
 import io.vmha.model.Resources;
 import java.util.Map;
@@ -61,10 +66,11 @@ record DomainDescription(
         UUID uuid = UUID.fromString(required(domain, "uuid"));
         String name = required(domain, "name");
         long maxMemory = memoryKiB(domain, "memory").orElse(0L);
-        int maxVcpus = SecureXml.text(domain, "vcpu").map(Integer::parseInt).orElse(1);
+        int maxVcpus =
+                SecureXml.text(domain, "vcpu").map(DomainDescription::vcpuCount).orElse(1);
         int vcpus = SecureXml.child(domain, "vcpu")
                 .flatMap(vcpu -> SecureXml.attribute(vcpu, "current"))
-                .map(Integer::parseInt)
+                .map(DomainDescription::vcpuCount)
                 .orElse(maxVcpus);
         DomainFacts facts = new DomainFacts(host, name, uuid, SecureXml.text(domain, "title"));
         return new DomainDescription(
@@ -99,7 +105,11 @@ record DomainDescription(
         try {
             return VmhaMetadata.read(domain).orElseGet(() -> classifier.classify(facts));
         } catch (IllegalArgumentException e) {
-            LOG.warn("domain {} on host {} is left alone: {}", facts.name(), facts.host(), e.getMessage());
+            LOG.warn(
+                    "domain {} on host {} is left alone: {}",
+                    PeerText.quote(facts.name()),
+                    facts.host(),
+                    PeerText.quote(String.valueOf(e.getMessage())));
             return DomainProfile.Unmanaged.INSTANCE;
         }
     }
@@ -114,10 +124,24 @@ record DomainDescription(
             String unit = SecureXml.attribute(element, "unit").orElse("KiB").toLowerCase(java.util.Locale.ROOT);
             Long bytes = BYTES.get(unit);
             if (bytes == null) {
-                throw new IllegalArgumentException("unknown memory unit: " + unit);
+                throw new IllegalArgumentException("unknown memory unit: " + PeerText.quote(unit));
             }
-            return ceilDiv(Long.parseLong(element.getTextContent().strip()) * bytes, KIB_PER_MIB);
+            String amount = element.getTextContent().strip();
+            Long count = Longs.tryParse(amount);
+            checkArgument(
+                    count != null && count >= 0 && count <= Long.MAX_VALUE / bytes,
+                    "%s must be 0 or more bytes, fewer than 2^63: %s %s",
+                    name,
+                    PeerText.quote(amount),
+                    unit);
+            return ceilDiv(count * bytes, KIB_PER_MIB);
         });
+    }
+
+    private static int vcpuCount(String text) {
+        Integer count = Ints.tryParse(text.strip());
+        checkArgument(count != null && count >= 1, "vcpu must be 1 or more: %s", PeerText.quote(text));
+        return count;
     }
 
     private static long ceilDiv(long amount, long unit) {

@@ -70,8 +70,8 @@ final class Leftovers {
         Set<UUID> others = otherDefinitions(directory.findAll(vm), host);
         return directory.host(host).orElseThrow().domains().stream()
                 .filter(entry -> others.contains(entry.stats().uuid())
-                        || entry.description().profile() instanceof DomainProfile.SetAside aside
-                                && aside.vm().equals(vm))
+                        || (entry.description().profile() instanceof DomainProfile.SetAside aside
+                                && aside.vm().equals(vm)))
                 .collect(ImmutableList.toImmutableList());
     }
 

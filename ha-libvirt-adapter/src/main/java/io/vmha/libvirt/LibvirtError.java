@@ -1,6 +1,7 @@
 package io.vmha.libvirt;
 
 import io.vmha.adapter.AdapterException.Cause;
+import io.vmha.adapter.internal.PeerText;
 import java.util.Optional;
 import org.libvirt.jna.Libvirt;
 import org.libvirt.jna.virError;
@@ -48,6 +49,8 @@ record LibvirtError(int code, String message) {
     static final int LIBSSH = 98;
     static final int AGENT_COMMAND_TIMEOUT = 112;
     static final int AGENT_COMMAND_FAILED = 113;
+
+    private static final int MOST_MESSAGE_CHARS = 500;
 
     /** What this error means for whoever asked: why, and whether the same call may succeed later. */
     record Meaning(Cause cause, boolean retryCanHelp) {}
@@ -107,8 +110,9 @@ record LibvirtError(int code, String message) {
         return message.contains("Cannot allocate memory");
     }
 
+    /** Parts of the message may be a guest's own words. */
     @Override
     public String toString() {
-        return message + " (libvirt error " + code + ")";
+        return PeerText.quote(message, MOST_MESSAGE_CHARS) + " (libvirt error " + code + ")";
     }
 }

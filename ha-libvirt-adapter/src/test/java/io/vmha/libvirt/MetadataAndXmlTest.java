@@ -145,6 +145,39 @@ class MetadataAndXmlTest {
         assertThat(clone).doesNotContain("<vcpus>");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<vcpu>0</vcpu>",
+                "<vcpu>-1</vcpu>",
+                "<vcpu>two</vcpu>",
+                "<vcpu current='0'>4</vcpu>",
+                "<memory>-1</memory>",
+                "<memory>1.5</memory>",
+                "<memory unit='TiB'>9000000000000000000</memory>",
+                "<currentMemory unit='&#x202E;'>1</currentMemory>"
+            })
+    void aSizeThatIsNoneIsRefusedAndItsWordsAreHarmless(String size) {
+        String domain = "<domain><name>x</name><uuid>11111111-1111-4111-8111-111111111111</uuid>" + size + "</domain>";
+        assertThatThrownBy(() -> DomainDescription.read(HostId.of("h1"), domain, VmClassifier.unmanaged()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .message()
+                .containsAnyOf("vcpu", "emory")
+                .doesNotContainPattern("[\\p{Cntrl}\u202E]");
+    }
+
+    @Test
+    void whatLibvirtSaysIsCutAndEscapedBeforeItReachesALogOrException() {
+        NativeException said = new NativeException(new LibvirtError(
+                LibvirtError.AGENT_COMMAND_FAILED,
+                "guest agent said: \nWARN all is well\u001b[2J" + "x".repeat(10_000)));
+        assertThat(said)
+                .message()
+                .hasSizeLessThan(600)
+                .doesNotContainPattern("\\p{Cntrl}")
+                .contains("\\u000A");
+    }
+
     @Test
     void memoryIsReadInEveryUnitAndCpuAsWhatItStartsWith() {
         DomainDescription description = DomainDescription.read(

@@ -8,6 +8,7 @@ import io.vmha.model.Inventory;
 import io.vmha.model.VirtualMachine;
 import io.vmha.policy.Decision;
 import io.vmha.policy.DecisionEffects;
+import io.vmha.policy.FailoverCapacity;
 import io.vmha.policy.FailoverPolicy;
 import io.vmha.policy.HaPolicies;
 import io.vmha.policy.SubjectDecision;

@@ -164,7 +164,7 @@ class GuestMonitorTest {
         assertRefused("vm: mw1", "probes is missing");
         assertRefused("vm: mw1\nprobes: []", "must be a list that is not empty");
         assertRefused("vm: mw2\n" + probe("tcp, port: 1"), "the key stands twice");
-        assertRefused("vm: ' '\nprobes: [{type: readOnlyFilesystem}]", "VM id");
+        assertRefused("vm: ' '\nprobes: [{type: readOnlyFilesystem}]", "VM name");
         assertRefused(probe("tcp, port: 1}, {type: tcp, port: 2"), "another probe has the name tcp");
         assertRefused(probe("tcp, port: 70000"), "probes[0]: port must be from 1 to 65535");
         assertRefused(probe("tcp, port: 1, threshold: 0"), "threshold of tcp must be 1 or more");

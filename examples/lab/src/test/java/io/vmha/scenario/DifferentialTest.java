@@ -16,6 +16,7 @@ import io.vmha.model.Host;
 import io.vmha.model.Inventory;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
+import io.vmha.policy.HaPolicies;
 import io.vmha.sim.SimulatedDatacenter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,7 +84,7 @@ class DifferentialTest {
                 .trafficDirector(director)
                 .databaseCluster(simulated.databaseCluster(), Duration.ofSeconds(1))
                 .inventory(inventory)
-                .failover(scenario.failover())
+                .policies(HaPolicies.builder().config(scenario.failover()).build())
                 .listener(event -> {
                     if (event instanceof HaEvent.Decided decided) {
                         decided.decision().parts().forEach(part -> decisions.add(DecisionRow.of(0, part)));

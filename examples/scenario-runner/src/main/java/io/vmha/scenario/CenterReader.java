@@ -16,10 +16,11 @@ final class CenterReader {
 
     static CenterConfig read(YamlValue policy, Map<String, YamlValue> keys) {
         ImmutableCenterConfig.Builder config = CenterConfig.builder();
-        Optional.ofNullable(keys.get("stormGuard"))
-                .ifPresent(value -> config.stormGuard(value.checked(CenterReader::stormGuard)));
-        Optional.ofNullable(keys.get("vmStormGuard"))
-                .ifPresent(value -> config.vmStormGuard(value.checked(CenterReader::vmStormGuard)));
+        // A scenario has the guards that it names.
+        config.stormGuard(
+                Optional.ofNullable(keys.get("stormGuard")).map(value -> value.checked(CenterReader::stormGuard)));
+        config.vmStormGuard(
+                Optional.ofNullable(keys.get("vmStormGuard")).map(value -> value.checked(CenterReader::vmStormGuard)));
         Optional.ofNullable(keys.get("gatherSeconds")).ifPresent(value -> config.gatherWindow(value.seconds()));
         Optional.ofNullable(keys.get("maxRecoveriesPerVm"))
                 .ifPresent(value -> config.maxRecoveriesPerVm(value.checked(CenterReader::recoveryLimit)));

@@ -17,6 +17,7 @@ import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.plan.PlanId;
+import io.vmha.policy.HaPolicies;
 import io.vmha.policy.LoadSample;
 import io.vmha.sim.SimulatedDatacenter;
 import java.time.Duration;
@@ -58,7 +59,7 @@ final class PlatformRun implements ScenarioStage {
                 .adapter(adapter)
                 .trafficDirector(around.trafficDirector())
                 .inventory(start)
-                .failover(scenario.failover())
+                .policies(HaPolicies.builder().config(scenario.failover()).build())
                 .config(scenario.center())
                 .journal(new InMemoryPlanJournal())
                 .listener(log)

@@ -32,7 +32,11 @@ interface Scenario {
     /** The choices about how plans are carried out. */
     @Value.Default
     default CenterConfig center() {
-        return CenterConfig.defaults();
+        // A scenario has the guards that it names.
+        return CenterConfig.builder()
+                .stormGuard(Optional.empty())
+                .vmStormGuard(Optional.empty())
+                .build();
     }
 
     /** From when on silence is a failure; absent: nobody sends heartbeats. */

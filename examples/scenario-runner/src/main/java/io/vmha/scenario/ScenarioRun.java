@@ -17,6 +17,7 @@ import io.vmha.model.Inventory;
 import io.vmha.model.Resources;
 import io.vmha.model.VmId;
 import io.vmha.plan.PlanId;
+import io.vmha.policy.HaPolicies;
 import io.vmha.policy.LoadSample;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
@@ -70,7 +71,7 @@ final class ScenarioRun implements ScenarioStage {
                 .trafficDirector(failing.around(datacenter.trafficDirector()))
                 .fencingDevice(failing.around(datacenter.fencingDevice()))
                 .inventory(inventory)
-                .failover(scenario.failover())
+                .policies(HaPolicies.builder().config(scenario.failover()).build())
                 .config(scenario.center())
                 .journal(journal)
                 .random(random)
@@ -91,7 +92,16 @@ final class ScenarioRun implements ScenarioStage {
         if (event instanceof HaEvent.ActionEnded ended) {
             switch (ended.action().action().kind()) {
                 case POWER_ON -> ended.action().action().vm().ifPresent(vm -> hear(new FaultSubject.OfVm(vm)));
-                case POWER_OFF, FENCE_HOST, REDIRECT, REALLOCATE, MIGRATE, CLONE, PROMOTE, DEMOTE, REJOIN -> {}
+                case POWER_OFF,
+                        FENCE_HOST,
+                        REDIRECT,
+                        REALLOCATE,
+                        MIGRATE,
+                        CLONE,
+                        PROMOTE,
+                        DEMOTE,
+                        REJOIN,
+                        DELETE_LEFTOVERS -> {}
             }
         }
     }

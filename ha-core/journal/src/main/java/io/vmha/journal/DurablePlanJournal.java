@@ -22,12 +22,16 @@ import org.jspecify.annotations.Nullable;
  * write into the next, so that many plans share what that costs. Where a write fails, as on a full disk, nothing of it is
  * there, and the next one starts from what was there before.
  *
- * <p>The directory is held by one open journal at a time. A file that is damaged, cut short or of a newer format is refused,
+ * <p>The directory is held by one open journal at a time. Beside the file is a mark of what was last written to it: without the mark
+ * a file that lost its end could be taken for a whole one, so that it is refused. The lock file may be deleted. A file that is damaged, cut short or of a newer format is refused,
  * left as it is and copied aside; nothing is ever written to it.
  *
  * <p>Thread-safe: all state is guarded by this object's monitor.
  */
 public final class DurablePlanJournal implements PlanJournal {
+    /** The number of the write that makes the file, after which its mark is made. */
+    private static final long UNMARKED = 1;
+
     private final JournalDirectory directory;
     private final String file;
     private @Nullable JournalStore store;
@@ -71,6 +75,10 @@ public final class DurablePlanJournal implements PlanJournal {
             create();
         }
         check();
+        if (directory.mark() == 0) {
+            directory.mark(UNMARKED);
+            directory.force();
+        }
         usable();
     }
 
@@ -102,6 +110,10 @@ public final class DurablePlanJournal implements PlanJournal {
             if (found.write() < mark) {
                 throw new IllegalArgumentException(
                         "is cut short or was replaced: it ends with write " + found.write() + " of " + mark);
+            }
+            if (mark == 0 && found.write() > UNMARKED) {
+                throw new IllegalArgumentException("cannot be told from a part of itself: " + JournalDirectory.MARK
+                        + ", which says what was last written to it, is missing or empty; put both back as they were");
             }
             found.checkSum();
             JournalState unused = new Records(found).read();

@@ -13,45 +13,52 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory that a journal is in, held by this process alone while it is open. Its lock file also keeps the number of the
- * last write that was acknowledged, so that a store that lost its end is not taken for an older one. Not thread-safe.
+ * The directory that a journal is in, held by this process alone while it is open. A mark beside the store keeps the number of
+ * the last write that was acknowledged, so that a store that lost its end is not taken for an older one. Not thread-safe.
  *
- * <p>The mark is not forced to the disk: after a power loss it may be older than the store, but never newer.
+ * <p>The mark is in a file of its own, since people delete lock files. It is forced to the disk once, when there is first one:
+ * after a power loss it may be older than the store, but is there, and never newer.
  */
 final class JournalDirectory implements AutoCloseable {
     static final String STORE = "journal.mv";
+    static final String MARK = "journal.mark";
     private static final String LOCK = "journal.lock";
 
     private final Path directory;
-    private final FileChannel channel;
+    private final FileChannel lock;
+    private final FileChannel marks;
 
-    private JournalDirectory(Path directory, FileChannel channel) {
+    private JournalDirectory(Path directory, FileChannel lock, FileChannel marks) {
         this.directory = directory;
-        this.channel = channel;
+        this.lock = lock;
+        this.marks = marks;
     }
 
     /** Makes the directory if there is none, and takes it for this process. */
     static JournalDirectory lock(Path directory) {
-        Path lock = directory.resolve(LOCK);
+        Path file = directory.resolve(LOCK);
         FileChannel channel;
         try {
             Files.createDirectories(directory);
-            channel = FileChannel.open(
-                    lock, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            channel = open(file);
         } catch (IOException refused) {
             throw new JournalException("the journal directory " + directory + " cannot be written to", refused);
         }
         try {
             if (tryLock(channel) != null) {
-                return new JournalDirectory(directory, channel);
+                return new JournalDirectory(directory, channel, open(directory.resolve(MARK)));
             }
         } catch (IOException refused) {
             closeQuietly(channel, refused);
-            throw new JournalException("the journal's lock " + lock + " cannot be taken", refused);
+            throw new JournalException("the journal directory " + directory + " cannot be held", refused);
         }
         IllegalStateException held = new IllegalStateException("the lock is held");
         closeQuietly(channel, held);
-        throw new JournalException.Locked("the journal is held by another center: its lock is " + lock, held);
+        throw new JournalException.Locked("the journal is held by another center: its lock is " + file, held);
+    }
+
+    private static FileChannel open(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
@@ -74,28 +81,28 @@ final class JournalDirectory implements AutoCloseable {
         }
     }
 
-    /** The last write that was acknowledged, 0 if none was. */
+    /** The last write that was acknowledged, 0 if there is no mark. */
     long mark() {
         ByteBuffer mark = ByteBuffer.allocate(Long.BYTES);
         try {
-            return channel.read(mark, 0) < Long.BYTES ? 0 : mark.getLong(0);
+            return marks.read(mark, 0) < Long.BYTES ? 0 : mark.getLong(0);
         } catch (IOException unreadable) {
-            throw new JournalException(directory.resolve(LOCK) + " cannot be read", unreadable);
+            throw new JournalException(directory.resolve(MARK) + " cannot be read", unreadable);
         }
     }
 
     void mark(long write) {
         try {
-            channel.write(ByteBuffer.allocate(Long.BYTES).putLong(0, write), 0);
+            marks.write(ByteBuffer.allocate(Long.BYTES).putLong(0, write), 0);
         } catch (IOException refused) {
-            throw new JournalException(directory.resolve(LOCK) + " cannot be written", refused);
+            throw new JournalException(directory.resolve(MARK) + " cannot be written", refused);
         }
     }
 
-    /** Forces the directory itself to the disk, so that a new file is found in it after a power loss. */
+    /** Forces the directory itself and the mark to the disk, so that new files are found in it after a power loss. */
     void force() {
         try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
+            marks.force(true);
             entries.force(true);
         } catch (IOException refused) {
             throw new JournalException(directory + " cannot be forced to the disk", refused);
@@ -137,10 +144,10 @@ final class JournalDirectory implements AutoCloseable {
     /** Gives the directory free. */
     @Override
     public void close() {
-        try {
-            channel.close();
+        try (lock) {
+            marks.close();
         } catch (IOException failed) {
-            throw new JournalException(directory.resolve(LOCK) + " cannot be closed", failed);
+            throw new JournalException(directory + " cannot be given free", failed);
         }
     }
 }

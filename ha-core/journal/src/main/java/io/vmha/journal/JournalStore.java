@@ -85,7 +85,18 @@ final class JournalStore implements AutoCloseable {
         write = in.number();
         epoch = in.number();
         lastPlan = in.number();
-        sum = in.number();
+        sum = in.number() - headHash();
+    }
+
+    /** What is said of all records is a part of the sum, so that it is not believed either where it was changed. */
+    private long headHash() {
+        return Hashing.farmHashFingerprint64()
+                .newHasher()
+                .putLong(write)
+                .putLong(epoch)
+                .putLong(lastPlan)
+                .hash()
+                .asLong();
     }
 
     /** Throws an {@link IllegalArgumentException} unless all records are what was written. */
@@ -162,7 +173,7 @@ final class JournalStore implements AutoCloseable {
                         .number(write)
                         .number(epoch)
                         .number(lastPlan)
-                        .number(sum)
+                        .number(sum + headHash())
                         .bytes());
         store.commit();
         store.sync();

@@ -23,6 +23,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -73,7 +74,7 @@ class DurablePlanJournalTest {
                 .redirectOutput(printed.toFile())
                 .start();
         try {
-            await().until(() -> lastLine(printed) >= plans);
+            await().atMost(Duration.ofMinutes(2)).until(() -> lastLine(printed) >= plans);
         } finally {
             process.destroyForcibly().waitFor();
         }
@@ -120,6 +121,47 @@ class DurablePlanJournalTest {
         }
         Files.write(store, whole);
         assertThat(reopened()).isEqualTo(before);
+    }
+
+    @Test
+    void aJournalThatWasCutShortIsRefusedThoughItsLockFileWasDeleted() throws IOException {
+        List<String> before = filled(1);
+        Path store = directory.resolve("journal.mv");
+        byte[] whole = Files.readAllBytes(store);
+        int refused = 0;
+        for (int length = 4096; length < whole.length; length += 4096) {
+            Files.delete(directory.resolve("journal.lock"));
+            Files.write(store, Arrays.copyOf(whole, length));
+            assertRefusedUntouched(store);
+            refused++;
+        }
+        assertThat(refused).isPositive();
+        Files.delete(directory.resolve("journal.lock"));
+        Files.write(store, whole);
+        assertThat(reopened()).isEqualTo(before);
+    }
+
+    @Test
+    void aJournalWithoutItsMarkIsRefusedByName() throws IOException {
+        List<String> before = filled(1);
+        byte[] mark = Files.readAllBytes(directory.resolve("journal.mark"));
+        Files.delete(directory.resolve("journal.mark"));
+
+        assertRefusedUntouched(directory.resolve("journal.mv"));
+        assertThatThrownBy(() -> DurablePlanJournal.in(directory)).hasMessageContaining("journal.mark");
+        Files.write(directory.resolve("journal.mark"), mark);
+        assertThat(reopened()).isEqualTo(before);
+    }
+
+    @Test
+    void aJournalThatWasMadeAndNeverWrittenToNeedsNoMarkYet() throws IOException {
+        DurablePlanJournal.in(directory).close();
+        Files.delete(directory.resolve("journal.mark"));
+
+        try (PlanJournal journal = DurablePlanJournal.in(directory)) {
+            assertThat(Files.size(directory.resolve("journal.mark"))).isEqualTo(Long.BYTES);
+            assertThat(journal.open(1)).isEqualTo(JournalState.empty());
+        }
     }
 
     @Test
@@ -170,13 +212,33 @@ class DurablePlanJournalTest {
         assertThat(refused).isPositive();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void aJournalWhoseHeadWasChangedIsRefused(int number) throws IOException {
+        filled(1);
+        Path store = directory.resolve("journal.mv");
+        try (MVStore changed = new MVStore.Builder().fileName(store.toString()).open()) {
+            MVMap<String, byte[]> records = changed.openMap(
+                    "journal",
+                    new MVMap.Builder<String, byte[]>()
+                            .keyType(org.h2.mvstore.type.StringDataType.INSTANCE)
+                            .valueType(org.h2.mvstore.type.ByteArrayDataType.INSTANCE));
+            byte[] head = records.get("").clone();
+            // Past the format: the number of the write, the epoch, the last plan and the sum.
+            head[number * Long.BYTES + 4] ^= 1;
+            records.put("", head);
+        }
+
+        assertRefusedUntouched(store);
+    }
+
     /** Sets the mark back, which reading a journal over moves on. */
     private void mark(byte[] whole) throws IOException {
         Files.write(directory.resolve("journal.mv"), whole);
-        try (FileChannel lock = FileChannel.open(directory.resolve("journal.lock"), StandardOpenOption.WRITE);
+        try (FileChannel mark = FileChannel.open(directory.resolve("journal.mark"), StandardOpenOption.WRITE);
                 JournalStore found =
                         JournalStore.toRead(directory.resolve("journal.mv").toString())) {
-            lock.write(ByteBuffer.allocate(Long.BYTES).putLong(0, found.write()), 0);
+            mark.write(ByteBuffer.allocate(Long.BYTES).putLong(0, found.write()), 0);
         }
     }
 

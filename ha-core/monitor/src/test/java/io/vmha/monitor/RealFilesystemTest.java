@@ -51,7 +51,7 @@ class RealFilesystemTest {
     }
 
     private void lab(String command) throws IOException, InterruptedException {
-        run(Path.of("../examples/lab/disk/disk.sh").toAbsolutePath().toString(), command, folder.toString());
+        run(Path.of("../../examples/lab/disk/disk.sh").toAbsolutePath().toString(), command, folder.toString());
     }
 
     private static void run(String... command) throws IOException, InterruptedException {

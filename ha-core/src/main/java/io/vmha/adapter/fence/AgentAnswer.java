@@ -158,9 +158,16 @@ final class AgentAnswer {
                 .or(() -> run.errors().stream()
                         .filter(line -> UNCAUGHT.matcher(line).lookingAt())
                         .reduce((one, next) -> next))
-                .filter(line -> secrets.stream().noneMatch(secret -> holdsPartOf(line, secret)))
-                .map(line -> " (" + PeerText.quote(line, LONGEST_QUOTE) + ")")
+                .filter(this::tellsNoSecret)
+                .map(line -> PeerText.quote(line, LONGEST_QUOTE))
+                // What is written as its code point may put together what was apart.
+                .filter(this::tellsNoSecret)
+                .map(quoted -> " (" + quoted + ")")
                 .orElse("");
+    }
+
+    private boolean tellsNoSecret(String line) {
+        return secrets.stream().noneMatch(secret -> holdsPartOf(line, secret));
     }
 
     private static boolean holdsPartOf(String line, char[] secret) {

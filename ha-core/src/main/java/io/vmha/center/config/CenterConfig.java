@@ -51,11 +51,20 @@ public interface CenterConfig {
         return HostFencing.WHEN_NO_HEALTHY_VM;
     }
 
-    /** When too many hosts look lost for anything to be powered off; absent: never. */
-    Optional<StormGuard> stormGuard();
+    /** When too many hosts look lost for anything to be powered off; empty: never. Default {@link StormGuard#defaults}. */
+    @Value.Default
+    default Optional<StormGuard> stormGuard() {
+        return Optional.of(StormGuard.defaults());
+    }
 
-    /** When too many VMs on hosts that are up look failed for anything to be powered off; absent: never. */
-    Optional<VmStormGuard> vmStormGuard();
+    /**
+     * When too many VMs on hosts that are up look failed for anything to be powered off; empty: never. Default {@link
+     * VmStormGuard#defaults}.
+     */
+    @Value.Default
+    default Optional<VmStormGuard> vmStormGuard() {
+        return Optional.of(VmStormGuard.defaults());
+    }
 
     /**
      * How long faults are gathered before they are decided together, those of higher priority first; 0 or more. Default 0: those

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param window how long a report counts, more than 0
  */
 public record StormGuard(double maxHostFraction, Duration window) {
+    private static final double HALF = 0.5;
 
     /**
      * Checks the limits.
@@ -24,5 +25,10 @@ public record StormGuard(double maxHostFraction, Duration window) {
                 "stormGuard: maxHostFraction must be more than 0 and at most 1: %s",
                 maxHostFraction);
         checkArgument(!window.isZero() && !window.isNegative(), "stormGuard: window must be more than 0: %s", window);
+    }
+
+    /** Half of all hosts, within a minute. */
+    public static StormGuard defaults() {
+        return new StormGuard(HALF, Duration.ofMinutes(1));
     }
 }

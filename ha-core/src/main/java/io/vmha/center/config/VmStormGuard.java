@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param window how long a report counts, more than 0
  */
 public record VmStormGuard(double maxVmFraction, Duration window) {
+    private static final double HALF = 0.5;
+
     /**
      * Checks the limits.
      *
@@ -23,5 +25,10 @@ public record VmStormGuard(double maxVmFraction, Duration window) {
                 "vmStormGuard: maxVmFraction must be more than 0 and at most 1: %s",
                 maxVmFraction);
         checkArgument(!window.isZero() && !window.isNegative(), "vmStormGuard: window must be more than 0: %s", window);
+    }
+
+    /** Half of all VMs, within a minute. */
+    public static VmStormGuard defaults() {
+        return new VmStormGuard(HALF, Duration.ofMinutes(1));
     }
 }

@@ -63,6 +63,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +87,7 @@ public final class CenterLoop
     private static final Duration REMEMBERED = Duration.ofHours(1);
 
     private static final Duration FORGETTING = Duration.ofMinutes(10);
+    private static final long MEMORY_PAUSE_NANOS = Duration.ofMillis(50).toNanos();
 
     private final PlanExecutor.Parts parts;
     private final Set<Capability> capabilities;
@@ -110,6 +112,8 @@ public final class CenterLoop
     private CenterSettings settings;
     private boolean isSettling;
     private boolean isToSettle;
+    private final Optional<IllegalStateException> endedByError =
+            Optional.of(new IllegalStateException("the management center ended by an error"));
     private volatile Optional<IllegalStateException> ended = Optional.empty();
     private CenterScheduler.@Nullable Cancellable stormTimer;
 
@@ -203,12 +207,25 @@ public final class CenterLoop
             LOG.debug("a task failed on the loop of a management center that has ended", thrown);
             return;
         }
-        LOG.error("the management center ends: an error on its loop", thrown);
-        IllegalStateException why = new IllegalStateException("the management center ended by an error", thrown);
-        ended = Optional.of(why);
+        // Takes no memory, which may be what lacks.
+        ended = endedByError;
         executor.stop();
-        publish(new HaEvent.CenterEnded(scheduler.now(), thrown.toString()));
-        pendings.failAll(why);
+        while (!isEndTold(thrown)) {
+            LockSupport.parkNanos(MEMORY_PAUSE_NANOS);
+        }
+    }
+
+    private boolean isEndTold(Throwable thrown) {
+        try {
+            IllegalStateException why = new IllegalStateException("the management center ended by an error", thrown);
+            ended = Optional.of(why);
+            LOG.error("the management center ends: an error on its loop", thrown);
+            publish(new HaEvent.CenterEnded(scheduler.now(), thrown.toString()));
+            pendings.failAll(why);
+            return true;
+        } catch (OutOfMemoryError full) {
+            return false;
+        }
     }
 
     /** Runs a task on the loop after a while. */
@@ -671,7 +688,9 @@ public final class CenterLoop
         run.subjects()
                 .forEach(id -> state.vm(id).ifPresent(vm -> {
                     reportIfStopped(vm);
-                    reportIfLost(vm);
+                    if (!vm.isActedOn()) {
+                        loseWithHost(vm);
+                    }
                 }));
         // What came up meanwhile waited for this plan's end; what was just refused waits for a change, or for its time.
         boolean isProgress = outcome.actions().stream().anyMatch(action -> action.result() == ActionResult.DONE);
@@ -852,9 +871,9 @@ public final class CenterLoop
     }
 
     /** A VM that turns out to be on a lost host alone is lost with it, though it was uncertain when the host was. */
-    void reportIfLost(VmRecord vm) {
+    void loseWithHost(VmRecord vm) {
         boolean isCertain = vm.mayRunOn().size() == 1 && vm.desired() == DesiredState.RUNNING;
-        if (!isCertain || vm.isFailed() || vm.is(VmState.Flag.DELETED) || vm.isActedOn()) {
+        if (!isCertain || vm.isFailed() || vm.is(VmState.Flag.DELETED)) {
             return;
         }
         state.host(vm.mayRunOn().iterator().next())

@@ -899,10 +899,11 @@ final class Decisions {
             PendingDecision pending) {}
 
     private void begin(Begun begun) {
-        Decision decision = begun.decision();
         Plan plan = begun.plan();
         PendingDecision pending = begun.pending();
-        center.publish(new HaEvent.Decided(center.now(), begun.report(), decision, plan));
+        center.publish(new HaEvent.Decided(center.now(), begun.report(), begun.decision(), plan));
+        // What waits for an operator may wait long, and its explanation would keep the inventory of now.
+        Decision decision = isHeldAtOnce(begun) ? begun.decision().frozen() : begun.decision();
         noteAll(decision.parts());
         List<JournalEntry> entries = new ArrayList<>();
         begun.report().ifPresent(taken -> entries.add(new JournalEntry.ReportTaken(center.now(), taken)));
@@ -926,6 +927,13 @@ final class Decisions {
             }
             run.advance();
         });
+    }
+
+    private boolean isHeldAtOnce(Begun begun) {
+        return begun.isOffer()
+                || center.isPaused()
+                || begun.plan().steps().stream()
+                        .anyMatch(step -> center.heldBy(step.action()).isPresent());
     }
 
     private void underWay(SubjectDecision part) {

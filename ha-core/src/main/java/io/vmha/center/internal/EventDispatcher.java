@@ -48,11 +48,18 @@ final class EventDispatcher {
             }
             delivering = true;
             Deque<HaEvent> batch = waiting;
-            waiting = new ArrayDeque<>();
-            scheduler.call(() -> batch.forEach(this::deliver), thrown -> {
+            try {
+                waiting = new ArrayDeque<>();
+                scheduler.call(() -> batch.forEach(this::deliver), thrown -> {
+                    delivering = false;
+                    deliver();
+                });
+            } catch (Throwable notHanded) {
+                // Else the listener would hear nothing any more.
+                waiting = batch;
                 delivering = false;
-                deliver();
-            });
+                throw notHanded;
+            }
         }
 
         private void deliver(HaEvent event) {

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,8 @@ public final class HeartbeatWatch {
 
     /** How many heartbeats are taken before the loop looks after others. */
     private static final int BEATS_AT_ONCE = 1_024;
+    /** How many may wait for the loop; where it is so far behind, its own pause shows, and each sender sends again. */
+    static final int MOST_WAITING = 1 << 18;
 
     private static final Logger LOG = LoggerFactory.getLogger(HeartbeatWatch.class);
 
@@ -59,6 +62,7 @@ public final class HeartbeatWatch {
     private final Callbacks center;
     private final LivenessTracker tracker;
     private final Queue<Arrival> arrivals = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicBoolean isTaking = new AtomicBoolean();
     private Instant timerAt = Instant.MAX;
     private CenterScheduler.@Nullable Cancellable timer;
@@ -91,9 +95,23 @@ public final class HeartbeatWatch {
 
     /** Takes a heartbeat. Safe from any thread. */
     public void heartbeat(Heartbeat beat) {
-        arrivals.add(new Arrival(beat, scheduler.now()));
+        if (waiting.incrementAndGet() > MOST_WAITING) {
+            waiting.decrementAndGet();
+        } else {
+            arrivals.add(new Arrival(beat, scheduler.now()));
+        }
+        takeSoon();
+    }
+
+    private void takeSoon() {
         if (isTaking.compareAndSet(false, true)) {
-            scheduler.execute(this::takeArrivals);
+            try {
+                scheduler.execute(this::takeArrivals);
+            } catch (Throwable notHanded) {
+                // Else nobody would ever take them.
+                isTaking.set(false);
+                throw notHanded;
+            }
         }
     }
 
@@ -104,16 +122,22 @@ public final class HeartbeatWatch {
             if (next == null) {
                 break;
             }
+            waiting.decrementAndGet();
             if (isActing && isKnown(next.beat().subject())) {
                 act(tracker.heartbeat(next.beat(), next.at()));
                 vmOf(next.beat().subject()).ifPresent(center::heard);
             }
         }
         isTaking.set(false);
-        if (!arrivals.isEmpty() && isTaking.compareAndSet(false, true)) {
-            scheduler.execute(this::takeArrivals);
+        if (!arrivals.isEmpty()) {
+            takeSoon();
         }
         schedule();
+    }
+
+    /** How many heartbeats wait for the loop. */
+    int waiting() {
+        return arrivals.size();
     }
 
     private boolean isKnown(FaultSubject subject) {

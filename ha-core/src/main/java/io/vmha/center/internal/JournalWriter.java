@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 final class JournalWriter {
     private static final Logger LOG = LoggerFactory.getLogger(JournalWriter.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Duration SLOW = Duration.ofSeconds(10);
 
     private record Write(List<JournalEntry> entries, Runnable then) {}
 
@@ -72,7 +73,9 @@ final class JournalWriter {
         if (entries.isEmpty()) {
             written(batch, Optional.empty());
         } else if (journal.blocks()) {
+            CenterScheduler.Cancellable watchdog = scheduler.scheduleBackground(SLOW, this::hangs);
             scheduler.call(() -> journal.write(epoch, entries), thrown -> {
+                watchdog.cancel();
                 written(batch, thrown);
                 writeNext();
             });
@@ -103,12 +106,21 @@ final class JournalWriter {
         }
     }
 
-    private void failed(List<Write> batch, Throwable thrown) {
+    /** Others must wait for this write, which may still succeed; that it takes so long is told. */
+    private void hangs() {
+        fails(new JournalException("a write to the journal has not returned for " + SLOW, null));
+    }
+
+    private void fails(Throwable thrown) {
         if (failingSince.isEmpty()) {
             LOG.error("the journal cannot be written; no action starts until it can", thrown);
             failingSince = Optional.of(scheduler.now());
             onFailing.accept(Optional.of(String.valueOf(thrown.getMessage())));
         }
+    }
+
+    private void failed(List<Write> batch, Throwable thrown) {
+        fails(thrown);
         batch.addAll(waiting);
         waiting = batch;
         scheduler.schedule(RETRY, () -> {

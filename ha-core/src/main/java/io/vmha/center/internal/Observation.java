@@ -10,7 +10,6 @@ import io.vmha.fault.FaultEnd;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
-import io.vmha.model.DesiredState;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
@@ -113,23 +112,10 @@ final class Observation {
                 }
             }
         }
-        state.vm(id).ifPresent(center::reportIfLost);
-        state.vm(id).ifPresent(this::lostElsewhere);
+        // It may have been moved to a host that is lost, by whomever.
+        state.vm(id).ifPresent(center::loseWithHost);
         center.executor().advance(id);
         center.decisions().wake(id);
-    }
-
-    /** A VM that somebody moved to a host which is lost is lost with it. */
-    private void lostElsewhere(VmRecord vm) {
-        if (vm.isFailed()
-                || vm.desired() != DesiredState.RUNNING
-                || vm.mayRunOn().size() != 1) {
-            return;
-        }
-        state.host(vm.mayRunOn().iterator().next())
-                .filter(host -> !host.health().runsVms())
-                .flatMap(HostRecord::fault)
-                .ifPresent(fault -> state.opened(vm.id(), fault));
     }
 
     private void running(VmRecord vm, HostId before) {

@@ -27,6 +27,10 @@ final class Readings {
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final Duration LAST_RETRY = Duration.ofSeconds(60);
     private static final int WAITED_FOR = 5;
+    /** A reading is given up that has not returned after so many of its timeouts, and one for each director that it asks. */
+    private static final int TIMEOUTS = 2;
+    /** How many that were given up may still be under way before none is begun any more. */
+    private static final int MOST_STUCK = 2;
 
     private final CenterLoop center;
     private final CenterScheduler scheduler;
@@ -35,7 +39,12 @@ final class Readings {
     private boolean isReading;
     private boolean isNeededAgain;
     private boolean isPutOff;
+    private boolean isRetryDue;
     private int failures;
+    /** The token of the reading under way, which tells it from those that were given up. */
+    private long current;
+    /** How many of those have not returned. */
+    private int stuck;
     /** How many readings in a row left what they were needed for as uncertain as it was. */
     private int fruitless;
 
@@ -72,19 +81,50 @@ final class Readings {
         if (isReading) {
             return;
         }
+        if (stuck >= MOST_STUCK) {
+            failed(new AdapterException.Transient(
+                    AdapterException.Cause.TIMEOUT, stuck + " readings before it have not returned"));
+            return;
+        }
         isReading = true;
         long token = state.beginReading();
+        current = token;
         Inventory believed = state.inventory();
         List<Sightings> read = new ArrayList<>(1);
         List<VmId> inDoubt = state.routesInDoubt();
         Map<VmId, VmId> servers = new LinkedHashMap<>();
         Duration timeout = center.config().actionDeadline();
+        CenterScheduler.Cancellable watchdog = scheduler.schedule(
+                timeout.multipliedBy(TIMEOUTS + (long) inDoubt.size()), () -> center.run(() -> giveUp(token)));
         scheduler.call(
                 () -> {
                     askForServers(inDoubt, servers, timeout);
                     read.add(Sightings.of(platform.adapter().discover(CallContext.within(timeout)), token, believed));
                 },
-                thrown -> center.run(() -> ended(token, servers, read, thrown)));
+                thrown -> center.run(() -> {
+                    watchdog.cancel();
+                    if (isCurrent(token)) {
+                        ended(token, servers, read, thrown);
+                    } else {
+                        stuck--;
+                    }
+                }));
+    }
+
+    private boolean isCurrent(long token) {
+        return isReading && token == current;
+    }
+
+    private void giveUp(long token) {
+        if (isCurrent(token)) {
+            stuck++;
+            ended(
+                    token,
+                    Map.of(),
+                    List.of(),
+                    Optional.of(new AdapterException.Transient(
+                            AdapterException.Cause.TIMEOUT, "the reading did not return by its deadline")));
+        }
     }
 
     /** One that cannot be told does not keep the others from being told. Blocks. */
@@ -130,7 +170,14 @@ final class Readings {
         }
         isNeededAgain = false;
         failures++;
-        again(failures, this::read);
+        if (!isRetryDue) {
+            // Of those at regular times each would begin a series of its own.
+            isRetryDue = true;
+            again(failures, () -> {
+                isRetryDue = false;
+                read();
+            });
+        }
     }
 
     private void again(int times, Runnable reads) {

@@ -7,49 +7,70 @@ import io.vmha.policy.Explanation;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
 import io.vmha.policy.Trigger;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells new reports from repeated and late ones, by each source's running number for each subject.
  *
- * <p>Thread-safe: of several threads with the same report exactly one gets it claimed.
+ * <p>Thread-safe: of several threads with the same report exactly one gets it claimed. Of the sources that speak of one subject the
+ * latest {@link #MOST_SOURCES} are remembered; whether a report of another is late is told by the time of its observation.
  */
 final class ReportFilter {
-    private record Key(String source, FaultSubject subject) {}
+    static final int MOST_SOURCES = 64;
 
-    private final ConcurrentMap<Key, FaultReport> latest = new ConcurrentHashMap<>();
+    /** By source, the one that was heard of last at the end; each map is changed under its subject's lock. */
+    private final ConcurrentMap<FaultSubject, Map<String, FaultReport>> latest = new ConcurrentHashMap<>();
 
     ReportFilter(List<JournalEntry.ReportTaken> before) {
-        before.forEach(taken -> latest.put(key(taken.report()), taken.report()));
+        before.forEach(taken -> latest.compute(taken.report().subject(), (subject, known) -> {
+            Map<String, FaultReport> sources = known == null ? new LinkedHashMap<>() : known;
+            remember(sources, taken.report());
+            return sources;
+        }));
     }
 
     /** Claims a report: returns empty if it is new, else what becomes of it. */
     Optional<SubjectDecision.Ignored> claim(FaultReport report) {
-        Key key = key(report);
-        while (true) {
-            FaultReport before = latest.putIfAbsent(key, report);
-            if (before == null) {
-                return Optional.empty();
+        AtomicReference<@Nullable FaultReport> winner = new AtomicReference<>();
+        latest.compute(report.subject(), (subject, known) -> {
+            Map<String, FaultReport> sources = known == null ? new LinkedHashMap<>() : known;
+            FaultReport before = sources.get(report.source());
+            if (before != null && before.sequence() >= report.sequence()) {
+                winner.set(before);
+            } else {
+                remember(sources, report);
             }
-            if (before.sequence() >= report.sequence()) {
-                return Optional.of(ignored(report, before));
-            }
-            if (latest.replace(key, before, report)) {
-                return Optional.empty();
-            }
+            return sources;
+        });
+        return Optional.ofNullable(winner.get()).map(before -> ignored(report, before));
+    }
+
+    private static void remember(Map<String, FaultReport> sources, FaultReport report) {
+        sources.remove(report.source());
+        if (sources.size() >= MOST_SOURCES) {
+            sources.remove(sources.keySet().iterator().next());
         }
+        sources.put(report.source(), report);
     }
 
     /** Gives a claim back, so that the same report may come again. */
     void release(FaultReport report) {
-        latest.remove(key(report), report);
+        latest.computeIfPresent(report.subject(), (subject, sources) -> {
+            sources.remove(report.source(), report);
+            return sources.isEmpty() ? null : sources;
+        });
     }
 
-    private static Key key(FaultReport report) {
-        return new Key(report.source(), report.subject());
+    /** How many reports are remembered. */
+    int size() {
+        return latest.values().stream().mapToInt(Map::size).sum();
     }
 
     private static SubjectDecision.Ignored ignored(FaultReport report, FaultReport winner) {

@@ -25,6 +25,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class ReportIntake {
     /** How many repeated reports are answered before the loop looks after others: a real report waits for no more. */
     private static final int REPEATED_AT_ONCE = 256;
+    /** How many reports of subjects that are not known are kept at a time; those beyond are refused at once. */
+    static final int MOST_STRANGERS = 10_000;
 
     /** What takes reports further. */
     interface Callbacks {
@@ -50,6 +52,7 @@ final class ReportIntake {
     private final Queue<Repeated> repeated = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isAnswering = new AtomicBoolean();
     private final Map<FaultSubject, List<Stranger>> strangers = new LinkedHashMap<>();
+    private int strangersKept;
 
     ReportIntake(
             CenterScheduler scheduler,
@@ -72,12 +75,15 @@ final class ReportIntake {
                 scheduler.execute(() -> take(report, pending));
             } else {
                 repeated.add(new Repeated(report, ignored.get(), pending));
-                if (isAnswering.compareAndSet(false, true)) {
-                    scheduler.execute(this::answerRepeated);
-                }
+                answerSoon();
             }
         } catch (RejectedExecutionException closed) {
             pending.fail(new IllegalStateException("the management center is closed", closed));
+        } catch (Error notHanded) {
+            if (ignored.isEmpty()) {
+                release(report);
+            }
+            pending.fail(notHanded);
         }
         return pending;
     }
@@ -104,7 +110,12 @@ final class ReportIntake {
     private void keep(Stranger stranger) {
         FaultSubject subject = stranger.report().subject();
         strangers.computeIfAbsent(subject, key -> new ArrayList<>()).add(stranger);
-        scheduler.schedule(patience, () -> giveUp(stranger));
+        strangersKept++;
+        if (strangersKept > MOST_STRANGERS) {
+            giveUp(stranger);
+        } else {
+            scheduler.schedule(patience, () -> giveUp(stranger));
+        }
     }
 
     private void giveUp(Stranger stranger) {
@@ -113,6 +124,7 @@ final class ReportIntake {
         if (waiting == null || !waiting.remove(stranger)) {
             return;
         }
+        strangersKept--;
         if (waiting.isEmpty()) {
             strangers.remove(subject);
         }
@@ -130,10 +142,16 @@ final class ReportIntake {
                 stranger.pending());
     }
 
+    /** How many reports are remembered or kept. */
+    int size() {
+        return filter.size() + strangersKept;
+    }
+
     /** A VM or host is known now. */
     void known(FaultSubject subject) {
         List<Stranger> waiting = strangers.remove(subject);
         if (waiting != null) {
+            strangersKept -= waiting.size();
             waiting.forEach(one -> scheduler.execute(() -> take(one.report(), one.pending())));
         }
     }
@@ -147,8 +165,20 @@ final class ReportIntake {
             center.ignore(next.report(), next.decision(), next.pending());
         }
         isAnswering.set(false);
-        if (!repeated.isEmpty() && isAnswering.compareAndSet(false, true)) {
-            scheduler.execute(this::answerRepeated);
+        if (!repeated.isEmpty()) {
+            answerSoon();
+        }
+    }
+
+    private void answerSoon() {
+        if (isAnswering.compareAndSet(false, true)) {
+            try {
+                scheduler.execute(this::answerRepeated);
+            } catch (Throwable notHanded) {
+                // Else nobody would ever answer them.
+                isAnswering.set(false);
+                throw notHanded;
+            }
         }
     }
 }

@@ -55,6 +55,16 @@ public record ReplicaSetState(
                 set.commitRule());
     }
 
+    /** Returns the same without the rule for commits, which the next reading tells. */
+    public ReplicaSetState withoutCommitRule() {
+        return withCommitRule(Optional.empty());
+    }
+
+    /** Returns the same with another rule for commits. */
+    public ReplicaSetState withCommitRule(Optional<ObservedCommitRule> read) {
+        return new ReplicaSetState(id, timeline, lastWriter, diverged, read);
+    }
+
     /** Whether the other says the same, but for the moment at which the rule for commits was read last. */
     public boolean isSameAs(ReplicaSetState other) {
         return id.equals(other.id)

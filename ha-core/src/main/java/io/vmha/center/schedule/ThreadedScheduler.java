@@ -12,7 +12,9 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +27,8 @@ public final class ThreadedScheduler implements CenterScheduler {
     private static final Logger LOG = LoggerFactory.getLogger(ThreadedScheduler.class);
 
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
+
+    private static final long MEMORY_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final long startedAt = System.nanoTime();
     private final InstantSource clock;
@@ -71,14 +75,7 @@ public final class ThreadedScheduler implements CenterScheduler {
 
     @Override
     public void call(Runnable blocking, Consumer<Optional<Throwable>> then) {
-        Runnable call = () -> {
-            Optional<Throwable> thrown = outcomeOf(blocking);
-            try {
-                execute(() -> then.accept(thrown));
-            } catch (RejectedExecutionException closed) {
-                LOG.debug("a call ended after the center was closed", closed);
-            }
-        };
+        Runnable call = () -> handBack(thrownBy(blocking), then);
         try {
             calls.execute(call);
         } catch (RejectedExecutionException closing) {
@@ -87,12 +84,28 @@ public final class ThreadedScheduler implements CenterScheduler {
         }
     }
 
-    private static Optional<Throwable> outcomeOf(Runnable blocking) {
+    private static @Nullable Throwable thrownBy(Runnable blocking) {
         try {
             blocking.run();
-            return Optional.empty();
+            return null;
         } catch (Throwable thrown) {
-            return Optional.of(thrown);
+            return thrown;
+        }
+    }
+
+    /** Somebody waits for it: where there is no memory for that, it is tried until there is. */
+    private void handBack(@Nullable Throwable thrown, Consumer<Optional<Throwable>> then) {
+        while (true) {
+            try {
+                Optional<Throwable> outcome = Optional.ofNullable(thrown);
+                execute(() -> then.accept(outcome));
+                return;
+            } catch (RejectedExecutionException closed) {
+                LOG.debug("a call ended after the center was closed", closed);
+                return;
+            } catch (OutOfMemoryError full) {
+                LockSupport.parkNanos(MEMORY_PAUSE_NANOS);
+            }
         }
     }
 

@@ -18,6 +18,7 @@ import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
 import io.vmha.policy.FailoverConfig;
+import io.vmha.policy.HaPolicies;
 import io.vmha.policy.FaultEffects;
 import io.vmha.sim.SimulatedDatacenter;
 import java.sql.Connection;
@@ -154,9 +155,9 @@ class PostgresCenterTest {
                 .trafficDirector(datacenter.trafficDirector())
                 .databaseCluster(lab.cluster().build(), Duration.ofSeconds(1))
                 .inventory(inventory)
-                .failover(FailoverConfig.builder()
+                .policies(HaPolicies.builder().config(FailoverConfig.builder()
                         .maxReplicationLag(Duration.ofSeconds(5))
-                        .build())
+                        .build()).build())
                 .build();
     }
 }

@@ -56,11 +56,13 @@ public final class ReportKey {
     /**
      * Reads a key from a file of one line: the key's id, a space, and the secret in base64.
      *
-     * @throws IllegalArgumentException if others than its owner may do anything with the file, or it is not of that form; the
+     * @throws IllegalArgumentException if it is no regular file, others than its owner may do anything with it, or it is not of that form; the
      *     message does not hold what is in it
      * @throws IOException if the file cannot be read
      */
     public static ReportKey read(Path file) throws IOException {
+        // A FIFO would be waited for, without end.
+        checkArgument(Files.isRegularFile(file) || !Files.exists(file), "the key file %s must be a regular file", file);
         Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
         checkArgument(
                 OF_THE_OWNER.containsAll(permissions),

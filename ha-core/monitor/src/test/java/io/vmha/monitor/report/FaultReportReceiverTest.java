@@ -2,6 +2,7 @@ package io.vmha.monitor.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -261,6 +262,20 @@ class FaultReportReceiverTest {
             mutated[random.nextInt(mutated.length)] = (byte) random.nextInt(256);
         }
         return mutated;
+    }
+
+    @Test
+    void aFifoAsKeyIsRefusedAndNotWaitedFor(@TempDir Path directory) throws Exception {
+        Path fifo = directory.resolve("key");
+        assertThat(new ProcessBuilder("mkfifo", "-m", "0600", fifo.toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        assertTimeoutPreemptively(
+                Duration.ofMinutes(2),
+                () -> assertThatThrownBy(() -> ReportKey.read(fifo))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("regular file"));
     }
 
     @Test

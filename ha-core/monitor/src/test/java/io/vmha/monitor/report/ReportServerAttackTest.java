@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.vmha.Fixtures;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -19,10 +20,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,19 +48,20 @@ class ReportServerAttackTest {
     private volatile boolean ended;
     private Thread attacker = new Thread(() -> {});
 
-    @BeforeEach
-    void startWithFewFiles() throws IOException {
+    private void start(String... arguments) throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        server = new ProcessBuilder(
-                        "bash",
-                        "-c",
-                        "ulimit -n " + FILE_LIMIT + " && exec \"$@\"",
-                        "bash",
-                        java,
-                        "-Xmx128m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        AttackedServer.class.getName())
+        List<String> command = new ArrayList<>(List.of(
+                "bash",
+                "-c",
+                "ulimit -n " + FILE_LIMIT + " && exec \"$@\"",
+                "bash",
+                java,
+                "-Xmx128m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                AttackedServer.class.getName()));
+        command.addAll(List.of(arguments));
+        server = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         BufferedReader output = new BufferedReader(new InputStreamReader(server.getInputStream(), US_ASCII));
@@ -84,6 +87,7 @@ class ReportServerAttackTest {
     @ValueSource(strings = {"127.0.0.66", "127.0.0.1"})
     void reportsAreConfirmedAndHeartbeatsArriveWhileSlowAndIdleConnectionsFillAllThatOneAddressMayHave(String address)
             throws Exception {
+        start();
         // What is loaded at the first report of a process is no part of what is measured.
         try (HttpFaultReporter rehearsal = reporter(AttackedServer.MW1)) {
             assertThat(isConfirmed(rehearsal)).isTrue();
@@ -114,6 +118,7 @@ class ReportServerAttackTest {
 
     @Test
     void aServerWhoseProcessHadNoFileLeftServesOnOnceItHas() throws Exception {
+        start();
         try (HttpFaultReporter before = reporter(AttackedServer.MW1)) {
             assertThat(isConfirmed(before)).isTrue();
         }
@@ -126,6 +131,40 @@ class ReportServerAttackTest {
         await().atMost(Duration.ofMinutes(1)).until(() -> said.contains("files again"));
         try (HttpFaultReporter after = reporter(AttackedServer.MW1)) {
             assertThat(isConfirmed(after)).isTrue();
+        }
+    }
+
+    @Test
+    void aCenterBehindItLeavesAllWhoSendAloneAndTakesAGenuineReport() throws Exception {
+        start("center");
+        List<HttpFaultReporter> monitors = new ArrayList<>();
+        Fixtures.referenceEmbodiment()
+                .vms()
+                .forEach(vm -> monitors.add(reporter(VmName.of(vm.id().value()))));
+        AtomicBoolean isOver = new AtomicBoolean();
+        Thread sending = new Thread(() -> {
+            while (!isOver.get()) {
+                monitors.forEach(HttpFaultReporter::heartbeat);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
+            }
+        });
+        sending.start();
+        try {
+            await().atMost(Duration.ofMinutes(1)).until(() -> heartbeats.get() >= monitors.size());
+            attackFrom("127.0.0.66");
+            int before = heartbeats.get();
+            // Much longer than any silence that is allowed.
+            await().atMost(Duration.ofMinutes(5)).until(() -> heartbeats.get() >= before + 60 * monitors.size());
+            assertThat(said).isEmpty();
+
+            assertThat(isConfirmed(monitors.get(0))).isTrue();
+            await().atMost(Duration.ofMinutes(1)).until(() -> said.contains("accepted mw1"));
+            assertThat(said).noneMatch(line -> line.startsWith("action fence"));
+            assertThat(said).filteredOn(line -> line.startsWith("accepted")).containsExactly("accepted mw1");
+        } finally {
+            isOver.set(true);
+            sending.join();
+            monitors.forEach(HttpFaultReporter::close);
         }
     }
 

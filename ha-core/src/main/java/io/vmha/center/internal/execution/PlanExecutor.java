@@ -86,6 +86,7 @@ public final class PlanExecutor {
     private final Platform platform;
     private final Callbacks callbacks;
     private final HostSlots slots;
+    private final StuckCalls stuck = new StuckCalls();
     private final VmQueues queues = new VmQueues();
     private final Map<PlanId, PlanRun> runs = new TreeMap<>();
     /** Those of them that are held. */
@@ -410,8 +411,21 @@ public final class PlanExecutor {
 
     // Calls, off the loop.
 
+    StuckCalls stuck() {
+        return stuck;
+    }
+
+    private static AdapterException tooManyStuck() {
+        return new AdapterException.Transient(
+                AdapterException.Cause.TIMEOUT, "not made: too many calls before it have not returned");
+    }
+
     /** Makes the call off the loop, after a last look at whether this center still leads and whether it is not late. */
     void perform(PlanRun run, int step, Action action, boolean probeFirst, Consumer<Optional<Throwable>> then) {
+        if (stuck.isFull(action)) {
+            parts.scheduler().execute(() -> then.accept(Optional.of(tooManyStuck())));
+            return;
+        }
         CallContext call = call(run, step);
         AtomicReference<ReplicaSet> seen = new AtomicReference<>();
         CallFacts facts = facts(action, run.plan(), seen::set);
@@ -467,7 +481,7 @@ public final class PlanExecutor {
             case DEMOTE, REJOIN ->
                 new CallFacts(false, vm -> true, database(action.vm().orElseThrow(), plan, seen));
             case REDIRECT -> facts((Action.Redirect) action, plan, seen);
-            case POWER_OFF, FENCE_HOST, POWER_ON, REALLOCATE, MIGRATE, CLONE -> CallFacts.NONE;
+            case POWER_OFF, FENCE_HOST, POWER_ON, REALLOCATE, MIGRATE, CLONE, DELETE_LEFTOVERS -> CallFacts.NONE;
         };
     }
 
@@ -529,6 +543,10 @@ public final class PlanExecutor {
 
     /** Reads off the loop whether an action was done of which that is not known, and changes nothing. */
     void look(PlanRun run, int step, Action action, BiConsumer<Boolean, Optional<Throwable>> then) {
+        if (stuck.isFull(action)) {
+            parts.scheduler().execute(() -> then.accept(false, Optional.of(tooManyStuck())));
+            return;
+        }
         AtomicBoolean isDone = new AtomicBoolean();
         AtomicBoolean isOver = new AtomicBoolean();
         AtomicReference<ReplicaSet> seen = new AtomicReference<>();
@@ -536,6 +554,7 @@ public final class PlanExecutor {
         CenterScheduler.Cancellable watchdog =
                 schedule(parts.config().actionDeadline().multipliedBy(2), () -> {
                     if (isOver.compareAndSet(false, true)) {
+                        stuck.gaveUp(action);
                         then.accept(
                                 false,
                                 Optional.of(new AdapterException.Transient(
@@ -553,6 +572,8 @@ public final class PlanExecutor {
                                 watchdog.cancel();
                                 tell(seen.get());
                                 then.accept(isDone.get(), thrown);
+                            } else {
+                                stuck.returned(action);
                             }
                         });
     }

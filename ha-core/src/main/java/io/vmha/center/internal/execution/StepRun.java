@@ -16,6 +16,7 @@ import io.vmha.policy.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -41,6 +42,9 @@ final class StepRun {
     private int substitutes;
     /** Tells a call that was given up from the one that counts. */
     private int calls;
+    /** Calls that were given up and have not returned. */
+    private final Set<Integer> givenUp = new HashSet<>();
+
     /** Whether an earlier try may have had its effect. */
     private boolean mayBeDone;
 
@@ -245,14 +249,27 @@ final class StepRun {
         become(StepState.Event.CALLED);
         int thisCall = ++calls;
         Instant startedAt = executor.now();
-        timer = executor.schedule(
-                executor.watchdog(action),
-                () -> ended(
-                        thisCall,
-                        startedAt,
-                        Optional.of(new AdapterException.OutcomeUnknown(
-                                AdapterException.Cause.TIMEOUT, "the call did not return by its deadline"))));
-        executor.perform(run, step.number(), action, mayBeDone, thrown -> ended(thisCall, startedAt, thrown));
+        Action made = action;
+        timer = executor.schedule(executor.watchdog(made), () -> giveUp(thisCall, made, startedAt));
+        executor.perform(run, step.number(), made, mayBeDone, thrown -> {
+            if (givenUp.remove(thisCall)) {
+                executor.stuck().returned(made);
+            } else {
+                ended(thisCall, startedAt, thrown);
+            }
+        });
+    }
+
+    private void giveUp(int thisCall, Action made, Instant startedAt) {
+        if (thisCall == calls && state == StepState.RUNNING) {
+            givenUp.add(thisCall);
+            executor.stuck().gaveUp(made);
+            ended(
+                    thisCall,
+                    startedAt,
+                    Optional.of(new AdapterException.OutcomeUnknown(
+                            AdapterException.Cause.TIMEOUT, "the call did not return by its deadline")));
+        }
     }
 
     private void ended(int thisCall, Instant startedAt, Optional<Throwable> thrown) {

@@ -366,10 +366,9 @@ public final class CenterState {
                 && !record.is(VmState.Flag.HALF_MADE)
                 && !record.is(VmState.Flag.UNSEARCHED)
                 && !record.is(VmState.Flag.DELETED)
-                && hosts.get(record.seen.host()) != null
-                && Objects.requireNonNull(hosts.get(record.seen.host()))
-                        .health()
-                        .runsVms();
+                && host(record.seen.host())
+                        .filter(host -> host.health().runsVms())
+                        .isPresent();
         return isWell
                 ? Optional.empty()
                 : Optional.of("what is left of " + id + " may be wanted still: it does not run, certainly and well");
@@ -552,8 +551,7 @@ public final class CenterState {
     public void isOff(VmId id) {
         vm(id).ifPresent(record -> {
             if (record.isSaidOn) {
-                record.flags.add(VmState.Flag.UNSEARCHED);
-                place(record, record.mayRunOn);
+                lookFor(record);
                 return;
             }
             record.seen = ImmutableVirtualMachine.copyOf(record.seen).withPower(PowerState.OFF);
@@ -566,14 +564,19 @@ public final class CenterState {
     public void notStarted(VmId id, HostId host) {
         vm(id).ifPresent(record -> {
             if (record.isSaidOn) {
-                record.flags.add(VmState.Flag.UNSEARCHED);
-                place(record, record.mayRunOn);
+                lookFor(record);
             } else {
                 Set<HostId> left = new LinkedHashSet<>(record.mayRunOn);
                 left.remove(host);
                 place(record, left);
             }
         });
+    }
+
+    /** What is known of its place may be older than what somebody said: it counts as off only once it was looked for. */
+    private void lookFor(VmRecord record) {
+        record.flags.add(VmState.Flag.UNSEARCHED);
+        place(record, record.mayRunOn);
     }
 
     /** The VM may be running on those hosts, and on no other. */

@@ -1,5 +1,7 @@
 package io.vmha.center.internal.state;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.google.common.collect.ImmutableMap;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.ReplicaSetState;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The replica sets as they were last seen, and what a promotion that is under way may have made of them. What must not be forgotten
@@ -224,6 +228,35 @@ public final class Databases {
             unwritten.add(new JournalEntry.ReplicaSetNoted(state));
         }
         projected.accept(sets);
+    }
+
+    /** What must not be forgotten of each set, by id. */
+    public List<ReplicaSetState> remembered() {
+        return written.values().stream()
+                .sorted(Comparator.comparing(ReplicaSetState::id))
+                .toList();
+    }
+
+    /**
+     * Checks what another center remembered of a set.
+     *
+     * @throws IllegalArgumentException if there is no such set, or it has no such member
+     */
+    public void check(ReplicaSetState given) {
+        Optional<ReplicaSet> set = sets.set(given.id());
+        checkArgument(set.isPresent(), "unknown replica set %s: the declared ones are %s", given.id(), sets.all().stream().map(ReplicaSet::id).toList());
+        Stream.concat(given.lastWriter().stream(), given.diverged().stream())
+                .forEach(member -> checkArgument(
+                        set.orElseThrow().memberIds().contains(member),
+                        "replica set %s has no member %s",
+                        given.id(),
+                        member));
+    }
+
+    /** Takes what another center remembered of a set, once it was checked. */
+    public void take(ReplicaSetState given) {
+        ReplicaSet set = set(given.id());
+        become(sets.with(given.withCommitRule(set.commitRule()).restore(set)), given.id());
     }
 
     /** A member is about to be told to write. */

@@ -114,7 +114,8 @@ public abstract class HypervisorAdapterContractTest extends HypervisorHonestyCon
     void aMachineIsSaidToServeWhetherItWasJustStartedOrNotAndStaysAsItIs() {
         VirtualMachine before = machine();
         adapter.serves(testbed.vm(), call());
-        assertThat(machine()).isEqualTo(before);
+        // How loaded it is depends on what its guest does.
+        assertThat(machine()).usingRecursiveComparison().ignoringFields("load").isEqualTo(before);
         if (!can(Capability.POWER_OFF) || !can(Capability.POWER_ON)) {
             return;
         }

@@ -8,8 +8,8 @@ import io.vmha.center.journal.HostState;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.Leftover;
 import io.vmha.center.journal.OpenFault;
+import io.vmha.center.journal.ReplicaSetState;
 import io.vmha.center.journal.VmState;
-import io.vmha.center.journal.WriterState;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
@@ -104,12 +104,7 @@ public final class RandomEntries {
             case 10 -> new JournalEntry.HostForgotten(hostId());
             case 11 -> new JournalEntry.VmRecovered(vmId(), instant());
             case 12 ->
-                new JournalEntry.ReplicaSetNoted(new ReplicaSetState(
-                        ReplicaSetId.of(constant(NAMES)),
-                        random.nextInt(9),
-                        optional(this::memberId),
-                        Set.copyOf(list(3, this::memberId)),
-                        optional(this::commitRule)));
+                new JournalEntry.ReplicaSetNoted(replicaSet());
             case 13 -> new JournalEntry.LeftBehind(leftover());
             case 14 -> new JournalEntry.LeftoverDeleted(leftover());
             case 15 -> new JournalEntry.RecoveriesCleared(vmId());
@@ -140,15 +135,23 @@ public final class RandomEntries {
                                 list(3, this::fault))));
         Map<HostId, DesiredExport.Host> hosts = new TreeMap<>();
         list(4, this::hostId).forEach(id -> hosts.put(id, new DesiredExport.Host(id, random.nextBoolean())));
-        Map<VmType, WriterState> writers = new TreeMap<>();
-        list(3, () -> VmType.of(constant(NAMES)))
-                .forEach(type -> writers.put(type, new WriterState(type, Set.copyOf(list(3, () -> constant(NAMES))))));
+        Map<ReplicaSetId, ReplicaSetState> sets = new TreeMap<>();
+        list(3, this::replicaSet).forEach(set -> sets.put(set.id(), set));
         return new DesiredExport(
                 new CenterSettings(random.nextBoolean(), optional(() -> constant(AutomationLevel.values()))),
                 List.copyOf(vms.values()),
                 List.copyOf(hosts.values()),
-                List.copyOf(writers.values()),
+                List.copyOf(sets.values()),
                 List.copyOf(Set.copyOf(list(3, this::leftover))));
+    }
+
+    private ReplicaSetState replicaSet() {
+        return new ReplicaSetState(
+                        ReplicaSetId.of(constant(NAMES)),
+                        random.nextInt(9),
+                        optional(this::memberId),
+                        Set.copyOf(list(3, this::memberId)),
+                        optional(this::commitRule));
     }
 
     private VmState vmState() {

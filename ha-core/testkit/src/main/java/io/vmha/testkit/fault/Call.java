@@ -17,7 +17,13 @@ public enum Call {
     /** {@link io.vmha.adapter.HypervisorAdapter#migrate}. */
     MIGRATE(true),
     /** {@link io.vmha.adapter.HypervisorAdapter#cloneFromTemplate}. */
-    CLONE(true);
+    CLONE(true),
+    /** {@link io.vmha.adapter.HypervisorAdapter#leftovers}. */
+    LEFTOVERS(false),
+    /** {@link io.vmha.adapter.HypervisorAdapter#deleteLeftovers}. */
+    DELETE_LEFTOVERS(true),
+    /** {@link io.vmha.adapter.HypervisorAdapter#serves}. */
+    SERVES(true);
 
     private final boolean changes;
 

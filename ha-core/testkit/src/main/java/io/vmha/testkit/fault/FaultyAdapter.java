@@ -168,6 +168,21 @@ public final class FaultyAdapter implements HypervisorAdapter {
         change(Call.CLONE, call, () -> sound.cloneFromTemplate(template, vm, host, call));
     }
 
+    @Override
+    public List<String> leftovers(VmId vm, HostId host, CallContext call) {
+        return read(Call.LEFTOVERS, call, () -> sound.leftovers(vm, host, call));
+    }
+
+    @Override
+    public void deleteLeftovers(VmId vm, HostId host, CallContext call) {
+        change(Call.DELETE_LEFTOVERS, call, () -> sound.deleteLeftovers(vm, host, call));
+    }
+
+    @Override
+    public void serves(VmId vm, CallContext call) {
+        change(Call.SERVES, call, () -> sound.serves(vm, call));
+    }
+
     /** Closes the adapter that this one is around. */
     @Override
     public void close() {

@@ -17,6 +17,7 @@ import io.vmha.model.TemplateId;
 import io.vmha.model.VmId;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -92,6 +93,16 @@ class RemoteAdapter implements HypervisorAdapter {
     @Override
     public void cloneFromTemplate(TemplateId template, VmId vm, HostId host, CallContext call) {
         change(host, call, remote -> remote.cloneFromTemplate(template, vm, host, call));
+    }
+
+    @Override
+    public List<String> leftovers(VmId vm, HostId host, CallContext call) {
+        return read(host, call, remote -> remote.leftovers(vm, host, call));
+    }
+
+    @Override
+    public void deleteLeftovers(VmId vm, HostId host, CallContext call) {
+        change(host, call, remote -> remote.deleteLeftovers(vm, host, call));
     }
 
     @Override
