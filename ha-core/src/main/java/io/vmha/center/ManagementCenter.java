@@ -6,7 +6,6 @@ import static java.util.Objects.requireNonNull;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.DatabaseCluster;
 import io.vmha.adapter.FaultSource;
 import io.vmha.adapter.FencingDevice;
@@ -674,7 +673,8 @@ public final class ManagementCenter implements AutoCloseable {
             LoopGuard time = new LoopGuard(scheduler != null ? scheduler : new ThreadedScheduler());
             PlanExecutor.Parts parts = new PlanExecutor.Parts(
                     time, config, policies.config(), leadership, epoch.getAsLong(), lease, random);
-            CenterLoop loop = new CenterLoop(parts, policies, platform, opened, inventory.with(sets), left, listeners.build());
+            CenterLoop loop =
+                    new CenterLoop(parts, policies, platform, opened, inventory.with(sets), left, listeners.build());
             time.onFailure(loop::failed);
             Optional<HeartbeatWatch> heartbeats = detection != null && secondCheck != null
                     ? Optional.of(new HeartbeatWatch(time, detection, secondCheck, loop))

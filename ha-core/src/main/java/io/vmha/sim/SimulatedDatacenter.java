@@ -3,7 +3,6 @@ package io.vmha.sim;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.LinkedHashMultimap;
 import com.google.common.collect.SetMultimap;
-import com.google.common.collect.Sets;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.DatabaseCluster;
 import io.vmha.adapter.FaultSource;

@@ -28,8 +28,8 @@ import io.vmha.model.VmId;
 import io.vmha.plan.ActionKind;
 import io.vmha.policy.FailbackMode;
 import io.vmha.policy.FailoverConfig;
-import io.vmha.policy.HaPolicies;
 import io.vmha.policy.FaultEffects;
+import io.vmha.policy.HaPolicies;
 import io.vmha.policy.Outcome;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
@@ -323,10 +323,12 @@ class DatabaseWatchTest {
                 .trafficDirector(datacenter.trafficDirector())
                 .databaseCluster(failing(datacenter.databaseCluster()), SECOND)
                 .inventory(datacenter.actual())
-                .policies(HaPolicies.builder().config(FailoverConfig.builder()
-                        .maxReplicationLag(Duration.ofSeconds(5))
-                        .failback(FailbackMode.MANUAL)
-                        .build()).build())
+                .policies(HaPolicies.builder()
+                        .config(FailoverConfig.builder()
+                                .maxReplicationLag(Duration.ofSeconds(5))
+                                .failback(FailbackMode.MANUAL)
+                                .build())
+                        .build())
                 .journal(journal)
                 .leadership(() -> OptionalLong.of(number))
                 .listener(event -> {

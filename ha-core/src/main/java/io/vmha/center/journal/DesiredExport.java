@@ -75,7 +75,8 @@ public record DesiredExport(
     public DesiredExport {
         vms = ImmutableList.copyOf(vms);
         hosts = ImmutableList.copyOf(hosts);
-        replicaSets = replicaSets.stream().map(ReplicaSetState::withoutCommitRule).collect(ImmutableList.toImmutableList());
+        replicaSets =
+                replicaSets.stream().map(ReplicaSetState::withoutCommitRule).collect(ImmutableList.toImmutableList());
         leftovers = ImmutableList.copyOf(leftovers);
     }
 

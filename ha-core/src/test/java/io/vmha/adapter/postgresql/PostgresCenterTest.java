@@ -18,8 +18,8 @@ import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
 import io.vmha.policy.FailoverConfig;
-import io.vmha.policy.HaPolicies;
 import io.vmha.policy.FaultEffects;
+import io.vmha.policy.HaPolicies;
 import io.vmha.sim.SimulatedDatacenter;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -155,9 +155,11 @@ class PostgresCenterTest {
                 .trafficDirector(datacenter.trafficDirector())
                 .databaseCluster(lab.cluster().build(), Duration.ofSeconds(1))
                 .inventory(inventory)
-                .policies(HaPolicies.builder().config(FailoverConfig.builder()
-                        .maxReplicationLag(Duration.ofSeconds(5))
-                        .build()).build())
+                .policies(HaPolicies.builder()
+                        .config(FailoverConfig.builder()
+                                .maxReplicationLag(Duration.ofSeconds(5))
+                                .build())
+                        .build())
                 .build();
     }
 }

@@ -244,7 +244,11 @@ public final class Databases {
      */
     public void check(ReplicaSetState given) {
         Optional<ReplicaSet> set = sets.set(given.id());
-        checkArgument(set.isPresent(), "unknown replica set %s: the declared ones are %s", given.id(), sets.all().stream().map(ReplicaSet::id).toList());
+        checkArgument(
+                set.isPresent(),
+                "unknown replica set %s: the declared ones are %s",
+                given.id(),
+                sets.all().stream().map(ReplicaSet::id).toList());
         Stream.concat(given.lastWriter().stream(), given.diverged().stream())
                 .forEach(member -> checkArgument(
                         set.orElseThrow().memberIds().contains(member),

@@ -103,8 +103,7 @@ public final class RandomEntries {
             case 9 -> new JournalEntry.VmForgotten(vmId());
             case 10 -> new JournalEntry.HostForgotten(hostId());
             case 11 -> new JournalEntry.VmRecovered(vmId(), instant());
-            case 12 ->
-                new JournalEntry.ReplicaSetNoted(replicaSet());
+            case 12 -> new JournalEntry.ReplicaSetNoted(replicaSet());
             case 13 -> new JournalEntry.LeftBehind(leftover());
             case 14 -> new JournalEntry.LeftoverDeleted(leftover());
             case 15 -> new JournalEntry.RecoveriesCleared(vmId());
@@ -147,11 +146,11 @@ public final class RandomEntries {
 
     private ReplicaSetState replicaSet() {
         return new ReplicaSetState(
-                        ReplicaSetId.of(constant(NAMES)),
-                        random.nextInt(9),
-                        optional(this::memberId),
-                        Set.copyOf(list(3, this::memberId)),
-                        optional(this::commitRule));
+                ReplicaSetId.of(constant(NAMES)),
+                random.nextInt(9),
+                optional(this::memberId),
+                Set.copyOf(list(3, this::memberId)),
+                optional(this::commitRule));
     }
 
     private VmState vmState() {
