@@ -60,7 +60,8 @@ final class SimulatedReading {
                 rule.kind(),
                 rule.required(),
                 rule.candidates().stream()
-                        .filter(candidate -> !candidate.equals(member.id()) && world.shownLag(candidate) == null)
+                        .filter(candidate -> !candidate.equals(member.id())
+                                && world.toldLag(candidate).isEmpty())
                         .collect(ImmutableSet.toImmutableSet()),
                 rule.others(),
                 rule.isOpen(),
@@ -87,9 +88,11 @@ final class SimulatedReading {
         if (writer.isEmpty()) {
             return new ReplicaLag.Unknown(Cause.WRITER_NOT_SEEN, at);
         }
-        Optional<Duration> shown = world.shownLag(replica.id());
-        if (shown != null) {
-            return shown.<ReplicaLag>map(time -> new ReplicaLag.Known(1, 1, time, at))
+        Optional<SimulatedReplicaSet.ToldLag> told = world.toldLag(replica.id());
+        if (told.isPresent()) {
+            return told.get()
+                    .time()
+                    .<ReplicaLag>map(time -> new ReplicaLag.Known(1, 1, time, at))
                     .orElseGet(() -> new ReplicaLag.Unknown(Cause.NOT_TOLD, at));
         }
         LogPosition there = writer.get().position();

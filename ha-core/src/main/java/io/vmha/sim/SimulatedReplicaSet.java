@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Databases in memory that replicate one another, each with a log of its own. It stands for the real world: a member that is
@@ -36,7 +35,7 @@ public final class SimulatedReplicaSet {
     private final List<Waiting> waiting = new ArrayList<>();
     private final List<Integer> acknowledged = new ArrayList<>();
     private CommitRule rule = CommitRule.ASYNCHRONOUS;
-    private final Map<MemberId, Optional<Duration>> toldLags = new HashMap<>();
+    private final Map<MemberId, ToldLag> toldLags = new HashMap<>();
     private boolean isImmediate = true;
     /** What brings it up to date before it is looked at. */
     private Runnable refresh = () -> {};
@@ -167,14 +166,16 @@ public final class SimulatedReplicaSet {
         if (lag.equals(Optional.of(Duration.ZERO))) {
             toldLags.remove(replica);
         } else {
-            toldLags.put(replica, lag);
+            toldLags.put(replica, new ToldLag(lag));
         }
     }
 
-    /** How far readings show a replica behind; null where that is as it is. */
-    @Nullable
-    Optional<Duration> shownLag(MemberId member) {
-        return toldLags.get(member);
+    /** What readings show of a replica's lag, where they do not show it as it is; empty time: that it cannot be read. */
+    record ToldLag(Optional<Duration> time) {}
+
+    /** How far readings show a replica behind, where that is not as it is. */
+    Optional<ToldLag> toldLag(MemberId member) {
+        return Optional.ofNullable(toldLags.get(member));
     }
 
     /** Stops a member at once; its log stays. */
