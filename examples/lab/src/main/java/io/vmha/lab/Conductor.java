@@ -117,9 +117,9 @@ final class Conductor {
     private void returnHosts(CenterControl center) {
         mark('e', "the hosts return", List.of());
         site.powerHostsOn();
-        databases.clear(DatabaseTier.PRIMARY);
+        lab.databases().clear(DatabaseTier.PRIMARY);
         awaitReturn(center);
-        databases.makeSynchronous(DatabaseTier.PRIMARY);
+        lab.databases().makeSynchronous(DatabaseTier.PRIMARY);
         pause(STEADY);
     }
 
