@@ -14,12 +14,14 @@ import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.DesiredState;
 import io.vmha.model.HostId;
+import io.vmha.model.MemberId;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import io.vmha.policy.Reason;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
@@ -37,7 +39,9 @@ class DesiredTransferTest {
 
     @Test
     void aCenterWithANewJournalGoesOnWhereTheOneBeforeWas() {
+        datacenter.replicaSets().get(0).showLag(MemberId.of("standby"), Optional.empty());
         ManagementCenter first = center(new InMemoryPlanJournal());
+        time.runToEnd();
         ask(first.automation(AutomationLevel.PARTIAL, "alice"));
         ask(first.desired(MW2, DesiredState.UNMANAGED, "alice"));
         ask(first.maintenance(H3, true, "alice"));
@@ -131,8 +135,9 @@ class DesiredTransferTest {
     }
 
     private void refusedSet(ManagementCenter center, String set, String message) {
-        DesiredExport given = DesiredExport.fromJson("{\"format\": \"vmha-desired-state\", \"version\": 1, \"paused\": true,"
-                + " \"replicaSets\": [" + set + "]}");
+        DesiredExport given =
+                DesiredExport.fromJson("{\"format\": \"vmha-desired-state\", \"version\": 1, \"paused\": true,"
+                        + " \"replicaSets\": [" + set + "]}");
         assertThatThrownBy(() -> ask(center.importDesired(given, "alice"))).hasMessageContaining(message);
     }
 

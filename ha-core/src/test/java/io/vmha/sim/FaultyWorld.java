@@ -261,12 +261,19 @@ final class FaultyWorld {
 
         @Override
         public void holdWrites(MemberId writer, CallContext call) {
-            perform(call, "hold writes of " + writer, () -> cluster.holdWrites(writer, call));
+            perform(call, "hold writes of " + writer, () -> {
+                cluster.holdWrites(writer, call);
+                forgetEffects("release writes of " + writer);
+            });
         }
 
         @Override
         public void releaseWrites(MemberId writer, CallContext call) {
-            perform(call, "release writes of " + writer, () -> cluster.releaseWrites(writer, call));
+            perform(call, "release writes of " + writer, () -> {
+                cluster.releaseWrites(writer, call);
+                // A switchover that is given up may be tried again.
+                forgetEffects("hold writes of " + writer);
+            });
         }
 
         @Override

@@ -81,7 +81,9 @@ final class MistakenDatabases implements DatabaseCluster {
         if (first == role) {
             return member;
         }
-        return first == DatabaseRole.REPLICA ? asReplica(member, member.position().orElseThrow()) : asWriter(member);
+        return first == DatabaseRole.REPLICA
+                ? asReplica(member, member.position().orElseThrow())
+                : asWriter(member);
     }
 
     private static DatabaseMember asReplica(DatabaseMember member, ReplicaSet seen) {
