@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.vmha.adapter.CallContext;
 import io.vmha.center.ManagementCenter;
 import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.journal.PlanJournal;
@@ -115,7 +116,8 @@ class CenterGroupTest {
                         .count()
                 == 3);
         assertThat(leader.health().isHealthy()).isTrue();
-        assertThat(datacenter.actual().requireVm(VmId.of("mw1")).servedBy()).isPresent();
+        VmId mw1 = VmId.of("mw1");
+        assertThat(datacenter.trafficDirector().serverOf(mw1, CallContext.within(LONG))).isNotEqualTo(mw1);
     }
 
     @Test

@@ -1,0 +1,25 @@
+package io.vmha.group.nemesis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Ten rounds against real processes; as root, with iproute2. It fails where it cannot run. */
+@Tag("lab")
+class NemesisTest {
+    private static final int ROUNDS = 10;
+    private static final long SEED = 20;
+
+    @Test
+    void noEffectOfAnEpochBeginsAfterALaterOnesAndEveryAcceptedReportHasOneOutcome(@TempDir Path folder)
+            throws Exception {
+        Nemesis.Result result = Nemesis.run(folder, ROUNDS, SEED);
+
+        assertThat(result.broken()).as("%s", result).isEmpty();
+        assertThat(result.accepted()).isGreaterThanOrEqualTo(ROUNDS * 4);
+        assertThat(result.epochs()).isGreaterThan(2);
+    }
+}
