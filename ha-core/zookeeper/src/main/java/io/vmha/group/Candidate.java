@@ -75,8 +75,7 @@ final class Candidate {
     Candidate(Parts parts) {
         this.parts = parts;
         this.lease = new Lease(parts.store(), parts.site(), parts.instance(), parts.lease(), parts.nanos());
-        this.members =
-                new Members(parts.store(), parts.site(), parts.instance(), parts.lease(), parts.nanos());
+        this.members = new Members(parts.store(), parts.site(), parts.instance(), parts.lease(), parts.nanos());
         this.candidateFrom = now();
         this.watchFrom = now();
         this.tellFrom = now();
@@ -147,7 +146,8 @@ final class Candidate {
                 watch(now);
             }
         } catch (RuntimeException | Error failed) {
-            LOG.error("{} failed to follow its leadership of {}", parts.instance().name(), parts.site(), failed);
+            LOG.error(
+                    "{} failed to follow its leadership of {}", parts.instance().name(), parts.site(), failed);
             centerProblem = Optional.of(String.valueOf(failed));
         }
     }
@@ -162,10 +162,18 @@ final class Candidate {
             role = GroupHealth.Role.LEADER;
             centerProblem = Optional.empty();
             pause = FIRST_PAUSE;
-            LOG.info("the center of {} on {} leads in epoch {}", parts.site(), parts.instance().name(), epoch);
+            LOG.info(
+                    "the center of {} on {} leads in epoch {}",
+                    parts.site(),
+                    parts.instance().name(),
+                    epoch);
         } catch (RuntimeException | Error failed) {
             journal.close();
-            LOG.warn("no center of {} could be built on {}", parts.site(), parts.instance().name(), failed);
+            LOG.warn(
+                    "no center of {} could be built on {}",
+                    parts.site(),
+                    parts.instance().name(),
+                    failed);
             centerProblem = Optional.of("no center could be built: " + failed);
             candidateFrom = in(pause);
             pause = pause.multipliedBy(2).compareTo(LAST_PAUSE) < 0 ? pause.multipliedBy(2) : LAST_PAUSE;
@@ -189,7 +197,11 @@ final class Candidate {
         try {
             lease.leave(successor);
         } catch (StoreException failed) {
-            LOG.warn("{} could not leave the leadership of {}; it runs out", parts.instance().name(), parts.site(), failed);
+            LOG.warn(
+                    "{} could not leave the leadership of {}; it runs out",
+                    parts.instance().name(),
+                    parts.site(),
+                    failed);
         }
     }
 
@@ -248,7 +260,8 @@ final class Candidate {
         String me = parts.instance().name();
         Optional<Instance> leader = leader().filter(instance -> !instance.name().equals(me));
         return leader.map(instance -> new NotLeaderException(
-                        me + " does not lead " + parts.site() + "; " + instance.name() + " does, at " + instance.address(),
+                        me + " does not lead " + parts.site() + "; " + instance.name() + " does, at "
+                                + instance.address(),
                         instance.address()))
                 .orElseGet(() -> new NotLeaderException(
                         me + " does not lead " + parts.site() + ", and no other instance is known to"));

@@ -110,7 +110,8 @@ public final class CenterGroup implements AutoCloseable {
             return CompletableFuture.failedFuture(candidate.notLeader());
         }
         return question.apply(center.get()).exceptionallyCompose(thrown -> {
-            Throwable cause = thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+            Throwable cause =
+                    thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
             return CompletableFuture.failedFuture(cause instanceof NotLeaderException ? candidate.notLeader() : cause);
         });
     }

@@ -17,7 +17,12 @@ import java.util.Optional;
  * @param successor the instance that it left the leadership to; empty where that is anybody
  */
 record LeaderRecord(
-        long epoch, Instance instance, String incarnation, Duration lease, boolean hasLeft, Optional<String> successor) {
+        long epoch,
+        Instance instance,
+        String incarnation,
+        Duration lease,
+        boolean hasLeft,
+        Optional<String> successor) {
     private static final String MARK = "vmha-leader 1";
     private static final int LINES = 8;
     private static final String ANYBODY = "-";

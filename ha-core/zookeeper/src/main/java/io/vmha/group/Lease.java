@@ -153,7 +153,8 @@ final class Lease implements Leadership {
         if (seen == null || seen.version() != version) {
             seen = new Seen(version, after);
         }
-        if (isCandidate && known.map(record -> mayTake(record, before - seen.at())).orElse(true)) {
+        if (isCandidate
+                && known.map(record -> mayTake(record, before - seen.at())).orElse(true)) {
             take(found, interruptions);
         }
     }
@@ -186,7 +187,8 @@ final class Lease implements Leadership {
             LOG.debug("another instance was faster to take {} than {}", site, me.name(), faster);
             return;
         }
-        // Where the epoch cannot be read back, the term was never used: the record is this instance's, and is taken again.
+        // Where the epoch cannot be read back, the term was never used: the record is this instance's, and is taken
+        // again.
         EpochKey.Latest now = epochs.read().orElseThrow();
         if (now.epoch() == epoch) {
             known = Optional.of(mine);

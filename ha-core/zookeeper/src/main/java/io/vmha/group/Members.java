@@ -50,7 +50,8 @@ final class Members {
                     .orElseGet(() -> Change.create(key(me.name()), text))));
         } catch (StoreException.Conflict other) {
             throw new StoreException.Refused(
-                    "another instance of the group is called " + me.name() + " too: each must have a name of its own", other);
+                    "another instance of the group is called " + me.name() + " too: each must have a name of its own",
+                    other);
         }
     }
 

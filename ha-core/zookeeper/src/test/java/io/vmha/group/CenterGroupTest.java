@@ -56,8 +56,7 @@ class CenterGroupTest {
         return group;
     }
 
-    private ManagementCenter center(
-            Leadership leadership, PlanJournal journal) {
+    private ManagementCenter center(Leadership leadership, PlanJournal journal) {
         return ManagementCenter.builder()
                 .leadership(leadership)
                 .journal(journal)
@@ -107,17 +106,20 @@ class CenterGroupTest {
                         .isInstanceOfSatisfying(
                                 NotLeaderException.class,
                                 refused -> assertThat(refused.leader()).contains(address));
-                assertThatThrownBy(() -> follower.beginReading().toCompletableFuture().get(60, TimeUnit.SECONDS))
+                assertThatThrownBy(() ->
+                                follower.beginReading().toCompletableFuture().get(60, TimeUnit.SECONDS))
                         .hasCauseInstanceOf(NotLeaderException.class);
             }
         }
-        await().atMost(LONG).until(() -> leader.health().members().stream()
-                        .filter(GroupHealth.Member::isAlive)
-                        .count()
-                == 3);
+        await().atMost(LONG)
+                .until(() -> leader.health().members().stream()
+                                .filter(GroupHealth.Member::isAlive)
+                                .count()
+                        == 3);
         assertThat(leader.health().isHealthy()).isTrue();
         VmId mw1 = VmId.of("mw1");
-        assertThat(datacenter.trafficDirector().serverOf(mw1, CallContext.within(LONG))).isNotEqualTo(mw1);
+        assertThat(datacenter.trafficDirector().serverOf(mw1, CallContext.within(LONG)))
+                .isNotEqualTo(mw1);
     }
 
     @Test
@@ -146,7 +148,9 @@ class CenterGroupTest {
 
         await().atMost(LONG).until(() -> leads(other));
         assertThat(leads(leader)).isFalse();
-        assertThatThrownBy(() -> leader.submit(Datacenter.readOnly("mw1")).toCompletableFuture().get(60, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> leader.submit(Datacenter.readOnly("mw1"))
+                        .toCompletableFuture()
+                        .get(60, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(NotLeaderException.class);
         assertThat(leader.health().isConnected()).isFalse();
         assertThat(leader.health().problem()).isPresent();
@@ -160,9 +164,12 @@ class CenterGroupTest {
         CenterGroup third = instance("ha-3");
         await().atMost(LONG).until(() -> leader.health().members().size() == 3);
 
-        assertThatThrownBy(() -> leader.handOver(Optional.of("ha-9")).toCompletableFuture().get(60, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> leader.handOver(Optional.of("ha-9"))
+                        .toCompletableFuture()
+                        .get(60, TimeUnit.SECONDS))
                 .hasMessageContaining("ha-9");
-        assertThatThrownBy(() -> second.handOver(Optional.empty()).toCompletableFuture().get(60, TimeUnit.SECONDS))
+        assertThatThrownBy(() ->
+                        second.handOver(Optional.empty()).toCompletableFuture().get(60, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(NotLeaderException.class);
         Void unused = leader.handOver(Optional.of("ha-3")).toCompletableFuture().get(60, TimeUnit.SECONDS);
 
@@ -182,8 +189,8 @@ class CenterGroupTest {
         CenterGroup sound = instance("ha-2");
 
         await().atMost(LONG).until(() -> leads(sound));
-        assertThat(broken.health().problem()).hasValueSatisfying(told -> assertThat(told)
-                .contains("the platform cannot be read"));
+        assertThat(broken.health().problem())
+                .hasValueSatisfying(told -> assertThat(told).contains("the platform cannot be read"));
     }
 
     @Test
@@ -200,7 +207,9 @@ class CenterGroupTest {
             assertThat(group.health().problem().orElseThrow()).contains("127.0.0.1:1");
             assertThat(group.health().leader()).isEmpty();
             assertThat(group.health().isHealthy()).isFalse();
-            assertThatThrownBy(() -> group.accept(Datacenter.readOnly("mw1")).toCompletableFuture().join())
+            assertThatThrownBy(() -> group.accept(Datacenter.readOnly("mw1"))
+                            .toCompletableFuture()
+                            .join())
                     .isInstanceOf(CompletionException.class)
                     .hasCauseInstanceOf(NotLeaderException.class);
             group.close();

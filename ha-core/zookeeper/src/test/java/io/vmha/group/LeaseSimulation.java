@@ -192,8 +192,8 @@ final class LeaseSimulation {
         private void make(List<Change> changes, long epoch) {
             direct.commit(changes);
             boolean isEntry = changes.stream()
-                    .anyMatch(change -> change.kind() == Change.Kind.CREATE
-                            && change.key().startsWith(SITE + "/journal/log-"));
+                    .anyMatch(change ->
+                            change.kind() == Change.Kind.CREATE && change.key().startsWith(SITE + "/journal/log-"));
             if (isEntry && epoch < journalEpoch) {
                 broken = "the journal took a write of epoch " + epoch + " after it was taken over in " + journalEpoch;
             }
@@ -270,7 +270,8 @@ final class LeaseSimulation {
             trueNanos += Duration.ofMillis(50).toNanos();
             someoneElse();
         }
-        return broken.isEmpty() && peers.stream().anyMatch(peer -> peer.lease.epoch().isPresent());
+        return broken.isEmpty()
+                && peers.stream().anyMatch(peer -> peer.lease.epoch().isPresent());
     }
 
     int terms() {

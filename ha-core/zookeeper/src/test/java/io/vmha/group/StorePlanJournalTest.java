@@ -44,7 +44,8 @@ class StorePlanJournalTest {
 
     private long bytes() {
         return client.children("s/journal").stream()
-                .mapToLong(name -> client.read("s/journal/" + name).orElseThrow().value().length)
+                .mapToLong(
+                        name -> client.read("s/journal/" + name).orElseThrow().value().length)
                 .sum();
     }
 
@@ -82,7 +83,9 @@ class StorePlanJournalTest {
         assertThatThrownBy(() -> old.write(1, leftovers(0, 1, 10)))
                 .isInstanceOf(JournalException.Superseded.class)
                 .hasMessageContaining("epoch 2");
-        assertThat(StorePlanJournal.in(store.client(), "s").open(3)).isEqualTo(first).isEqualTo(second);
+        assertThat(StorePlanJournal.in(store.client(), "s").open(3))
+                .isEqualTo(first)
+                .isEqualTo(second);
     }
 
     @Test
@@ -101,7 +104,8 @@ class StorePlanJournalTest {
     @Test
     void whatIsNoJournalOfOursIsRefused() {
         client.commit(List.of(Change.create("s/journal/head", Change.text("hello"))));
-        assertThatThrownBy(() -> StorePlanJournal.in(client, "s").open(1)).isInstanceOf(JournalException.Unreadable.class);
+        assertThatThrownBy(() -> StorePlanJournal.in(client, "s").open(1))
+                .isInstanceOf(JournalException.Unreadable.class);
 
         client.commit(List.of(Change.create("t/epoch", Change.text("seven"))));
         assertThatThrownBy(() -> StorePlanJournal.in(client, "t").open(1))

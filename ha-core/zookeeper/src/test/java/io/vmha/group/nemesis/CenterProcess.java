@@ -79,8 +79,9 @@ final class CenterProcess {
             out.println(
                     switch (words[0]) {
                         case "report" -> report(group, words);
-                        case "role" -> group.health().role() + " " + group.health().epoch() + " "
-                                + group.health().problem().orElse("");
+                        case "role" ->
+                            group.health().role() + " " + group.health().epoch() + " "
+                                    + group.health().problem().orElse("");
                         case "handover" -> handOver(group);
                         default -> "unknown";
                     });

@@ -45,7 +45,9 @@ final class EffectLog {
 
     /** Calls that came after the first of a later epoch, but were begun before it: they were on the wire. */
     long onTheWire() {
-        return late().stream().filter(late -> late.effect().began() - late.since() < 0).count();
+        return late().stream()
+                .filter(late -> late.effect().began() - late.since() < 0)
+                .count();
     }
 
     private record Late(Effect effect, long since) {}
@@ -99,7 +101,8 @@ final class EffectLog {
         for (String vm : accepted) {
             String server = servers.getOrDefault(vm, vm);
             if (failed.contains(server)) {
-                faults.add("an accepted report has no outcome: requests of " + vm + " go to " + server + ", which failed");
+                faults.add(
+                        "an accepted report has no outcome: requests of " + vm + " go to " + server + ", which failed");
             }
             if (!off.contains(vm)) {
                 faults.add("an accepted report has no outcome: " + vm + " was not powered off");

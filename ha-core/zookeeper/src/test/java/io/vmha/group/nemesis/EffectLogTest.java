@@ -16,7 +16,8 @@ class EffectLogTest {
 
     @Test
     void oneOutcomeOfOneLeaderIsWell() {
-        assertThat(faults("10 1 1 0 9 off a changed", "12 1 1 1 11 route a c changed")).isEmpty();
+        assertThat(faults("10 1 1 0 9 off a changed", "12 1 1 1 11 route a c changed"))
+                .isEmpty();
     }
 
     @Test
@@ -33,15 +34,15 @@ class EffectLogTest {
 
     @Test
     void whatIsDoneTwiceOrNotAtAllOrToAHealthyVmIsFound() {
-        assertThat(faults("10 1 1 0 9 off a changed")).singleElement().asString().contains("no outcome");
+        assertThat(faults("10 1 1 0 9 off a changed"))
+                .singleElement()
+                .asString()
+                .contains("no outcome");
         assertThat(faults("10 1 1 0 9 off a changed", "12 1 1 1 11 route a c changed", "13 1 2 0 11 off c changed"))
                 .singleElement()
                 .asString()
                 .contains("healthy");
-        assertThat(faults(
-                        "10 1 1 0 9 off a changed",
-                        "12 1 1 1 11 route a c changed",
-                        "14 1 1 1 13 route a d changed"))
+        assertThat(faults("10 1 1 0 9 off a changed", "12 1 1 1 11 route a c changed", "14 1 1 1 13 route a d changed"))
                 .anyMatch(fault -> fault.contains("twice"));
         assertThat(faults("10 1 1 0 9 off a changed", "12 1 1 1 11 route a b changed"))
                 .singleElement()

@@ -83,12 +83,19 @@ final class Lab implements AutoCloseable {
 
     void start(String name) throws IOException {
         List<String> java = switch (name.substring(0, 2)) {
-            case "zk" -> List.of(
-                    "-Xmx64m",
-                    "org.apache.zookeeper.server.quorum.QuorumPeerMain",
-                    folder.resolve(name).resolve("zoo.cfg").toString());
-            case "ha" -> List.of(
-                    "-Xmx96m", CenterProcess.class.getName(), name, "http://" + address(name), ensemble(), address("hv"));
+            case "zk" ->
+                List.of(
+                        "-Xmx64m",
+                        "org.apache.zookeeper.server.quorum.QuorumPeerMain",
+                        folder.resolve(name).resolve("zoo.cfg").toString());
+            case "ha" ->
+                List.of(
+                        "-Xmx96m",
+                        CenterProcess.class.getName(),
+                        name,
+                        "http://" + address(name),
+                        ensemble(),
+                        address("hv"));
             default -> List.of("-Xmx64m", HypervisorServer.class.getName(), log().toString());
         };
         String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
@@ -182,7 +189,8 @@ final class Lab implements AutoCloseable {
     /** Runs a command; what it says where it fails, and nothing where it does not. */
     private static String attempt(String... command) {
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return process.waitFor() == 0 ? "" : "failed: " + said;
         } catch (IOException failed) {

@@ -105,7 +105,9 @@ final class Nemesis {
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - until > 0) {
                 throw new IllegalStateException("in vain: " + what + "; the centers say "
-                        + ids("ha").map(name -> name + ": " + Lab.ask(name, "role")).toList());
+                        + ids("ha")
+                                .map(name -> name + ": " + Lab.ask(name, "role"))
+                                .toList());
             }
             Thread.sleep(100);
         }
@@ -220,7 +222,8 @@ final class Nemesis {
             broken.addAll(log().faults(failed, accepted));
         }
         EffectLog log = log();
-        long epochs = log.effects().stream().mapToLong(EffectLog.Effect::epoch).max().orElse(0);
+        long epochs =
+                log.effects().stream().mapToLong(EffectLog.Effect::epoch).max().orElse(0);
         return new Result(faults, accepted.size(), log.effects().size(), epochs, log.onTheWire(), broken);
     }
 }

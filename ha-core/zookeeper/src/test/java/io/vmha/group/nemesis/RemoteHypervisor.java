@@ -44,8 +44,9 @@ final class RemoteHypervisor implements HypervisorAdapter, TrafficDirector {
             socket.connect(new InetSocketAddress(host, HypervisorServer.PORT), millis);
             socket.setSoTimeout(millis);
             PrintWriter out = new PrintWriter(socket.getOutputStream(), true, StandardCharsets.UTF_8);
-            out.println(call.epoch() + " " + call.plan().map(plan -> plan.value()).orElse(0L) + " " + call.step() + " "
-                    + began + " " + request);
+            out.println(
+                    call.epoch() + " " + call.plan().map(plan -> plan.value()).orElse(0L) + " " + call.step() + " "
+                            + began + " " + request);
             String answer = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
                     .readLine();
             if (answer != null) {
