@@ -208,8 +208,9 @@ final class Candidate {
     /** A center may end before its term does: an error of its own, or a journal that does not let it write. */
     private void watch(Running now) {
         now.center().health().whenComplete((health, thrown) -> {
+            Running latest = running;
             boolean ended = thrown != null || !health.isLeading();
-            if (ended && running == now) {
+            if (ended && latest != null && latest.epoch() == now.epoch()) {
                 centerEnded = true;
             }
         });

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -51,6 +52,7 @@ import org.jspecify.annotations.Nullable;
 public final class CenterGroup implements AutoCloseable {
     private static final Duration SHORTEST = Duration.ofMillis(300);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
+    private static final Duration GRACE = Duration.ofSeconds(10);
     private static final int TURNS_OF_A_LEASE = 24;
 
     private final Candidate candidate;
@@ -62,8 +64,8 @@ public final class CenterGroup implements AutoCloseable {
         this.clock = Executors.newSingleThreadScheduledExecutor(daemon("ha-lease-" + site));
         this.builder = Executors.newSingleThreadScheduledExecutor(daemon("ha-group-" + site));
         long nanos = pause.toNanos();
-        clock.scheduleWithFixedDelay(candidate::turn, 0, nanos, TimeUnit.NANOSECONDS);
-        builder.scheduleWithFixedDelay(candidate::work, nanos, nanos, TimeUnit.NANOSECONDS);
+        ScheduledFuture<?> unusedTurns = clock.scheduleWithFixedDelay(candidate::turn, 0, nanos, TimeUnit.NANOSECONDS);
+        ScheduledFuture<?> unusedWorks = builder.scheduleWithFixedDelay(candidate::work, nanos, nanos, TimeUnit.NANOSECONDS);
     }
 
     private static ThreadFactory daemon(String name) {
@@ -137,8 +139,14 @@ public final class CenterGroup implements AutoCloseable {
     @Override
     public void close() {
         candidate.close();
-        clock.shutdownNow();
-        builder.shutdownNow();
+        clock.shutdown();
+        builder.shutdown();
+        try {
+            boolean unused = clock.awaitTermination(GRACE.toNanos(), TimeUnit.NANOSECONDS)
+                    && builder.awaitTermination(GRACE.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Builds an instance; not thread-safe. */

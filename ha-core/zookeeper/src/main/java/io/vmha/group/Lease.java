@@ -150,11 +150,13 @@ final class Lease implements Leadership {
         long after = nanos.getAsLong();
         known = found.map(this::decode);
         long version = found.map(Stored::version).orElse(-1L);
-        if (seen == null || seen.version() != version) {
-            seen = new Seen(version, after);
+        Seen last = seen;
+        if (last == null || last.version() != version) {
+            last = new Seen(version, after);
+            seen = last;
         }
-        if (isCandidate
-                && known.map(record -> mayTake(record, before - seen.at())).orElse(true)) {
+        long unchanged = before - last.at();
+        if (isCandidate && known.map(record -> mayTake(record, unchanged)).orElse(true)) {
             take(found, interruptions);
         }
     }

@@ -121,7 +121,7 @@ final class Lab implements AutoCloseable {
                         .start());
     }
 
-    private static String ensemble() {
+    static String ensemble() {
         return address("zk1") + ":2181," + address("zk2") + ":2181," + address("zk3") + ":2181";
     }
 
