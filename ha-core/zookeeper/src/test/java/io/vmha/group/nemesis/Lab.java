@@ -133,6 +133,10 @@ final class Lab implements AutoCloseable {
         }
     }
 
+    long pid(String name) {
+        return process(name).pid();
+    }
+
     boolean isRunning(String name) {
         return process(name).isAlive();
     }

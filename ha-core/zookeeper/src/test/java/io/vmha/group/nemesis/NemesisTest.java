@@ -3,6 +3,7 @@ package io.vmha.group.nemesis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -12,6 +13,14 @@ import org.junit.jupiter.api.io.TempDir;
 class NemesisTest {
     private static final int ROUNDS = 10;
     private static final long SEED = 20;
+
+    @BeforeAll
+    static void installWhatIsMissing() throws Exception {
+        Process install = new ProcessBuilder("../../examples/lab/packages.sh", "ip:iproute2")
+                .inheritIO()
+                .start();
+        assertThat(install.waitFor()).isZero();
+    }
 
     @Test
     void noEffectOfAnEpochBeginsAfterALaterOnesAndEveryAcceptedReportHasOneOutcome(@TempDir Path folder)
