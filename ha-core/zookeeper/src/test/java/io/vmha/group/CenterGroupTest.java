@@ -63,7 +63,6 @@ class CenterGroupTest {
                 .adapter(datacenter.hypervisor())
                 .trafficDirector(datacenter.trafficDirector())
                 .fencingDevice(datacenter.fencingDevice())
-                .databasePromoter(datacenter.databasePromoter())
                 .inventory(datacenter.actual())
                 .build();
     }

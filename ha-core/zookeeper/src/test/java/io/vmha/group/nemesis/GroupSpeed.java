@@ -45,7 +45,7 @@ final class GroupSpeed {
     public static void main(String[] args) throws Exception {
         int count = Integer.parseInt(args[0]);
         Path folder = Files.createTempDirectory("group-speed");
-        try (Lab lab = new Lab(folder)) {
+        try (Lab lab = new Lab(folder, "700m")) {
             for (int i = 1; i <= Lab.SIZE; i++) {
                 lab.start("zk" + i);
             }

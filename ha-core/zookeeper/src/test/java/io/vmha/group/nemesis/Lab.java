@@ -26,10 +26,17 @@ final class Lab implements AutoCloseable {
     private static final String BRIDGE = "zkn-br";
 
     private final Path folder;
+    private final String serverHeap;
     private final Map<String, Process> processes = new LinkedHashMap<>();
 
-    Lab(Path folder) throws IOException {
+    /**
+     * Makes the network, and starts nothing.
+     *
+     * @param serverHeap the heap of each ZooKeeper server, as Java's option has it; a server keeps the last 500 transactions in memory
+     */
+    Lab(Path folder, String serverHeap) throws IOException {
         this.folder = folder;
+        this.serverHeap = serverHeap;
         removeNetwork();
         run("ip", "link", "add", BRIDGE, "type", "bridge");
         run("ip", "addr", "add", NET + "1/24", "dev", BRIDGE);
@@ -85,7 +92,7 @@ final class Lab implements AutoCloseable {
         List<String> java = switch (name.substring(0, 2)) {
             case "zk" ->
                 List.of(
-                        "-Xmx64m",
+                        "-Xmx" + serverHeap,
                         "org.apache.zookeeper.server.quorum.QuorumPeerMain",
                         folder.resolve(name).resolve("zoo.cfg").toString());
             case "ha" ->

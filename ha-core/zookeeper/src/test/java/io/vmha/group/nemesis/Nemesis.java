@@ -73,7 +73,7 @@ final class Nemesis {
     }
 
     static Result run(Path folder, int rounds, long seed) throws Exception {
-        try (Lab lab = new Lab(folder)) {
+        try (Lab lab = new Lab(folder, "64m")) {
             Nemesis nemesis = new Nemesis(lab, seed);
             for (String name : List.of("hv", "zk1", "zk2", "zk3", "ha1", "ha2", "ha3")) {
                 lab.start(name);

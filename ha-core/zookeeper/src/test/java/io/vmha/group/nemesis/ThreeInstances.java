@@ -16,7 +16,7 @@ final class ThreeInstances {
 
     public static void main(String[] args) throws Exception {
         Path folder = Files.createTempDirectory("three-instances");
-        try (Lab lab = new Lab(folder)) {
+        try (Lab lab = new Lab(folder, "64m")) {
             Thread end = new Thread(() -> closeAtEnd(lab));
             Runtime.getRuntime().addShutdownHook(end);
             for (String name : ALL) {
