@@ -65,7 +65,8 @@ public final class CenterGroup implements AutoCloseable {
         this.builder = Executors.newSingleThreadScheduledExecutor(daemon("ha-group-" + site));
         long nanos = pause.toNanos();
         ScheduledFuture<?> unusedTurns = clock.scheduleWithFixedDelay(candidate::turn, 0, nanos, TimeUnit.NANOSECONDS);
-        ScheduledFuture<?> unusedWorks = builder.scheduleWithFixedDelay(candidate::work, nanos, nanos, TimeUnit.NANOSECONDS);
+        ScheduledFuture<?> unusedWorks =
+                builder.scheduleWithFixedDelay(candidate::work, nanos, nanos, TimeUnit.NANOSECONDS);
     }
 
     private static ThreadFactory daemon(String name) {

@@ -108,7 +108,12 @@ public final class CenterShards implements AutoCloseable {
                 .findFirst()
                 .ifPresent(group -> {
                     handingOver = true;
-                    LOG.info("{} leads {} sites, {} leads {}: one is handed over", me, mine, to, least.get().getValue());
+                    LOG.info(
+                            "{} leads {} sites, {} leads {}: one is handed over",
+                            me,
+                            mine,
+                            to,
+                            least.get().getValue());
                     group.handOver(Optional.of(to)).whenComplete((left, thrown) -> handingOver = false);
                 });
     }
@@ -116,7 +121,8 @@ public final class CenterShards implements AutoCloseable {
     private static boolean canTake(GroupHealth site, String to) {
         return site.role() == GroupHealth.Role.LEADER
                 && site.members().stream()
-                        .anyMatch(member -> member.isAlive() && member.instance().name().equals(to));
+                        .anyMatch(member ->
+                                member.isAlive() && member.instance().name().equals(to));
     }
 
     /** Leaves all groups: closes their centers, and leaves their leaderships to the others. The store stays open. */

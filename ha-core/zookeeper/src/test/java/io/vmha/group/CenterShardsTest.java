@@ -38,7 +38,8 @@ class CenterShardsTest {
     }
 
     private static CenterFactory center(String site) {
-        SimulatedDatacenter datacenter = new SimulatedDatacenter(Datacenter.threeHosts().inventory());
+        SimulatedDatacenter datacenter =
+                new SimulatedDatacenter(Datacenter.threeHosts().inventory());
         return (leadership, journal) -> ManagementCenter.builder()
                 .leadership(leadership)
                 .journal(journal)
@@ -95,6 +96,8 @@ class CenterShardsTest {
                 .isThrownBy(() -> builder.sites(List.of("a", "b c")).build())
                 .withMessageContaining("b c");
         CenterShards one = instance("ha-1");
-        assertThatIllegalArgumentException().isThrownBy(() -> one.site("nowhere")).withMessageContaining("nowhere");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> one.site("nowhere"))
+                .withMessageContaining("nowhere");
     }
 }

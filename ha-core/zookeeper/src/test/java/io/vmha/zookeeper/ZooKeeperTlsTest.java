@@ -71,8 +71,8 @@ class ZooKeeperTlsTest {
     }
 
     private void keytool(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
         command.addAll(List.of(arguments));
         command.addAll(List.of("-storetype", "PKCS12", "-storepass", PASSWORD));
         assertThat(start(command.toArray(String[]::new)).waitFor())
@@ -86,14 +86,24 @@ class ZooKeeperTlsTest {
 
     private void certificate(String name) throws Exception {
         keytool(
-                "-genkeypair", "-alias", name, "-keyalg", "EC", "-dname", "CN=" + name, "-validity", "2", "-ext",
-                "SAN=dns:localhost,ip:127.0.0.1", "-keystore", file(name + ".p12"));
+                "-genkeypair",
+                "-alias",
+                name,
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=" + name,
+                "-validity",
+                "2",
+                "-ext",
+                "SAN=dns:localhost,ip:127.0.0.1",
+                "-keystore",
+                file(name + ".p12"));
         keytool("-exportcert", "-alias", name, "-file", file(name + ".crt"), "-keystore", file(name + ".p12"));
     }
 
     private void trust(String name, String by) throws Exception {
-        keytool(
-                "-importcert", "-noprompt", "-alias", name, "-file", file(name + ".crt"), "-keystore", file(by));
+        keytool("-importcert", "-noprompt", "-alias", name, "-file", file(name + ".crt"), "-keystore", file(by));
     }
 
     @AfterEach

@@ -76,8 +76,7 @@ final class GroupSpeed {
     }
 
     private static FaultReport report(int vm) {
-        return FaultReport.ofVm(
-                VmId.of("vm" + vm), FaultKind.FILESYSTEM_READ_ONLY, Instant.now(), "speed:" + vm, 1);
+        return FaultReport.ofVm(VmId.of("vm" + vm), FaultKind.FILESYSTEM_READ_ONLY, Instant.now(), "speed:" + vm, 1);
     }
 
     private static CenterGroup group(ZooKeeperStore store, String name, AutomationLevel level) {
@@ -104,7 +103,8 @@ final class GroupSpeed {
     }
 
     private static ZooKeeperStore connect() {
-        return ZooKeeperStore.connect(ZooKeeperConfig.of(Lab.ensemble(), "/vmha/speed").withTimeout(LEASE));
+        return ZooKeeperStore.connect(
+                ZooKeeperConfig.of(Lab.ensemble(), "/vmha/speed").withTimeout(LEASE));
     }
 
     private static void awaitLeader(CenterGroup group) throws InterruptedException {
@@ -131,7 +131,12 @@ final class GroupSpeed {
                 CompletableFuture.allOf(ended.toArray(CompletableFuture[]::new)).join();
                 double took = seconds(began);
                 System.out.printf(
-                        Locale.ROOT, "round %d: %d failovers in %.2f s, %.0f a second%n", round, count / 5, took, count / 5 / took);
+                        Locale.ROOT,
+                        "round %d: %d failovers in %.2f s, %.0f a second%n",
+                        round,
+                        count / 5,
+                        took,
+                        count / 5 / took);
             }
         }
     }
@@ -151,11 +156,16 @@ final class GroupSpeed {
                     Thread.sleep(10);
                 }
                 long asked = System.nanoTime();
-                Void unused = first.handOver(Optional.empty()).toCompletableFuture().join();
+                Void unused =
+                        first.handOver(Optional.empty()).toCompletableFuture().join();
                 double left = seconds(asked);
                 awaitLeader(next);
                 double led = seconds(asked);
-                int open = next.call(ManagementCenter::health).toCompletableFuture().join().openPlans().size();
+                int open = next.call(ManagementCenter::health)
+                        .toCompletableFuture()
+                        .join()
+                        .openPlans()
+                        .size();
                 System.out.printf(
                         Locale.ROOT,
                         "takeover with %d open plans: left after %.2f s, the next leads %.2f s later%n",
