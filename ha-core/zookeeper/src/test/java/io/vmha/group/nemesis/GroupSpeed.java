@@ -9,6 +9,8 @@ import io.vmha.fault.FaultReport;
 import io.vmha.group.CenterGroup;
 import io.vmha.group.GroupHealth;
 import io.vmha.group.Instance;
+import io.vmha.group.store.CoordinationStore;
+import io.vmha.group.store.InMemoryStore;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
@@ -30,10 +32,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * How fast a group is on three ZooKeeper servers, each a process with a disk: failovers a second from report to the plan's end, and how
- * long a takeover lasts with many open plans. As root on Linux, like the nemesis. Argument: how many of each.
+ * long a takeover lasts with many open plans. As root on Linux, like the nemesis. Arguments: how many of each, and
+ * {@code memory} for a store in memory instead, to tell what the servers take.
  */
 final class GroupSpeed {
     private static final int HOSTS = 1_000;
@@ -44,15 +48,24 @@ final class GroupSpeed {
 
     public static void main(String[] args) throws Exception {
         int count = Integer.parseInt(args[0]);
+        if (args.length > 1 && args[1].equals("memory")) {
+            InMemoryStore memory = new InMemoryStore();
+            measure(count, memory::client);
+            System.exit(0);
+        }
         Path folder = Files.createTempDirectory("group-speed");
         try (Lab lab = new Lab(folder, "700m")) {
             for (int i = 1; i <= Lab.SIZE; i++) {
                 lab.start("zk" + i);
             }
-            failovers(count);
-            takeover(count);
+            measure(count, GroupSpeed::connect);
         }
         System.exit(0);
+    }
+
+    private static void measure(int count, Supplier<CoordinationStore> stores) throws Exception {
+        failovers(count, stores);
+        takeover(count, stores);
     }
 
     private static Inventory inventory() {
@@ -79,7 +92,7 @@ final class GroupSpeed {
         return FaultReport.ofVm(VmId.of("vm" + vm), FaultKind.FILESYSTEM_READ_ONLY, Instant.now(), "speed:" + vm, 1);
     }
 
-    private static CenterGroup group(ZooKeeperStore store, String name, AutomationLevel level) {
+    private static CenterGroup group(CoordinationStore store, String name, AutomationLevel level) {
         SimulatedDatacenter datacenter = new SimulatedDatacenter(inventory());
         CenterConfig config = CenterConfig.builder()
                 .automation(level)
@@ -117,8 +130,8 @@ final class GroupSpeed {
         return (System.nanoTime() - since) / 1e9;
     }
 
-    private static void failovers(int count) throws Exception {
-        try (ZooKeeperStore store = connect();
+    private static void failovers(int count, Supplier<CoordinationStore> stores) throws Exception {
+        try (CoordinationStore store = stores.get();
                 CenterGroup group = group(store, "ha-1", AutomationLevel.FULL)) {
             awaitLeader(group);
             int next = 0;
@@ -141,9 +154,9 @@ final class GroupSpeed {
         }
     }
 
-    private static void takeover(int count) throws Exception {
-        try (ZooKeeperStore one = connect();
-                ZooKeeperStore other = connect();
+    private static void takeover(int count, Supplier<CoordinationStore> stores) throws Exception {
+        try (CoordinationStore one = stores.get();
+                CoordinationStore other = stores.get();
                 CenterGroup first = group(one, "ha-1", AutomationLevel.MANUAL)) {
             awaitLeader(first);
             List<CompletableFuture<Decision>> accepted = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.vmha.group.nemesis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -16,7 +17,12 @@ class NemesisTest {
 
     @BeforeAll
     static void installWhatIsMissing() throws Exception {
-        Process install = new ProcessBuilder("../../examples/lab/packages.sh", "ip:iproute2")
+        Path root = Path.of("").toAbsolutePath();
+        while (!Files.exists(root.resolve("examples/lab/packages.sh"))) {
+            root = root.getParent();
+        }
+        Process install = new ProcessBuilder(
+                        root.resolve("examples/lab/packages.sh").toString(), "ip:iproute2")
                 .inheritIO()
                 .start();
         assertThat(install.waitFor()).isZero();
