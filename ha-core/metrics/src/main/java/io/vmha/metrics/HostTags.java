@@ -30,7 +30,8 @@ final class HostTags {
             return host.value();
         }
         synchronized (named) {
-            return named.size() < most && named.add(host) || named.contains(host) ? host.value() : OTHER;
+            boolean isNamed = named.contains(host) || (named.size() < most && named.add(host));
+            return isNamed ? host.value() : OTHER;
         }
     }
 }
