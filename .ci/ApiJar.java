@@ -23,7 +23,8 @@ import java.util.zip.ZipOutputStream;
 
 /**
  * Makes a jar that holds the API of another one and nothing else: the classes of its packages that are not internal, without code and
- * without what is private. The same jar gives the same bytes. Needs a JDK 24 or newer. Arguments: the jar, and the one to be made.
+ * without what is private. The same jar gives the same bytes. Needs a JDK 24 or newer. Arguments: the jar, the one to be made, and the
+ * release that it is of.
  */
 public final class ApiJar {
     private ApiJar() {}
@@ -45,6 +46,7 @@ public final class ApiJar {
         try (OutputStream file = Files.newOutputStream(Path.of(arguments[1]));
                 ZipOutputStream jar = new ZipOutputStream(file)) {
             jar.setLevel(9);
+            jar.setComment(arguments[2]);
             for (var entry : classes.entrySet()) {
                 ZipEntry to = new ZipEntry(entry.getKey());
                 to.setTimeLocal(LocalDateTime.of(2026, 1, 1, 0, 0));
