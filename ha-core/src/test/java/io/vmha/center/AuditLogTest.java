@@ -16,6 +16,7 @@ import io.vmha.model.HostId;
 import io.vmha.model.VmId;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +65,7 @@ class AuditLogTest {
         return ManagementCenter.builder()
                 .adapter(datacenter.hypervisor())
                 .trafficDirector(director)
-                .databasePromoter(datacenter.databasePromoter())
+                .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
                 .inventory(Fixtures.referenceEmbodiment())
                 .scheduler(time)
                 .build();

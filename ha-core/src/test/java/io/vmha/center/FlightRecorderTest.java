@@ -127,7 +127,7 @@ class FlightRecorderTest {
             try (ManagementCenter center = ManagementCenter.builder()
                     .adapter(datacenter.hypervisor())
                     .trafficDirector(datacenter.trafficDirector())
-                    .databasePromoter(datacenter.databasePromoter())
+                    .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
                     .inventory(Fixtures.referenceEmbodiment())
                     .leadership(() -> epoch)
                     .config(config)

@@ -12,6 +12,7 @@ import io.vmha.model.Inventory;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.testkit.Datacenter;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** What the statements of a page may name: a simulated datacenter and a center on it. */
 public abstract class Setting implements AutoCloseable {
@@ -25,7 +26,7 @@ public abstract class Setting implements AutoCloseable {
     protected final ManagementCenter center = ManagementCenter.builder()
             .adapter(adapter)
             .trafficDirector(loadBalancer)
-            .databasePromoter(datacenter.databasePromoter())
+            .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
             .inventory(inventory)
             .build();
     /** An empty folder. */

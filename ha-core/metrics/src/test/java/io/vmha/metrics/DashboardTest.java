@@ -20,6 +20,7 @@ import java.io.InputStream;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,7 @@ class DashboardTest {
                 ManagementCenter center = ManagementCenter.builder()
                         .adapter(metrics.timed(platform))
                         .trafficDirector(datacenter.trafficDirector())
-                        .databasePromoter(datacenter.databasePromoter())
+                        .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
                         .inventory(inventory)
                         .journal(metrics.timed(new InMemoryPlanJournal()))
                         .scheduler(time)

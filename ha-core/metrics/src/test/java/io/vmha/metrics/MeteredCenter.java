@@ -46,7 +46,7 @@ final class MeteredCenter implements AutoCloseable {
                 .adapter(metrics.timed(platform))
                 .trafficDirector(datacenter.trafficDirector())
                 .fencingDevice(datacenter.fencingDevice())
-                .databasePromoter(datacenter.databasePromoter())
+                .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
                 .inventory(inventory)
                 .journal(metrics.timed(journal))
                 .leadership(() -> epoch)
