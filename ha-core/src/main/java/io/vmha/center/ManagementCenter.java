@@ -6,14 +6,12 @@ import static java.util.Objects.requireNonNull;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import io.vmha.adapter.AdapterException;
-import io.vmha.adapter.DatabasePromoter;
+import io.vmha.adapter.DatabaseCluster;
 import io.vmha.adapter.FaultSource;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.IsolationLease;
 import io.vmha.adapter.PowerStateCheck;
-import io.vmha.adapter.ReplicationMonitor;
 import io.vmha.adapter.TrafficDirector;
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.config.CenterConfig;
@@ -25,11 +23,11 @@ import io.vmha.center.event.QuarantinedHost;
 import io.vmha.center.event.UnmetNeed;
 import io.vmha.center.event.WhatIf;
 import io.vmha.center.internal.CenterLoop;
+import io.vmha.center.internal.DatabaseWatch;
 import io.vmha.center.internal.FaultWatches;
 import io.vmha.center.internal.HeartbeatWatch;
 import io.vmha.center.internal.LoopGuard;
 import io.vmha.center.internal.Operators;
-import io.vmha.center.internal.ReplicationWatch;
 import io.vmha.center.internal.execution.PlanExecutor;
 import io.vmha.center.internal.execution.Platform;
 import io.vmha.center.journal.DesiredExport;
@@ -52,6 +50,7 @@ import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
 import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.ReadingToken;
+import io.vmha.model.ReplicaSets;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.plan.PlanId;
@@ -486,8 +485,7 @@ public final class ManagementCenter implements AutoCloseable {
         private @Nullable PlanJournal journal;
         private @Nullable DetectionConfig detection;
         private @Nullable SecondCheck secondCheck;
-        private @Nullable ReplicationMonitor replicationMonitor;
-        private Duration replicationInterval = Duration.ofSeconds(1);
+        private final ImmutableList.Builder<DatabaseWatch.Watched> databases = ImmutableList.builder();
         private final ImmutableList.Builder<FencingDevice> fencingDevices = ImmutableList.builder();
         private final ImmutableList.Builder<FaultSource> faultSources = ImmutableList.builder();
         private final ImmutableList.Builder<HaListener> listeners = ImmutableList.builder();
@@ -496,10 +494,6 @@ public final class ManagementCenter implements AutoCloseable {
         private Leadership leadership = Leadership.soleCenter();
         private IsolationLease lease = IsolationLease.none();
         private RandomGenerator random = new SplittableRandom();
-        private DatabasePromoter promoter = (vm, call) -> {
-            throw new AdapterException.Permanent(
-                    AdapterException.Cause.UNSUPPORTED, "no database promoter is configured to promote " + vm);
-        };
 
         private Builder() {}
 
@@ -531,27 +525,19 @@ public final class ManagementCenter implements AutoCloseable {
             return this;
         }
 
-        /** Sets what promotes standby databases; without one, no standby database can take over. */
-        @CanIgnoreReturnValue
-        public Builder databasePromoter(DatabasePromoter chosen) {
-            promoter = requireNonNull(chosen, "databasePromoter");
-            return this;
-        }
-
         /**
-         * Sets what tells how far standby databases are behind, to be asked regularly; without one, the lags are what {@link
-         * ManagementCenter#update} makes them.
+         * Adds what reads and changes a replica set: which of its members writes and how far the others are behind is read at regular
+         * times, and at each effect. Without one, the first member of each database is taken to write, and none can be promoted.
          *
-         * @param chosen what tells it
-         * @param interval how long to wait between two rounds of questions, and how long one may take; more than 0
+         * @param cluster the set; its members are in no other one
+         * @param interval how long to wait between two readings, and how long one may take; more than 0
          * @throws IllegalArgumentException if the interval is not more than 0
          */
         @CanIgnoreReturnValue
-        public Builder replicationMonitor(ReplicationMonitor chosen, Duration interval) {
+        public Builder databaseCluster(DatabaseCluster cluster, Duration interval) {
             requireNonNull(interval, "interval");
             checkArgument(!interval.isNegative() && !interval.isZero(), "interval must be more than 0: %s", interval);
-            replicationMonitor = requireNonNull(chosen, "replicationMonitor");
-            replicationInterval = interval;
+            databases.add(new DatabaseWatch.Watched(requireNonNull(cluster, "cluster"), interval));
             return this;
         }
 
@@ -662,6 +648,8 @@ public final class ManagementCenter implements AutoCloseable {
          * Returns the center, which has taken the journal over and goes on with what it finds there.
          *
          * @throws IllegalStateException if the adapter or the traffic director is missing, or a fault source is closed
+         * @throws IllegalArgumentException if two replica sets have one name or one member, or a VM of the inventory names a member
+         *     of none of them
          * @throws NotLeaderException if this center does not lead
          * @throws JournalException if the journal cannot be taken over
          */
@@ -672,26 +660,32 @@ public final class ManagementCenter implements AutoCloseable {
             if (epoch.isEmpty()) {
                 throw new NotLeaderException("this center does not lead: build it when it does");
             }
+            List<DatabaseWatch.Watched> watched = databases.build();
+            ReplicaSets sets = DatabaseWatch.declared(watched, inventory);
             PlanJournal opened = journal != null ? journal : new InMemoryPlanJournal();
             JournalState left = opened.open(epoch.getAsLong());
-            Platform platform =
-                    new Platform(adapter, trafficDirector, fencingDevices.build(), promoter, config.powerOffGrace());
+            Platform platform = new Platform(
+                    adapter,
+                    trafficDirector,
+                    fencingDevices.build(),
+                    DatabaseWatch.clusters(watched),
+                    config.powerOffGrace());
             LoopGuard time = new LoopGuard(scheduler != null ? scheduler : new ThreadedScheduler());
             PlanExecutor.Parts parts = new PlanExecutor.Parts(
                     time, config, policies.config(), leadership, epoch.getAsLong(), lease, random);
-            CenterLoop loop = new CenterLoop(parts, policies, platform, opened, inventory, left, listeners.build());
+            CenterLoop loop =
+                    new CenterLoop(parts, policies, platform, opened, inventory.with(sets), left, listeners.build());
             time.onFailure(loop::failed);
             Optional<HeartbeatWatch> heartbeats = detection != null && secondCheck != null
                     ? Optional.of(new HeartbeatWatch(time, detection, secondCheck, loop))
                     : Optional.empty();
-            Optional<ReplicationWatch> replication = replicationMonitor != null
-                    ? Optional.of(new ReplicationWatch(time, replicationMonitor, replicationInterval, loop))
-                    : Optional.empty();
+            DatabaseWatch databaseWatch = new DatabaseWatch(time, watched, loop);
+            loop.databasesFrom(databaseWatch);
             Optional<Duration> resync = Optional.ofNullable(resyncInterval);
             time.execute(() -> {
                 loop.resume(left);
                 heartbeats.ifPresent(HeartbeatWatch::start);
-                replication.ifPresent(ReplicationWatch::look);
+                databaseWatch.start();
                 resync.ifPresent(loop::resyncEvery);
             });
             ManagementCenter center = new ManagementCenter(loop, time, heartbeats);

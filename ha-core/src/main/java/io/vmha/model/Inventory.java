@@ -23,26 +23,29 @@ import java.util.SortedSet;
  * that is in the same inventory; what would break that is refused and changes nothing.
  */
 public final class Inventory {
-    private static final Inventory EMPTY =
-            new Inventory(HashMap.empty(), HashMap.empty(), HashMap.empty(), ServingIndex.EMPTY, RoomIndex.EMPTY);
+    private static final Inventory EMPTY = new Inventory(
+            HashMap.empty(), HashMap.empty(), HashMap.empty(), ServingIndex.EMPTY, RoomIndex.EMPTY, ReplicaSets.NONE);
 
     private final HashMap<HostId, HostEntry> hosts;
     private final HashMap<VmId, VirtualMachine> vms;
     private final HashMap<VmId, VmIdSet> ownersByServer;
     private final ServingIndex serving;
     private final RoomIndex rooms;
+    private final ReplicaSets replicaSets;
 
     Inventory(
             HashMap<HostId, HostEntry> hosts,
             HashMap<VmId, VirtualMachine> vms,
             HashMap<VmId, VmIdSet> ownersByServer,
             ServingIndex serving,
-            RoomIndex rooms) {
+            RoomIndex rooms,
+            ReplicaSets replicaSets) {
         this.hosts = hosts;
         this.vms = vms;
         this.ownersByServer = ownersByServer;
         this.serving = serving;
         this.rooms = rooms;
+        this.replicaSets = replicaSets;
     }
 
     /** Returns the inventory of nothing. */
@@ -167,6 +170,50 @@ public final class Inventory {
                         .transform(entry -> new HostAllocation(entry.host(), entry.allocated())));
     }
 
+    /** The databases that its VMs use, as they were last seen; none where nobody says. */
+    public ReplicaSets replicaSets() {
+        return replicaSets;
+    }
+
+    /**
+     * The database member whose writer a VM needs: the one that it names, or, for a DATABASE VM that names none, its cluster's;
+     * empty where that is in no replica set.
+     */
+    public Optional<MemberId> memberOf(VirtualMachine vm) {
+        if (replicaSets.isEmpty()) {
+            return Optional.empty();
+        }
+        if (vm.member().isPresent()) {
+            return replicaSets.member(vm.member().get());
+        }
+        return vm.type().equals(VmType.DATABASE)
+                ? replicaSets.member(ReplicaSet.memberFor(hostOf(vm).role()).value())
+                : Optional.empty();
+    }
+
+    /** Whether the database that a VM uses is the one that requests of its set go to: see {@link ReplicaSet#presumedWriter}. */
+    public boolean isAtWriter(VirtualMachine vm) {
+        Optional<MemberId> member = memberOf(vm);
+        return member.isPresent() && replicaSets.isPresumedWriter(member.get());
+    }
+
+    /**
+     * Whether the database that a VM uses has, or may have, a history of its own, which nobody accepted: before it may be promoted it
+     * has to rejoin its set.
+     */
+    public boolean hasToRejoin(VirtualMachine vm) {
+        return vm.replicationLagUnknown()
+                && memberOf(vm)
+                        .flatMap(member -> replicaSets.setOf(member).map(set -> set.requireMember(member)))
+                        .filter(member -> member.standing() == MemberStanding.DIVERGED)
+                        .isPresent();
+    }
+
+    /** Returns the inventory with those replica sets, in place of the ones that it has. */
+    public Inventory with(ReplicaSets sets) {
+        return new Inventory(hosts, vms, ownersByServer, serving, rooms, sets);
+    }
+
     /** Returns the inventory with a host added, or changed where its name is known; its machines stay. */
     public Inventory with(Host host) {
         InventoryEditor editor = edit();
@@ -228,11 +275,11 @@ public final class Inventory {
             return this;
         }
         checkArgument(entry.vms().isEmpty(), "host %s cannot be removed while VMs are on it: %s", id, entry.vms());
-        return new Inventory(hosts.remove(id), vms, ownersByServer, serving, rooms.without(entry));
+        return new Inventory(hosts.remove(id), vms, ownersByServer, serving, rooms.without(entry), replicaSets);
     }
 
     private InventoryEditor edit() {
-        return new InventoryEditor(hosts, vms, ownersByServer, serving, rooms);
+        return new InventoryEditor(hosts, vms, ownersByServer, serving, rooms, replicaSets);
     }
 
     private HostEntry entry(HostId id) {
@@ -241,6 +288,7 @@ public final class Inventory {
         return entry;
     }
 
+    /** Compares hosts and VMs. What was seen of their databases, which changes all the time, makes no other inventory. */
     @Override
     public boolean equals(Object other) {
         return other instanceof Inventory that && hosts.equals(that.hosts) && vms.equals(that.vms);

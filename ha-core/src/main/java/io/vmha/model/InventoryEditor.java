@@ -19,6 +19,7 @@ final class InventoryEditor {
     private final ServingIndex.Editor serving;
     private final HashMap<HostId, HostEntry> hostsBefore;
     private final RoomIndex roomsBefore;
+    private final ReplicaSets replicaSets;
     private final Set<HostId> reallocated = new LinkedHashSet<>();
     private @Nullable HostEntry last;
     /** A host that is being changed with its machines, as it was, and those of them that the index still has on it. */
@@ -31,17 +32,19 @@ final class InventoryEditor {
             HashMap<VmId, VirtualMachine> vms,
             HashMap<VmId, VmIdSet> ownersByServer,
             ServingIndex serving,
-            RoomIndex rooms) {
+            RoomIndex rooms,
+            ReplicaSets replicaSets) {
         this.hosts = hosts;
         this.vms = vms;
         this.ownersByServer = ownersByServer;
         this.serving = serving.edit();
         this.hostsBefore = hosts;
         this.roomsBefore = rooms;
+        this.replicaSets = replicaSets;
     }
 
     Inventory build() {
-        return new Inventory(hosts, vms, ownersByServer, serving.build(), rooms());
+        return new Inventory(hosts, vms, ownersByServer, serving.build(), rooms(), replicaSets);
     }
 
     private RoomIndex rooms() {

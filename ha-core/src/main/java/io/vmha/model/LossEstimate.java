@@ -22,6 +22,9 @@ final class LossEstimate {
             return PossibleLoss.unknown("member " + candidate.id() + " is not seen to be a replica of this set: "
                     + candidate.role().role() + ", " + candidate.standing());
         }
+        if (set.lastWriter().equals(Optional.of(candidate.id()))) {
+            return PossibleLoss.none("it is the last that wrote, and was made a replica since");
+        }
         Optional<PossibleLoss> byRule = set.commitRule().flatMap(this::byRule);
         return byRule.orElseGet(this::byLag);
     }

@@ -50,6 +50,25 @@ public interface ReplicaSet {
         return writers.size() == 1 ? Optional.of(writers.get(0)) : Optional.empty();
     }
 
+    /**
+     * The member that requests are to go to, as far as is known: the one that is seen to write; where none is, the one that did
+     * last, unless it is seen to replicate or has diverged; where none was ever seen, the first. Empty where nobody may write.
+     * Before anything is sent there, {@link #writer} is to be asked of a reading of that moment.
+     */
+    default Optional<MemberId> presumedWriter() {
+        Optional<DatabaseMember> seen = writer();
+        if (seen.isPresent()) {
+            return seen.map(DatabaseMember::id);
+        }
+        boolean isUnread = lastWriter().isEmpty()
+                && members().stream().allMatch(member -> member.role().role() == DatabaseRole.UNKNOWN);
+        return lastWriter()
+                .map(this::requireMember)
+                .filter(member -> member.mayWrite() && member.standing() != MemberStanding.DIVERGED)
+                .or(() -> isUnread ? Optional.of(members().get(0)) : Optional.empty())
+                .map(DatabaseMember::id);
+    }
+
     /** Whether more than one member is seen to accept writes, on whatever timeline. */
     default boolean isSplit() {
         return members().stream()
@@ -123,7 +142,8 @@ public interface ReplicaSet {
      *
      * <p>Nothing can be lost if the member has, beside all that was written before the present rule for commits, all that the
      * rule lets be acknowledged: because every commit waits for it, or because so many of those that a commit may wait for
-     * were read after the writer stopped, none ahead of it, that one of them must have everything. Otherwise it is what the
+     * were read after the writer stopped, none ahead of it, that one of them must have everything; nor if it is itself the last that
+     * wrote, and was demoted since. Otherwise it is what the
      * member lacked when its lag was last known, and the time until the writer stopped.
      *
      * @param candidate the member

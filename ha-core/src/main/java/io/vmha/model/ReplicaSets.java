@@ -3,6 +3,7 @@ package io.vmha.model;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -11,12 +12,22 @@ import java.util.Optional;
 
 /** All replica sets there are, and whose each member is. Immutable. */
 public final class ReplicaSets {
+    /** No set at all. */
+    public static final ReplicaSets NONE = new ReplicaSets(Map.of(), Map.of());
+
     private final ImmutableMap<ReplicaSetId, ReplicaSet> sets;
     private final ImmutableMap<MemberId, ReplicaSetId> setOfMember;
+    private final ImmutableSet<MemberId> presumedWriters;
+    private final ImmutableMap<String, MemberId> byName;
 
     private ReplicaSets(Map<ReplicaSetId, ReplicaSet> sets, Map<MemberId, ReplicaSetId> setOfMember) {
         this.sets = ImmutableMap.copyOf(sets);
         this.setOfMember = ImmutableMap.copyOf(setOfMember);
+        this.presumedWriters = sets.values().stream()
+                .flatMap(set -> set.presumedWriter().stream())
+                .collect(ImmutableSet.toImmutableSet());
+        this.byName =
+                setOfMember.keySet().stream().collect(ImmutableMap.toImmutableMap(MemberId::value, member -> member));
     }
 
     /**
@@ -35,6 +46,21 @@ public final class ReplicaSets {
             }
         }
         return new ReplicaSets(sets, owners);
+    }
+
+    /** Whether there is none. */
+    public boolean isEmpty() {
+        return sets.isEmpty();
+    }
+
+    /** The member of that name; empty where it is in no set. */
+    public Optional<MemberId> member(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    /** Whether a member is the one of its set that requests go to: see {@link ReplicaSet#presumedWriter}. */
+    public boolean isPresumedWriter(MemberId member) {
+        return presumedWriters.contains(member);
     }
 
     /** All of them, in the order in which they were given. */
@@ -60,8 +86,41 @@ public final class ReplicaSets {
     public ReplicaSets updatedWith(ReplicaSet reading) {
         ReplicaSet known = sets.get(reading.id());
         checkArgument(known != null, "there is no replica set %s", reading.id());
+        return with(known.updatedWith(reading));
+    }
+
+    /**
+     * Returns these sets with one of them as it is now.
+     *
+     * @param set the set, which holds what was known of it before: see {@link ReplicaSet#updatedWith}
+     * @throws IllegalArgumentException if there is no such set, or it has other members
+     */
+    public ReplicaSets with(ReplicaSet set) {
+        ReplicaSet known = sets.get(set.id());
+        checkArgument(known != null, "there is no replica set %s", set.id());
+        checkArgument(
+                known.memberIds().equals(set.memberIds()),
+                "replica set %s has the members %s, not %s",
+                set.id(),
+                known.memberIds(),
+                set.memberIds());
         Map<ReplicaSetId, ReplicaSet> updated = new LinkedHashMap<>(sets);
-        updated.put(known.id(), known.updatedWith(reading));
+        updated.put(known.id(), set);
         return new ReplicaSets(updated, setOfMember);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ReplicaSets that && sets.equals(that.sets);
+    }
+
+    @Override
+    public int hashCode() {
+        return sets.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "ReplicaSets" + sets.values();
     }
 }

@@ -37,7 +37,8 @@ public sealed interface Action {
             Function<CloneFromTemplate, R> cloneFromTemplate,
             Function<Promote, R> promote,
             Function<Demote, R> demote,
-            Function<DeleteLeftovers, R> deleteLeftovers) {}
+            Function<DeleteLeftovers, R> deleteLeftovers,
+            Function<Rejoin, R> rejoin) {}
 
     /**
      * Powers a machine off and confirms it.
@@ -333,6 +334,39 @@ public sealed interface Action {
         @Override
         public String toString() {
             return "demote database in " + target;
+        }
+    }
+
+    /**
+     * Makes a database that has a history of its own, or was stopped, a replica of the one that accepts writes. What only it had is
+     * gone.
+     *
+     * @param target the VM that it runs in
+     */
+    record Rejoin(VmId target) implements Action {
+        @Override
+        public ActionKind kind() {
+            return ActionKind.REJOIN;
+        }
+
+        @Override
+        public Optional<VmId> vm() {
+            return Optional.of(target);
+        }
+
+        @Override
+        public Optional<HostId> host() {
+            return Optional.empty();
+        }
+
+        @Override
+        public <R> R fold(Cases<R> cases) {
+            return cases.rejoin().apply(this);
+        }
+
+        @Override
+        public String toString() {
+            return "rejoin database in " + target;
         }
     }
 

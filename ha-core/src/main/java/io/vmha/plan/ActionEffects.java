@@ -30,7 +30,8 @@ public final class ActionEffects {
                 clone -> inventory,
                 promote -> inventory,
                 demote -> inventory,
-                deleteLeftovers -> inventory));
+                deleteLeftovers -> inventory,
+                rejoin -> inventory));
     }
 
     private static Inventory vm(Inventory inventory, VmId id, UnaryOperator<ImmutableVirtualMachine> change) {

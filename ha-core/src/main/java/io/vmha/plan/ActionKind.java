@@ -21,5 +21,7 @@ public enum ActionKind {
     /** {@link Action.Demote}. */
     DEMOTE,
     /** {@link Action.DeleteLeftovers}. */
-    DELETE_LEFTOVERS
+    DELETE_LEFTOVERS,
+    /** {@link Action.Rejoin}. */
+    REJOIN
 }

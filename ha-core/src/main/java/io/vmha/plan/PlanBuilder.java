@@ -94,14 +94,24 @@ final class PlanBuilder {
                 }
             }
         }
-        gates.forEach((target, offs) -> promotions.put(target, append(new Action.Promote(target), offs)));
+        gates.forEach((target, offs) ->
+                promotions.put(target, append(new Action.Promote(target), afterDemotion(target, offs))));
+    }
+
+    /** A database that is well is not fenced: it hands over. */
+    private Set<Integer> afterDemotion(VmId target, Set<Integer> offs) {
+        return facts.wellWriterBeside(target)
+                .<Set<Integer>>map(writer -> ImmutableSet.of(append(new Action.Demote(writer), offs)))
+                .orElse(offs);
     }
 
     /** Whether the target's database has to be promoted before it serves those requests. */
     private boolean isTakeover(SubjectDecision.Redirect redirect, Source failed) {
-        return failed.vm().type().equals(VmType.DATABASE)
-                && !redirect.owners().isEmpty()
-                && !facts.acceptsWrites(redirect.target());
+        return needsWriter(failed.vm()) && !redirect.owners().isEmpty() && !facts.acceptsWrites(redirect.target());
+    }
+
+    private boolean needsWriter(VirtualMachine vm) {
+        return vm.type().equals(VmType.DATABASE) || inventory.memberOf(vm).isPresent();
     }
 
     private void addRest(SubjectDecision decision, Optional<Source> source) {
@@ -149,7 +159,7 @@ final class PlanBuilder {
 
     private List<Step> addFailback(SubjectDecision.Failback failback) {
         VirtualMachine vm = inventory.requireVm(failback.vm());
-        boolean promotes = vm.type().equals(VmType.DATABASE) && !facts.acceptsWrites(vm.id());
+        boolean promotes = needsWriter(vm) && !facts.acceptsWrites(vm.id());
         if (!promotes) {
             return add(new Action.Redirect(failback.vm(), failback.vm()), ImmutableSet.of());
         }

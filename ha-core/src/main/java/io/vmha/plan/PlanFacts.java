@@ -1,6 +1,7 @@
 package io.vmha.plan;
 
 import io.vmha.model.VmId;
+import java.util.Optional;
 
 /** What a planner should know besides the inventory. Pure: the same question gets the same answer while a plan is made. */
 public interface PlanFacts {
@@ -12,4 +13,12 @@ public interface PlanFacts {
 
     /** Whether the database that a VM uses accepts writes, so that it need not be promoted. */
     boolean acceptsWrites(VmId vm);
+
+    /**
+     * The VM by which the database that accepts writes now can be told to stop that, so that the one of the given VM may be promoted;
+     * empty where none accepts writes, or none of its VMs is well.
+     */
+    default Optional<VmId> wellWriterBeside(VmId vm) {
+        return Optional.empty();
+    }
 }

@@ -5,6 +5,7 @@ import io.vmha.fault.FaultSubject;
 import io.vmha.model.Candidate;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.Inventory;
+import io.vmha.model.ReplicaSet;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
@@ -43,6 +44,18 @@ public final class FailbackPolicy {
         }
         VmId from = server.get();
         if (vm.type().equals(VmType.DATABASE)) {
+            boolean isAlone = inventory
+                    .memberOf(vm)
+                    .flatMap(inventory.replicaSets()::setOf)
+                    .flatMap(ReplicaSet::writer)
+                    .isEmpty();
+            if (isAlone && inventory.hasToRejoin(vm)) {
+                return blocked(
+                        vm,
+                        Reason.LAG_UNKNOWN,
+                        () -> "its database may lack what another has, and none that writes is there for it to rejoin",
+                        from);
+            }
             if (rules.config().isLagUnknown(vm)) {
                 return blocked(
                         vm, Reason.LAG_UNKNOWN, () -> "how far its database is behind its source is unknown", from);

@@ -31,6 +31,7 @@ final class FailoverDecider {
     private final Inventory inventory;
     private final FaultBatch faults;
     private final DecisionHistory history;
+    private final DatabaseTargets databases;
     private final Map<VmId, VmId> movedTo = new HashMap<>(0);
     private @Nullable WorkingCandidates working;
     private @Nullable WorkingHosts workingHosts;
@@ -42,6 +43,7 @@ final class FailoverDecider {
         this.inventory = inventory;
         this.faults = faults;
         this.history = new DecisionHistory(inventory, faults);
+        this.databases = new DatabaseTargets(inventory, selection);
     }
 
     /** All requests have a place before the first VM is cloned anew. */
@@ -74,6 +76,10 @@ final class FailoverDecider {
             return servedAlready(failed, server(failed).orElseThrow());
         }
         FailoverContext context = context(failed);
+        Candidate writer = databases.atWriter(failed, role -> candidates(failed, role), context);
+        if (writer != null) {
+            return redirect(owners, writer, context);
+        }
         Candidate primary = selection.best(candidates(failed, ClusterRole.PRIMARY), context);
         boolean withheld = isStandbyWithheld(primary, context);
         Candidate standby = withheld ? null : selection.best(candidates(failed, ClusterRole.STANDBY), context);
@@ -88,7 +94,9 @@ final class FailoverDecider {
     }
 
     private Iterable<? extends Iterable<Candidate>> candidates(VirtualMachine failed, ClusterRole role) {
-        return working == null ? inventory.servingBySize(failed.type(), role) : working.groups(failed.type(), role);
+        return databases.ofSameSet(
+                failed,
+                working == null ? inventory.servingBySize(failed.type(), role) : working.groups(failed.type(), role));
     }
 
     private boolean isStandbyWithheld(@Nullable Candidate primary, FailoverContext context) {
@@ -187,7 +195,8 @@ final class FailoverDecider {
         return vm.isServing()
                 && !faults.lostHosts().containsKey(vm.host())
                 && !faults.vms().containsKey(vm.id())
-                && inventory.hostOf(vm).health().runsVms();
+                && inventory.hostOf(vm).health().runsVms()
+                && !databases.isBesideWriter(vm);
     }
 
     private SubjectDecision restart(VirtualMachine failed) {

@@ -2,6 +2,7 @@ package io.vmha.policy;
 
 import io.vmha.model.Candidate;
 import io.vmha.model.HostHealth;
+import io.vmha.model.VirtualMachine;
 
 /**
  * Orders the eligible candidates: the lower penalty is better, and 0 is the best there is. Pure.
@@ -20,6 +21,17 @@ public record Preference(String name, Penalty rule) {
         /** Returns the penalty: 0 for the best, more for worse, never negative. */
         int of(Candidate candidate, FailoverContext context);
     }
+
+    /** With a database that is less behind its source; one that cannot be read is the furthest behind. */
+    public static final Preference LESS_BEHIND = new Preference("less behind its source", (candidate, context) -> {
+        VirtualMachine vm = candidate.vm();
+        if (vm.replicationLagUnknown()) {
+            return Integer.MAX_VALUE;
+        }
+        return vm.replicationLag().isEmpty()
+                ? 0
+                : (int) Math.min(vm.replicationLag().get().toSeconds(), Integer.MAX_VALUE - 1L);
+    });
 
     /** On a host that is not degraded. */
     public static final Preference ON_SOUND_HOST = new Preference(

@@ -31,7 +31,11 @@ public final class PrimaryThenStandbyPolicy implements FailoverPolicy {
         this.rules = rules;
         this.selection = rules.selection(
                 ImmutableList.of(EligibilityRule.NOT_LAGGING),
-                ImmutableList.of(Preference.ON_SOUND_HOST, Preference.ON_ANOTHER_HOST, Preference.IN_ANOTHER_RACK));
+                ImmutableList.of(
+                        Preference.LESS_BEHIND,
+                        Preference.ON_SOUND_HOST,
+                        Preference.ON_ANOTHER_HOST,
+                        Preference.IN_ANOTHER_RACK));
         this.evacuation = new EvacuationPolicy(rules);
     }
 

@@ -48,18 +48,24 @@ final class SimulatedDatabaseCluster implements DatabaseCluster {
 
     @Override
     public ReplicaSet read(CallContext call) {
+        world.refresh().run();
         synchronized (world) {
-            known = known.updatedWith(new SimulatedReading(world).set());
-            return known;
+            return look();
         }
+    }
+
+    private ReplicaSet look() {
+        known = known.updatedWith(new SimulatedReading(world).set());
+        return known;
     }
 
     @Override
     public void promote(Promotion promotion, CallContext call) {
+        world.refresh().run();
         synchronized (world) {
             promotion.confirmedOff().forEach(this::requireKnown);
             requireKnown(promotion.member());
-            ReplicaSet seen = read(call);
+            ReplicaSet seen = look();
             boolean isWriter =
                     seen.writer().map(DatabaseMember::id).equals(Optional.of(promotion.member())) && !seen.isSplit();
             if (!isWriter) {
@@ -74,6 +80,7 @@ final class SimulatedDatabaseCluster implements DatabaseCluster {
 
     @Override
     public void holdWrites(MemberId writer, CallContext call) {
+        world.refresh().run();
         synchronized (world) {
             SimulatedMember member = requireAnswering(writer);
             if (!member.isWriting()) {
@@ -85,6 +92,7 @@ final class SimulatedDatabaseCluster implements DatabaseCluster {
 
     @Override
     public void releaseWrites(MemberId writer, CallContext call) {
+        world.refresh().run();
         synchronized (world) {
             requireAnswering(writer).isHeld = false;
         }
@@ -92,12 +100,13 @@ final class SimulatedDatabaseCluster implements DatabaseCluster {
 
     @Override
     public LogPosition demote(MemberId writer, MemberId successor, CallContext call) {
+        world.refresh().run();
         synchronized (world) {
             requireKnown(writer);
             requireKnown(successor);
             checkArgument(!writer.equals(successor), "member %s cannot follow itself", writer);
             SimulatedMember member = requireAnswering(writer);
-            if (read(call).requireMember(writer).standing() == MemberStanding.DIVERGED && !member.isReplica) {
+            if (look().requireMember(writer).standing() == MemberStanding.DIVERGED && !member.isReplica) {
                 throw refused("database " + writer + " has diverged: it can rejoin, but not be demoted");
             }
             if (!member.isReplica) {
@@ -114,6 +123,7 @@ final class SimulatedDatabaseCluster implements DatabaseCluster {
 
     @Override
     public void fence(MemberId member, CallContext call) {
+        world.refresh().run();
         synchronized (world) {
             requireKnown(member);
             // From outside: whether it answers does not matter.
@@ -126,12 +136,13 @@ final class SimulatedDatabaseCluster implements DatabaseCluster {
 
     @Override
     public RejoinMethod rejoin(MemberId member, MemberId writer, CallContext call) {
+        world.refresh().run();
         synchronized (world) {
             requireKnown(member);
             requireKnown(writer);
             checkArgument(!member.equals(writer), "member %s cannot follow itself", writer);
             SimulatedMember source = requireAnswering(writer);
-            ReplicaSet seen = read(call);
+            ReplicaSet seen = look();
             Optional<MemberId> writing = seen.writer().map(DatabaseMember::id);
             if (writing.equals(Optional.of(member))) {
                 throw new AdapterException.Permanent(

@@ -1,27 +1,28 @@
 package io.vmha.sim;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.LinkedHashMultimap;
 import com.google.common.collect.SetMultimap;
-import com.google.common.collect.Sets;
 import io.vmha.adapter.CallContext;
-import io.vmha.adapter.DatabasePromoter;
+import io.vmha.adapter.DatabaseCluster;
 import io.vmha.adapter.FaultSource;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.MachineReading;
 import io.vmha.adapter.TrafficDirector;
 import io.vmha.fault.FaultReport;
-import io.vmha.model.ClusterRole;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
+import io.vmha.model.MemberId;
 import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
 import io.vmha.policy.FaultEffects;
+import java.time.InstantSource;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,14 +42,13 @@ import java.util.function.UnaryOperator;
 public final class SimulatedDatacenter {
     private final Map<VmId, VmId> routes = new TreeMap<>();
     private final Map<VmId, MachineReading.Origin> clones = new HashMap<>();
-    private final Set<VmId> promoted = new LinkedHashSet<>();
     private final Set<VmId> starting = new TreeSet<>();
-    private final Map<VmType, Set<String>> writers = new HashMap<>();
     /** Safe without the lock: a receiver may ask back. */
     private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
 
     private final SetMultimap<Place, String> leftovers = LinkedHashMultimap.create();
     private int setAside;
+    private final SimulatedDatabases databases;
     private Inventory actual;
 
     private record Place(VmId vm, HostId host) {}
@@ -61,9 +61,51 @@ public final class SimulatedDatacenter {
         }
     }
 
-    /** Makes a datacenter that is as the inventory says. */
+    /**
+     * Makes a datacenter that is as the inventory says. Its DATABASE VMs share one replica set: a member for each cluster, or those
+     * that they name, of which one that a VM of the primary cluster uses writes at first. VMs of another type that name members share
+     * a set of their own.
+     */
     public SimulatedDatacenter(Inventory start) {
+        this(start, InstantSource.system());
+    }
+
+    /**
+     * Makes a datacenter that is as the inventory says.
+     *
+     * @param clock tells when rows are written and members read
+     */
+    public SimulatedDatacenter(Inventory start, InstantSource clock) {
+        this(start, List.of(), clock);
+    }
+
+    /**
+     * Makes a datacenter that is as the inventory says.
+     *
+     * @param later VMs that are added later, so that there are the database members that they name
+     * @param clock tells when rows are written and members read
+     */
+    public SimulatedDatacenter(Inventory start, Collection<VirtualMachine> later, InstantSource clock) {
+        this(
+                start,
+                SimulatedDatabases.setsOf(
+                        ImmutableList.<VirtualMachine>builder()
+                                .addAll(start.vms())
+                                .addAll(later)
+                                .build(),
+                        start,
+                        clock));
+    }
+
+    /**
+     * Makes a datacenter that is as the inventory says, with databases that are made beforehand.
+     *
+     * @param sets the databases; a member is up while one of its VMs runs
+     * @throws IllegalArgumentException if two sets have one name or one member
+     */
+    public SimulatedDatacenter(Inventory start, Collection<SimulatedReplicaSet> sets) {
         this.actual = start;
+        this.databases = new SimulatedDatabases(sets);
         start.vms().forEach(vm -> vm.servedBy().ifPresent(server -> routes.put(vm.id(), server)));
     }
 
@@ -82,19 +124,28 @@ public final class SimulatedDatacenter {
         return new SimulatedFencingDevice(this);
     }
 
-    /** What promotes its standby databases, and demotes them again. */
-    public DatabasePromoter databasePromoter() {
-        return new DatabasePromoter() {
-            @Override
-            public void promote(VmId vm, CallContext call) {
-                SimulatedDatacenter.this.promote(vm);
-            }
+    /** What reads and changes the replica set that its DATABASE VMs use; it has seen nothing yet. */
+    public DatabaseCluster databaseCluster() {
+        return databaseClusters().stream()
+                .filter(cluster -> cluster.declared().id().equals(SimulatedDatabases.idFor(VmType.DATABASE)))
+                .findFirst()
+                .orElseThrow();
+    }
 
-            @Override
-            public void demote(VmId vm, CallContext call) {
-                SimulatedDatacenter.this.demote(vm);
-            }
-        };
+    /** What reads and changes each of its replica sets; each has seen nothing yet. */
+    public List<DatabaseCluster> databaseClusters() {
+        return databases.clusters(this::runDatabases);
+    }
+
+    /** Its databases, as they are with the VMs that run now. */
+    public synchronized List<SimulatedReplicaSet> replicaSets() {
+        runDatabases();
+        return databases.sets();
+    }
+
+    /** A database is up while one of its VMs runs, and answers while one does that can be reached. */
+    private synchronized void runDatabases() {
+        databases.run(actual);
     }
 
     /** Everything as it really is. */
@@ -130,19 +181,18 @@ public final class SimulatedDatacenter {
         return Collections.unmodifiableMap(new TreeMap<>(routes));
     }
 
-    /** The database members of a type that accept writes where one of their VMs runs: at the start the primary cluster's. */
-    synchronized Set<String> writers(VmType type) {
-        return writers.getOrDefault(type, Set.of(ClusterRole.PRIMARY.name()));
+    /** Which databases would accept writes where one of their VMs runs. */
+    synchronized Set<MemberId> writers() {
+        return databases.writers();
     }
 
-    /** The database member that a VM belongs to: the one that it names, or its cluster's. */
-    synchronized String memberOf(VirtualMachine vm) {
-        return vm.member().orElseGet(() -> actual.hostOf(vm).role().name());
+    /** The database member that a VM uses; empty where it uses none. */
+    public synchronized Optional<MemberId> memberOf(VmId vm) {
+        return actual.vm(vm).flatMap(this::memberOf);
     }
 
-    /** The standby databases that were promoted and not demoted since, in that order. */
-    public synchronized Set<VmId> promoted() {
-        return Collections.unmodifiableSet(new LinkedHashSet<>(promoted));
+    synchronized Optional<MemberId> memberOf(VirtualMachine vm) {
+        return databases.memberOf(vm, actual);
     }
 
     /** The VMs that were started and of which nobody has told since that they serve: a real platform would give them low weights. */
@@ -203,23 +253,5 @@ public final class SimulatedDatacenter {
     synchronized VmId serverOf(VmId owner) {
         SimulatedErrors.requireVm(actual, owner);
         return routes.getOrDefault(owner, owner);
-    }
-
-    private synchronized void promote(VmId id) {
-        VirtualMachine vm = SimulatedErrors.requireVm(actual, id);
-        SimulatedErrors.requireReachable(actual, vm.host());
-        promoted.add(id);
-        writers.put(vm.type(), Set.of(memberOf(vm)));
-    }
-
-    private synchronized void demote(VmId id) {
-        VirtualMachine vm = SimulatedErrors.requireVm(actual, id);
-        SimulatedErrors.requireReachable(actual, vm.host());
-        promoted.removeIf(other -> actual.vm(other)
-                .filter(found -> memberOf(found).equals(memberOf(vm)))
-                .isPresent());
-        writers.put(
-                vm.type(),
-                Sets.difference(writers(vm.type()), Set.of(memberOf(vm))).immutableCopy());
     }
 }

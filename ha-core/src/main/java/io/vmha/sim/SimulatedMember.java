@@ -58,6 +58,11 @@ final class SimulatedMember {
         return applied;
     }
 
+    String state() {
+        return id + (isReplica ? " follows " + follows : " writes") + (isHeld ? ", held" : "") + " on " + timeline
+                + " at " + log.size();
+    }
+
     boolean isWriting() {
         return isUp && !isReplica;
     }

@@ -60,7 +60,8 @@ final class SimulatedReading {
                 rule.kind(),
                 rule.required(),
                 rule.candidates().stream()
-                        .filter(candidate -> !candidate.equals(member.id()))
+                        .filter(candidate -> !candidate.equals(member.id())
+                                && world.toldLag(candidate).isEmpty())
                         .collect(ImmutableSet.toImmutableSet()),
                 rule.others(),
                 rule.isOpen(),
@@ -86,6 +87,13 @@ final class SimulatedReading {
     private ReplicaLag lag(SimulatedMember replica) {
         if (writer.isEmpty()) {
             return new ReplicaLag.Unknown(Cause.WRITER_NOT_SEEN, at);
+        }
+        Optional<SimulatedReplicaSet.ToldLag> told = world.toldLag(replica.id());
+        if (told.isPresent()) {
+            return told.get()
+                    .time()
+                    .<ReplicaLag>map(time -> new ReplicaLag.Known(1, 1, time, at))
+                    .orElseGet(() -> new ReplicaLag.Unknown(Cause.NOT_TOLD, at));
         }
         LogPosition there = writer.get().position();
         LogPosition here = replica.position();

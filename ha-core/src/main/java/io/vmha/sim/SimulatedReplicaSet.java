@@ -6,8 +6,10 @@ import io.vmha.adapter.DatabaseCluster;
 import io.vmha.model.CommitRule;
 import io.vmha.model.MemberId;
 import io.vmha.model.ReplicaSetId;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +35,10 @@ public final class SimulatedReplicaSet {
     private final List<Waiting> waiting = new ArrayList<>();
     private final List<Integer> acknowledged = new ArrayList<>();
     private CommitRule rule = CommitRule.ASYNCHRONOUS;
+    private final Map<MemberId, ToldLag> toldLags = new HashMap<>();
     private boolean isImmediate = true;
+    /** What brings it up to date before it is looked at. */
+    private Runnable refresh = () -> {};
 
     /**
      * Makes a set that is as it should be.
@@ -149,6 +154,30 @@ public final class SimulatedReplicaSet {
         return counted.stream().filter(member -> member.holds(entry)).count() >= rule.required();
     }
 
+    /**
+     * Has readings show a replica as far behind as told, whatever it has.
+     *
+     * @param lag how far, 0 or more; empty where that cannot be read
+     * @throws IllegalArgumentException if the lag is negative
+     */
+    public synchronized void showLag(MemberId replica, Optional<Duration> lag) {
+        checkArgument(lag.isEmpty() || !lag.get().isNegative(), "lag must be 0 or more: %s", lag);
+        require(replica);
+        if (lag.equals(Optional.of(Duration.ZERO))) {
+            toldLags.remove(replica);
+        } else {
+            toldLags.put(replica, new ToldLag(lag));
+        }
+    }
+
+    /** What readings show of a replica's lag, where they do not show it as it is; empty time: that it cannot be read. */
+    record ToldLag(Optional<Duration> time) {}
+
+    /** How far readings show a replica behind, where that is not as it is. */
+    Optional<ToldLag> toldLag(MemberId member) {
+        return Optional.ofNullable(toldLags.get(member));
+    }
+
     /** Stops a member at once; its log stays. */
     public synchronized void kill(MemberId member) {
         require(member).isUp = false;
@@ -202,6 +231,41 @@ public final class SimulatedReplicaSet {
         List<Integer> missing = new ArrayList<>(acknowledged);
         missing.removeAll(require(member).received());
         return missing;
+    }
+
+    /** The members that would accept writes if they were up. */
+    synchronized List<MemberId> wouldWrite() {
+        return members.values().stream()
+                .filter(member -> !member.isReplica)
+                .map(SimulatedMember::id)
+                .toList();
+    }
+
+    /** What a change of any member changes, for comparison. */
+    synchronized String state() {
+        return members.values().stream().map(SimulatedMember::state).toList().toString();
+    }
+
+    /** Sets what brings it up to date before clusters look at it. */
+    synchronized void refreshBy(Runnable chosen) {
+        refresh = chosen;
+    }
+
+    Runnable refresh() {
+        return refresh;
+    }
+
+    /** Has a member run or not, and answer or not; one that is started is as it was. */
+    synchronized void runs(MemberId id, boolean isUp, boolean isReachable) {
+        SimulatedMember member = require(id);
+        boolean isStarted = isUp && !member.isUp;
+        boolean isStopped = !isUp && member.isUp;
+        member.isReachable = isReachable;
+        if (isStarted) {
+            start(id);
+        } else if (isStopped) {
+            kill(id);
+        }
     }
 
     SimulatedMember require(MemberId member) {

@@ -192,7 +192,7 @@ class AdoptersStoryTest {
         return ManagementCenter.builder()
                 .adapter(datacenter.hypervisor())
                 .trafficDirector(datacenter.trafficDirector())
-                .databasePromoter(datacenter.databasePromoter())
+                .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
                 .inventory(datacenter.actual())
                 .policies(HaPolicies.builder()
                         .config(FailoverConfig.builder()

@@ -294,7 +294,7 @@ class CenterGuardsTest {
         return ManagementCenter.builder()
                 .adapter(hypervisor)
                 .trafficDirector(datacenter.trafficDirector())
-                .databasePromoter(datacenter.databasePromoter())
+                .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
                 .inventory(reference)
                 .scheduler(time)
                 .listener(events::add);

@@ -209,7 +209,7 @@ public class CrashPointSweepTest {
                     .adapter(datacenter.hypervisor())
                     .trafficDirector(datacenter.trafficDirector())
                     .fencingDevice(datacenter.fencingDevice())
-                    .databasePromoter(datacenter.databasePromoter())
+                    .databaseCluster(datacenter.databaseCluster(), Duration.ofHours(1))
                     .inventory(discovered())
                     .journal(new Blocking(journal))
                     .leadership(() -> OptionalLong.of(epoch))

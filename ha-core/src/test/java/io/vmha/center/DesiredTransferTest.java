@@ -19,6 +19,7 @@ import io.vmha.model.VmId;
 import io.vmha.policy.Reason;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
@@ -131,7 +132,7 @@ class DesiredTransferTest {
         return ManagementCenter.builder()
                 .adapter(datacenter.hypervisor())
                 .trafficDirector(datacenter.trafficDirector())
-                .databasePromoter(datacenter.databasePromoter())
+                .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
                 .inventory(datacenter.actual())
                 .journal(journal)
                 .scheduler(time)

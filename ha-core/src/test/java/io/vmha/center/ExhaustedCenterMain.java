@@ -45,7 +45,7 @@ final class ExhaustedCenterMain {
         ManagementCenter center = ManagementCenter.builder()
                 .adapter(datacenter.hypervisor())
                 .trafficDirector(datacenter.trafficDirector())
-                .databasePromoter(datacenter.databasePromoter())
+                .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
                 .inventory(Fixtures.referenceEmbodiment())
                 .detection(DetectionConfig.defaults(), (vm, host, deadline) -> SecondLook.ALIVE)
                 .listener(event -> {

@@ -251,7 +251,7 @@ class HangingCallsTest {
         return ManagementCenter.builder()
                 .adapter(breaking(datacenter.hypervisor()))
                 .trafficDirector(datacenter.trafficDirector())
-                .databasePromoter(datacenter.databasePromoter())
+                .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
                 .inventory(reference)
                 .scheduler(time)
                 .listener(events::add);

@@ -426,7 +426,7 @@ class HeartbeatWatchTest {
         return ManagementCenter.builder()
                 .adapter(datacenter.hypervisor())
                 .trafficDirector(datacenter.trafficDirector())
-                .databasePromoter(datacenter.databasePromoter())
+                .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
                 .fencingDevice(datacenter.fencingDevice())
                 .inventory(reference)
                 .scheduler(scheduler)

@@ -149,7 +149,7 @@ class HomecomingTest {
         return ManagementCenter.builder()
                 .adapter(datacenter.hypervisor())
                 .trafficDirector(datacenter.trafficDirector())
-                .databasePromoter(datacenter.databasePromoter())
+                .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
                 .policies(HaPolicies.builder()
                         .config(FailoverConfig.builder()
                                 .failback(mode)

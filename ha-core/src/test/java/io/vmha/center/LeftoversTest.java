@@ -209,7 +209,7 @@ class LeftoversTest {
         return ManagementCenter.builder()
                 .adapter(platformThatMayRefuseStarts())
                 .trafficDirector(datacenter.trafficDirector())
-                .databasePromoter(datacenter.databasePromoter())
+                .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
                 .policies(HaPolicies.builder()
                         .config(FailoverConfig.builder()
                                 .putRecovery(VmType.MIDDLEWARE, RecoveryMode.REDIRECT_AND_RECLONE)

@@ -127,7 +127,7 @@ class PutOffTest {
         return ManagementCenter.builder()
                 .adapter(datacenter.hypervisor())
                 .trafficDirector(slow())
-                .databasePromoter(datacenter.databasePromoter())
+                .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
                 .inventory(start)
                 .scheduler(time)
                 .listener(event -> {

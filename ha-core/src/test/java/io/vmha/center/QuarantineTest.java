@@ -199,7 +199,7 @@ class QuarantineTest {
         return ManagementCenter.builder()
                 .adapter(datacenter.hypervisor())
                 .trafficDirector(datacenter.trafficDirector())
-                .databasePromoter(datacenter.databasePromoter())
+                .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
                 .inventory(datacenter.actual())
                 .journal(journal)
                 .leadership(() -> OptionalLong.of(term))

@@ -12,6 +12,7 @@ import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
+import io.vmha.model.MemberId;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
@@ -25,6 +26,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -121,10 +123,13 @@ class ReadBackTest {
             assertThat(center.inventory().requireVm(vm.id()).host())
                     .isEqualTo(datacenter.actual().requireVm(vm.id()).host());
         }
-        // The databases on h1 run on and may write: until they are off, no other is promoted to take over for those
-        // that are lost.
-        assertThat(datacenter.routes()).containsOnlyKeys(VmId.of("mw3"), VmId.of("mw4"));
-        assertThat(datacenter.promoted()).isEmpty();
+        // The databases on h1 run on, and take nothing over since their host is to be emptied: they hand over, and
+        // their own requests
+        // follow.
+        assertThat(datacenter.replicaSets().get(0).writers()).containsExactly(MemberId.of("standby"));
+        for (String owner : List.of("db1", "db2", "db3", "db4")) {
+            assertThat(datacenter.routes().get(VmId.of(owner))).isIn(VmId.of("db5"), VmId.of("db6"));
+        }
     }
 
     @Test
@@ -152,7 +157,7 @@ class ReadBackTest {
         return ManagementCenter.builder()
                 .adapter(adapter)
                 .trafficDirector(director)
-                .databasePromoter(datacenter.databasePromoter())
+                .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
                 .inventory(reference)
                 .scheduler(time)
                 .build();

@@ -60,7 +60,7 @@ class SnapshotProperties {
         private final ManagementCenter center = ManagementCenter.builder()
                 .adapter(datacenter.hypervisor())
                 .trafficDirector(datacenter.trafficDirector())
-                .databasePromoter(datacenter.databasePromoter())
+                .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
                 .inventory(datacenter.actual())
                 .scheduler(time)
                 .build();

@@ -144,7 +144,7 @@ class StartedVmsTest {
         return ManagementCenter.builder()
                 .adapter(listening())
                 .trafficDirector(datacenter.trafficDirector())
-                .databasePromoter(datacenter.databasePromoter())
+                .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
                 .policies(HaPolicies.builder()
                         .config(FailoverConfig.builder()
                                 .failback(FailbackMode.AUTOMATIC)

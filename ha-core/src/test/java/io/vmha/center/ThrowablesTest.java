@@ -279,6 +279,8 @@ class ThrowablesTest {
     @Test
     void anErrorOfAnUpdateGoesToWhoAskedForItAndChangesNothing() {
         ManagementCenter center = center().build();
+        // The databases are read first.
+        time.runToEnd();
         Inventory before = center.inventory();
         CompletionStage<Inventory> updated = center.update(inventory -> {
             throw (Error) thrown;
@@ -379,7 +381,7 @@ class ThrowablesTest {
         return ManagementCenter.builder()
                 .adapter(datacenter.hypervisor())
                 .trafficDirector(datacenter.trafficDirector())
-                .databasePromoter(datacenter.databasePromoter())
+                .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
                 .inventory(Fixtures.referenceEmbodiment())
                 .scheduler(time)
                 .listener(events::add);

@@ -61,7 +61,8 @@ class ActionTest {
                         ActionKind.DELETE_LEFTOVERS,
                         "db1",
                         "h2",
-                        "delete leftovers of db1 on h2"));
+                        "delete leftovers of db1 on h2"),
+                Arguments.of(new Action.Rejoin(DB1), ActionKind.REJOIN, "db1", "", "rejoin database in db1"));
     }
 
     @ParameterizedTest
@@ -77,7 +78,7 @@ class ActionTest {
     @MethodSource("actions")
     void eachCaseIsGivenItsOwnAction(Action action, ActionKind kind, String vm, String host, String text) {
         Action given = action.fold(new Action.Cases<Action>(
-                off -> off, f -> f, r -> r, on -> on, a -> a, m -> m, c -> c, p -> p, d -> d, l -> l));
+                off -> off, f -> f, r -> r, on -> on, a -> a, m -> m, c -> c, p -> p, d -> d, l -> l, j -> j));
         assertThat(given).isSameAs(action);
     }
 

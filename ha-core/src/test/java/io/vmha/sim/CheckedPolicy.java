@@ -89,11 +89,24 @@ final class CheckedPolicy implements FailoverPolicy {
                         && vm.isServing()
                         && !vm.id().equals(failed.id())
                         && !config.isLagRefused(vm)
+                        && !faulty.hasToRejoin(vm)
                         && faulty.hostOf(vm).isAvailable()
                         && !faulty.hostOf(vm).inMaintenance()
                         && faulty.hostOf(vm).role() == ClusterRole.PRIMARY);
+        boolean isWriterLeft = faulty.vms().stream()
+                .anyMatch(vm -> vm.type().equals(failed.type())
+                        && vm.isServing()
+                        && !vm.id().equals(failed.id())
+                        && !config.isLagRefused(vm)
+                        && faulty.hostOf(vm).isAvailable()
+                        && faulty.isAtWriter(vm));
+        boolean isAtWriter = faulty.isAtWriter(target);
         Violation.check(
-                redirect.targetRole() == ClusterRole.PRIMARY || !primaryLeft,
+                isAtWriter || !isWriterLeft,
+                3,
+                () -> target.id() + " took over from " + failed.id() + " though one was left whose database writes");
+        Violation.check(
+                redirect.targetRole() == ClusterRole.PRIMARY || !primaryLeft || isAtWriter,
                 3,
                 () -> "the standby " + target.id() + " took over from " + failed.id() + " though a primary was left");
     }

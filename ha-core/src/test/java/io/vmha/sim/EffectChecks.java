@@ -9,6 +9,7 @@ import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
+import io.vmha.model.MemberId;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
@@ -97,11 +98,14 @@ final class EffectChecks {
         checkTarget(call, owner, server);
     }
 
-    /** Requests that come home leave a VM that is well: its database must be the same member, or not accept writes. */
+    /** Requests may leave a VM that is well where its database does not accept writes, or to go home to one of the same database. */
     private boolean isHandedOver(VirtualMachine left, VmId owner, VirtualMachine to) {
-        return owner.equals(to.id())
-                && (datacenter.memberOf(left).equals(datacenter.memberOf(to))
-                        || !datacenter.writers(left.type()).contains(datacenter.memberOf(left)));
+        boolean isHome = owner.equals(to.id()) && datacenter.memberOf(left).equals(datacenter.memberOf(to));
+        boolean writesNot = datacenter
+                .memberOf(left)
+                .filter(member -> !datacenter.writers().contains(member))
+                .isPresent();
+        return isHome || writesNot;
     }
 
     private void checkTarget(CallContext call, VmId owner, VmId server) {
@@ -122,26 +126,25 @@ final class EffectChecks {
     }
 
     /** Invariant 1: no two members accept writes; and none takes over that is too far behind, or nobody knows how far. */
-    void promotes(CallContext call, VmId id) {
-        VirtualMachine vm = datacenter.actual().requireVm(id);
-        String member = datacenter.memberOf(vm);
-        Set<String> writers = datacenter.writers(vm.type());
+    void promotes(CallContext call, MemberId member) {
+        Set<MemberId> writers = datacenter.writers();
         for (VirtualMachine other : datacenter.actual().vms()) {
-            String others = datacenter.memberOf(other);
-            boolean writes = other.type().equals(vm.type())
-                    && !others.equals(member)
-                    && writers.contains(others)
-                    && mayWrite(other);
+            Optional<MemberId> others = datacenter.memberOf(other).filter(found -> !found.equals(member));
+            boolean writes = others.filter(writers::contains).isPresent() && mayWrite(other);
             Violation.check(
                     !writes || isUnknown(other, call),
                     1,
-                    () -> id + " was promoted while " + other.id() + " of " + others + " may still write");
+                    () -> member + " was promoted while " + other.id() + " of " + others + " may still write");
         }
-        boolean isLagging = outside.isKnownLagging(id, actor(call), issuedAt(call));
-        Violation.check(
-                !isLagging || writers.equals(Set.of(member)),
-                2,
-                () -> id + " was promoted though its center was told that it is behind, or nobody knows how far");
+        for (VirtualMachine vm : datacenter.actual().vms()) {
+            boolean isLagging = datacenter.memberOf(vm).filter(member::equals).isPresent()
+                    && outside.isKnownLagging(vm.id(), actor(call), issuedAt(call));
+            Violation.check(
+                    !isLagging || writers.equals(Set.of(member)),
+                    2,
+                    () -> member + " was promoted though its center was told that " + vm.id()
+                            + " is behind, or nobody knows how far");
+        }
     }
 
     /** Invariants 8 and 10. */

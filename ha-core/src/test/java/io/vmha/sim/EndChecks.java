@@ -6,6 +6,7 @@ import io.vmha.center.event.UnmetNeed;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
+import io.vmha.model.MemberId;
 import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
@@ -189,11 +190,14 @@ final class EndChecks {
      * runs no other member may be promoted. An operator sees that.
      */
     private boolean isWriterWithoutTarget(VmType type) {
-        Set<String> writers = stage.datacenter().writers(type);
+        Set<MemberId> writers = stage.datacenter().writers();
         List<VirtualMachine> running = actual.vms().stream()
                 .filter(vm -> vm.type().equals(type) && isWell(vm))
                 .filter(vm -> type.equals(VmType.DATABASE)
-                        && writers.contains(stage.datacenter().memberOf(vm)))
+                        && stage.datacenter()
+                                .memberOf(vm)
+                                .filter(writers::contains)
+                                .isPresent())
                 .toList();
         return !running.isEmpty()
                 && running.stream()

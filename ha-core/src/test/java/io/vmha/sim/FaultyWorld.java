@@ -4,15 +4,21 @@ import com.google.common.collect.Sets;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.Capability;
-import io.vmha.adapter.DatabasePromoter;
+import io.vmha.adapter.DatabaseCluster;
+import io.vmha.adapter.DatabaseOperation;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.MachineReading;
+import io.vmha.adapter.Promotion;
+import io.vmha.adapter.RejoinMethod;
 import io.vmha.adapter.TrafficDirector;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
+import io.vmha.model.LogPosition;
+import io.vmha.model.MemberId;
 import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
+import io.vmha.model.ReplicaSet;
 import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VirtualMachine;
@@ -25,6 +31,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -92,11 +99,11 @@ final class FaultyWorld {
         }
         Inventory before = datacenter.actual();
         Map<VmId, VmId> routes = datacenter.routes();
-        Set<VmId> promoted = datacenter.promoted();
+        String databases = databases();
         effect.run();
         if (before != datacenter.actual() && !before.equals(datacenter.actual())
                 || !routes.equals(datacenter.routes())
-                || !promoted.equals(datacenter.promoted())) {
+                || !databases.equals(databases())) {
             stage.trace().say(() -> "EFFECT: " + what + " in epoch " + call.epoch());
             checks().mayAct(call, what);
             EffectKey key = new EffectKey(call.plan().orElseThrow().value(), call.step(), what);
@@ -163,22 +170,15 @@ final class FaultyWorld {
         };
     }
 
-    DatabasePromoter databasePromoter() {
-        DatabasePromoter promoter = datacenter.databasePromoter();
-        return new DatabasePromoter() {
-            @Override
-            public void promote(VmId vm, CallContext call) {
-                perform(call, "promote " + vm, () -> {
-                    checks().promotes(call, vm);
-                    promoter.promote(vm, call);
-                });
-            }
+    private String databases() {
+        return datacenter.replicaSets().stream()
+                .map(SimulatedReplicaSet::state)
+                .toList()
+                .toString();
+    }
 
-            @Override
-            public void demote(VmId vm, CallContext call) {
-                perform(call, "demote " + vm, () -> promoter.demote(vm, call));
-            }
-        };
+    DatabaseCluster databaseCluster() {
+        return new FaultyDatabases(datacenter.databaseCluster());
     }
 
     TrafficDirector trafficDirector() {
@@ -220,6 +220,77 @@ final class FaultyWorld {
                 all.hosts(),
                 all.vms(),
                 Sets.difference(all.answered(), Set.of(slow)).immutableCopy());
+    }
+
+    private final class FaultyDatabases implements DatabaseCluster {
+        private final DatabaseCluster cluster;
+
+        private FaultyDatabases(DatabaseCluster cluster) {
+            this.cluster = cluster;
+        }
+
+        @Override
+        public ReplicaSet declared() {
+            return cluster.declared();
+        }
+
+        @Override
+        public Set<DatabaseOperation> operations() {
+            return cluster.operations();
+        }
+
+        @Override
+        public void check(CallContext call) {
+            cluster.check(call);
+        }
+
+        @Override
+        public ReplicaSet read(CallContext call) {
+            return FaultyWorld.this.read("the databases", () -> cluster.read(call));
+        }
+
+        @Override
+        public void promote(Promotion promotion, CallContext call) {
+            perform(call, "promote " + promotion.member(), () -> {
+                checks().promotes(call, promotion.member());
+                cluster.promote(promotion, call);
+            });
+        }
+
+        @Override
+        public void holdWrites(MemberId writer, CallContext call) {
+            perform(call, "hold writes of " + writer, () -> cluster.holdWrites(writer, call));
+        }
+
+        @Override
+        public void releaseWrites(MemberId writer, CallContext call) {
+            perform(call, "release writes of " + writer, () -> cluster.releaseWrites(writer, call));
+        }
+
+        @Override
+        public LogPosition demote(MemberId writer, MemberId successor, CallContext call) {
+            AtomicReference<LogPosition> end = new AtomicReference<>();
+            perform(call, "demote " + writer, () -> end.set(cluster.demote(writer, successor, call)));
+            LogPosition reached = end.get();
+            if (reached == null) {
+                throw new AdapterException.OutcomeUnknown(AdapterException.Cause.REFUSED, "accepted but not done");
+            }
+            return reached;
+        }
+
+        @Override
+        public void fence(MemberId member, CallContext call) {
+            // It says that it is done only where that is confirmed.
+            fail("fence database " + member, "fails before its effect", false);
+            cluster.fence(member, call);
+            fail("fence database " + member, "answer is lost after the effect", true);
+        }
+
+        @Override
+        public RejoinMethod rejoin(MemberId member, MemberId writer, CallContext call) {
+            perform(call, "rejoin " + member, () -> cluster.rejoin(member, writer, call));
+            return RejoinMethod.REWOUND;
+        }
     }
 
     private final class FaultyHypervisor implements HypervisorAdapter {

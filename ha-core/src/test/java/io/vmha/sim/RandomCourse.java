@@ -14,6 +14,7 @@ import io.vmha.model.HostId;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.RackId;
+import io.vmha.model.ReplicaSet;
 import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VirtualMachine;
@@ -68,7 +69,8 @@ final class RandomCourse {
                     .rack(RackId.of("r" + (1 + h % 2)))
                     .cpuPlatform(CpuPlatform.parse(random.nextInt(5) == 0 ? "other/0x1" : "xeon-5500/0x11"))
                     .build());
-            Optional<String> member = namesMembers ? Optional.of(role.name()) : Optional.empty();
+            Optional<String> member =
+                    namesMembers ? Optional.of(ReplicaSet.memberFor(role).value()) : Optional.empty();
             for (int v = 1; v <= 1 + random.nextInt(2); v++) {
                 inventory.add(vm("mw" + h + v, VmType.MIDDLEWARE, h, Optional.empty()));
                 inventory.add(vm("db" + h + v, VmType.DATABASE, h, member));

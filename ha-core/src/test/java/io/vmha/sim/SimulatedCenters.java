@@ -137,7 +137,7 @@ final class SimulatedCenters {
                 .adapter(world.hypervisor(running))
                 .trafficDirector(world.trafficDirector())
                 .fencingDevice(world.fencingDevice())
-                .databasePromoter(world.databasePromoter())
+                .databaseCluster(world.databaseCluster(), Duration.ofSeconds(20))
                 .inventory(knownInventory())
                 .config(config())
                 .policies(HaPolicies.builder()

@@ -27,6 +27,7 @@ final class Simulation {
     private final People people;
     private final Happenings happenings;
     private final BeliefChecks beliefs;
+    private final DatabaseClients clients;
     private boolean injecting = true;
     private long steps;
 
@@ -39,6 +40,7 @@ final class Simulation {
         this.people = new People(stage, centers);
         this.happenings = new Happenings(stage, world, journal, centers, reports, people);
         this.beliefs = new BeliefChecks(stage, centers);
+        this.clients = new DatabaseClients(stage);
         world.checkedBy(new EffectChecks(stage, journal, centers));
     }
 
@@ -59,6 +61,7 @@ final class Simulation {
     private void run() {
         world.errorRate(stage.course().errorRate());
         centers.startIfNone();
+        clients.start();
         stage.course().events().forEach(event -> stage.time().schedule(event.at(), () -> happen(event)));
         pass(INJECTED);
         settle();
@@ -106,6 +109,7 @@ final class Simulation {
     }
 
     private void checkEnd() {
+        clients.checkEnd();
         reports.checkAllTaken();
         Violation.check(people.isAllTaken(), 4, () -> "nobody answered " + people);
         ManagementCenter center = centers.current().orElseThrow();

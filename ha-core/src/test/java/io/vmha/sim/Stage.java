@@ -29,7 +29,7 @@ record Stage(
                 mutation,
                 time,
                 new Chance(course.seed()),
-                new SimulatedDatacenter(course.inventory()),
+                new SimulatedDatacenter(course.inventory(), time::now),
                 new Outside(time),
                 new FaultCounts(),
                 what -> told.say(() -> time.now() + " " + what.get()));

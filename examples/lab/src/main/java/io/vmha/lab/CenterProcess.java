@@ -9,7 +9,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.haproxy.HaproxyTrafficDirector;
-import io.vmha.adapter.postgresql.PostgresReplication;
 import io.vmha.center.ManagementCenter;
 import io.vmha.center.config.CenterConfig;
 import io.vmha.journal.DurablePlanJournal;
@@ -69,14 +68,12 @@ final class CenterProcess {
         LibvirtAdapter adapter = adapter();
         HaproxyTrafficDirector director = LoadBalancer.director(site);
         director.reconcile(CallContext.within(Duration.ofSeconds(5)));
-        PostgresReplication databases = new DatabaseTier(site).replication();
         DurablePlanJournal journal = DurablePlanJournal.in(site.file("journal"));
         ManagementCenter center = ManagementCenter.builder()
                 .adapter(adapter)
                 .trafficDirector(director)
                 .fencingDevice(new PowerStrip(site))
-                .databasePromoter(databases)
-                .replicationMonitor(databases, Duration.ofSeconds(1))
+                .databaseCluster(new DatabaseTier(site).cluster(), Duration.ofSeconds(1))
                 .inventory(withAllMachines(adapter.discover(CallContext.within(Duration.ofSeconds(10)))
                         .toInventory()))
                 .policies(HaPolicies.builder()

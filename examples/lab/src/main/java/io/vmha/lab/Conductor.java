@@ -117,9 +117,9 @@ final class Conductor {
     private void returnHosts(CenterControl center) {
         mark('e', "the hosts return", List.of());
         site.powerHostsOn();
-        progress.note("the primary's database came back: " + lab.databases().comeBack(DatabaseTier.PRIMARY));
+        lab.databases().clear(DatabaseTier.PRIMARY);
         awaitReturn(center);
-        progress.note("the standby's database came back: " + lab.databases().comeBack(DatabaseTier.STANDBY));
+        lab.databases().makeSynchronous(DatabaseTier.PRIMARY);
         pause(STEADY);
     }
 

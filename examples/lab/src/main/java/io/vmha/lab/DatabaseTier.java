@@ -5,11 +5,14 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.adapter.CallContext;
-import io.vmha.adapter.postgresql.PostgresDatabase;
-import io.vmha.adapter.postgresql.PostgresReplication;
-import io.vmha.model.ClusterRole;
+import io.vmha.adapter.postgresql.HostShell;
+import io.vmha.adapter.postgresql.PostgresCluster;
+import io.vmha.adapter.postgresql.PostgresMember;
+import io.vmha.adapter.postgresql.PostgresServer;
+import io.vmha.adapter.postgresql.ProcessShell;
 import io.vmha.model.HostId;
-import io.vmha.model.VmId;
+import io.vmha.model.MemberId;
+import io.vmha.model.ReplicaSetId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,9 +20,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -61,15 +64,14 @@ final class DatabaseTier {
         server("synchronous", PRIMARY, STANDBY);
     }
 
-    /** Starts one that was a source as a synchronous replica of the other one, and returns how its data came. */
-    String comeBack(String database) {
-        String source = database.equals(PRIMARY) ? STANDBY : PRIMARY;
+    /** Takes away what a server left whose host lost its power; the center makes it a replica. */
+    void clear(String database) {
         server("clear", database);
-        String how = server("return", database, address(source), Integer.toString(PORT))
-                .strip();
-        server("start", database);
-        server("synchronous", source, database);
-        return how;
+    }
+
+    /** Has commits of the one that writes wait for the other. */
+    void makeSynchronous(String writer) {
+        server("synchronous", writer, writer.equals(PRIMARY) ? STANDBY : PRIMARY);
     }
 
     private String server(String command, String database, String... arguments) {
@@ -104,22 +106,50 @@ final class DatabaseTier {
         }
     }
 
-    /** What reads its lag and promotes. */
-    PostgresReplication replication() {
-        return PostgresReplication.builder()
-                .database(database(PRIMARY, ClusterRole.PRIMARY))
-                .database(database(STANDBY, ClusterRole.STANDBY))
+    /** What reads and changes which of them writes. */
+    PostgresCluster cluster() {
+        return PostgresCluster.builder(ReplicaSetId.of("databases"))
+                .member(member(PRIMARY))
+                .member(member(STANDBY))
                 .fence(this::fence)
                 .build();
     }
 
-    private PostgresDatabase database(String name, ClusterRole role) {
-        Set<VmId> machines = Guest.ALL.stream()
-                .filter(guest -> guest.isDatabase() && guest.role() == role)
-                .map(Guest::id)
-                .collect(Collectors.toSet());
-        PGSimpleDataSource source = source(name);
-        return new PostgresDatabase(name, source, name, machines);
+    private PostgresMember member(String name) {
+        return PostgresMember.of(MemberId.of(name), source(name)).withServer(control(name));
+    }
+
+    private PostgresServer control(String name) {
+        return PostgresServer.builder()
+                .shell((script, call) -> onHost(name).run(script, call))
+                .dataDirectory(folder(name).toString())
+                .programs(programs())
+                .connectionString("host=" + address(name) + " port=" + PORT
+                        + " user=postgres connect_timeout=2 passfile=" + site.file("db/pgpass"))
+                .addOwnFiles("postgresql.conf", "pg_hba.conf", "pg_ident.conf", "postgresql.auto.conf")
+                .addOwnFiles("vmha.conf", "vmha.identity")
+                .build();
+    }
+
+    /** Nothing starts on a host that has no power. */
+    private HostShell onHost(String name) {
+        if (!site.isOn(host(name))) {
+            throw new AdapterException.Transient(Cause.UNREACHABLE, "host " + host(name) + " has no power");
+        }
+        List<String> command = site.onHost(
+                host(name), List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "sh"));
+        return ProcessShell.of(command.toArray(String[]::new));
+    }
+
+    /** As Debian has them: one version is there. */
+    private static String programs() {
+        try (Stream<Path> versions = Files.list(Path.of("/usr/lib/postgresql"))) {
+            return versions.map(version -> version.resolve("bin").toString())
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow(() -> new LabException("there is no PostgreSQL under /usr/lib/postgresql"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private PGSimpleDataSource source(String... databases) {

@@ -82,7 +82,7 @@ class DifferentialTest {
         try (ManagementCenter center = ManagementCenter.builder()
                 .adapter(adapter)
                 .trafficDirector(director)
-                .databasePromoter(simulated.databasePromoter())
+                .databaseCluster(simulated.databaseCluster(), Duration.ofSeconds(1))
                 .inventory(inventory)
                 .policies(HaPolicies.builder().config(scenario.failover()).build())
                 .listener(event -> {

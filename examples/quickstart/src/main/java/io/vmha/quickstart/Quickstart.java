@@ -10,6 +10,7 @@ import io.vmha.model.VmId;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -28,11 +29,11 @@ public final class Quickstart {
         narrator.showTopology(inventory, TopologyRules.check(inventory));
 
         VirtualTime time = new VirtualTime();
-        SimulatedDatacenter datacenter = new SimulatedDatacenter(inventory);
+        SimulatedDatacenter datacenter = new SimulatedDatacenter(inventory, time::now);
         try (ManagementCenter center = ManagementCenter.builder()
                 .adapter(datacenter.hypervisor())
                 .trafficDirector(datacenter.trafficDirector())
-                .databasePromoter(datacenter.databasePromoter())
+                .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
                 .inventory(inventory)
                 .scheduler(time)
                 .listener(narrator)

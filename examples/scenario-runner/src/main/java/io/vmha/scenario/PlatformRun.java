@@ -55,10 +55,9 @@ final class PlatformRun implements ScenarioStage {
         this.adapter = adapter;
         this.start = PlatformInventory.of(scenario.inventory(), discover());
         this.around = new SimulatedDatacenter(start);
-        this.center = ManagementCenter.builder()
+        ManagementCenter.Builder builder = ManagementCenter.builder()
                 .adapter(adapter)
                 .trafficDirector(around.trafficDirector())
-                .databasePromoter(around.databasePromoter())
                 .inventory(start)
                 .policies(HaPolicies.builder().config(scenario.failover()).build())
                 .config(scenario.center())
@@ -68,8 +67,9 @@ final class PlatformRun implements ScenarioStage {
                     if (event instanceof HaEvent.PlanHeld) {
                         held.complete(null);
                     }
-                })
-                .build();
+                });
+        around.databaseClusters().forEach(cluster -> builder.databaseCluster(cluster, Duration.ofSeconds(1)));
+        this.center = builder.build();
     }
 
     /**

@@ -6,11 +6,14 @@ import io.vmha.model.DesiredState;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
 import io.vmha.model.Resources;
+import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.plan.PlanId;
 import io.vmha.policy.LoadSample;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Something that happens in a scenario, at a time after its start. Immutable. */
 sealed interface ScenarioEvent {
@@ -18,6 +21,14 @@ sealed interface ScenarioEvent {
     Duration at();
 
     void happen(ScenarioStage stage);
+
+    /** The VMs that are added in the course of events. */
+    static List<VirtualMachine> addedVms(List<ScenarioEvent> events) {
+        return events.stream()
+                .flatMap(event ->
+                        event instanceof VmAdded added ? Stream.of(added.vm().vm()) : Stream.empty())
+                .toList();
+    }
 
     /** What can happen in the simulation alone. */
     sealed interface Simulated extends ScenarioEvent {}

@@ -32,6 +32,7 @@ import java.util.random.RandomGenerator;
 /** One run of a scenario in a simulated datacenter of its own. Confined to the thread that made it. */
 final class ScenarioRun implements ScenarioStage {
     private static final String OPERATOR = "scenario";
+    private static final Duration REPLICATION = Duration.ofSeconds(1);
 
     private final Scenario scenario;
     private final VirtualTime time = new VirtualTime();
@@ -52,7 +53,7 @@ final class ScenarioRun implements ScenarioStage {
     private ScenarioRun(Scenario scenario) {
         this.scenario = scenario;
         this.random = new SplittableRandom(scenario.seed());
-        this.world = new SimulatedWorld(scenario.inventory());
+        this.world = new SimulatedWorld(scenario.inventory(), ScenarioEvent.addedVms(scenario.events()), time::now);
         this.heartbeats = new Heartbeats(world);
         this.readings = new Readings(world);
         this.told = new ToldCenter(scenario.file());
@@ -69,7 +70,6 @@ final class ScenarioRun implements ScenarioStage {
                 .adapter(failing.around(datacenter.hypervisor()))
                 .trafficDirector(failing.around(datacenter.trafficDirector()))
                 .fencingDevice(failing.around(datacenter.fencingDevice()))
-                .databasePromoter(failing.around(datacenter.databasePromoter()))
                 .inventory(inventory)
                 .policies(HaPolicies.builder().config(scenario.failover()).build())
                 .config(scenario.center())
@@ -78,6 +78,10 @@ final class ScenarioRun implements ScenarioStage {
                 .scheduler(on)
                 .listener(log)
                 .listener(this::hearWhoIsStarted);
+        datacenter
+                .databaseClusters()
+                .forEach(
+                        cluster -> builder.databaseCluster(failing.around(cluster, datacenter::memberOf), REPLICATION));
         scenario.detection().ifPresent(detection -> builder.detection(detection, heartbeats));
         return builder.build();
     }
@@ -96,6 +100,7 @@ final class ScenarioRun implements ScenarioStage {
                         CLONE,
                         PROMOTE,
                         DEMOTE,
+                        REJOIN,
                         DELETE_LEFTOVERS -> {}
             }
         }

@@ -7,6 +7,7 @@ import io.vmha.model.Host;
 import io.vmha.model.HostId;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
+import io.vmha.model.MemberId;
 import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
@@ -14,8 +15,14 @@ import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.policy.FaultEffects;
 import io.vmha.sim.SimulatedDatacenter;
+import io.vmha.sim.SimulatedReplicaSet;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -25,8 +32,19 @@ final class SimulatedWorld {
 
     private final SimulatedDatacenter datacenter;
 
+    private final Map<VmId, Optional<Duration>> lags = new HashMap<>();
+
+    /**
+     * Makes a world.
+     *
+     * @param later VMs that are added later
+     */
+    SimulatedWorld(Inventory start, List<VirtualMachine> later, InstantSource clock) {
+        this.datacenter = new SimulatedDatacenter(start, later, clock);
+    }
+
     SimulatedWorld(Inventory start) {
-        this.datacenter = new SimulatedDatacenter(start);
+        this(start, List.of(), () -> Instant.EPOCH);
     }
 
     SimulatedDatacenter datacenter() {
@@ -74,6 +92,25 @@ final class SimulatedWorld {
                         .replicationLag(lag)
                         .replicationLagUnknown(lag.isEmpty())
                         .build());
+        lags.put(vm, lag);
+        datacenter.memberOf(vm).ifPresent(this::showLag);
+    }
+
+    /** A database is as far behind as the VM of it that is furthest. */
+    private void showLag(MemberId member) {
+        List<Optional<Duration>> told = lags.entrySet().stream()
+                .filter(lag ->
+                        datacenter.memberOf(lag.getKey()).filter(member::equals).isPresent())
+                .map(Map.Entry::getValue)
+                .toList();
+        Optional<Duration> shown = told.stream().anyMatch(Optional::isEmpty)
+                ? Optional.empty()
+                : told.stream().flatMap(Optional::stream).max(Comparator.naturalOrder());
+        for (SimulatedReplicaSet set : datacenter.replicaSets()) {
+            if (set.cluster().declared().member(member).isPresent()) {
+                set.showLag(member, shown);
+            }
+        }
     }
 
     void moved(VmId vm, HostId host) {

@@ -8,10 +8,10 @@ import io.vmha.center.journal.HostState;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.Leftover;
 import io.vmha.center.journal.OpenFault;
+import io.vmha.center.journal.ReplicaSetState;
 import io.vmha.center.journal.VmState;
-import io.vmha.center.journal.WriterState;
 import io.vmha.model.DesiredState;
-import io.vmha.model.VmType;
+import io.vmha.model.ReplicaSetId;
 
 /** Each kind of journal entry as bytes, both directions beside one another. Pure functions. */
 final class EntryCodec {
@@ -26,7 +26,7 @@ final class EntryCodec {
         PLAN_APPROVED,
         VM_NOTED,
         HOST_NOTED,
-        WRITER_NOTED,
+        REPLICA_SET_NOTED,
         LEFT_BEHIND,
         HOST_RETURNED,
         VM_AWAY,
@@ -90,10 +90,14 @@ final class EntryCodec {
                     .optional(state.fault(), fault -> out.report(fault.report()).instant(fault.since()))
                     .flag(state.isConfirmedOff())
                     .optional(state.upSince(), out::instant);
-        } else if (entry instanceof JournalEntry.WriterNoted noted) {
-            out.name(Kind.WRITER_NOTED)
-                    .text(noted.writer().type())
-                    .list(noted.writer().members(), out::text);
+        } else if (entry instanceof JournalEntry.ReplicaSetNoted noted) {
+            ReplicaSetState state = noted.state();
+            out.name(Kind.REPLICA_SET_NOTED)
+                    .text(state.id())
+                    .number(state.timeline())
+                    .optional(state.lastWriter(), out::text)
+                    .list(state.diverged(), out::text)
+                    .optional(state.commitRule(), out::commitRule);
         } else if (entry instanceof JournalEntry.LeftBehind left) {
             Leftover leftover = left.leftover();
             out.name(Kind.LEFT_BEHIND)
@@ -148,9 +152,13 @@ final class EntryCodec {
             case HOST_NOTED ->
                 new JournalEntry.HostNoted(
                         new HostState(in.host(), in.optional(() -> fault(in)), in.flag(), in.optional(in::instant)));
-            case WRITER_NOTED ->
-                new JournalEntry.WriterNoted(
-                        new WriterState(VmType.of(in.text()), ImmutableSet.copyOf(in.list(in::text))));
+            case REPLICA_SET_NOTED ->
+                new JournalEntry.ReplicaSetNoted(new ReplicaSetState(
+                        ReplicaSetId.of(in.text()),
+                        in.number(),
+                        in.optional(in::memberId),
+                        ImmutableSet.copyOf(in.list(in::memberId)),
+                        in.optional(in::commitRule)));
             case LEFT_BEHIND ->
                 new JournalEntry.LeftBehind(new Leftover(in.vmId(), in.hostId(), in.text(), in.instant()));
             case HOST_RETURNED -> new JournalEntry.HostReturned(in.hostId(), in.list(in::instant));

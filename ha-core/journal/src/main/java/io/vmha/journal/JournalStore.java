@@ -19,7 +19,7 @@ import org.h2.mvstore.type.StringDataType;
  */
 final class JournalStore implements AutoCloseable {
     /** The version of the file's format that is written, and the only one that is read. */
-    static final long FORMAT = 2;
+    static final long FORMAT = 3;
 
     private static final String HEAD = "";
     private static final int RETENTION_MILLIS = 1_000;

@@ -26,7 +26,7 @@ final class Records {
     private static final String REPORT = "report/";
     private static final String VM = "vm/";
     private static final String HOST = "host/";
-    private static final String WRITER = "writer/";
+    private static final String REPLICA_SET = "replica-set/";
     private static final String LEFTOVER = "leftover/";
     private static final String RECOVERY = "recovery/";
     private static final String FLAPS = "flaps/";
@@ -86,8 +86,8 @@ final class Records {
         if (entry instanceof JournalEntry.HostNoted noted) {
             return HOST + noted.state().host().id();
         }
-        if (entry instanceof JournalEntry.WriterNoted noted) {
-            return WRITER + noted.writer().type();
+        if (entry instanceof JournalEntry.ReplicaSetNoted noted) {
+            return REPLICA_SET + noted.state().id();
         }
         if (entry instanceof JournalEntry.LeftBehind left) {
             return leftoverKey(left.leftover());
@@ -178,7 +178,7 @@ final class Records {
     /** A plan's own record comes before those of its steps. */
     JournalState read() {
         JournalProjection projection = new JournalProjection();
-        for (String prefix : List.of(PLAN, REPORT, VM, HOST, WRITER, LEFTOVER, RECOVERY, FLAPS, AWAY, SETTINGS)) {
+        for (String prefix : List.of(PLAN, REPORT, VM, HOST, REPLICA_SET, LEFTOVER, RECOVERY, FLAPS, AWAY, SETTINGS)) {
             keys(prefix).forEach(key -> projection.apply(decode(key)));
         }
         JournalState state = projection.state();
@@ -189,7 +189,7 @@ final class Records {
                 state.reports(),
                 state.vms(),
                 state.hosts(),
-                state.writers(),
+                state.replicaSets(),
                 state.leftovers(),
                 state.recoveries(),
                 state.settings(),

@@ -10,10 +10,14 @@ import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.AntiAffinityGroup;
 import io.vmha.model.ClusterRole;
+import io.vmha.model.CommitRule;
 import io.vmha.model.CpuPlatform;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
+import io.vmha.model.LogPosition;
+import io.vmha.model.MemberId;
+import io.vmha.model.ObservedCommitRule;
 import io.vmha.model.PowerState;
 import io.vmha.model.RackId;
 import io.vmha.model.Resources;
@@ -37,6 +41,7 @@ import io.vmha.policy.Trigger;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -185,6 +190,21 @@ final class ValueInput {
         return new PlanId(number());
     }
 
+    MemberId memberId() {
+        return MemberId.of(text());
+    }
+
+    ObservedCommitRule commitRule() {
+        CommitRule rule = new CommitRule(
+                name(CommitRule.Kind.class),
+                (int) number(),
+                new LinkedHashSet<>(list(this::memberId)),
+                (int) number(),
+                flag(),
+                name(CommitRule.Durability.class));
+        return new ObservedCommitRule(rule, memberId(), new LogPosition(number(), number()), instant());
+    }
+
     Plan plan() {
         PlanId id = planId();
         int size = size();
@@ -207,6 +227,7 @@ final class ValueInput {
             case PROMOTE -> new Action.Promote(vmId());
             case DEMOTE -> new Action.Demote(vmId());
             case DELETE_LEFTOVERS -> new Action.DeleteLeftovers(vmId(), hostId());
+            case REJOIN -> new Action.Rejoin(vmId());
         };
     }
 

@@ -4,7 +4,9 @@ import com.google.common.io.ByteArrayDataOutput;
 import com.google.common.io.ByteStreams;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
+import io.vmha.model.CommitRule;
 import io.vmha.model.Host;
+import io.vmha.model.ObservedCommitRule;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.plan.Action;
@@ -119,6 +121,20 @@ final class ValueOutput {
         return list(labels.entrySet(), label -> text(label.getKey()).text(label.getValue()));
     }
 
+    ValueOutput commitRule(ObservedCommitRule seen) {
+        CommitRule rule = seen.rule();
+        return name(rule.kind())
+                .number(rule.required())
+                .list(rule.candidates(), this::text)
+                .number(rule.others())
+                .flag(rule.isOpen())
+                .name(rule.durability())
+                .text(seen.writer())
+                .number(seen.since().timeline())
+                .number(seen.since().offset())
+                .instant(seen.at());
+    }
+
     ValueOutput plan(Plan plan) {
         return number(plan.id().value()).list(plan.steps(), this::step);
     }
@@ -139,7 +155,8 @@ final class ValueOutput {
                 clone -> text(clone.target()).text(clone.template()).text(clone.on()),
                 promote -> text(promote.target()),
                 demote -> text(demote.target()),
-                delete -> text(delete.target()).text(delete.on())));
+                delete -> text(delete.target()).text(delete.on()),
+                rejoin -> text(rejoin.target())));
     }
 
     ValueOutput decision(Decision decision) {

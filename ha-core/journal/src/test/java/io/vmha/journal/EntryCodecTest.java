@@ -12,14 +12,18 @@ import io.vmha.center.journal.HostState;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.Leftover;
 import io.vmha.center.journal.OpenFault;
+import io.vmha.center.journal.ReplicaSetState;
 import io.vmha.center.journal.VmState;
-import io.vmha.center.journal.WriterState;
 import io.vmha.model.AntiAffinityGroup;
 import io.vmha.model.ClusterRole;
+import io.vmha.model.CommitRule;
 import io.vmha.model.DesiredState;
 import io.vmha.model.HostId;
+import io.vmha.model.LogPosition;
+import io.vmha.model.MemberId;
+import io.vmha.model.ObservedCommitRule;
+import io.vmha.model.ReplicaSetId;
 import io.vmha.model.VmId;
-import io.vmha.model.VmType;
 import io.vmha.plan.Action;
 import io.vmha.plan.Plan;
 import io.vmha.plan.PlanId;
@@ -88,7 +92,22 @@ class EntryCodecTest {
                 new JournalEntry.VmNoted(vm),
                 new JournalEntry.HostNoted(new HostState(
                         Fixtures.host("h2", ClusterRole.PRIMARY).build(), Optional.of(FAULT), true, Optional.of(AT))),
-                new JournalEntry.WriterNoted(new WriterState(VmType.DATABASE, Set.of("STANDBY"))),
+                new JournalEntry.ReplicaSetNoted(new ReplicaSetState(
+                        ReplicaSetId.of("stock"),
+                        3,
+                        Optional.of(MemberId.of("standby")),
+                        Set.of(MemberId.of("primary")),
+                        Optional.of(new ObservedCommitRule(
+                                new CommitRule(
+                                        CommitRule.Kind.PRIORITY,
+                                        1,
+                                        Set.of(MemberId.of("standby")),
+                                        0,
+                                        false,
+                                        CommitRule.Durability.FLUSHED),
+                                MemberId.of("primary"),
+                                new LogPosition(2, 77),
+                                AT)))),
                 new JournalEntry.LeftBehind(new Leftover(DB3, H2, "what its clone replaced", AT)),
                 new JournalEntry.HostReturned(H2, List.of(AT, AT.plusSeconds(60))),
                 new JournalEntry.VmAway(DB3, HostId.of("h1"), H2),

@@ -37,7 +37,9 @@ import io.vmha.model.DesiredState;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
+import io.vmha.model.MemberId;
 import io.vmha.model.PowerState;
+import io.vmha.model.ReplicaSet;
 import io.vmha.model.VmId;
 import io.vmha.plan.Action;
 import io.vmha.plan.ActionKind;
@@ -79,7 +81,7 @@ import org.slf4j.LoggerFactory;
  * scheduler's loop.
  */
 public final class CenterLoop
-        implements Callbacks, ReportIntake.Callbacks, HeartbeatWatch.Callbacks, ReplicationWatch.Callbacks {
+        implements Callbacks, ReportIntake.Callbacks, HeartbeatWatch.Callbacks, DatabaseWatch.Callbacks {
     private static final Logger LOG = LoggerFactory.getLogger(CenterLoop.class);
     /** For how long it is remembered when faults were closed: no report is older that is to count. */
     private static final Duration REMEMBERED = Duration.ofHours(1);
@@ -99,6 +101,8 @@ public final class CenterLoop
     private final UnmetNeeds unmet;
     private final Decisions decisions;
     private final Readings readings;
+    private final Rejoins rejoins;
+    private Optional<DatabaseWatch> databases = Optional.empty();
     private final JournalWriter journal;
     private final EventDispatcher events;
     private final PlanExecutor executor;
@@ -125,7 +129,8 @@ public final class CenterLoop
         this.parts = parts;
         this.capabilities = ImmutableSet.copyOf(platform.adapter().capabilities());
         this.scheduler = parts.scheduler();
-        this.state = new CenterState(start, left);
+        this.state = new CenterState(
+                start, left, start.replicaSets().all(), platform.databases().keySet());
         this.settings = left.settings();
         this.storm = new StormWatch(parts.config().stormGuard(), parts.config().vmStormGuard());
         this.faults = new Faults(state, scheduler, storm);
@@ -145,6 +150,7 @@ public final class CenterLoop
         this.started = new StartedVms(parts, platform.adapter(), this::isActing);
         this.decisions = new Decisions(this, state, executor, recoveries, unmet, policies, left.lastPlan());
         this.readings = new Readings(this, scheduler, state, platform);
+        this.rejoins = new Rejoins(scheduler, state, platform.databases(), decisions::rejoin);
     }
 
     private void retry(VmId vm) {
@@ -543,7 +549,7 @@ public final class CenterLoop
     @Override
     public boolean isStillNeeded(SubjectDecision part) {
         return part.fold(new SubjectDecision.Cases<Boolean>(
-                redirect -> isFailedOrStopped(redirect.vm()),
+                redirect -> isFailedOrStopped(redirect.vm()) || isServedInVain(redirect.vm()),
                 restart -> isToRun(restart.vm()),
                 reclone -> isToRun(reclone.vm()),
                 reallocate -> state.vm(reallocate.vm()).isPresent(),
@@ -565,6 +571,14 @@ public final class CenterLoop
     private boolean isFailedOrStopped(VmId id) {
         return state.vm(id)
                 .filter(vm -> vm.isFailed() || vm.desired() == DesiredState.OFF || Needs.isGone(vm.server(), state))
+                .isPresent();
+    }
+
+    /** Whether a VM's requests go to a database that does not accept writes, or to a VM that was deleted. */
+    private boolean isServedInVain(VmId id) {
+        return state.vm(id)
+                .filter(vm -> Needs.isBesideWriter(vm, state)
+                        || (!vm.server().equals(id) && Needs.isGone(vm.server(), state)))
                 .isPresent();
     }
 
@@ -750,20 +764,44 @@ public final class CenterLoop
         run(() -> {});
     }
 
-    @Override
-    public void lags(VmId vm, Optional<Duration> lag) {
-        if (state.vm(vm).isPresent()) {
-            state.lags(vm, lag);
-            run(() -> {});
-        }
+    /** Sets what reads the replica sets. */
+    public void databasesFrom(DatabaseWatch watch) {
+        databases = Optional.of(watch);
     }
 
     @Override
-    public void lagsNot(VmId vm) {
-        if (state.vm(vm).isPresent()) {
-            state.lagsNot(vm);
-            run(() -> {});
+    public void needsDatabases() {
+        databases.ifPresent(DatabaseWatch::need);
+    }
+
+    @Override
+    public long beginsReading() {
+        return state.beginReading();
+    }
+
+    @Override
+    public void read(ReplicaSet reading, long begun) {
+        run(() -> observed(reading, begun));
+    }
+
+    @Override
+    public void seen(ReplicaSet reading) {
+        observed(reading, state.beginReading());
+    }
+
+    private void observed(ReplicaSet reading, long begun) {
+        Set<MemberId> before = state.databases().writers(reading.id());
+        state.observed(reading, begun, now());
+        Set<MemberId> after = state.databases().writers(reading.id());
+        if (!before.equals(after)) {
+            // Whoever is served beside the writer now has a need.
+            state.vmsOf(reading.id()).stream()
+                    .filter(vm -> Needs.isBesideWriter(vm, state))
+                    .map(VmRecord::id)
+                    .forEach(decisions::wake);
         }
+        rejoins.look(reading.id());
+        executor.advanceRoom();
     }
 
     @Override

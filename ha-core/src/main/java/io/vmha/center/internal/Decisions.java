@@ -3,6 +3,7 @@ package io.vmha.center.internal;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.Streams;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vmha.adapter.Capability;
 import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.event.HaEvent;
@@ -13,14 +14,15 @@ import io.vmha.center.internal.execution.PlanExecutor;
 import io.vmha.center.internal.execution.PlanRun;
 import io.vmha.center.internal.execution.StepFailure;
 import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.internal.state.Databases;
 import io.vmha.center.internal.state.VmRecord;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.VmState;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
-import io.vmha.model.Candidate;
 import io.vmha.model.ClusterRole;
+import io.vmha.model.DatabaseMember;
 import io.vmha.model.DesiredState;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
@@ -28,11 +30,12 @@ import io.vmha.model.HostId;
 import io.vmha.model.ImmutableHost;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
+import io.vmha.model.MemberId;
 import io.vmha.model.PowerState;
+import io.vmha.model.ReplicaSet;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
-import io.vmha.model.VmType;
 import io.vmha.plan.Action;
 import io.vmha.plan.Plan;
 import io.vmha.plan.PlanFacts;
@@ -236,59 +239,11 @@ final class Decisions {
         for (SubjectDecision part : parts) {
             Undecided owner = part.subject().fold(byVm::get, host -> null);
             List<SubjectDecision> own = byReport.get(owner != null ? owner : reports.get(0));
-            if (missesWriter(part)) {
-                // The policy does not know which member writes: it is asked again without the others.
-                part.subject().fold(woken::add, host -> false);
-                due();
-                continue;
-            }
             if (own != null && isWanted(part, owner, reports.get(0))) {
                 own.add(part);
             }
         }
         byReport.forEach((one, own) -> begin(Optional.of(one.report()), own, false, Optional.empty(), one.pending()));
-    }
-
-    /** Whether requests of a type that writes would go beside the member that accepts writes, though a VM of that serves. */
-    private boolean missesWriter(SubjectDecision part) {
-        if (!(part instanceof SubjectDecision.Redirect redirect)
-                || redirect.owners().isEmpty()) {
-            return false;
-        }
-        Optional<VirtualMachine> target = state.inventory().vm(redirect.target());
-        return target.isPresent()
-                && target.get().type().equals(VmType.DATABASE)
-                && !state.isAtWriter(target.get())
-                && writerServesBeside(redirect.vm());
-    }
-
-    private boolean writerServesBeside(VmId failed) {
-        for (ClusterRole role : ClusterRole.values()) {
-            for (Iterable<Candidate> size : state.inventory().servingBySize(VmType.DATABASE, role)) {
-                for (Candidate candidate : size) {
-                    boolean isOther = !candidate.vm().id().equals(failed);
-                    if (isOther && state.isAtWriter(candidate.vm())) {
-                        return true;
-                    }
-                    if (isOther && candidate.vm().member().isEmpty()) {
-                        // All that name no member share their cluster's.
-                        break;
-                    }
-                }
-            }
-        }
-        return false;
-    }
-
-    private Inventory atTheWriter(Inventory now, VmRecord failed) {
-        if (!failed.seen().type().equals(VmType.DATABASE) || !writerServesBeside(failed.id())) {
-            return now;
-        }
-        List<VirtualMachine> others = now.vms().stream()
-                .filter(vm -> vm.type().equals(VmType.DATABASE) && vm.isServing() && !state.isAtWriter(vm))
-                .<VirtualMachine>map(vm -> ImmutableVirtualMachine.copyOf(vm).withHealth(VmHealth.SUSPECT))
-                .toList();
-        return now.withAll(others);
     }
 
     /** What a policy decides about VMs that the report does not concern is not wanted, but for an evacuation. */
@@ -375,10 +330,13 @@ final class Decisions {
         boolean isOfFault = needs.contains(NeedKind.SERVE) || needs.contains(NeedKind.RESTORE) || needs.isEmpty();
         if (isOfFault && vm.isFailed()) {
             Trigger trigger = vm.faults().get(0).trigger();
-            policies.failover().decide(atTheWriter(view(vm.id()), vm), Faults.reportOf(vm)).parts().stream()
+            policies.failover().decide(view(vm.id()), Faults.reportOf(vm)).parts().stream()
                     .map(part -> part.withTrigger(trigger))
                     .filter(part -> part.subject().fold(vm.id()::equals, host -> false))
                     .forEach(parts::add);
+        } else if (needs.contains(NeedKind.SERVE)) {
+            follow(vm, Optional.ofNullable(failed));
+            return;
         } else if (needs.contains(NeedKind.DRAIN)) {
             parts.addAll(policies.evacuation()
                     .decide(view(vm.id()), List.of(vm.id()), drainTrigger(vm))
@@ -406,6 +364,111 @@ final class Decisions {
         if (isToStop(vm)) {
             note(vm, NeedKind.SERVE, Reason.FENCING_FAILED, vm.id() + " is wanted off and is not powered off: " + why);
         }
+    }
+
+    /**
+     * A VM is well, and its requests go to a database that does not accept writes: they follow the one that does.
+     *
+     * @return whether they can
+     */
+    @CanIgnoreReturnValue
+    private boolean follow(VmRecord vm, Optional<Failed> failed) {
+        Optional<SubjectDecision> found = followed(vm);
+        if (found.isPresent()
+                && found.get() instanceof SubjectDecision.Redirect redirect
+                && !redirect.owners().isEmpty()) {
+            Plan plan = FollowPlan.of(new PlanId(++lastPlan), redirect, facts());
+            begin(new Begun(Optional.empty(), redirect, plan, 1, false, Optional.empty(), new PendingDecision()));
+            return true;
+        }
+        if (failed.isPresent()) {
+            blocked(vm, failed.get());
+        } else {
+            noteAll(found.stream().toList());
+        }
+        return false;
+    }
+
+    /** Where no database writes, the best one is promoted; that is the one that served last, where there is no other. */
+    private Optional<SubjectDecision> followed(VmRecord vm) {
+        Optional<VmRecord> server = state.vm(vm.server());
+        boolean isAnyWriter = state.memberOf(vm.seen())
+                .flatMap(state.databases()::setOf)
+                .flatMap(ReplicaSet::presumedWriter)
+                .isPresent();
+        VmId from = isAnyWriter ? vm.id() : vm.server();
+        Optional<SubjectDecision> decided = policies
+                .failover()
+                .decide(view(vm.id()), FaultReport.ofVm(from, FaultKind.SERVICE_DOWN, center.now(), "database", 0))
+                .parts()
+                .stream()
+                .filter(part -> part instanceof SubjectDecision.Redirect || part instanceof SubjectDecision.NoTarget)
+                .filter(part -> part.subject().fold(from::equals, host -> false))
+                .findFirst();
+        if (decided.isPresent()
+                && policies.check().problems(state.inventory(), decided.get()).isEmpty()) {
+            boolean isFound = decided.get() instanceof SubjectDecision.Redirect;
+            if (isFound || isAnyWriter) {
+                return isFound ? decided.map(part -> of(vm, (SubjectDecision.Redirect) part)) : decided;
+            }
+        }
+        return server.filter(found -> !isAnyWriter && isServing(found))
+                .map(found -> new SubjectDecision.Redirect(
+                        vm.id(),
+                        Trigger.SERVICE_DOWN,
+                        List.of(vm.id()),
+                        found.id(),
+                        state.requireHost(found.seen().host()).seen().role(),
+                        false,
+                        Explanation.of(
+                                () -> "no database accepts writes: that of " + found.id() + " is promoted again")));
+    }
+
+    private boolean isServing(VmRecord vm) {
+        return state.inventory()
+                .vm(vm.id())
+                .filter(found ->
+                        found.isServing() && state.inventory().hostOf(found).isAvailable())
+                .isPresent();
+    }
+
+    /** What was decided about the server, for the VM whose requests those are. */
+    private static SubjectDecision of(VmRecord vm, SubjectDecision.Redirect redirect) {
+        boolean isItsOwn = redirect.vm().equals(vm.id());
+        return isItsOwn
+                ? redirect
+                : new SubjectDecision.Redirect(
+                        vm.id(),
+                        redirect.trigger(),
+                        List.of(vm.id()),
+                        redirect.target(),
+                        redirect.targetRole(),
+                        redirect.overcommitted(),
+                        redirect.explain());
+    }
+
+    /** A database with a history of its own becomes a replica again. */
+    void rejoin(VmId vm) {
+        Optional<MemberId> member = state.vm(vm).flatMap(found -> state.memberOf(found.seen()));
+        boolean isUnderWay = executor.runs().stream()
+                .flatMap(run -> run.plan().steps().stream())
+                .anyMatch(step -> step.action() instanceof Action.Rejoin other
+                        && state.vm(other.target())
+                                .flatMap(found -> state.memberOf(found.seen()))
+                                .equals(member));
+        if (isUnderWay || center.isPaused()) {
+            return;
+        }
+        Plan plan =
+                new Plan(new PlanId(++lastPlan), List.of(new Step(0, new Action.Rejoin(vm), ImmutableSortedSet.of())));
+        begin(new Begun(
+                Optional.empty(),
+                new DecisionBatch(List.of()),
+                plan,
+                1,
+                false,
+                Optional.empty(),
+                new PendingDecision()));
     }
 
     private static EnumSet<NeedKind> toEnumSet(Set<NeedKind> needs) {
@@ -505,11 +568,14 @@ final class Decisions {
         Refusals refused = refusals.computeIfAbsent(vm.get().id(), id -> new Refusals());
         boolean isAdapters = failure.reason() == Reason.ACTION_FAILED
                 || failure.reason() == Reason.NO_CAPACITY
-                || failure.reason() == Reason.INCOMPATIBLE_CPU;
+                || failure.reason() == Reason.INCOMPATIBLE_CPU
+                || isOfLag(failure.reason());
         if (isAdapters) {
-            refuse(refused, part, action);
+            refuse(refused, action);
+            run.notPromoted().forEach(target -> refuseMember(refused, target));
         }
-        if (isForOthers || Needs.metBy(part).isEmpty() || refused.count++ >= IMMEDIATE_RETRIES) {
+        boolean isToWait = isForOthers || (part instanceof SubjectDecision.Failback && isOfLag(failure.reason()));
+        if (isToWait || Needs.metBy(part).isEmpty() || refused.count++ >= IMMEDIATE_RETRIES) {
             blocked(vm.get(), new Failed(run, part, failure));
         } else {
             failures.putIfAbsent(vm.get().id(), new Failed(run, part, failure));
@@ -517,15 +583,22 @@ final class Decisions {
         }
     }
 
-    private static void refuse(Refusals refused, SubjectDecision part, Action action) {
+    private static boolean isOfLag(Reason reason) {
+        return reason == Reason.LAG_UNKNOWN || reason == Reason.REPLICATION_LAG;
+    }
+
+    /** Other VMs of the same database are refused with it: the next database by lag is tried. */
+    private void refuseMember(Refusals refused, VmId target) {
+        refused.vms.add(target);
+        state.vm(target)
+                .flatMap(vm -> state.memberOf(vm.seen()))
+                .ifPresent(member -> state.vmsOf(member).forEach(vm -> refused.vms.add(vm.id())));
+    }
+
+    private static void refuse(Refusals refused, Action action) {
         switch (action.kind()) {
             case POWER_ON, CLONE, MIGRATE -> action.host().ifPresent(refused.hosts::add);
-            case PROMOTE -> action.vm().ifPresent(refused.vms::add);
-            case REDIRECT, POWER_OFF, FENCE_HOST, REALLOCATE, DEMOTE, DELETE_LEFTOVERS -> {
-                if (part instanceof SubjectDecision.Redirect redirect && action instanceof Action.Promote) {
-                    refused.vms.add(redirect.target());
-                }
-            }
+            case PROMOTE, REDIRECT, POWER_OFF, FENCE_HOST, REALLOCATE, DEMOTE, REJOIN, DELETE_LEFTOVERS -> {}
         }
     }
 
@@ -564,25 +637,9 @@ final class Decisions {
 
     /** The server of a VM that is well was deleted: its requests come home, or go where its database may be written. */
     void serveAgain(VmRecord vm, VmId server) {
-        boolean isWriterElsewhere =
-                vm.seen().type().equals(VmType.DATABASE) && !state.isAtWriter(vm.seen()) && writerServesBeside(vm.id());
-        if (!isWriterElsewhere) {
+        boolean isWriterElsewhere = state.needsWriter(vm.seen()) && !state.isAtWriter(vm.seen());
+        if (!isWriterElsewhere || !follow(vm, Optional.empty())) {
             sendHome(vm, server);
-            return;
-        }
-        state.flag(vm.id(), VmState.Flag.RETURNING, false);
-        FaultReport report =
-                FaultReport.ofVm(vm.id(), FaultKind.SERVICE_DOWN, center.now(), "deletion of " + server, 0);
-        List<SubjectDecision> parts =
-                policies.failover().decide(atTheWriter(view(vm.id()), vm), report).parts().stream()
-                        .filter(part -> part instanceof SubjectDecision.Redirect)
-                        .limit(1)
-                        .map(part -> part.withTrigger(Trigger.REPAIRED))
-                        .toList();
-        if (parts.isEmpty()) {
-            sendHome(vm, server);
-        } else {
-            begin(Optional.empty(), parts, false, Optional.of("deletion of " + server), new PendingDecision());
         }
     }
 
@@ -956,7 +1013,33 @@ final class Decisions {
                         .filter(found -> state.isAtWriter(found.seen()))
                         .isPresent();
             }
+
+            @Override
+            public Optional<VmId> wellWriterBeside(VmId vm) {
+                return state.vm(vm).flatMap(target -> wellWriter(target));
+            }
         };
+    }
+
+    /** A VM of another database of the same set that is seen to write, where one of its VMs is well. */
+    private Optional<VmId> wellWriter(VmRecord target) {
+        Databases databases = state.databases();
+        Optional<MemberId> own = state.memberOf(target.seen());
+        return own.flatMap(databases::setOf)
+                .flatMap(ReplicaSet::writer)
+                .map(DatabaseMember::id)
+                .filter(writer -> !own.equals(Optional.of(writer)))
+                .flatMap(writer -> state.vmsOf(writer).stream()
+                        .filter(vm -> !vm.isFailed() && vm.power() == PowerState.ON && runsOnSoundHost(vm))
+                        .map(VmRecord::id)
+                        .sorted()
+                        .findFirst());
+    }
+
+    private boolean runsOnSoundHost(VmRecord vm) {
+        return state.host(vm.seen().host())
+                .filter(host -> host.health().runsVms())
+                .isPresent();
     }
 
     /** Notes which needs are not met by what was decided. */

@@ -9,7 +9,6 @@ import io.vmha.center.internal.state.VmRecord;
 import io.vmha.center.journal.DesiredExport;
 import io.vmha.center.journal.OpenFault;
 import io.vmha.center.journal.VmState;
-import io.vmha.center.journal.WriterState;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
 import java.util.Comparator;
@@ -40,7 +39,7 @@ final class DesiredTransfer {
                         .sorted(Comparator.comparing(host -> host.id()))
                         .map(host -> new DesiredExport.Host(host.id(), host.inMaintenance()))
                         .toList(),
-                state.writers(),
+                state.databases().remembered(),
                 state.leftovers());
     }
 
@@ -66,12 +65,11 @@ final class DesiredTransfer {
                 open.stream().map(run -> "plan " + run.id()).toList());
         given.hosts().forEach(host -> state.requireHost(host.id()));
         given.vms().forEach(this::check);
+        given.replicaSets().forEach(state.databases()::check);
         given.hosts().forEach(host -> state.maintenance(host.id(), host.inMaintenance()));
         given.vms().forEach(this::take);
         given.leftovers().forEach(state::leftBehind);
-        for (WriterState writer : given.writers()) {
-            state.mayWrite(writer.type(), writer.members());
-        }
+        given.replicaSets().forEach(state.databases()::take);
         center.settings(given.settings());
         center.goOnAfterImport();
     }

@@ -4,9 +4,11 @@ import io.vmha.center.event.NeedKind;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.VmRecord;
 import io.vmha.center.journal.VmState;
+import io.vmha.model.ClusterRole;
 import io.vmha.model.DesiredState;
 import io.vmha.model.HostHealth;
 import io.vmha.model.Inventory;
+import io.vmha.model.MemberId;
 import io.vmha.model.PowerState;
 import io.vmha.model.VmId;
 import io.vmha.policy.FailoverConfig;
@@ -48,6 +50,9 @@ final class Needs {
         if (isToLeave(vm, state)) {
             needs.add(NeedKind.DRAIN);
         }
+        if (isBesideWriter(vm, state)) {
+            needs.add(NeedKind.SERVE);
+        }
         boolean isServedByOther = !vm.server().equals(vm.id());
         if (isServedByOther && (vm.is(VmState.Flag.RETURNING) || isGone(vm.server(), state))) {
             needs.add(NeedKind.RETURN);
@@ -66,8 +71,30 @@ final class Needs {
                 || state.ownersServedBy(vm.id()).stream().anyMatch(owner -> isUnserved(owner, state));
     }
 
+    /**
+     * Whether a VM's requests go to one whose database does not accept writes. What a standby serves of its own is no write.
+     */
+    static boolean isBesideWriter(VmRecord owner, CenterState state) {
+        VmRecord server = owner.server().equals(owner.id())
+                ? owner
+                : state.vm(owner.server()).orElse(owner);
+        Optional<MemberId> member = state.memberOf(server.seen());
+        if (member.isEmpty() || !state.databases().isBesideWriter(member.get())) {
+            return false;
+        }
+        boolean isAtHome = server == owner;
+        return !isAtHome || roleOf(owner, state) == ClusterRole.PRIMARY;
+    }
+
+    private static ClusterRole roleOf(VmRecord vm, CenterState state) {
+        return state.host(vm.seen().host()).map(host -> host.seen().role()).orElse(ClusterRole.PRIMARY);
+    }
+
     /** Whether a VM's requests go to one that does not serve, with what open plans are about to move counted in. */
     private static boolean isUnserved(VmId owner, CenterState state) {
+        if (state.vm(owner).filter(vm -> isBesideWriter(vm, state)).isPresent()) {
+            return true;
+        }
         Inventory now = state.inventory();
         return now.vm(owner)
                 .flatMap(vm -> vm.servedBy().isPresent() ? now.vm(vm.servedBy().get()) : Optional.of(vm))

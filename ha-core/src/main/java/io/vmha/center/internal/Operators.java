@@ -304,6 +304,9 @@ public final class Operators {
     }
 
     private void declare(VirtualMachine vm) {
+        if (!state.databases().isAllDeclared()) {
+            DatabaseWatch.requireKnown(vm, state.databases().sets());
+        }
         state.declare(vm);
         center.intake().known(new FaultSubject.OfVm(vm.id()));
     }

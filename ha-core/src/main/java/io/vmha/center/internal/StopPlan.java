@@ -4,7 +4,6 @@ import com.google.common.collect.ImmutableSortedSet;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
-import io.vmha.model.VmType;
 import io.vmha.plan.Action;
 import io.vmha.plan.Plan;
 import io.vmha.plan.PlanId;
@@ -31,7 +30,7 @@ final class StopPlan {
         ImmutableSortedSet.Builder<Integer> moved = ImmutableSortedSet.naturalOrder();
         for (SubjectDecision part : parts) {
             if (part instanceof SubjectDecision.Redirect redirect) {
-                boolean promotes = vm.type().equals(VmType.DATABASE)
+                boolean promotes = state.needsWriter(vm)
                         && state.vm(redirect.target())
                                 .filter(target -> !state.isAtWriter(target.seen()))
                                 .isPresent();

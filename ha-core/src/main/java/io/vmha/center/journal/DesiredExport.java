@@ -12,22 +12,28 @@ import java.util.Set;
 
 /**
  * What is desired, apart from any journal, so that it can be taken to one of another format: what operators and the orchestrator want,
- * VMs' open faults, who serves whom, which database member accepts writes, and what was left behind. Plans are not in it: it is given to
- * a center only while none is open. Neither is what a reading of the platform tells, such as that a host is lost. Immutable.
+ * VMs' open faults, who serves whom, whose history is a replica set's, and what was left behind. Plans are not in it: it is given to a
+ * center only while none is open. Neither is what a reading tells, such as that a host is lost, or which database accepts writes.
+ * Immutable.
  *
  * <p>As JSON it is one object: {@code format} is {@code "vmha-desired-state"} and {@code version} is {@value #VERSION}; the other keys
- * are the names of these components ({@code paused}, {@code automation}, {@code vms}, {@code hosts}, {@code writers}, {@code leftovers}),
+ * are the names of these components ({@code paused}, {@code automation}, {@code vms}, {@code hosts}, {@code replicaSets},
+ * {@code leftovers}),
  * and so on inwards. What is absent is empty or false; times are ISO-8601 in UTC. A later version of this library reads the versions
  * before it.
  *
  * @param settings what operators chose for the whole center
  * @param vms every VM, by id
  * @param hosts every host, by id
- * @param writers which database members may accept writes, where that is not as at the start, by type
+ * @param replicaSets what must not be forgotten of each replica set, but for the rule for commits, which is read again
  * @param leftovers what was left behind on the platform
  */
 public record DesiredExport(
-        CenterSettings settings, List<Vm> vms, List<Host> hosts, List<WriterState> writers, List<Leftover> leftovers) {
+        CenterSettings settings,
+        List<Vm> vms,
+        List<Host> hosts,
+        List<ReplicaSetState> replicaSets,
+        List<Leftover> leftovers) {
     /** The version of the JSON that is written, and the latest that is read. */
     public static final int VERSION = 1;
 
@@ -69,7 +75,8 @@ public record DesiredExport(
     public DesiredExport {
         vms = ImmutableList.copyOf(vms);
         hosts = ImmutableList.copyOf(hosts);
-        writers = ImmutableList.copyOf(writers);
+        replicaSets =
+                replicaSets.stream().map(ReplicaSetState::withoutCommitRule).collect(ImmutableList.toImmutableList());
         leftovers = ImmutableList.copyOf(leftovers);
     }
 

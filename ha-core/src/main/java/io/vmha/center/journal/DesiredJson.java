@@ -9,12 +9,14 @@ import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.DesiredState;
 import io.vmha.model.HostId;
+import io.vmha.model.MemberId;
+import io.vmha.model.ReplicaSetId;
 import io.vmha.model.VmId;
-import io.vmha.model.VmType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -32,7 +34,7 @@ final class DesiredJson {
         export.settings().automation().ifPresent(level -> top.add(member("automation", JsonText.quoted(level.name()))));
         rows(top, "vms", export.vms(), DesiredJson::vm);
         rows(top, "hosts", export.hosts(), DesiredJson::host);
-        rows(top, "writers", export.writers(), DesiredJson::writer);
+        rows(top, "replicaSets", export.replicaSets(), DesiredJson::replicaSet);
         rows(top, "leftovers", export.leftovers(), DesiredJson::leftover);
         return "{\n" + String.join(",\n", top) + "\n}\n";
     }
@@ -55,13 +57,13 @@ final class DesiredJson {
                 from.optional("automation", text -> JsonObject.oneOf(text, AutomationLevel.class)));
         List<DesiredExport.Vm> vms = from.objects("vms", DesiredJson::vm);
         List<DesiredExport.Host> hosts = from.objects("hosts", DesiredJson::host);
-        List<WriterState> writers = from.objects("writers", DesiredJson::writer);
+        List<ReplicaSetState> replicaSets = from.objects("replicaSets", DesiredJson::replicaSet);
         List<Leftover> leftovers = from.objects("leftovers", DesiredJson::leftover);
         once("vms", vms, DesiredExport.Vm::id);
         once("hosts", hosts, DesiredExport.Host::id);
-        once("writers", writers, WriterState::type);
+        once("replicaSets", replicaSets, ReplicaSetState::id);
         once("leftovers", leftovers, left -> left);
-        return new DesiredExport(settings, vms, hosts, writers, leftovers);
+        return new DesiredExport(settings, vms, hosts, replicaSets, leftovers);
     }
 
     private static <T> void once(String key, List<T> values, Function<T, Object> id) {
@@ -143,16 +145,22 @@ final class DesiredJson {
         return new OpenFault(report, from.instant("since"));
     }
 
-    private static String writer(WriterState writer) {
+    private static String replicaSet(ReplicaSetState set) {
         List<String> members = new ArrayList<>();
-        members.add(member("type", quoted(writer.type())));
-        texts(members, "members", writer.members().stream().sorted().toList());
+        members.add(member("id", quoted(set.id())));
+        members.add(member("timeline", Long.toString(set.timeline())));
+        set.lastWriter().ifPresent(writer -> members.add(member("lastWriter", quoted(writer))));
+        texts(members, "diverged", set.diverged().stream().sorted().toList());
         return object(members);
     }
 
-    private static WriterState writer(JsonObject from) {
-        return new WriterState(
-                from.parsed("type", VmType::of), ImmutableSet.copyOf(from.texts("members", DesiredJson::notBlank)));
+    private static ReplicaSetState replicaSet(JsonObject from) {
+        return new ReplicaSetState(
+                from.parsed("id", ReplicaSetId::of),
+                from.count("timeline"),
+                from.optional("lastWriter", MemberId::of),
+                ImmutableSet.copyOf(from.texts("diverged", MemberId::of)),
+                Optional.empty());
     }
 
     private static String leftover(Leftover left) {

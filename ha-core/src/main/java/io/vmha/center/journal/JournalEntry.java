@@ -152,11 +152,11 @@ public sealed interface JournalEntry {
     }
 
     /**
-     * Another database member accepts writes, or which one does is not known.
+     * Something changed of what must not be forgotten of a replica set, or is about to by a promotion.
      *
-     * @param writer which one
+     * @param state how it is
      */
-    record WriterNoted(WriterState writer) implements JournalEntry {}
+    record ReplicaSetNoted(ReplicaSetState state) implements JournalEntry {}
 
     /**
      * Something was left behind on the platform.

@@ -2,8 +2,8 @@ package io.vmha.center.journal;
 
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.HostId;
+import io.vmha.model.ReplicaSetId;
 import io.vmha.model.VmId;
-import io.vmha.model.VmType;
 import io.vmha.plan.PlanId;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -38,7 +38,7 @@ public final class JournalProjection {
     private final Map<ReportKey, JournalEntry.ReportTaken> reports = new HashMap<>();
     private final Map<VmId, VmState> vms = new LinkedHashMap<>();
     private final Map<HostId, HostState> hosts = new LinkedHashMap<>();
-    private final Map<VmType, WriterState> writers = new LinkedHashMap<>();
+    private final Map<ReplicaSetId, ReplicaSetState> replicaSets = new LinkedHashMap<>();
     private final Set<Leftover> leftovers = new LinkedHashSet<>();
     private final Set<JournalEntry.VmRecovered> recoveries = new LinkedHashSet<>();
     private final Map<HostId, JournalEntry.HostReturned> flaps = new LinkedHashMap<>();
@@ -97,8 +97,8 @@ public final class JournalProjection {
             } else {
                 away.remove(left.vm());
             }
-        } else if (entry instanceof JournalEntry.WriterNoted noted) {
-            writers.put(noted.writer().type(), noted.writer());
+        } else if (entry instanceof JournalEntry.ReplicaSetNoted noted) {
+            replicaSets.put(noted.state().id(), noted.state());
         } else if (entry instanceof JournalEntry.LeftBehind left) {
             leftovers.add(left.leftover());
         } else if (entry instanceof JournalEntry.LeftoverDeleted deleted) {
@@ -135,7 +135,7 @@ public final class JournalProjection {
                 List.copyOf(reports.values()),
                 List.copyOf(vms.values()),
                 List.copyOf(hosts.values()),
-                List.copyOf(writers.values()),
+                List.copyOf(replicaSets.values()),
                 List.copyOf(leftovers),
                 List.copyOf(recoveries),
                 settings,

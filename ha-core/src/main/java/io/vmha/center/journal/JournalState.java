@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param reports the latest report that was taken of each source about each subject
  * @param vms the VMs that are not as they are by default
  * @param hosts the hosts that are not as they are by default
- * @param writers which database members accept writes, where that is not as at the start
+ * @param replicaSets what must not be forgotten of replica sets
  * @param leftovers what was left behind on the platform
  * @param recoveries when VMs were recovered, as far back as the journal goes
  * @param settings what operators chose
@@ -29,7 +29,7 @@ public record JournalState(
         List<JournalEntry.ReportTaken> reports,
         List<VmState> vms,
         List<HostState> hosts,
-        List<WriterState> writers,
+        List<ReplicaSetState> replicaSets,
         List<Leftover> leftovers,
         List<JournalEntry.VmRecovered> recoveries,
         CenterSettings settings,
@@ -42,7 +42,7 @@ public record JournalState(
         reports = ImmutableList.copyOf(reports);
         vms = ImmutableList.copyOf(vms);
         hosts = ImmutableList.copyOf(hosts);
-        writers = ImmutableList.copyOf(writers);
+        replicaSets = ImmutableList.copyOf(replicaSets);
         leftovers = ImmutableList.copyOf(leftovers);
         recoveries = ImmutableList.copyOf(recoveries);
         flaps = ImmutableList.copyOf(flaps);

@@ -67,6 +67,15 @@ final class JsonObject {
         throw wrong(place(key), value, "a whole number is expected");
     }
 
+    /** A whole number, 0 or more. */
+    long count(String key) {
+        long number = number(key);
+        if (number < 0) {
+            throw wrong(place(key), number, "it must be 0 or more");
+        }
+        return number;
+    }
+
     /** False where it is absent. */
     boolean flag(String key) {
         Object value = member(key);

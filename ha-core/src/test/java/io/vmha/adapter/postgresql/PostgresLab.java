@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -131,14 +130,6 @@ final class PostgresLab implements AutoCloseable {
         return source;
     }
 
-    /** Both databases, the primary's being db11's and the standby's db31's. */
-    PostgresReplication.Builder replication() {
-        return PostgresReplication.builder()
-                .database(database("primary", DB11))
-                .database(database("standby", DB31))
-                .fence((database, call) -> server("stop", database));
-    }
-
     /** All servers that there are, each with control of its own. */
     PostgresCluster.Builder cluster() {
         PostgresCluster.Builder builder = PostgresCluster.builder(SET);
@@ -172,10 +163,6 @@ final class PostgresLab implements AutoCloseable {
                 .addOwnFiles("postgresql.conf", "pg_hba.conf", "pg_ident.conf", "postgresql.auto.conf")
                 .addOwnFiles("vmha.conf", "vmha.identity")
                 .build();
-    }
-
-    PostgresDatabase database(String name, VmId vm) {
-        return new PostgresDatabase(name, connections(name, password()), name, Set.of(vm));
     }
 
     void execute(String server, String sql) {

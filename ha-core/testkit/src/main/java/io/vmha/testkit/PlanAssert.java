@@ -80,7 +80,8 @@ public final class PlanAssert extends AbstractAssert<PlanAssert, Plan> {
                 clone -> clone.target().toString(),
                 promote -> promote.target().toString(),
                 demote -> demote.target().toString(),
-                leftovers -> leftovers.target().toString()));
+                leftovers -> leftovers.target().toString(),
+                rejoin -> rejoin.target().toString()));
     }
 
     /** One step of a plan. Not thread-safe. */

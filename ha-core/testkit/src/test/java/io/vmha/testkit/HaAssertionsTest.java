@@ -14,6 +14,7 @@ import io.vmha.policy.HaPolicies;
 import io.vmha.policy.Reason;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ class HaAssertionsTest {
     private final ManagementCenter center = ManagementCenter.builder()
             .adapter(datacenter.hypervisor())
             .trafficDirector(datacenter.trafficDirector())
-            .databasePromoter(datacenter.databasePromoter())
+            .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
             .fencingDevice(datacenter.fencingDevice())
             .inventory(inventory)
             .scheduler(time)

@@ -19,6 +19,7 @@ import io.vmha.monitor.report.ReportOutcome;
 import io.vmha.monitor.report.VmName;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +44,7 @@ class ReportListenersTest {
     private final ManagementCenter center = ManagementCenter.builder()
             .adapter(datacenter.hypervisor())
             .trafficDirector(datacenter.trafficDirector())
-            .databasePromoter(datacenter.databasePromoter())
+            .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
             .fencingDevice(datacenter.fencingDevice())
             .inventory(reference)
             .scheduler(time)

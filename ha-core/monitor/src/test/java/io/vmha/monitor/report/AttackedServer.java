@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -93,7 +94,7 @@ final class AttackedServer {
         return ManagementCenter.builder()
                 .adapter(datacenter.hypervisor())
                 .trafficDirector(datacenter.trafficDirector())
-                .databasePromoter(datacenter.databasePromoter())
+                .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
                 .fencingDevice(datacenter.fencingDevice())
                 .inventory(Fixtures.referenceEmbodiment())
                 .detection(

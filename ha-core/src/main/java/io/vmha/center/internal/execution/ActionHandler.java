@@ -45,7 +45,7 @@ abstract class ActionHandler<A extends Action> {
      *
      * @throws AdapterException if that cannot be read now
      */
-    abstract boolean isDone(A action, CallContext call, Platform platform);
+    abstract boolean isDone(A action, CallContext call, Platform platform, CallFacts facts);
 
     /** Whether trying again is safe where what became of an earlier try cannot be read, since what is placed anew is refused twice. */
     boolean mayRepeatUnread() {

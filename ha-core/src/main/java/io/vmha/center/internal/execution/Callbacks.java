@@ -4,6 +4,7 @@ import io.vmha.center.event.ActionResult;
 import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.event.HaEvent;
 import io.vmha.center.journal.JournalEntry;
+import io.vmha.model.ReplicaSet;
 import io.vmha.plan.Action;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
@@ -41,4 +42,10 @@ public interface Callbacks {
 
     /** Where VMs are has to be read. */
     void needsReading();
+
+    /** Which databases write has to be read. */
+    void needsDatabases();
+
+    /** An action read a replica set. */
+    void seen(ReplicaSet reading);
 }

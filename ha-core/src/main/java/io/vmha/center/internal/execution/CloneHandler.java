@@ -37,7 +37,7 @@ final class CloneHandler extends ActionHandler<Action.CloneFromTemplate> {
     }
 
     @Override
-    boolean isDone(Action.CloneFromTemplate action, CallContext call, Platform platform) {
+    boolean isDone(Action.CloneFromTemplate action, CallContext call, Platform platform, CallFacts facts) {
         return isMadeBy(platform.adapter().read(action.target(), call), call);
     }
 

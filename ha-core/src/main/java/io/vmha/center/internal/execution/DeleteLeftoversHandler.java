@@ -30,7 +30,7 @@ final class DeleteLeftoversHandler extends ActionHandler<Action.DeleteLeftovers>
     }
 
     @Override
-    boolean isDone(Action.DeleteLeftovers action, CallContext call, Platform platform) {
+    boolean isDone(Action.DeleteLeftovers action, CallContext call, Platform platform, CallFacts facts) {
         return platform.adapter().leftovers(action.target(), action.on(), call).isEmpty();
     }
 

@@ -52,7 +52,7 @@ final class FenceHostHandler extends ActionHandler<Action.FenceHost> {
     }
 
     @Override
-    boolean isDone(Action.FenceHost action, CallContext call, Platform platform) {
+    boolean isDone(Action.FenceHost action, CallContext call, Platform platform, CallFacts facts) {
         for (FencingDevice device : platform.fencingDevices()) {
             if (device.canFence(action.target()) && device.powerState(action.target(), call) == PowerState.OFF) {
                 return true;

@@ -3,6 +3,7 @@ package io.vmha.center.internal.execution;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.VmRecord;
 import io.vmha.model.HostId;
+import io.vmha.model.ReplicaSetId;
 import io.vmha.model.VmId;
 import io.vmha.plan.Action;
 import io.vmha.plan.Plan;
@@ -48,6 +49,12 @@ interface GuardContext {
 
     /** Where VMs are has to be read first. */
     void needsReading();
+
+    /** Which databases write has to be read first. */
+    void needsDatabases();
+
+    /** Whether another step is promoting a member of that set. */
+    boolean isPromotingBeside(ReplicaSetId set);
 
     /** Whether nothing may take a VM's place before it is confirmed off. */
     default boolean requiresFencing(VmRecord vm) {

@@ -9,12 +9,11 @@ import io.vmha.model.DesiredState;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
+import io.vmha.model.MemberId;
 import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
-import io.vmha.model.VmType;
 import io.vmha.plan.Action;
-import io.vmha.plan.Step;
 import io.vmha.policy.Reason;
 import java.util.List;
 import java.util.Optional;
@@ -129,7 +128,7 @@ final class Guards {
                 && vm.mayRunOn().equals(Set.of(powerOn.on()));
     }
 
-    private static Verdict searched(VmRecord vm, GuardContext context) {
+    static Verdict searched(VmRecord vm, GuardContext context) {
         if (!vm.is(VmState.Flag.UNSEARCHED)) {
             return Verdict.PASS;
         }
@@ -190,18 +189,21 @@ final class Guards {
     }
 
     /**
-     * Whether requests come home from a VM that is well: then it need not be off, but where its database is another member, that
-     * must not accept writes any more.
+     * Whether requests may leave a VM that is well: where its database is seen not to accept writes, or where they come home to one of
+     * the same database.
      */
     static boolean isHandedOver(Action.Redirect redirect, VmRecord server, CenterState state) {
-        if (!redirect.owner().equals(redirect.server()) || server.isFailed()) {
+        if (server.isFailed()) {
             return false;
         }
+        boolean isHome = redirect.owner().equals(redirect.server());
         VirtualMachine owner = state.requireVm(redirect.owner()).seen();
-        String member = state.memberOf(server.seen());
-        return !owner.type().equals(VmType.DATABASE)
-                || member.equals(state.memberOf(owner))
-                || !state.mayWrite(owner.type()).contains(member);
+        if (!state.needsWriter(owner)) {
+            return isHome;
+        }
+        Optional<MemberId> member = state.memberOf(server.seen());
+        boolean writesNot = member.isPresent() && !state.databases().mayWrite(member.get());
+        return writesNot || (isHome && member.equals(state.memberOf(owner)));
     }
 
     /** The target of a redirect serves, on a host that may be relied on. */
@@ -230,7 +232,7 @@ final class Guards {
                 ? redirect.server()
                 : action.vm().orElseThrow();
         Optional<VirtualMachine> vm = context.state().inventory().vm(target);
-        boolean isMeant = vm.isPresent() && vm.get().type().equals(VmType.DATABASE) && takesOver(vm.get(), context);
+        boolean isMeant = vm.isPresent() && context.state().needsWriter(vm.get()) && takesOver(vm.get(), context);
         if (!isMeant || context.failover().maxReplicationLag().isEmpty()) {
             return Verdict.PASS;
         }
@@ -248,71 +250,6 @@ final class Guards {
     private static boolean takesOver(VirtualMachine vm, GuardContext context) {
         return !context.state().isAtWriter(vm);
     }
-
-    /** Requests of a type that writes end at the member that accepts writes. */
-    static final Guard AT_THE_WRITER = (action, context) -> {
-        VmId server = ((Action.Redirect) action).server();
-        VirtualMachine vm = context.state().requireVm(server).seen();
-        if (!vm.type().equals(VmType.DATABASE) || !takesOver(vm, context)) {
-            return Verdict.PASS;
-        }
-        return Verdict.never(Reason.TARGET_GONE, server + " is a member of a database that does not accept writes");
-    };
-
-    /** No member but the one to be promoted may write. */
-    static final Guard NO_OTHER_WRITER = (action, context) -> {
-        CenterState state = context.state();
-        VmRecord target = state.requireVm(action.vm().orElseThrow());
-        if (state.isAtWriter(target.seen())) {
-            return Verdict.done("its database accepts writes already");
-        }
-        for (VmRecord other : mayWriteBeside(target, state)) {
-            if (!other.isConfirmedOff()) {
-                return other.mayRunOn().isEmpty()
-                        ? searched(other, context)
-                        : Verdict.never(
-                                other.mayRunOn().size() > 1 ? Reason.PLACE_UNCERTAIN : Reason.FENCING_FAILED,
-                                other.id() + ", whose database may accept writes, is not confirmed off");
-            }
-        }
-        boolean isWell = state.inventory()
-                .vm(target.id())
-                .filter(VirtualMachine::isServing)
-                .isPresent();
-        return isWell ? Verdict.PASS : Verdict.never(Reason.TARGET_GONE, target.id() + " does not run well any more");
-    };
-
-    private static List<VmRecord> mayWriteBeside(VmRecord target, CenterState state) {
-        Set<String> writers = state.mayWrite(target.seen().type());
-        String member = state.memberOf(target.seen());
-        return state.vms().stream()
-                .filter(vm -> vm.seen().type().equals(target.seen().type()))
-                .filter(vm -> !state.memberOf(vm.seen()).equals(member) && writers.contains(state.memberOf(vm.seen())))
-                .toList();
-    }
-
-    /** The database that is to be demoted accepts writes, as far as is known. */
-    static final Guard MAY_WRITE = (action, context) -> {
-        VmRecord vm = context.state().requireVm(action.vm().orElseThrow());
-        return context.state()
-                        .mayWrite(vm.seen().type())
-                        .contains(context.state().memberOf(vm.seen()))
-                ? Verdict.PASS
-                : Verdict.done("its database does not accept writes any more");
-    };
-
-    /** What is to be promoted afterwards may be, so that nothing is demoted in vain. */
-    static final Guard SUCCESSOR_READY = (action, context) -> {
-        for (Step step : context.plan().steps()) {
-            if (step.action() instanceof Action.Promote promote) {
-                Verdict verdict = NOT_LAGGING.judge(promote, context);
-                if (!verdict.passes()) {
-                    return verdict;
-                }
-            }
-        }
-        return Verdict.PASS;
-    };
 
     /** The host takes VMs now. */
     static final Guard HOST_TAKES_VMS = (action, context) -> {

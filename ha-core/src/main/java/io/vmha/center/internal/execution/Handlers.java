@@ -17,6 +17,7 @@ final class Handlers {
     private static final PromoteHandler PROMOTE = new PromoteHandler();
     private static final DemoteHandler DEMOTE = new DemoteHandler();
     private static final DeleteLeftoversHandler DELETE_LEFTOVERS = new DeleteLeftoversHandler();
+    private static final RejoinHandler REJOIN = new RejoinHandler();
 
     private Handlers() {}
 
@@ -32,6 +33,7 @@ final class Handlers {
             case PROMOTE -> new Bound<>(PROMOTE, action);
             case DEMOTE -> new Bound<>(DEMOTE, action);
             case DELETE_LEFTOVERS -> new Bound<>(DELETE_LEFTOVERS, action);
+            case REJOIN -> new Bound<>(REJOIN, action);
         };
     }
 
@@ -53,8 +55,8 @@ final class Handlers {
             handler.perform(action, call, platform, facts);
         }
 
-        boolean isDone(CallContext call, Platform platform) {
-            return handler.isDone(action, call, platform);
+        boolean isDone(CallContext call, Platform platform, CallFacts facts) {
+            return handler.isDone(action, call, platform, facts);
         }
 
         boolean mayRepeatUnread() {

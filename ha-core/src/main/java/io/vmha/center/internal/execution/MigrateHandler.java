@@ -25,7 +25,7 @@ final class MigrateHandler extends ActionHandler<Action.Migrate> {
     }
 
     @Override
-    boolean isDone(Action.Migrate action, CallContext call, Platform platform) {
+    boolean isDone(Action.Migrate action, CallContext call, Platform platform, CallFacts facts) {
         return PowerOnHandler.isOn(platform.adapter().read(action.target(), call), action.to());
     }
 

@@ -11,14 +11,19 @@ import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.VmRecord;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.JournalState;
+import io.vmha.center.journal.VmState;
 import io.vmha.center.leader.Leadership;
 import io.vmha.center.leader.NotLeaderException;
 import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.model.DesiredState;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
+import io.vmha.model.MemberId;
+import io.vmha.model.ReplicaSet;
+import io.vmha.model.ReplicaSetId;
 import io.vmha.model.VmId;
 import io.vmha.plan.Action;
+import io.vmha.plan.Plan;
 import io.vmha.plan.PlanId;
 import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.FencingMode;
@@ -35,10 +40,14 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -286,12 +295,42 @@ public final class PlanExecutor {
         callbacks.needsReading();
     }
 
+    void needsDatabases() {
+        callbacks.needsDatabases();
+    }
+
+    /** Whether another step than the given one is promoting a member of that set, or may be. */
+    boolean isPromotingBeside(ReplicaSetId set, StepRun asks) {
+        for (PlanRun run : runs.values()) {
+            for (StepRun step : run.steps()) {
+                if (step != asks
+                        && step.isTried()
+                        && !step.isEnded()
+                        && step.step().action() instanceof Action.Promote promote
+                        && setOf(promote.target()).filter(set::equals).isPresent()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private Optional<ReplicaSetId> setOf(VmId vm) {
+        return state.vm(vm)
+                .flatMap(found -> state.memberOf(found.seen()))
+                .flatMap(state.databases()::setOf)
+                .map(ReplicaSet::id);
+    }
+
     Verdict judge(PlanRun run, StepRun step, Action action) {
         Verdict verdict = Handlers.of(action).judge(new RunGuardContext(run, step, state, this));
         if (!verdict.passes() || action.vm().isEmpty()) {
             return verdict;
         }
-        return queues.isFirst(run, action.vm().get(), action) ? Verdict.PASS : Verdict.NO_TURN;
+        // A return home waits for its database to rejoin, in whichever plan that is.
+        boolean isFirst = action instanceof Action.Rejoin
+                || queues.isFirst(run, action.vm().get(), action);
+        return isFirst ? Verdict.PASS : Verdict.NO_TURN;
     }
 
     /** Whether an open step of that plan or an earlier one is to move an owner's requests away from a VM; a later one waits. */
@@ -316,6 +355,12 @@ public final class PlanExecutor {
             return state.leftovers().stream()
                     .anyMatch(left ->
                             left.vm().equals(delete.target()) && left.host().equals(delete.on()));
+        }
+        if (action instanceof Action.Rejoin rejoin) {
+            return state.vm(rejoin.target())
+                    .flatMap(vm -> state.memberOf(vm.seen()))
+                    .filter(state.databases()::needsRejoin)
+                    .isPresent();
         }
         return action.vm()
                 .flatMap(state::vm)
@@ -382,19 +427,29 @@ public final class PlanExecutor {
             return;
         }
         CallContext call = call(run, step);
-        CallFacts facts = facts(action);
+        AtomicReference<ReplicaSet> seen = new AtomicReference<>();
+        CallFacts facts = facts(action, run.plan(), seen::set);
         Duration sendBefore = uptime().plus(parts.config().actionDeadline());
         parts.scheduler()
                 .call(
                         () -> {
                             requireInTime(sendBefore);
                             requireLeadership();
-                            if (!probeFirst || !isSurelyDone(action, call)) {
+                            if (!probeFirst || !isSurelyDone(action, call, facts)) {
                                 requireLeadership();
                                 Handlers.of(action).perform(call, platform, facts);
                             }
                         },
-                        then);
+                        thrown -> {
+                            tell(seen.get());
+                            then.accept(thrown);
+                        });
+    }
+
+    private void tell(@Nullable ReplicaSet seen) {
+        if (seen != null && !stopped) {
+            callbacks.seen(seen);
+        }
     }
 
     /** A process that was paused makes no call any more that others may have given up meanwhile. */
@@ -404,10 +459,10 @@ public final class PlanExecutor {
         }
     }
 
-    private boolean isSurelyDone(Action action, CallContext call) {
+    private boolean isSurelyDone(Action action, CallContext call, CallFacts facts) {
         Handlers.Bound<?> handler = Handlers.of(action);
         try {
-            return handler.isDone(call, platform);
+            return handler.isDone(call, platform, facts);
         } catch (AdapterException unreadable) {
             if (handler.mayRepeatUnread()) {
                 return false;
@@ -416,21 +471,70 @@ public final class PlanExecutor {
         }
     }
 
-    private CallFacts facts(Action action) {
-        if (!(action instanceof Action.Redirect redirect)) {
-            return CallFacts.NONE;
-        }
+    private CallFacts facts(Action action, Plan plan, Consumer<ReplicaSet> seen) {
+        return switch (action.kind()) {
+            case PROMOTE -> {
+                setOf(action.vm().orElseThrow())
+                        .ifPresent(set -> state.databases().stopped(set, now()));
+                yield new CallFacts(false, vm -> true, database(action.vm().orElseThrow(), plan, seen));
+            }
+            case DEMOTE, REJOIN ->
+                new CallFacts(false, vm -> true, database(action.vm().orElseThrow(), plan, seen));
+            case REDIRECT -> facts((Action.Redirect) action, plan, seen);
+            case POWER_OFF, FENCE_HOST, POWER_ON, REALLOCATE, MIGRATE, CLONE, DELETE_LEFTOVERS -> CallFacts.NONE;
+        };
+    }
+
+    private CallFacts facts(Action.Redirect redirect, Plan plan, Consumer<ReplicaSet> seen) {
+        Optional<DatabaseFacts> database = database(redirect.server(), plan, seen);
         Optional<VmRecord> owner = state.vm(redirect.owner());
         boolean isFenced =
                 owner.isPresent() && failover().fencingOf(owner.get().seen().type()) == FencingMode.REQUIRED;
         if (!isFenced) {
-            return CallFacts.NONE;
+            return new CallFacts(false, vm -> true, database);
         }
         VmId believed = owner.get().server();
         boolean isHandedOver = state.vm(believed)
                 .filter(server -> Guards.isHandedOver(redirect, server, state))
                 .isPresent();
-        return new CallFacts(true, server -> state.isConfirmedOff(server) || (isHandedOver && server.equals(believed)));
+        return new CallFacts(
+                true, server -> state.isConfirmedOff(server) || (isHandedOver && server.equals(believed)), database);
+    }
+
+    /** The database of a VM, where somebody reads its set. */
+    private Optional<DatabaseFacts> database(VmId vm, Plan plan, Consumer<ReplicaSet> seen) {
+        Optional<VmRecord> record = state.vm(vm);
+        Optional<MemberId> member = record.flatMap(found -> state.memberOf(found.seen()));
+        if (member.isEmpty()) {
+            return Optional.empty();
+        }
+        ReplicaSet set = state.databases().setOf(member.get()).orElseThrow();
+        Optional<MemberId> successor = plan.steps().stream()
+                .flatMap(step -> step.action() instanceof Action.Promote promote
+                        ? state.vm(promote.target()).flatMap(found -> state.memberOf(found.seen())).stream()
+                        : Stream.empty())
+                .findFirst();
+        boolean isAccepted = record.get().is(VmState.Flag.LAG_ACCEPTED);
+        return Optional.ofNullable(platform.databases().get(set.id()))
+                .map(cluster -> new DatabaseFacts(
+                        cluster,
+                        set,
+                        member.get(),
+                        membersOff(set),
+                        successor,
+                        state.databases().stoppedAt(set.id()).orElse(now()),
+                        isAccepted ? Optional.empty() : failover.maxReplicationLag(),
+                        isAccepted,
+                        seen));
+    }
+
+    private Set<MemberId> membersOff(ReplicaSet set) {
+        return set.memberIds().stream()
+                .filter(member -> {
+                    List<VmRecord> vms = state.vmsOf(member);
+                    return !vms.isEmpty() && vms.stream().allMatch(VmRecord::isConfirmedOff);
+                })
+                .collect(Collectors.toSet());
     }
 
     private CallContext call(PlanRun run, int step) {
@@ -445,6 +549,8 @@ public final class PlanExecutor {
         }
         AtomicBoolean isDone = new AtomicBoolean();
         AtomicBoolean isOver = new AtomicBoolean();
+        AtomicReference<ReplicaSet> seen = new AtomicReference<>();
+        CallFacts facts = facts(action, run.plan(), seen::set);
         CenterScheduler.Cancellable watchdog =
                 schedule(parts.config().actionDeadline().multipliedBy(2), () -> {
                     if (isOver.compareAndSet(false, true)) {
@@ -459,11 +565,12 @@ public final class PlanExecutor {
                 .call(
                         () -> {
                             requireLeadership();
-                            isDone.set(Handlers.of(action).isDone(call(run, step), platform));
+                            isDone.set(Handlers.of(action).isDone(call(run, step), platform, facts));
                         },
                         thrown -> {
                             if (isOver.compareAndSet(false, true)) {
                                 watchdog.cancel();
+                                tell(seen.get());
                                 then.accept(isDone.get(), thrown);
                             } else {
                                 stuck.returned(action);

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One open plan: starts each step as soon as those that it waits for are done, and skips what waits for a step that was not done.
@@ -107,6 +108,16 @@ public final class PlanRun {
             }
         }
         return false;
+    }
+
+    /** The VMs whose databases were to be promoted and were not. */
+    public Set<VmId> notPromoted() {
+        return steps.stream()
+                .filter(step -> step.isEnded() && !step.isDone())
+                .flatMap(step -> step.step().action() instanceof Action.Promote promote
+                        ? Stream.of(promote.target())
+                        : Stream.empty())
+                .collect(Collectors.toSet());
     }
 
     /** The decisions that are not carried out yet, and not given up. */

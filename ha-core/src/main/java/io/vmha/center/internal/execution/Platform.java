@@ -1,18 +1,21 @@
 package io.vmha.center.internal.execution;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
-import io.vmha.adapter.DatabasePromoter;
+import io.vmha.adapter.DatabaseCluster;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.MachineReading;
 import io.vmha.adapter.TrafficDirector;
 import io.vmha.model.HostId;
+import io.vmha.model.ReplicaSetId;
 import io.vmha.model.VmId;
 import io.vmha.plan.Action;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -22,19 +25,20 @@ import java.util.function.Supplier;
  * @param adapter the hypervisors
  * @param trafficDirector what moves requests
  * @param fencingDevices what powers hosts off, the first that can is tried first
- * @param promoter what makes a database accept writes
+ * @param databases what reads and changes each replica set
  * @param powerOffGrace how long a guest is given to shut down, 0 or more
  */
 public record Platform(
         HypervisorAdapter adapter,
         TrafficDirector trafficDirector,
         List<FencingDevice> fencingDevices,
-        DatabasePromoter promoter,
+        Map<ReplicaSetId, DatabaseCluster> databases,
         Duration powerOffGrace) {
 
-    /** Copies the list. */
+    /** Copies the list and the map. */
     public Platform {
         fencingDevices = ImmutableList.copyOf(fencingDevices);
+        databases = ImmutableMap.copyOf(databases);
     }
 
     /** Whether there is a device for that host. */

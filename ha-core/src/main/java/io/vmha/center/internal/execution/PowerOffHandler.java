@@ -43,7 +43,7 @@ final class PowerOffHandler extends ActionHandler<Action.PowerOff> {
     }
 
     @Override
-    boolean isDone(Action.PowerOff action, CallContext call, Platform platform) {
+    boolean isDone(Action.PowerOff action, CallContext call, Platform platform, CallFacts facts) {
         return platform.adapter().powerState(action.target(), call) == PowerState.OFF;
     }
 

@@ -31,7 +31,7 @@ final class PowerOnHandler extends ActionHandler<Action.PowerOn> {
     }
 
     @Override
-    boolean isDone(Action.PowerOn action, CallContext call, Platform platform) {
+    boolean isDone(Action.PowerOn action, CallContext call, Platform platform, CallFacts facts) {
         return isOn(platform.adapter().read(action.target(), call), action.on());
     }
 

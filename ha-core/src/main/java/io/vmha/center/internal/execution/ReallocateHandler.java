@@ -30,7 +30,7 @@ final class ReallocateHandler extends ActionHandler<Action.Reallocate> {
     }
 
     @Override
-    boolean isDone(Action.Reallocate action, CallContext call, Platform platform) {
+    boolean isDone(Action.Reallocate action, CallContext call, Platform platform, CallFacts facts) {
         return has(platform.adapter().read(action.target(), call), action);
     }
 

@@ -22,6 +22,7 @@ final class RedirectHandler extends ActionHandler<Action.Redirect> {
 
     @Override
     void perform(Action.Redirect action, CallContext call, Platform platform, CallFacts facts) {
+        facts.database().ifPresent(database -> requireWriter(action, database, call));
         if (facts.readsServer()) {
             requireLeavesNoWriter(action, call, platform, facts.mayBeLeft());
         }
@@ -31,6 +32,15 @@ final class RedirectHandler extends ActionHandler<Action.Redirect> {
             throw new AdapterException.OutcomeUnknown(
                     AdapterException.Cause.REFUSED,
                     "requests of " + action.owner() + " were sent to " + action.server() + ", but go to " + server);
+        }
+    }
+
+    /** A role that was seen a while ago may be another now. */
+    private static void requireWriter(Action.Redirect action, DatabaseFacts database, CallContext call) {
+        if (!database.writes(database.read(call))) {
+            throw new AdapterException.Transient(
+                    AdapterException.Cause.BUSY,
+                    "database " + database.member() + " of " + action.server() + " is not seen to accept writes");
         }
     }
 
@@ -46,7 +56,7 @@ final class RedirectHandler extends ActionHandler<Action.Redirect> {
     }
 
     @Override
-    boolean isDone(Action.Redirect action, CallContext call, Platform platform) {
+    boolean isDone(Action.Redirect action, CallContext call, Platform platform, CallFacts facts) {
         return platform.trafficDirector().serverOf(action.owner(), call).equals(action.server());
     }
 
@@ -62,6 +72,6 @@ final class RedirectHandler extends ActionHandler<Action.Redirect> {
 
     @Override
     List<Guard> guards() {
-        return List.of(Guards.TARGET_SERVES, Guards.SERVER_OFF, Guards.NOT_LAGGING, Guards.AT_THE_WRITER);
+        return List.of(Guards.TARGET_SERVES, Guards.SERVER_OFF, Guards.NOT_LAGGING, DatabaseGuards.AT_THE_WRITER);
     }
 }

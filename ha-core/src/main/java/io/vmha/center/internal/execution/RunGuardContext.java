@@ -2,6 +2,7 @@ package io.vmha.center.internal.execution;
 
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.model.HostId;
+import io.vmha.model.ReplicaSetId;
 import io.vmha.model.VmId;
 import io.vmha.plan.Action;
 import io.vmha.plan.Plan;
@@ -72,5 +73,15 @@ record RunGuardContext(PlanRun run, StepRun step, CenterState state, PlanExecuto
     @Override
     public void needsReading() {
         executor.needsReading();
+    }
+
+    @Override
+    public void needsDatabases() {
+        executor.needsDatabases();
+    }
+
+    @Override
+    public boolean isPromotingBeside(ReplicaSetId set) {
+        return executor.isPromotingBeside(set, step);
     }
 }

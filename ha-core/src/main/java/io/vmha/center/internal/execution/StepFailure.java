@@ -32,6 +32,9 @@ public record StepFailure(Reason reason, String detail) {
     }
 
     private static Reason reasonOf(Action action, Throwable thrown) {
+        if (thrown instanceof Refused refused) {
+            return refused.reason();
+        }
         boolean stillWrites = action.kind() == ActionKind.REDIRECT
                 && thrown instanceof AdapterException inUse
                 && inUse.reason() == AdapterException.Cause.IN_USE;
@@ -50,7 +53,9 @@ public record StepFailure(Reason reason, String detail) {
     static String describe(Throwable thrown) {
         String what = thrown instanceof AdapterException known
                 ? known.reason() + ": "
-                : thrown.getClass().getSimpleName() + ": ";
+                : thrown instanceof Refused refused
+                        ? refused.reason() + ": "
+                        : thrown.getClass().getSimpleName() + ": ";
         return what + thrown.getMessage();
     }
 }

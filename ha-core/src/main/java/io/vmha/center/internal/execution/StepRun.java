@@ -302,14 +302,15 @@ final class StepRun {
     }
 
     private void failed(Throwable thrown, Instant startedAt) {
-        boolean isSurelyNotDone =
-                thrown instanceof AdapterException.Transient || thrown instanceof AdapterException.Permanent;
+        boolean isSurelyNotDone = thrown instanceof AdapterException.Transient
+                || thrown instanceof AdapterException.Permanent
+                || thrown instanceof Refused;
         mayBeDone |= !isSurelyNotDone;
         lastDetail = StepFailure.describe(thrown);
-        if (!(thrown instanceof AdapterException)) {
+        if (!(thrown instanceof AdapterException) && !(thrown instanceof Refused)) {
             executor.unexpected(action, thrown);
         }
-        if (attempt < executor.maxAttempts() && !(thrown instanceof AdapterException.Permanent)) {
+        if (attempt < executor.maxAttempts() && !isForGood(thrown)) {
             record(ActionResult.FAILED, lastDetail, startedAt);
             become(StepState.Event.FAILED);
             if (isSurelyNotDone && !mayBeDone) {
@@ -333,6 +334,10 @@ final class StepRun {
             return;
         }
         awaitLease(startedAt);
+    }
+
+    private static boolean isForGood(Throwable thrown) {
+        return thrown instanceof AdapterException.Permanent || thrown instanceof Refused;
     }
 
     /** The last means: the VM powers itself off unless it renews its lease. */
@@ -384,7 +389,7 @@ final class StepRun {
                 succeeded("read back after: " + why, startedAt);
             } else if (thrown.isEmpty()) {
                 mayBeDone = false;
-                readNotDone();
+                Handlers.of(action).notDone(executor.state());
                 Handlers.of(action).unresolved(executor.state(), executor.now());
                 end(otherwise, why, startedAt);
             } else if (look < executor.maxAttempts()) {
@@ -394,18 +399,11 @@ final class StepRun {
                 // Where it may be running stays as wide as it is, until a reading of the whole platform tells.
                 Handlers.of(action).unknown(executor.state());
                 executor.callbacks().needsReading();
+                executor.callbacks().needsDatabases();
                 Handlers.of(action).unresolved(executor.state(), executor.now());
                 end(otherwise, why + "; and what became of it cannot be read", startedAt);
             }
         });
-    }
-
-    /** One reading at the place where it was to be says nothing about other places: those are for a reading of the whole platform. */
-    private void readNotDone() {
-        if (action.kind() == ActionKind.PROMOTE || action.kind() == ActionKind.DEMOTE) {
-            return;
-        }
-        Handlers.of(action).notDone(executor.state());
     }
 
     /** Ends a step that can never start, since one that it waits for was not done. */

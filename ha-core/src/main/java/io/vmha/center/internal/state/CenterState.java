@@ -10,7 +10,6 @@ import io.vmha.center.journal.JournalState;
 import io.vmha.center.journal.Leftover;
 import io.vmha.center.journal.OpenFault;
 import io.vmha.center.journal.VmState;
-import io.vmha.center.journal.WriterState;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.ClusterRole;
@@ -21,7 +20,11 @@ import io.vmha.model.HostId;
 import io.vmha.model.ImmutableHost;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
+import io.vmha.model.MemberId;
 import io.vmha.model.PowerState;
+import io.vmha.model.ReplicaSet;
+import io.vmha.model.ReplicaSetId;
+import io.vmha.model.ReplicaSets;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
@@ -70,7 +73,6 @@ public final class CenterState {
 
     private final Map<VmId, VmRecord> vms = new HashMap<>();
     private final Map<HostId, HostRecord> hosts = new HashMap<>();
-    private final Map<VmType, Set<String>> writers = new HashMap<>();
     private final Set<Leftover> leftovers = new LinkedHashSet<>();
     /** The VMs that were moved off their hosts for maintenance. */
     private final Map<VmId, JournalEntry.VmAway> away = new LinkedHashMap<>();
@@ -84,6 +86,9 @@ public final class CenterState {
 
     private final Unwritten unwritten = new Unwritten();
     private final InventoryProjection projection;
+    private final Databases databases;
+    /** What was last noted of VMs by how far their database members are behind. */
+    private final Map<MemberId, Databases.Lag> lags = new HashMap<>();
     /** When VMs were deleted, the last of them: readings that began before do not bring them back. */
     private final Map<VmId, Long> removedAt = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -103,7 +108,18 @@ public final class CenterState {
      * taken to be off by this.
      */
     public CenterState(Inventory start, JournalState journal) {
+        this(start, journal, List.of(), Set.of());
+    }
+
+    /**
+     * Takes besides what replica sets there are.
+     *
+     * @param declared the sets, of which nothing was read yet
+     * @param read those of them that are going to be read
+     */
+    public CenterState(Inventory start, JournalState journal, Collection<ReplicaSet> declared, Set<ReplicaSetId> read) {
         projection = new InventoryProjection(start, vms, hosts);
+        databases = new Databases(declared, read, journal.replicaSets(), unwritten, projection::databases);
         start.hosts().forEach(host -> hosts.put(host.id(), new HostRecord(observed(host))));
         start.hosts().stream()
                 .filter(host -> host.health() != HostHealth.UP)
@@ -117,7 +133,6 @@ public final class CenterState {
         }
         journal.hosts().forEach(this::restore);
         journal.vms().forEach(this::restore);
-        journal.writers().forEach(writer -> writers.put(writer.type(), writer.members()));
         leftovers.addAll(journal.leftovers());
         journal.away().forEach(left -> away.put(left.vm(), left));
         leaveLostHosts(start);
@@ -310,22 +325,24 @@ public final class CenterState {
         return found;
     }
 
-    /** The database members of a type that may accept writes: one where that is known. At the start it is the primary's. */
-    public Set<String> mayWrite(VmType type) {
-        return writers.getOrDefault(type, ImmutableSet.of(ClusterRole.PRIMARY.name()));
+    /** The replica sets, as they were last seen. */
+    public Databases databases() {
+        return databases;
     }
 
-    /** Which members may accept writes, of the types for which that is not as at the start. */
-    public List<WriterState> writers() {
-        return writers.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .map(entry -> new WriterState(entry.getKey(), entry.getValue()))
-                .toList();
-    }
-
-    /** Whether a VM's database member is the one that accepts writes, and that is known. */
+    /** Whether a VM's database member is the one that requests of its set go to, as far as is known. */
     public boolean isAtWriter(VirtualMachine vm) {
-        return mayWrite(vm.type()).equals(Set.of(memberOf(vm)));
+        return memberOf(vm).filter(databases.sets()::isPresumedWriter).isPresent();
+    }
+
+    /** Whether a VM's database member may accept writes. */
+    public boolean mayWrite(VirtualMachine vm) {
+        return memberOf(vm).filter(databases::mayWrite).isPresent();
+    }
+
+    /** Whether a VM's requests have to end at a database that writes. */
+    public boolean needsWriter(VirtualMachine vm) {
+        return vm.type().equals(VmType.DATABASE) || memberOf(vm).isPresent();
     }
 
     /** What was left behind on the platform. */
@@ -357,12 +374,45 @@ public final class CenterState {
                 : Optional.of("what is left of " + id + " may be wanted still: it does not run, certainly and well");
     }
 
-    /** The database member whose writer a VM needs. */
-    public String memberOf(VirtualMachine vm) {
-        return vm.member().orElseGet(() -> {
-            HostRecord host = hosts.get(vm.host());
-            return host == null ? ClusterRole.PRIMARY.name() : host.seen.role().name();
-        });
+    /** The database member whose writer a VM needs; empty where it needs none, or one of no replica set. */
+    public Optional<MemberId> memberOf(VirtualMachine vm) {
+        ReplicaSets sets = databases.sets();
+        if (vm.member().isPresent()) {
+            return sets.member(vm.member().get());
+        }
+        if (!vm.type().equals(VmType.DATABASE)) {
+            return Optional.empty();
+        }
+        HostRecord host = hosts.get(vm.host());
+        ClusterRole role = host == null ? ClusterRole.PRIMARY : host.seen.role();
+        return sets.member(ReplicaSet.memberFor(role).value());
+    }
+
+    /** The VMs that use a member's database. */
+    public List<VmRecord> vmsOf(MemberId member) {
+        List<VmRecord> found = new ArrayList<>();
+        for (VmRecord record : vms.values()) {
+            if (memberOf(record.seen).filter(member::equals).isPresent()) {
+                found.add(record);
+            }
+        }
+        return found;
+    }
+
+    /** The VMs that use a database of a set. */
+    public List<VmRecord> vmsOf(ReplicaSetId set) {
+        List<VmRecord> found = new ArrayList<>();
+        for (VmRecord record : vms.values()) {
+            boolean isOfSet = memberOf(record.seen)
+                    .flatMap(databases::setOf)
+                    .map(ReplicaSet::id)
+                    .filter(set::equals)
+                    .isPresent();
+            if (isOfSet) {
+                found.add(record);
+            }
+        }
+        return found;
     }
 
     // Readings.
@@ -693,6 +743,12 @@ public final class CenterState {
         }
         if (!before.equals(record.seen)) {
             touch(id);
+        }
+        boolean isLess = before.replicationLagUnknown()
+                || (before.replicationLag().isPresent()
+                        && lag.isPresent()
+                        && lag.get().compareTo(before.replicationLag().get()) < 0);
+        if (isLess && lag.isPresent()) {
             wake(record.seen.type());
         }
     }
@@ -700,6 +756,11 @@ public final class CenterState {
     /** A database is no replica, so that no lag is meant. */
     public void lagsNot(VmId id) {
         VmRecord record = requireVm(id);
+        if (record.seen.replicationLag().isEmpty()
+                && !record.seen.replicationLagUnknown()
+                && !record.is(VmState.Flag.LAG_ACCEPTED)) {
+            return;
+        }
         record.seen = ImmutableVirtualMachine.copyOf(record.seen)
                 .withReplicationLagUnknown(false)
                 .withReplicationLag(Optional.empty());
@@ -707,11 +768,49 @@ public final class CenterState {
         touch(id);
     }
 
-    /** The members that may accept writes from now on. */
-    public void mayWrite(VmType type, Set<String> members) {
-        if (!mayWrite(type).equals(members)) {
-            writers.put(type, ImmutableSet.copyOf(members));
-            unwritten.add(new JournalEntry.WriterNoted(new WriterState(type, members)));
+    /**
+     * Takes a reading of a replica set.
+     *
+     * @param reading what was seen
+     * @param begun the token that was issued before it began
+     * @param now the present moment
+     */
+    public void observed(ReplicaSet reading, long begun, Instant now) {
+        Optional<MemberId> before = databases.sets().set(reading.id()).flatMap(ReplicaSet::presumedWriter);
+        if (!databases.observed(reading, begun)) {
+            return;
+        }
+        Optional<MemberId> after = databases.sets().set(reading.id()).flatMap(ReplicaSet::presumedWriter);
+        Map<MemberId, Databases.Lag> changed = new HashMap<>();
+        databases.lags(reading.id(), now).forEach((member, lag) -> {
+            if (!lag.equals(lags.put(member, lag))) {
+                changed.put(member, lag);
+            }
+        });
+        boolean isWriterAnother = !before.equals(after);
+        if (changed.isEmpty() && !isWriterAnother) {
+            return;
+        }
+        for (VmRecord record : List.copyOf(vms.values())) {
+            Optional<MemberId> member = memberOf(record.seen);
+            Databases.Lag lag = member.map(changed::get).orElse(null);
+            if (lag != null && !record.is(VmState.Flag.DELETED)) {
+                lags(record, lag);
+            }
+            if (isWriterAnother
+                    && member.flatMap(databases::setOf)
+                            .filter(set -> set.id().equals(reading.id()))
+                            .isPresent()) {
+                wake(record.seen.type());
+            }
+        }
+    }
+
+    private void lags(VmRecord record, Databases.Lag lag) {
+        if (lag.isMeant()) {
+            lags(record.id(), lag.time());
+        } else {
+            lagsNot(record.id());
         }
     }
 

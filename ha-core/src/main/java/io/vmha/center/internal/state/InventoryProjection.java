@@ -4,6 +4,7 @@ import io.vmha.center.journal.VmState;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
+import io.vmha.model.ReplicaSets;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
@@ -42,6 +43,11 @@ final class InventoryProjection {
         this.vms = vms;
         this.hosts = hosts;
         start.vms().forEach(vm -> serving.set(vm.id(), vm.servedBy().orElse(null)));
+    }
+
+    /** The databases are as these sets say. */
+    void databases(ReplicaSets sets) {
+        inventory = inventory.with(sets);
     }
 
     void pendingFrom(PendingEffects.Source source) {

@@ -203,7 +203,6 @@ class CenterStateTest {
         state.maintenance(H1, true);
         state.routed(MW1, MW3);
         state.isOff(MW1);
-        state.mayWrite(VmType.DATABASE, Set.of("STANDBY"));
         InMemoryPlanJournal journal = new InMemoryPlanJournal();
         JournalState unused = journal.open(1);
         journal.write(1, state.drainEntries());
@@ -212,7 +211,6 @@ class CenterStateTest {
         assertThat(next.requireVm(VmId.of("mw2")).desired()).isEqualTo(DesiredState.UNMANAGED);
         assertThat(next.inventory().requireHost(H1).inMaintenance()).isTrue();
         assertThat(next.inventory().requireVm(MW1).servedBy()).contains(MW3);
-        assertThat(next.mayWrite(VmType.DATABASE)).containsExactly("STANDBY");
         // It was seen running at the start: that the journal says it is off does not make it so.
         assertThat(next.isConfirmedOff(MW1)).isFalse();
     }

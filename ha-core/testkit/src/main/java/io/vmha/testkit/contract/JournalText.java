@@ -21,8 +21,9 @@ public final class JournalText {
         state.reports().forEach(report -> lines.add(report.toString()));
         state.vms().forEach(vm -> lines.add(text(vm)));
         state.hosts().forEach(host -> lines.add(host.toString()));
-        state.writers()
-                .forEach(writer -> lines.add(writer.type() + " is written by " + new TreeSet<>(writer.members())));
+        state.replicaSets()
+                .forEach(set -> lines.add(set.id() + " on " + set.timeline() + " of " + set.lastWriter() + " without "
+                        + new TreeSet<>(set.diverged()) + " by " + set.commitRule()));
         state.leftovers().forEach(leftover -> lines.add(leftover.toString()));
         state.recoveries().forEach(recovery -> lines.add(recovery.toString()));
         state.flaps().forEach(host -> lines.add(host.toString()));

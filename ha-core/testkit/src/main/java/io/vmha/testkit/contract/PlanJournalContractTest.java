@@ -14,13 +14,14 @@ import io.vmha.center.journal.JournalState;
 import io.vmha.center.journal.Leftover;
 import io.vmha.center.journal.OpenFault;
 import io.vmha.center.journal.PlanJournal;
+import io.vmha.center.journal.ReplicaSetState;
 import io.vmha.center.journal.VmState;
-import io.vmha.center.journal.WriterState;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.DesiredState;
 import io.vmha.model.HostId;
+import io.vmha.model.MemberId;
+import io.vmha.model.ReplicaSetId;
 import io.vmha.model.VmId;
-import io.vmha.model.VmType;
 import io.vmha.plan.Action;
 import io.vmha.plan.Plan;
 import io.vmha.plan.PlanId;
@@ -156,16 +157,21 @@ public abstract class PlanJournalContractTest {
     @Test
     void whatOperatorsChoseWhoWritesAndWhatIsLeftOverIsThereForTheNextCenter() {
         CenterSettings settings = new CenterSettings(true, Optional.of(AutomationLevel.MANUAL));
-        WriterState writer = new WriterState(VmType.DATABASE, Set.of("STANDBY"));
+        ReplicaSetState set = new ReplicaSetState(
+                ReplicaSetId.of("stock"),
+                3,
+                Optional.of(MemberId.of("standby")),
+                Set.of(MemberId.of("primary")),
+                Optional.empty());
         Leftover leftover = new Leftover(DB3, H2, "what its clone replaced", Instant.EPOCH);
         JournalState left = left(List.of(
                 new JournalEntry.SettingsChanged(settings),
-                new JournalEntry.WriterNoted(writer),
+                new JournalEntry.ReplicaSetNoted(set),
                 new JournalEntry.LeftBehind(leftover)));
 
         assertThat(left.isFirst()).isFalse();
         assertThat(left.settings()).isEqualTo(settings);
-        assertThat(left.writers()).containsExactly(writer);
+        assertThat(left.replicaSets()).containsExactly(set);
         assertThat(left.leftovers()).containsExactly(leftover);
     }
 

@@ -8,21 +8,26 @@ import io.vmha.center.journal.HostState;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.Leftover;
 import io.vmha.center.journal.OpenFault;
+import io.vmha.center.journal.ReplicaSetState;
 import io.vmha.center.journal.VmState;
-import io.vmha.center.journal.WriterState;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.AntiAffinityGroup;
 import io.vmha.model.ClusterRole;
+import io.vmha.model.CommitRule;
 import io.vmha.model.CpuPlatform;
 import io.vmha.model.DesiredState;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.ImmutableVirtualMachine;
+import io.vmha.model.LogPosition;
+import io.vmha.model.MemberId;
+import io.vmha.model.ObservedCommitRule;
 import io.vmha.model.PowerState;
 import io.vmha.model.RackId;
+import io.vmha.model.ReplicaSetId;
 import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VirtualMachine;
@@ -98,9 +103,7 @@ public final class RandomEntries {
             case 9 -> new JournalEntry.VmForgotten(vmId());
             case 10 -> new JournalEntry.HostForgotten(hostId());
             case 11 -> new JournalEntry.VmRecovered(vmId(), instant());
-            case 12 ->
-                new JournalEntry.WriterNoted(
-                        new WriterState(VmType.of(constant(NAMES)), Set.copyOf(list(3, () -> constant(NAMES)))));
+            case 12 -> new JournalEntry.ReplicaSetNoted(replicaSet());
             case 13 -> new JournalEntry.LeftBehind(leftover());
             case 14 -> new JournalEntry.LeftoverDeleted(leftover());
             case 15 -> new JournalEntry.RecoveriesCleared(vmId());
@@ -131,15 +134,23 @@ public final class RandomEntries {
                                 list(3, this::fault))));
         Map<HostId, DesiredExport.Host> hosts = new TreeMap<>();
         list(4, this::hostId).forEach(id -> hosts.put(id, new DesiredExport.Host(id, random.nextBoolean())));
-        Map<VmType, WriterState> writers = new TreeMap<>();
-        list(3, () -> VmType.of(constant(NAMES)))
-                .forEach(type -> writers.put(type, new WriterState(type, Set.copyOf(list(3, () -> constant(NAMES))))));
+        Map<ReplicaSetId, ReplicaSetState> sets = new TreeMap<>();
+        list(3, this::replicaSet).forEach(set -> sets.put(set.id(), set));
         return new DesiredExport(
                 new CenterSettings(random.nextBoolean(), optional(() -> constant(AutomationLevel.values()))),
                 List.copyOf(vms.values()),
                 List.copyOf(hosts.values()),
-                List.copyOf(writers.values()),
+                List.copyOf(sets.values()),
                 List.copyOf(Set.copyOf(list(3, this::leftover))));
+    }
+
+    private ReplicaSetState replicaSet() {
+        return new ReplicaSetState(
+                ReplicaSetId.of(constant(NAMES)),
+                random.nextInt(9),
+                optional(this::memberId),
+                Set.copyOf(list(3, this::memberId)),
+                optional(this::commitRule));
     }
 
     private VmState vmState() {
@@ -316,5 +327,21 @@ public final class RandomEntries {
             default ->
                 new SubjectDecision.Ignored(new FaultSubject.OfHost(hostId()), trigger, constant(Reason.values()), why);
         };
+    }
+
+    private MemberId memberId() {
+        return MemberId.of(constant(NAMES));
+    }
+
+    private ObservedCommitRule commitRule() {
+        CommitRule rule = new CommitRule(
+                CommitRule.Kind.QUORUM,
+                1 + random.nextInt(3),
+                Set.copyOf(list(3, this::memberId)),
+                random.nextInt(3),
+                random.nextBoolean(),
+                constant(CommitRule.Durability.values()));
+        return new ObservedCommitRule(
+                rule, memberId(), new LogPosition(random.nextInt(9), random.nextInt(9)), instant());
     }
 }

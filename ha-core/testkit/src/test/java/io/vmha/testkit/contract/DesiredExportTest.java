@@ -10,14 +10,15 @@ import io.vmha.center.journal.CenterSettings;
 import io.vmha.center.journal.DesiredExport;
 import io.vmha.center.journal.Leftover;
 import io.vmha.center.journal.OpenFault;
+import io.vmha.center.journal.ReplicaSetState;
 import io.vmha.center.journal.VmState;
-import io.vmha.center.journal.WriterState;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.DesiredState;
 import io.vmha.model.HostId;
+import io.vmha.model.MemberId;
+import io.vmha.model.ReplicaSetId;
 import io.vmha.model.VmId;
-import io.vmha.model.VmType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -71,7 +72,12 @@ class DesiredExportTest {
                                 List.of(own, lost)),
                         new DesiredExport.Vm(mw2, DesiredState.UNMANAGED, Optional.empty(), Set.of(), List.of())),
                 List.of(new DesiredExport.Host(h1, true), new DesiredExport.Host(HostId.of("h2"), false)),
-                List.of(new WriterState(VmType.DATABASE, Set.of("STANDBY"))),
+                List.of(new ReplicaSetState(
+                        ReplicaSetId.of("database"),
+                        7,
+                        Optional.of(MemberId.of("standby")),
+                        Set.of(MemberId.of("primary")),
+                        Optional.empty())),
                 List.of(new Leftover(mw1, h1, "what its clone replaced", AT)));
     }
 

@@ -98,7 +98,7 @@ class FaultyAdapterTest {
         ManagementCenter center = ManagementCenter.builder()
                 .adapter(platform)
                 .trafficDirector(datacenter.trafficDirector())
-                .databasePromoter(datacenter.databasePromoter())
+                .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
                 .fencingDevice(datacenter.fencingDevice())
                 .inventory(datacenter.actual())
                 .scheduler(time)

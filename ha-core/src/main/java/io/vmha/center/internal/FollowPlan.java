@@ -1,0 +1,31 @@
+package io.vmha.center.internal;
+
+import com.google.common.collect.ImmutableSortedSet;
+import io.vmha.model.VmId;
+import io.vmha.plan.Action;
+import io.vmha.plan.Plan;
+import io.vmha.plan.PlanFacts;
+import io.vmha.plan.PlanId;
+import io.vmha.plan.Step;
+import io.vmha.policy.SubjectDecision;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The plan by which requests follow the database that writes, away from a VM that is well: nothing is powered off. Pure functions. */
+final class FollowPlan {
+    private FollowPlan() {}
+
+    /** Where no database writes, the target's is promoted first. */
+    static Plan of(PlanId id, SubjectDecision.Redirect redirect, PlanFacts facts) {
+        List<Step> steps = new ArrayList<>();
+        ImmutableSortedSet<Integer> first = ImmutableSortedSet.of();
+        if (!facts.acceptsWrites(redirect.target())) {
+            steps.add(new Step(0, new Action.Promote(redirect.target()), first));
+            first = ImmutableSortedSet.of(0);
+        }
+        for (VmId owner : redirect.owners()) {
+            steps.add(new Step(steps.size(), new Action.Redirect(owner, redirect.target()), first));
+        }
+        return new Plan(id, steps);
+    }
+}

@@ -1,0 +1,77 @@
+package io.vmha.policy;
+
+import com.google.common.collect.Iterables;
+import io.vmha.model.Candidate;
+import io.vmha.model.ClusterRole;
+import io.vmha.model.Inventory;
+import io.vmha.model.MemberId;
+import io.vmha.model.ReplicaSet;
+import io.vmha.model.ReplicaSetId;
+import io.vmha.model.VirtualMachine;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the VMs whose database has the data that a VM's requests need: those of the same replica set, and first of all those of the
+ * member that writes, in whichever cluster they are, since no other may write beside it. Where no member writes, one is promoted.
+ * Immutable.
+ */
+final class DatabaseTargets {
+    private final Inventory inventory;
+    private final TargetSelection selection;
+
+    DatabaseTargets(Inventory inventory, TargetSelection selection) {
+        this.inventory = inventory;
+        this.selection = selection;
+    }
+
+    /** The best VM of the member that writes; null where that has none that is eligible, or no database is meant. */
+    @Nullable
+    Candidate atWriter(
+            VirtualMachine failed,
+            Function<ClusterRole, Iterable<? extends Iterable<Candidate>>> candidates,
+            FailoverContext context) {
+        if (inventory.memberOf(failed).isEmpty()) {
+            return null;
+        }
+        for (ClusterRole role : ClusterRole.values()) {
+            Candidate best = selection.best(
+                    Iterables.transform(
+                            candidates.apply(role),
+                            size -> Iterables.filter(size, candidate -> inventory.isAtWriter(candidate.vm()))),
+                    context);
+            if (best != null) {
+                return best;
+            }
+        }
+        return null;
+    }
+
+    /** The candidates that use the same set as the VM and may be promoted where they do not write; all where it uses none. */
+    Iterable<? extends Iterable<Candidate>> ofSameSet(
+            VirtualMachine failed, Iterable<? extends Iterable<Candidate>> sizes) {
+        Optional<ReplicaSetId> set = setOf(failed);
+        return set.isEmpty()
+                ? sizes
+                : Iterables.transform(sizes, size -> Iterables.filter(size, candidate -> isOfSet(candidate.vm(), set)));
+    }
+
+    private boolean isOfSet(VirtualMachine vm, Optional<ReplicaSetId> set) {
+        return setOf(vm).equals(set) && !inventory.hasToRejoin(vm);
+    }
+
+    private Optional<ReplicaSetId> setOf(VirtualMachine vm) {
+        return memberSet(vm).map(ReplicaSet::id);
+    }
+
+    private Optional<ReplicaSet> memberSet(VirtualMachine vm) {
+        Optional<MemberId> member = inventory.memberOf(vm);
+        return member.flatMap(inventory.replicaSets()::setOf);
+    }
+
+    /** Whether another database than the VM's is the one that requests are to go to, so that it serves none of another's well. */
+    boolean isBesideWriter(VirtualMachine vm) {
+        return memberSet(vm).flatMap(ReplicaSet::presumedWriter).isPresent() && !inventory.isAtWriter(vm);
+    }
+}
