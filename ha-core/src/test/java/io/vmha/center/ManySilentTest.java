@@ -38,7 +38,7 @@ class ManySilentTest {
         return ManagementCenter.builder()
                 .adapter(datacenter.hypervisor())
                 .trafficDirector(datacenter.trafficDirector())
-                .databasePromoter(datacenter.databasePromoter())
+                .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
                 .fencingDevice(datacenter.fencingDevice())
                 .inventory(reference)
                 .scheduler(time)
