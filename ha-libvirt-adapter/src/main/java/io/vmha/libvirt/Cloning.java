@@ -37,7 +37,8 @@ final class Cloning {
         DomainDescription source = template(template, host, deadline);
         requireCloneable(template, source);
         Optional<CloneOrigin> origin = call.plan().map(plan -> new CloneOrigin(plan.value(), call.step()));
-        Optional<Location> failed = cluster.find(vm, deadline);
+        Optional<Location> failed = cluster.findWhereHostsAnswer(
+                vm, Deadline.in(deadline.remaining().dividedBy(3)));
         if (origin.isPresent() && failed.flatMap(old -> old.profile().origin()).equals(origin)) {
             return;
         }
@@ -71,6 +72,8 @@ final class Cloning {
             // What was last seen of a host that does not answer must not hide the clone.
             cluster.superseded(failed.get());
         }
+        // The events that tell of it may come later than the reading.
+        failed.ifPresent(old -> cluster.host(old.host()).domains().forget(old.uuid()));
         cluster.refresh(
                 deadline, failed.map(old -> new HostId[] {host, old.host()}).orElseGet(() -> new HostId[] {host}));
     }
@@ -115,8 +118,9 @@ final class Cloning {
         return profile.type(made.type()
                         .orElseThrow(() -> new AdapterException.Permanent(
                                 Cause.REFUSED,
-                                "template " + made.id() + " does not say which type its clones are, and there is no VM "
-                                        + vm + " to tell it from")))
+                                "template " + made.id()
+                                        + " does not say which type its clones are, and no host that answers"
+                                        + " has VM " + vm + " to tell it from")))
                 .template(made.id())
                 .id(vm)
                 .origin(origin)

@@ -9,7 +9,7 @@ import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.libvirt.Directory.Location;
 import io.vmha.libvirt.HostLink.Effect;
 import io.vmha.model.HostId;
-import io.vmha.model.Inventory;
+import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VmId;
@@ -71,15 +71,22 @@ final class Cluster implements AutoCloseable {
         return host;
     }
 
-    /** Reads all hosts at once; what does not answer by then is in the result as unreachable. */
-    Inventory discover(Deadline deadline) {
+    /**
+     * Reads all hosts at once; what does not answer by then is in the result as unreachable. A host on which a running domain cannot be
+     * told is up and not said to have answered, so that nobody takes a machine for gone that is that domain.
+     */
+    PlatformSnapshot discover(Deadline deadline) {
         Reading reading = readAll(deadline);
         if (reading.answers.isEmpty()) {
             throw reading.failures.values().iterator().next();
         }
         reading.failures.forEach(
                 (host, failure) -> LOG.warn("host {} does not answer: {}", host, failure.getMessage()));
-        return InventoryBuilder.build(hosts.values(), directory, reading.failures.keySet(), microcodeMayDiffer);
+        Directory found = directory;
+        PlatformSnapshot all = PlatformSnapshot.of(
+                InventoryBuilder.build(hosts.values(), found, reading.failures.keySet(), microcodeMayDiffer));
+        // Nothing is said to be absent from a host on which something may be any machine.
+        return new PlatformSnapshot(all.hosts(), all.vms(), Sets.difference(all.answered(), found.mayHideAMachine()));
     }
 
     /**
@@ -106,14 +113,62 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    /** The hosts that a template is defined on, reading all hosts if none is known. */
+    /**
+     * Returns where a machine is as far as hosts answer, for whoever knows that it is off where they do not: what a host that is down had
+     * is not known to an adapter that was started since.
+     *
+     * @throws AdapterException if no host answers, or something on a host may be that machine
+     */
+    Optional<Location> findWhereHostsAnswer(VmId vm, Deadline deadline) {
+        refreshStale(deadline);
+        Optional<Location> known = directory.find(vm);
+        if (known.isPresent()) {
+            return known;
+        }
+        Reading reading = readAll(deadline);
+        if (reading.answers.isEmpty()) {
+            throw reading.failures.values().iterator().next();
+        }
+        Optional<Location> found = directory.find(vm);
+        if (found.isEmpty()) {
+            requireNothingHidden(vm);
+            reading.failures.forEach((host, failure) -> LOG.warn(
+                    "VM {} is on no host that answers; what host {} has of it is not known: {}",
+                    vm,
+                    host,
+                    failure.getMessage()));
+        }
+        return found;
+    }
+
+    private void requireNothingHidden(VmId vm) {
+        Set<HostId> hiding = directory.mayHideAMachine();
+        if (!hiding.isEmpty()) {
+            throw new AdapterException.Transient(
+                    Cause.UNREACHABLE,
+                    "VM " + vm + " is not seen, but may be one whose definition cannot be read, on " + hiding);
+        }
+    }
+
+    /**
+     * The hosts that a template is defined on, reading all hosts if none is known; none if no host has it.
+     *
+     * @throws AdapterException if no host that answers has it and others do not answer
+     */
     ImmutableSortedMap<HostId, HostSnapshot.Entry> templates(TemplateId template, Deadline deadline) {
         var known = directory.templates(template);
-        if (known.isEmpty()) {
-            Reading unused = readAll(deadline);
-            return directory.templates(template);
+        if (!known.isEmpty()) {
+            return known;
         }
-        return known;
+        Reading reading = readAll(Deadline.in(deadline.remaining().dividedBy(2)));
+        var found = directory.templates(template);
+        if (found.isEmpty() && !reading.failures.isEmpty()) {
+            throw new AdapterException.Transient(
+                    Cause.UNREACHABLE,
+                    "template " + template + " is on no host that answers; no answer from " + reading.failures.keySet(),
+                    reading.failures.values().iterator().next());
+        }
+        return found;
     }
 
     /** Returns where a machine is, by reading all hosts. */
@@ -123,6 +178,7 @@ final class Cluster implements AutoCloseable {
         if (found.isPresent()) {
             return found.get();
         }
+        requireNothingHidden(vm);
         if (reading.failures.isEmpty()) {
             throw new AdapterException.Permanent(Cause.UNKNOWN_SUBJECT, "no such VM: " + vm);
         }

@@ -174,6 +174,14 @@ final class Directory {
         return found.build();
     }
 
+    /** The hosts on which something may be any machine. */
+    Set<HostId> mayHideAMachine() {
+        return hosts.entrySet().stream()
+                .filter(host -> host.getValue().mayHideAMachine())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
     /** What a host last answered. */
     Optional<HostSnapshot> host(HostId host) {
         return Optional.ofNullable(hosts.get(host));

@@ -4,9 +4,12 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.primitives.Ints;
 import com.google.common.primitives.Longs;
+import io.vmha.adapter.AdapterException;
+import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.adapter.internal.PeerText;
 import io.vmha.model.HostId;
 import io.vmha.model.Resources;
+import io.vmha.model.VmId;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -24,7 +27,8 @@ import org.w3c.dom.Element;
  * @param maxMemoryKiB the most memory that it can be given without being redefined
  * @param vcpus the vCPUs that it starts with
  * @param maxVcpus the most vCPUs that it can be given without being redefined
- * @param xml the definition, by which it can be registered on another host
+ * @param definition the definition, by which it can be registered on another host; empty where it cannot be read
+ * @param unreadable why the definition cannot be read; empty where it was read
  */
 record DomainDescription(
         UUID uuid,
@@ -34,7 +38,8 @@ record DomainDescription(
         long maxMemoryKiB,
         int vcpus,
         int maxVcpus,
-        String xml) {
+        String definition,
+        Optional<String> unreadable) {
     private static final Logger LOG = LoggerFactory.getLogger(DomainDescription.class);
     static final long KIB_PER_MIB = 1024;
     static final long MILLIS_PER_VCPU = 1000;
@@ -81,12 +86,50 @@ record DomainDescription(
                 maxMemory,
                 vcpus,
                 maxVcpus,
-                xml);
+                xml,
+                Optional.empty());
+    }
+
+    /**
+     * A domain whose definition cannot be read: it exists, takes room, and can be powered off; nothing is made of it or for it that
+     * would need to know what it consists of.
+     *
+     * @param before what was read of it when it could be; what it is to the library does not change by that it cannot be now
+     */
+    static DomainDescription unreadable(
+            HostId host, DomainStats stats, Optional<DomainDescription> before, VmClassifier classifier, String why) {
+        LOG.warn("the definition of domain {} on host {} cannot be read: {}", PeerText.quote(stats.name()), host, why);
+        int vcpus = Ints.saturatedCast(stats.vcpus().orElse(1));
+        long memory = stats.memoryKiB().orElse(0);
+        DomainProfile profile = before.map(DomainDescription::profile)
+                .orElseGet(() ->
+                        classified(new DomainFacts(host, stats.name(), stats.uuid(), Optional.empty()), classifier));
+        return new DomainDescription(
+                stats.uuid(), stats.name(), profile, memory, memory, vcpus, vcpus, "", Optional.of(why));
+    }
+
+    /** Whether nothing tells which machine it is, if it is one. */
+    boolean isUnidentified() {
+        return unreadable.isPresent() && profile instanceof DomainProfile.Unmanaged;
+    }
+
+    /**
+     * The definition.
+     *
+     * @throws AdapterException if it cannot be read
+     */
+    String xml() {
+        if (unreadable.isPresent()) {
+            throw new AdapterException.Permanent(
+                    Cause.REFUSED,
+                    "the definition of domain " + PeerText.quote(name) + " cannot be read: " + unreadable.get());
+        }
+        return definition;
     }
 
     /** Whether it has a TPM. */
     boolean hasTpm() {
-        return SecureXml.child(SecureXml.parse(xml).getDocumentElement(), "devices")
+        return SecureXml.child(SecureXml.parse(xml()).getDocumentElement(), "devices")
                 .filter(devices -> SecureXml.child(devices, "tpm").isPresent())
                 .isPresent();
     }
@@ -103,15 +146,37 @@ record DomainDescription(
 
     private static DomainProfile profile(Element domain, DomainFacts facts, VmClassifier classifier) {
         try {
-            return VmhaMetadata.read(domain).orElseGet(() -> classifier.classify(facts));
+            Optional<DomainProfile> said = VmhaMetadata.read(domain);
+            return said.isPresent() ? named(said.get(), facts) : classified(facts, classifier);
         } catch (IllegalArgumentException e) {
-            LOG.warn(
-                    "domain {} on host {} is left alone: {}",
-                    PeerText.quote(facts.name()),
-                    facts.host(),
-                    PeerText.quote(String.valueOf(e.getMessage())));
-            return DomainProfile.Unmanaged.INSTANCE;
+            return leftAlone(facts, e);
         }
+    }
+
+    // What a user's classifier throws must not hide the other domains.
+    private static DomainProfile classified(DomainFacts facts, VmClassifier classifier) {
+        try {
+            return named(classifier.classify(facts), facts);
+        } catch (RuntimeException e) {
+            return leftAlone(facts, e);
+        }
+    }
+
+    /** A domain whose name no machine can have is none, unless it has another as a machine. */
+    private static DomainProfile named(DomainProfile profile, DomainFacts facts) {
+        if (profile instanceof VmProfile vm && vm.id().isEmpty()) {
+            VmId unused = VmId.of(facts.name());
+        }
+        return profile;
+    }
+
+    private static DomainProfile leftAlone(DomainFacts facts, RuntimeException why) {
+        LOG.warn(
+                "domain {} on host {} is left alone: {}",
+                PeerText.quote(facts.name()),
+                facts.host(),
+                PeerText.quote(String.valueOf(why.getMessage())));
+        return DomainProfile.Unmanaged.INSTANCE;
     }
 
     private static String required(Element domain, String name) {

@@ -2,6 +2,8 @@ package io.vmha.libvirt;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Sets;
+import io.vmha.adapter.AdapterException.Cause;
+import io.vmha.adapter.internal.PeerText;
 import io.vmha.libvirt.HostSnapshot.Entry;
 import io.vmha.model.CpuPlatform;
 import io.vmha.model.PowerState;
@@ -30,6 +32,7 @@ final class HostDomains {
 
     private final LibvirtHost host;
     private final VmClassifier classifier;
+    private final Definitions definitions;
     private final Map<UUID, DomainDescription> descriptions = new ConcurrentHashMap<>();
     private final Set<UUID> changed = Sets.newConcurrentHashSet();
     private final Map<UUID, CpuSample> samples = new ConcurrentHashMap<>();
@@ -44,9 +47,20 @@ final class HostDomains {
 
     private record CpuSample(long cpuNanos, long atNanos) {}
 
+    /** Reads a domain's definition. */
+    @FunctionalInterface
+    interface Definitions {
+        String read(DomainPointer domain, int flags);
+    }
+
     HostDomains(LibvirtHost host, VmClassifier classifier) {
+        this(host, classifier, NativeConnection::xml);
+    }
+
+    HostDomains(LibvirtHost host, VmClassifier classifier, Definitions definitions) {
         this.host = host;
         this.classifier = classifier;
+        this.definitions = definitions;
     }
 
     /** Forgets all that was read. */
@@ -81,9 +95,10 @@ final class HostDomains {
             known = HostFacts.read(connection);
             facts = known;
         }
-        ImmutableList<Entry> entries = connection.eachDomain(this::entry).stream()
-                .flatMap(Optional::stream)
-                .collect(ImmutableList.toImmutableList());
+        ImmutableList<Entry> entries =
+                connection.eachDomain((pointer, stats) -> entry(connection, pointer, stats)).stream()
+                        .flatMap(Optional::stream)
+                        .collect(ImmutableList.toImmutableList());
         if (descriptions.size() > entries.size()) {
             Set<UUID> present =
                     entries.stream().map(entry -> entry.stats().uuid()).collect(Collectors.toSet());
@@ -94,22 +109,43 @@ final class HostDomains {
     }
 
     /** Reads one domain's definition, from what was kept if nothing says that it changed. */
-    private DomainDescription describe(DomainPointer pointer, UUID domain) {
+    private DomainDescription describe(NativeConnection connection, DomainPointer pointer, DomainStats stats) {
+        UUID domain = stats.uuid();
+        Optional<DomainDescription> before = Optional.ofNullable(descriptions.get(domain));
         // The mark goes before the definition is read: a change that comes between the two marks it again.
-        DomainDescription kept = changed.remove(domain) ? null : descriptions.get(domain);
-        if (kept != null) {
-            return kept;
+        if (!changed.remove(domain) && before.isPresent()) {
+            return before.get();
         }
         int flags = NativeConnection.XML_INACTIVE | (host.readOnly() ? 0 : NativeConnection.XML_SECURE);
-        DomainDescription read = DomainDescription.read(host.id(), NativeConnection.xml(pointer, flags), classifier);
-        descriptions.put(domain, read);
-        return read;
+        String why;
+        try {
+            DomainDescription read = DomainDescription.read(host.id(), definitions.read(pointer, flags), classifier);
+            descriptions.put(domain, read);
+            return read;
+        } catch (IllegalArgumentException malformed) {
+            why = PeerText.quote(String.valueOf(malformed.getMessage()));
+        } catch (NativeException refused) {
+            if (!isOfTheDomainAlone(connection, refused)) {
+                throw refused;
+            }
+            why = refused.getMessage();
+        }
+        // It is asked for again the next time.
+        changed.add(domain);
+        return DomainDescription.unreadable(host.id(), stats, before, classifier, why);
     }
 
-    private Optional<Entry> entry(DomainPointer pointer, DomainStats stats) {
+    /** One domain that cannot be read must not hide the others; where the host fails, its reading does. */
+    private static boolean isOfTheDomainAlone(NativeConnection connection, NativeException refused) {
+        return !refused.is(LibvirtError.NO_DOMAIN)
+                && refused.error().meaning().cause() != Cause.UNREACHABLE
+                && connection.isAlive();
+    }
+
+    private Optional<Entry> entry(NativeConnection connection, DomainPointer pointer, DomainStats stats) {
         DomainDescription description;
         try {
-            description = describe(pointer, stats.uuid());
+            description = describe(connection, pointer, stats);
         } catch (NativeException e) {
             if (e.is(LibvirtError.NO_DOMAIN)) {
                 return Optional.empty();

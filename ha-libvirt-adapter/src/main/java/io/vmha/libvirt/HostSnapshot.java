@@ -14,6 +14,12 @@ import java.util.function.UnaryOperator;
  */
 record HostSnapshot(HostFacts facts, ImmutableList<Entry> domains) {
 
+    /** Whether something on it may be any machine: then it cannot be told that a machine is not here. */
+    boolean mayHideAMachine() {
+        return domains.stream()
+                .anyMatch(entry -> entry.isHeld() && entry.description().isUnidentified());
+    }
+
     /** Returns the snapshot with one domain changed. */
     HostSnapshot with(UUID domain, UnaryOperator<Entry> change) {
         return new HostSnapshot(

@@ -107,7 +107,7 @@ public final class LibvirtAdapter implements HypervisorAdapter {
 
     @Override
     public PlatformSnapshot discover(CallContext call) {
-        return PlatformSnapshot.of(cluster.discover(Deadline.in(call.deadline())));
+        return cluster.discover(Deadline.in(call.deadline()));
     }
 
     @Override

@@ -89,7 +89,8 @@ class RoomTest {
                 4_096 * 1_024L,
                 2,
                 4,
-                "");
+                "",
+                java.util.Optional.empty());
         assertThat(CloneSize.of(template, java.util.Optional.empty()).resources())
                 .isEqualTo(Resources.of(2_000, 2_048));
         assertThat(size(template, Resources.of(1_000, 1_024))).isEqualTo(Resources.of(1_000, 1_024));

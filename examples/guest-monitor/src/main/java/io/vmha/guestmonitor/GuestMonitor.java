@@ -3,7 +3,6 @@ package io.vmha.guestmonitor;
 import io.vmha.monitor.FaultMonitor;
 import io.vmha.monitor.FoundFault;
 import io.vmha.monitor.Isolation;
-import io.vmha.monitor.IsolationLimit;
 import io.vmha.monitor.MonitorEvent;
 import io.vmha.monitor.PowerOff;
 import io.vmha.monitor.ProbeResult;
@@ -12,9 +11,7 @@ import io.vmha.monitor.Watch;
 import io.vmha.monitor.report.HttpFaultReporter;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -104,6 +101,7 @@ public final class GuestMonitor implements Callable<Integer> {
         Map<String, ProbeResult> results = new ConcurrentSkipListMap<>();
         FaultMonitor.Builder builder = FaultMonitor.builder()
                 .isolation(fault -> LOG.info("{} is not acted upon", fault))
+                .anyNumberOfIsolations()
                 .listener(event -> resultOf(event).ifPresent(probed -> {
                     if (results.put(probed.watch(), probed.result()) == null) {
                         open.countDown();
@@ -138,12 +136,13 @@ public final class GuestMonitor implements Callable<Integer> {
                 .isolation(isolation)
                 .order(config.order())
                 .reportWait(config.reportWait())
-                .grace(Uptime.left(config.bootGrace()))
+                .bootGrace(config.bootGrace())
+                .isolationsInARow(config.isolationsInARow())
+                .stateFolder(config.stateFolder())
                 .listener(new EventLog());
-        Optional<IsolationLimit> limit = dryRun
-                ? Optional.empty()
-                : Optional.of(IsolationLimit.start(stateFolder(config), config.isolationsInARow()));
-        limit.ifPresent(builder::limit);
+        if (dryRun) {
+            builder.anyNumberOfIsolations();
+        }
         config.watches().forEach(builder::watch);
         config.report().ifPresent(report -> {
             HttpFaultReporter.Builder reporter =
@@ -153,7 +152,7 @@ public final class GuestMonitor implements Callable<Integer> {
         });
         FaultMonitor monitor = builder.build();
         Duration isolating = config.reportWait().plus(config.powerOffGrace().multipliedBy(POWER_OFF_STEPS));
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(monitor, limit, isolating), "guest-monitor-stop"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(monitor, isolating), "guest-monitor-stop"));
         monitor.start();
         // What reading the configuration and the rehearsal left would stay resident for weeks: little is made from here
         // on.
@@ -167,18 +166,6 @@ public final class GuestMonitor implements Callable<Integer> {
             new CountDownLatch(1).await();
         }
         return OK;
-    }
-
-    /** Made for its owner alone where it is missing; whether it can be used shows in the use. */
-    private static Path stateFolder(MonitorConfig config) {
-        try {
-            Files.createDirectories(
-                    config.stateFolder(),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        } catch (IOException unwritable) {
-            LOG.warn("{} cannot be made: {}", config.stateFolder(), unwritable.toString());
-        }
-        return config.stateFolder();
     }
 
     private Isolation isolation(MonitorConfig config) throws IOException {
@@ -197,13 +184,11 @@ public final class GuestMonitor implements Callable<Integer> {
     }
 
     /** The service manager stops this too while the machine goes down: the next way to power off may still be needed. */
-    private static void stop(FaultMonitor monitor, Optional<IsolationLimit> limit, Duration isolating) {
+    private static void stop(FaultMonitor monitor, Duration isolating) {
         try {
             if (monitor.isIsolating().toCompletableFuture().get(1, TimeUnit.SECONDS)) {
                 LOG.warn("stopped while the machine is being isolated, which goes on");
                 TimeUnit.NANOSECONDS.sleep(isolating.toNanos());
-            } else {
-                limit.ifPresent(IsolationLimit::stoppedInOrder);
             }
         } catch (InterruptedException now) {
             Thread.currentThread().interrupt();

@@ -37,6 +37,8 @@ final class Rehearsal {
                                 .threshold(1)
                                 .build())
                         .order(IsolationOrder.BOTH)
+                        .bootGrace(Duration.ZERO)
+                        .anyNumberOfIsolations()
                         .isolation(powerOff)
                         .listener(event -> {
                             if (event instanceof MonitorEvent.IsolationFailed) {

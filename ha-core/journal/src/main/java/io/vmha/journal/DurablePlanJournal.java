@@ -32,6 +32,8 @@ public final class DurablePlanJournal implements PlanJournal {
     /** The number of the write that makes the file, after which its mark is made. */
     private static final long UNMARKED = 1;
 
+    private static final int PART_OF_MEMORY = 32;
+
     private final JournalDirectory directory;
     private final String file;
     private @Nullable JournalStore store;
@@ -103,7 +105,7 @@ public final class DurablePlanJournal implements PlanJournal {
     /** Reads everything before anything may be written. */
     private void check() {
         long mark = directory.mark();
-        if (directory.isEmptyStore()) {
+        if (directory.storeBytes() == 0) {
             throw directory.refuse("is cut short: it is empty", null);
         }
         try (JournalStore found = JournalStore.toRead(file)) {
@@ -117,10 +119,22 @@ public final class DurablePlanJournal implements PlanJournal {
             }
             found.checkSum();
             JournalState unused = new Records(found).read();
+            rehearse();
         } catch (MVStoreException refused) {
             throw of(refused);
-        } catch (RuntimeException refused) {
+        } catch (JournalException unreadable) {
+            throw unreadable;
+        } catch (IllegalArgumentException refused) {
             throw directory.refuse(String.valueOf(refused.getMessage()), refused);
+        } catch (RuntimeException refused) {
+            throw directory.refuse("is damaged: " + refused.getMessage(), refused);
+        }
+    }
+
+    /** A store that takes a large part of the memory is not copied there: its damage may show only once it is written to. */
+    private void rehearse() {
+        if (directory.storeBytes() <= Runtime.getRuntime().maxMemory() / PART_OF_MEMORY) {
+            JournalStore.rehearse(directory.content());
         }
     }
 

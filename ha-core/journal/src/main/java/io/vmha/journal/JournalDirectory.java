@@ -73,9 +73,17 @@ final class JournalDirectory implements AutoCloseable {
         return directory.resolve(STORE);
     }
 
-    boolean isEmptyStore() {
+    long storeBytes() {
         try {
-            return Files.size(store()) == 0;
+            return Files.size(store());
+        } catch (IOException unreadable) {
+            throw new JournalException(store() + " cannot be read", unreadable);
+        }
+    }
+
+    byte[] content() {
+        try {
+            return Files.readAllBytes(store());
         } catch (IOException unreadable) {
             throw new JournalException(store() + " cannot be read", unreadable);
         }

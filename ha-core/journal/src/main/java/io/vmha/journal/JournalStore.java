@@ -26,6 +26,10 @@ final class JournalStore implements KeyedRecords, AutoCloseable {
     private static final int COMMITS_BETWEEN_COMPACTIONS = 256;
     private static final int COMPACTED_AT_ONCE = 4 << 20;
     private static final int WANTED_FILL_PERCENT = 50;
+    /** Enough that what one commit leaves is used by another. */
+    private static final int REHEARSED = 3;
+    /** In a rehearsal every part of the file is moved. */
+    private static final int COMPACTED = 100;
 
     private final MVStore store;
     private final MVMap<String, byte[]> records;
@@ -56,6 +60,25 @@ final class JournalStore implements KeyedRecords, AutoCloseable {
         opened.store.setRetentionTime(RETENTION_MILLIS);
         opened.store.setVersionsToKeep(0);
         return opened;
+    }
+
+    /**
+     * Does with a copy in memory what may ever be done with the file, since some damage of the file's layout shows only in a write.
+     * Throws what that throws; the file is not touched.
+     */
+    static void rehearse(byte[] content) {
+        MemoryCopy copy = new MemoryCopy(content);
+        try (JournalStore opened =
+                open(new MVStore.Builder().adoptFileStore(copy).autoCommitDisabled())) {
+            opened.store.setRetentionTime(0);
+            opened.store.setVersionsToKeep(0);
+            for (int round = 0; round < REHEARSED; round++) {
+                opened.rewrite();
+                opened.commit();
+                opened.store.compact(COMPACTED, COMPACTED_AT_ONCE);
+            }
+            opened.checkSum();
+        }
     }
 
     private static JournalStore open(MVStore.Builder builder) {

@@ -39,6 +39,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DurablePlanJournalTest {
+    private static final int BLOCK = 4096;
+    private static final int HEAD = 48;
+
     @TempDir
     private Path directory;
 
@@ -208,6 +211,37 @@ class DurablePlanJournalTest {
             }
             copies().forEach(copy -> copy.toFile().delete());
             mark(whole);
+        }
+        assertThat(refused).isPositive();
+    }
+
+    /** No sum is kept of where the store's parts begin. */
+    @Test
+    void damageOfTheLayoutThatOnlyAWriteWouldMeetIsRefusedBeforeAnythingIsWritten() throws IOException {
+        List<String> before = filled(3);
+        Path store = directory.resolve("journal.mv");
+        byte[] whole = Files.readAllBytes(store);
+        int refused = 0;
+        for (int head = 0; head < whole.length; head += BLOCK) {
+            for (int at = head; at < head + HEAD; at++) {
+                char changed = whole[at] == '0' ? 'f' : '0';
+                byte[] damaged = whole.clone();
+                damaged[at] = (byte) changed;
+                Files.write(store, damaged);
+                try {
+                    assertThat(reopened()).as("%s at %s", changed, at).isEqualTo(before);
+                } catch (JournalException unusable) {
+                    refused++;
+                    assertThat(unusable)
+                            .as("%s at %s", changed, at)
+                            .isInstanceOf(JournalException.Unreadable.class)
+                            .hasMessageContaining("left as it is");
+                    assertThat(Files.readAllBytes(store)).isEqualTo(damaged);
+                    assertThat(copies()).hasSize(1);
+                }
+                copies().forEach(copy -> copy.toFile().delete());
+                mark(whole);
+            }
         }
         assertThat(refused).isPositive();
     }

@@ -6,6 +6,7 @@ import static io.vmha.monitor.internal.Checks.checkState;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vmha.monitor.report.FaultReporter;
 import io.vmha.monitor.report.GuestFault;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,9 +33,10 @@ public final class FaultMonitor implements AutoCloseable {
     private final FaultReporter reporter;
     private final Optional<Duration> heartbeat;
     private final FaultResponse response;
-    private final Optional<IsolationLimit> limit;
-    private final Duration grace;
+    private final Supplier<Optional<IsolationLimit>> counting;
+    private final Duration bootGrace;
     private final List<WatchRun> runs;
+    private volatile Optional<IsolationLimit> limit = Optional.empty();
 
     private FaultMonitor(Builder settings) {
         // Every probe may hang, its interruption and the question why; a report, a heartbeat and the isolation need a
@@ -43,10 +46,10 @@ public final class FaultMonitor implements AutoCloseable {
         heartbeat = settings.heartbeat;
         MonitorListener listener = guarded(settings.listener);
         response = new FaultResponse(settings, scheduler, listener, settings.isolation.orElseThrow());
-        limit = settings.limit;
-        grace = settings.grace;
+        counting = settings.counting();
+        bootGrace = settings.bootGrace;
         runs = settings.watches.stream()
-                .map(watch -> new WatchRun(watch, scheduler, listener, response, !grace.isZero()))
+                .map(watch -> new WatchRun(watch, scheduler, listener, response))
                 .toList();
     }
 
@@ -61,12 +64,28 @@ public final class FaultMonitor implements AutoCloseable {
         };
     }
 
-    /** Begins to watch, every probe at once; call it once. */
+    /**
+     * Begins to watch, every probe at once; call it once. Writes down that the VM was started, unless isolations are not counted.
+     */
     public void start() {
-        scheduler.execute(() -> runs.forEach(WatchRun::tick));
+        Optional<IsolationLimit> row = counting.get();
+        limit = row;
+        row.flatMap(IsolationLimit::refusal)
+                .ifPresent(why -> LOG.warn("faults are reported, and this VM is not isolated: {}", why));
+        Duration grace = graceLeft();
+        scheduler.execute(() -> {
+            row.ifPresent(response::limitBy);
+            runs.forEach(run -> run.begin(!grace.isZero()));
+        });
         scheduler.schedule(grace, () -> runs.forEach(WatchRun::endGrace));
         heartbeat.ifPresent(every -> scheduler.execute(() -> beat(every)));
-        limit.ifPresent(this::settle);
+        row.ifPresent(this::settle);
+    }
+
+    /** What is left of the grace after the boot: all of it where nobody can say how long ago that was. */
+    private Duration graceLeft() {
+        Duration left = bootGrace.minus(scheduler.uptime().orElse(Duration.ZERO));
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     /** A machine that has run for long enough without a fault begins a new row of isolations. */
@@ -91,10 +110,16 @@ public final class FaultMonitor implements AutoCloseable {
         return answer;
     }
 
-    /** Stops watching, without waiting for what hangs. Calling it again does nothing. */
+    /**
+     * Stops watching, without waiting for what hangs. A VM that is not being isolated is stopped in order: this start counts as no
+     * isolation. Calling it again does nothing.
+     */
     @Override
     public void close() {
         scheduler.close();
+        Optional<IsolationLimit> row = limit;
+        limit = Optional.empty();
+        row.ifPresent(IsolationLimit::stopped);
     }
 
     /** Returns a builder. */
@@ -112,8 +137,10 @@ public final class FaultMonitor implements AutoCloseable {
         FaultReporter reporter = new NoReporter();
         IsolationOrder order = IsolationOrder.REPORT_FIRST;
         Duration reportWait = Duration.ofSeconds(5);
-        Duration grace = Duration.ZERO;
-        Optional<IsolationLimit> limit = Optional.empty();
+        Duration bootGrace = Duration.ofMinutes(1);
+        private Path stateFolder = IsolationLimit.FOLDER;
+        private Optional<Integer> isolationsInARow = Optional.of(IsolationLimit.MOST);
+        private Path bootId = IsolationLimit.BOOT;
 
         private Builder() {}
 
@@ -170,23 +197,62 @@ public final class FaultMonitor implements AutoCloseable {
         }
 
         /**
-         * Sets for how long after the monitor is started nothing becomes a fault, 0 or more: a machine that has just started brings its
-         * services up, and what is mounted changes. Default: 0.
+         * Sets for how long after the VM's boot nothing becomes a fault, 0 or more: its services come up and what is mounted changes.
+         * What is left of it counts when the monitor is started. Default: 1 minute.
          *
          * @throws IllegalArgumentException if it is negative
          */
         @CanIgnoreReturnValue
-        public Builder grace(Duration howLong) {
-            checkArgument(!howLong.isNegative(), "grace must be 0 or more: %s", howLong);
-            grace = howLong;
+        public Builder bootGrace(Duration howLong) {
+            checkArgument(!howLong.isNegative(), "bootGrace must be 0 or more: %s", howLong);
+            bootGrace = howLong;
             return this;
         }
 
-        /** Sets how many isolations in a row, each soon after a start, there may be. Default: any number. */
+        /**
+         * Sets how many isolations in a row, each soon after a start, there may be, 1 or more; after as many the VM stays up, and that
+         * is told by {@link MonitorEvent.IsolationWithheld}. Ten minutes without a fault, or an orderly stop, end a row. Default: 2.
+         *
+         * <p>Where they cannot be counted, since the {@link #stateFolder} cannot be written, faults are reported and nothing is isolated.
+         *
+         * @throws IllegalArgumentException if it is below 1
+         */
         @CanIgnoreReturnValue
-        public Builder limit(IsolationLimit row) {
-            limit = Optional.of(row);
+        public Builder isolationsInARow(int most) {
+            checkArgument(most >= 1, "isolationsInARow must be 1 or more: %s", most);
+            isolationsInARow = Optional.of(most);
             return this;
+        }
+
+        /** Has isolations not counted: a VM that finds a fault at each of its starts is isolated at each, for ever. */
+        @CanIgnoreReturnValue
+        public Builder anyNumberOfIsolations() {
+            isolationsInARow = Optional.empty();
+            return this;
+        }
+
+        /**
+         * Sets where isolations are counted, across boots; made for this user alone (mode 0700) if it is missing. It and the folders
+         * above it are root's or this user's own, or sticky. Default: {@code /var/lib/vmha}.
+         */
+        @CanIgnoreReturnValue
+        public Builder stateFolder(Path folder) {
+            stateFolder = folder;
+            return this;
+        }
+
+        /** Sets the file that tells one boot from another. */
+        @CanIgnoreReturnValue
+        Builder bootId(Path file) {
+            bootId = file;
+            return this;
+        }
+
+        private Supplier<Optional<IsolationLimit>> counting() {
+            Path folder = stateFolder;
+            Path boot = bootId;
+            Optional<Integer> most = isolationsInARow;
+            return () -> most.map(number -> IsolationLimit.start(folder, number, boot));
         }
 
         /** Sets who is told what happens. Default: nobody. */

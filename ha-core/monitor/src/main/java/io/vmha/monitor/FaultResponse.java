@@ -1,16 +1,18 @@
 package io.vmha.monitor;
 
 import io.vmha.monitor.report.FaultReporter;
+import io.vmha.monitor.report.GuestFault;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
  * What is done about a fault: the report and the isolation, in the configured order.
  *
  * <p>Confined to the monitor's loop. A machine is isolated once; if that fails it is tried again while the fault lasts. What is only
- * to be told goes to no center.
+ * to be told goes to the centers as an advisory.
  */
 final class FaultResponse {
     private enum Isolating {
@@ -27,8 +29,7 @@ final class FaultResponse {
     private final IsolationOrder order;
     private final Duration reportWait;
 
-    private final Optional<IsolationLimit> limit;
-
+    private Optional<IsolationLimit> limit = Optional.empty();
     private Isolating state = Isolating.NOT;
     private boolean withheldTold;
     private Instant lastFault = Instant.EPOCH;
@@ -41,13 +42,18 @@ final class FaultResponse {
         this.reporter = settings.reporter;
         this.order = settings.order;
         this.reportWait = settings.reportWait;
-        this.limit = settings.limit;
+    }
+
+    /** From now on isolations in a row are counted. */
+    void limitBy(IsolationLimit row) {
+        limit = Optional.of(row);
     }
 
     /** A fault is there that was not there before. */
     void found(FoundFault fault, Reaction reaction) {
         listener.on(new MonitorEvent.FaultFound(fault, reaction));
         if (reaction == Reaction.REPORT_ONLY) {
+            tell(fault, reporter::advise, confirmed -> {});
             return;
         }
         withheldTold = false;
@@ -95,10 +101,20 @@ final class FaultResponse {
     }
 
     private void report(FoundFault fault, Consumer<Boolean> then) {
+        tell(fault, reporter::report, then);
+    }
+
+    /** How a fault is told to the centers. */
+    @FunctionalInterface
+    private interface Telling {
+        CompletionStage<Boolean> tell(GuestFault kind, String detail, Instant observedAt);
+    }
+
+    private void tell(FoundFault fault, Telling how, Consumer<Boolean> then) {
         Runnable failed = () -> reported(fault, false, then);
         scheduler.call(() -> {
             try {
-                reporter.report(fault.kind(), fault.watch() + ": " + fault.detail(), fault.foundAt())
+                how.tell(fault.kind(), fault.watch() + ": " + fault.detail(), fault.foundAt())
                         .whenComplete((confirmed, thrown) -> scheduler.execute(
                                 () -> reported(fault, thrown == null && Boolean.TRUE.equals(confirmed), then)));
             } catch (RuntimeException refused) {

@@ -2,6 +2,7 @@ package io.vmha.monitor;
 
 import static io.vmha.monitor.internal.Checks.checkArgument;
 
+import io.vmha.monitor.internal.DaemonThreads;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,8 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -25,12 +32,17 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe; {@link #refusal} waits for nothing.
  */
-public final class IsolationLimit {
+final class IsolationLimit {
     /** How long a machine runs without a fault before its next isolation is the first in a row again. */
-    public static final Duration SETTLING = Duration.ofMinutes(10);
+    static final Duration SETTLING = Duration.ofMinutes(10);
 
+    static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
+    static final Path FOLDER = Path.of("/var/lib/vmha");
+    static final int MOST = 2;
+
+    private static final Duration STOP = Duration.ofSeconds(2);
+    private static final ThreadFactory THREADS = DaemonThreads.named("isolation-limit-%d");
     private static final Logger LOG = LoggerFactory.getLogger(IsolationLimit.class);
-    private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
     private static final String FILE = "isolations";
     private static final int MOST_BYTES = 256;
     /** How many isolations came before, the boot that wrote it, and whether that has not been taken back. */
@@ -52,19 +64,18 @@ public final class IsolationLimit {
     /**
      * Writes this start down; several in one boot are one.
      *
-     * @param folder where; it and the folders above it are root's or this user's own, or sticky
+     * @param folder where, made if it is missing; it and the folders above it are root's or this user's own, or sticky
      * @param most how many isolations in a row there may be, 1 or more
+     * @param bootId the file that tells one boot from another
      * @throws IllegalArgumentException if the number is below 1
      */
-    public static IsolationLimit start(Path folder, int most) {
-        return start(folder, most, BOOT);
-    }
-
     static IsolationLimit start(Path folder, int most, Path bootId) {
         checkArgument(most >= 1, "most must be 1 or more: %s", most);
         String boot = "unknown";
         try {
             boot = Files.readString(bootId, StandardCharsets.US_ASCII).strip();
+            Files.createDirectories(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             IsolationLimit limit = new IsolationLimit(folder, boot, most);
             limit.row = limit.isolationsBefore();
             limit.write("open");
@@ -97,7 +108,7 @@ public final class IsolationLimit {
     }
 
     /** Returns why this machine is not to be isolated; empty if it may be. */
-    public Optional<String> refusal() {
+    Optional<String> refusal() {
         if (failure.isPresent()) {
             return failure;
         }
@@ -107,15 +118,27 @@ public final class IsolationLimit {
     }
 
     /** Says that the machine has run for {@link #SETTLING} without a fault: the next isolation is the first again. */
-    public void settled() {
+    void settled() {
         row = 0;
         takeBack();
     }
 
-    /** Says that the machine, or its monitor alone, is being stopped in order; that takes back no start that ended in isolation. */
-    public void stoppedInOrder() {
-        if (!isolating) {
-            takeBack();
+    /**
+     * Says that the machine, or its monitor alone, is being stopped in order; that takes back no start that ended in isolation. Waits
+     * a little for the disk, which may be the reason of the stop.
+     */
+    void stopped() {
+        if (isolating) {
+            return;
+        }
+        CompletableFuture<Void> written = CompletableFuture.runAsync(
+                this::takeBack, task -> THREADS.newThread(task).start());
+        try {
+            written.get(STOP.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException now) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException hangs) {
+            LOG.warn("this start goes on counting as one that ended in isolation: {}", hangs.toString());
         }
     }
 

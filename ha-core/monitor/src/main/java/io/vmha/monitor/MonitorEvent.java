@@ -38,7 +38,7 @@ public sealed interface MonitorEvent {
     record Recovered(String watch) implements MonitorEvent {}
 
     /**
-     * The report of a fault came to its end.
+     * The report of a fault, or the advisory of one that is only to be told, came to its end.
      *
      * @param fault what was reported
      * @param confirmed whether a center confirmed it

@@ -2,6 +2,7 @@ package io.vmha.monitor;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * The time and the threads of a monitor: one loop for its state, and threads for what may block for ever.
@@ -14,6 +15,11 @@ public interface MonitorScheduler extends AutoCloseable {
 
     /** The present moment. */
     Instant now();
+
+    /** How long the VM has been up; empty where that cannot be told. By default as the kernel says in {@code /proc/uptime}. */
+    default Optional<Duration> uptime() {
+        return Uptime.ofKernel(Uptime.FILE);
+    }
 
     /** Runs a task on the loop, after those that were handed over before it. Safe from any thread. */
     void execute(Runnable task);

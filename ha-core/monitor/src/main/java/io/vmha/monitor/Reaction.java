@@ -5,8 +5,8 @@ public enum Reaction {
     /** The fault is reported, and the machine isolated. */
     ISOLATE,
     /**
-     * The fault is told to the monitor's listener; the machine goes on. No center is told: for a center a report of a fault means that
-     * the machine's requests move, and that it is powered off where its type requires that.
+     * The fault is told to the monitor's listener, and to the centers as an advisory; the VM goes on. A center decides nothing for an
+     * advisory: it moves no requests and powers nothing off.
      */
     REPORT_ONLY
 }

@@ -38,17 +38,17 @@ final class WatchRun {
     private int failures;
     private boolean isolationFound;
 
-    WatchRun(
-            Watch watch,
-            MonitorScheduler scheduler,
-            MonitorListener listener,
-            FaultResponse response,
-            boolean inGrace) {
+    WatchRun(Watch watch, MonitorScheduler scheduler, MonitorListener listener, FaultResponse response) {
         this.watch = watch;
         this.scheduler = scheduler;
         this.listener = listener;
         this.response = response;
-        this.inGrace = inGrace;
+    }
+
+    /** Looks for the first time; in the grace nothing that a look finds becomes a fault. */
+    void begin(boolean isInGrace) {
+        inGrace = isInGrace;
+        tick();
     }
 
     /** Until then nothing that a look finds becomes a fault. */
@@ -56,7 +56,7 @@ final class WatchRun {
         inGrace = false;
     }
 
-    void tick() {
+    private void tick() {
         Instant now = scheduler.now();
         heldUp = isLate(nextTick, now);
         nextTick = now.plus(watch.interval());

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,12 @@ class FaultMonitorTest {
         }
 
         @Override
+        public CompletionStage<Boolean> advise(GuestFault kind, String detail, Instant observedAt) {
+            effects.add("advise " + kind + " at " + observedAt.toEpochMilli());
+            return answer;
+        }
+
+        @Override
         public void heartbeat() {
             effects.add("heartbeat at " + time.now().toEpochMilli());
         }
@@ -43,6 +50,7 @@ class FaultMonitorTest {
     private FaultMonitor.Builder monitor() {
         return FaultMonitor.builder()
                 .scheduler(time)
+                .anyNumberOfIsolations()
                 .reporter(center)
                 .listener(events::add)
                 .isolation(fault -> effects.add("isolate at " + time.now().toEpochMilli()));
@@ -207,8 +215,41 @@ class FaultMonitorTest {
     }
 
     @Test
+    void afterABootThereIsAGraceOfAMinuteThoughNobodyAsksForOne() {
+        for (Optional<Duration> up : List.of(Optional.of(ms(10_000)), Optional.<Duration>empty())) {
+            VirtualMonitorTime booted = new VirtualMonitorTime();
+            booted.up(up);
+            effects.clear();
+            FaultMonitor monitor = monitor()
+                    .scheduler(booted)
+                    .isolation(fault -> effects.add("isolate"))
+                    .watch(watch().threshold(1).build())
+                    .build();
+            monitor.start();
+            found = READ_ONLY;
+            booted.pass(ms(49_500));
+            assertThat(effects).isEmpty();
+            booted.pass(ms(20_500));
+            assertThat(effects).isNotEmpty();
+        }
+    }
+
+    @Test
+    void whereTheVmHasBeenUpForLongThereIsNoGrace() {
+        monitor().watch(watch().threshold(1).build()).build().start();
+        found = READ_ONLY;
+        time.pass(ms(1));
+        assertThat(effects).containsExactly("report FILESYSTEM_READ_ONLY at 0");
+    }
+
+    @Test
     void inTheGraceAfterAStartNothingBecomesAFault() {
-        monitor().watch(watch().threshold(3).build()).grace(ms(60_000)).build().start();
+        time.up(Optional.of(ms(5_000)));
+        monitor()
+                .watch(watch().threshold(3).build())
+                .bootGrace(ms(65_000))
+                .build()
+                .start();
         found = READ_ONLY;
         time.pass(ms(50_000));
         found = FINE;
@@ -232,7 +273,8 @@ class FaultMonitorTest {
                 .start();
         found = ProbeResult.failed(GuestFault.DISK_FULL, "full");
         time.pass(ms(5500));
-        assertThat(effects).isEmpty();
+        assertThat(effects).containsExactly("advise DISK_FULL at 0");
+        effects.clear();
         found = READ_ONLY;
         time.pass(ms(3000));
         assertThat(effects).containsExactlyInAnyOrder("report FILESYSTEM_READ_ONLY at 6000", "isolate at 6000");
@@ -253,9 +295,10 @@ class FaultMonitorTest {
                 return ProbeResult.unknown("slow");
             }
         };
+        time.up(Optional.of(Duration.ZERO));
         monitor()
                 .watch(watch().probe(slow).threshold(1).build())
-                .grace(ms(60_000))
+                .bootGrace(ms(60_000))
                 .build()
                 .start();
         time.pass(ms(500));
@@ -328,6 +371,7 @@ class FaultMonitorTest {
     void anotherProbeGoesOnWhileOneHangs() {
         List<Instant> looks = new ArrayList<>();
         try (FaultMonitor monitor = FaultMonitor.builder()
+                .anyNumberOfIsolations()
                 .isolation(fault -> {})
                 .watch(watch().probe(() -> hangForEver())
                         .deadline(ms(20))
@@ -373,7 +417,7 @@ class FaultMonitorTest {
     }
 
     @Test
-    void whatIsOnlyToBeToldIsTheListenersAndNoCenterMovesRequestsForIt() {
+    void whatIsOnlyToBeToldIsNoReportOfAFaultButAnAdvisory() {
         monitor()
                 .watch(watch().threshold(1).reaction(Reaction.REPORT_ONLY).build())
                 .build()
@@ -381,8 +425,10 @@ class FaultMonitorTest {
         found = ProbeResult.warning("2 ext4 errors");
         time.pass(ms(3000));
         found = READ_ONLY;
+        answer.complete(true);
         time.pass(ms(20_000));
-        assertThat(effects).isEmpty();
+        assertThat(effects).containsExactly("advise FILESYSTEM_READ_ONLY at 4000");
+        assertThat(events).filteredOn(MonitorEvent.Reported.class::isInstance).hasSize(1);
         assertThat(events)
                 .filteredOn(MonitorEvent.FaultFound.class::isInstance)
                 .hasSize(1)

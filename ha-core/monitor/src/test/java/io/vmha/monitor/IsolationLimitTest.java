@@ -26,8 +26,64 @@ class IsolationLimitTest {
     }
 
     private IsolationLimit start() throws IOException {
-        Path id = Files.writeString(folder.resolve("boot_id"), "boot-" + boots + "\n");
-        return IsolationLimit.start(folder, 2, id);
+        return IsolationLimit.start(folder, 2, bootId());
+    }
+
+    private Path bootId() throws IOException {
+        return Files.writeString(folder.resolve("boot_id"), "boot-" + boots + "\n");
+    }
+
+    @Test
+    void aMonitorCountsItsVmsIsolationsWithoutBeingToldTo() throws IOException {
+        List<String> effects = new ArrayList<>();
+        for (boots = 1; boots <= 4; boots++) {
+            int boot = boots;
+            VirtualMonitorTime time = new VirtualMonitorTime();
+            FaultMonitor monitor = FaultMonitor.builder()
+                    .scheduler(time)
+                    .stateFolder(folder.resolve("made"))
+                    .bootId(bootId())
+                    .watch(Watch.builder()
+                            .name("disk")
+                            .probe(() -> ProbeResult.failed(GuestFault.IO_ERROR, "broken"))
+                            .threshold(1)
+                            .build())
+                    .isolation(fault -> effects.add("isolated in boot " + boot))
+                    .listener(event -> {
+                        if (event instanceof MonitorEvent.IsolationWithheld withheld) {
+                            effects.add("withheld in boot " + boot + ": " + withheld.why());
+                        }
+                    })
+                    .build();
+            monitor.start();
+            time.pass(Duration.ofSeconds(90));
+            monitor.close();
+        }
+        assertThat(effects)
+                .hasSize(4)
+                .startsWith("isolated in boot 1", "isolated in boot 2")
+                .element(2)
+                .asString()
+                .startsWith("withheld in boot 3: isolated 2 times in a row");
+        assertThat(folder.resolve("made/.vmha-monitor/isolations")).exists();
+    }
+
+    @Test
+    void aMonitorThatIsStoppedInOrderBeginsANewRow() throws IOException {
+        for (boots = 1; boots <= 4; boots++) {
+            VirtualMonitorTime time = new VirtualMonitorTime();
+            FaultMonitor monitor = FaultMonitor.builder()
+                    .scheduler(time)
+                    .stateFolder(folder)
+                    .bootId(bootId())
+                    .watch(Watch.of("disk", () -> ProbeResult.healthy("fine")))
+                    .isolation(fault -> {})
+                    .build();
+            monitor.start();
+            time.pass(Duration.ofSeconds(90));
+            monitor.close();
+        }
+        assertThat(start().refusal()).isEmpty();
     }
 
     @Test
@@ -58,7 +114,7 @@ class IsolationLimitTest {
         assertThat(third.refusal()).isEmpty();
         assertThat(boot().refusal()).isEmpty();
         boot();
-        boot().stoppedInOrder();
+        boot().stopped();
         assertThat(boot().refusal()).isEmpty();
     }
 
@@ -68,7 +124,7 @@ class IsolationLimitTest {
             IsolationLimit limit = boot();
             assertThat(limit.refusal()).isEmpty();
             limit.isolating();
-            limit.stoppedInOrder();
+            limit.stopped();
         }
         assertThat(boot().refusal()).isPresent();
     }
@@ -79,7 +135,8 @@ class IsolationLimitTest {
         assertThat(boot().refusal()).hasValueSatisfying(why -> assertThat(why).contains("cannot be counted"));
         assertThat(IsolationLimit.start(folder, 2, folder.resolve("no-boot-id")).refusal())
                 .isPresent();
-        assertThatIllegalArgumentException().isThrownBy(() -> IsolationLimit.start(folder, 0));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> IsolationLimit.start(folder, 0, folder.resolve("boot_id")));
     }
 
     @Test
@@ -96,13 +153,15 @@ class IsolationLimitTest {
     void theMonitorReportsButDoesNotIsolateOverTheLimitAndBeginsANewRowOnceItIsHealthyForLong() throws IOException {
         boot();
         boot();
+        boots++;
         VirtualMonitorTime time = new VirtualMonitorTime();
         time.sleep(Duration.ofDays(1));
         List<MonitorEvent> events = new ArrayList<>();
         List<ProbeResult> found = new ArrayList<>(List.of(ProbeResult.failed(GuestFault.IO_ERROR, "broken")));
         FaultMonitor monitor = FaultMonitor.builder()
                 .scheduler(time)
-                .limit(boot())
+                .stateFolder(folder)
+                .bootId(bootId())
                 .watch(Watch.builder()
                         .name("disk")
                         .probe(() -> found.get(found.size() - 1))

@@ -350,6 +350,8 @@ class ProbesTest {
         VirtualMonitorTime time = new VirtualMonitorTime();
         List<MonitorEvent> events = new ArrayList<>();
         FaultMonitor.builder()
+                .anyNumberOfIsolations()
+                .bootGrace(Duration.ZERO)
                 .scheduler(time)
                 .watch(Watch.builder()
                         .name("memory")

@@ -104,6 +104,8 @@ class RealFilesystemTest {
 
     private FaultMonitor started(Watch... watches) {
         FaultMonitor.Builder builder = FaultMonitor.builder()
+                .anyNumberOfIsolations()
+                .bootGrace(Duration.ZERO)
                 .listener(event -> seen.add(new Seen(System.nanoTime(), event)))
                 .isolation(isolated::add);
         List.of(watches).forEach(builder::watch);

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Virtual time for a monitor, in which calls take none, or hang until they are released. */
 final class VirtualMonitorTime implements MonitorScheduler {
@@ -14,6 +15,7 @@ final class VirtualMonitorTime implements MonitorScheduler {
     private boolean hangNext;
     private Duration asleep = Duration.ZERO;
     private int interrupts;
+    private Optional<Duration> uptime = Optional.of(Duration.ofDays(1));
 
     void hang() {
         hang = true;
@@ -45,6 +47,16 @@ final class VirtualMonitorTime implements MonitorScheduler {
 
     void pass(Duration duration) {
         time.advanceTo(time.now().plus(duration));
+    }
+
+    /** How long the VM has been up when the monitor starts; a day if nothing is said. */
+    void up(Optional<Duration> since) {
+        uptime = since;
+    }
+
+    @Override
+    public Optional<Duration> uptime() {
+        return uptime;
     }
 
     @Override

@@ -219,12 +219,21 @@ public final class CenterLoop
         try {
             IllegalStateException why = new IllegalStateException("the management center ended by an error", thrown);
             ended = Optional.of(why);
-            LOG.error("the management center ends: an error on its loop", thrown);
+            logEnd(thrown);
             publish(new HaEvent.CenterEnded(scheduler.now(), thrown.toString()));
             pendings.failAll(why);
             return true;
         } catch (OutOfMemoryError full) {
             return false;
+        }
+    }
+
+    /** Want of memory may have left a logger, or what it needs, unusable for good: the others are told all the same. */
+    private static void logEnd(Throwable thrown) {
+        try {
+            LOG.error("the management center ends: an error on its loop", thrown);
+        } catch (Throwable unheard) {
+            // Nothing is left to say it to.
         }
     }
 
@@ -693,7 +702,8 @@ public final class CenterLoop
                     }
                 }));
         // What came up meanwhile waited for this plan's end; what was just refused waits for a change, or for its time.
-        boolean isProgress = outcome.actions().stream().anyMatch(action -> action.result() == ActionResult.DONE);
+        boolean isProgress = outcome.actions().stream()
+                .anyMatch(action -> action.result() == ActionResult.DONE && action.attempt() > 0);
         run.subjects().stream().filter(vm -> isProgress || !unmet.has(vm)).forEach(decisions::wake);
     }
 

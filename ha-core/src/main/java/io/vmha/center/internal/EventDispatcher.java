@@ -6,6 +6,8 @@ import io.vmha.center.schedule.CenterScheduler;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,10 +20,14 @@ import org.slf4j.LoggerFactory;
 final class EventDispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(EventDispatcher.class);
     private static final int MAX_WAITING = 100_000;
+    private static final long MEMORY_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final class Mailbox {
         private final HaListener listener;
         private Deque<HaEvent> waiting = new ArrayDeque<>();
+        /** What is being delivered, or was not to its end. */
+        private Deque<HaEvent> batch = new ArrayDeque<>();
+
         private boolean delivering;
         private long lost;
 
@@ -39,7 +45,7 @@ final class EventDispatcher {
         }
 
         private void deliver() {
-            if (delivering || waiting.isEmpty()) {
+            if (delivering || (batch.isEmpty() && waiting.isEmpty())) {
                 return;
             }
             if (lost > 0) {
@@ -47,26 +53,42 @@ final class EventDispatcher {
                 lost = 0;
             }
             delivering = true;
-            Deque<HaEvent> batch = waiting;
             try {
-                waiting = new ArrayDeque<>();
-                scheduler.call(() -> batch.forEach(this::deliver), thrown -> {
-                    delivering = false;
-                    deliver();
-                });
+                if (batch.isEmpty()) {
+                    Deque<HaEvent> next = new ArrayDeque<>();
+                    batch = waiting;
+                    waiting = next;
+                }
+                Deque<HaEvent> handed = batch;
+                scheduler.call(() -> drain(handed), thrown -> delivered());
             } catch (Throwable notHanded) {
                 // Else the listener would hear nothing any more.
-                waiting = batch;
                 delivering = false;
                 throw notHanded;
             }
         }
 
-        private void deliver(HaEvent event) {
-            try {
-                listener.onEvent(event);
-            } catch (Throwable thrown) {
-                LOG.error("a listener failed on {}", event, thrown);
+        /** Where there is no memory for the rest, it is tried until there is: that the center ended may be in it. */
+        private void delivered() {
+            delivering = false;
+            while (true) {
+                try {
+                    deliver();
+                    return;
+                } catch (OutOfMemoryError full) {
+                    LockSupport.parkNanos(MEMORY_PAUSE_NANOS);
+                }
+            }
+        }
+
+        /** Takes no memory of its own: what is not delivered stays. */
+        private void drain(Deque<HaEvent> handed) {
+            for (HaEvent event = handed.pollFirst(); event != null; event = handed.pollFirst()) {
+                try {
+                    listener.onEvent(event);
+                } catch (Throwable thrown) {
+                    warn("a listener failed on", event, thrown);
+                }
             }
         }
     }
@@ -80,8 +102,21 @@ final class EventDispatcher {
         this.mailboxes = listeners.stream().map(Mailbox::new).toList();
     }
 
+    /** Neither a recording nor a log that fails keeps an event from the listeners. */
+    private static void warn(String what, HaEvent event, Throwable thrown) {
+        try {
+            LOG.error("{} {}", what, event, thrown);
+        } catch (Throwable unheard) {
+            // Nothing is left to say it to.
+        }
+    }
+
     void publish(HaEvent event) {
-        flightRecorder.onEvent(event);
+        try {
+            flightRecorder.onEvent(event);
+        } catch (Throwable unrecorded) {
+            warn("the flight recorder failed on", event, unrecorded);
+        }
         mailboxes.forEach(mailbox -> mailbox.add(event));
     }
 }

@@ -12,6 +12,7 @@ import io.vmha.policy.Decision;
 import io.vmha.policy.Reason;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class ReportListeners {
     private ReportListeners() {}
 
-    /** Returns a listener that hands reports on and takes no notice of heartbeats. */
+    /** Returns a listener that hands reports on and takes no notice of heartbeats, nor of advisories, which are in the receiver's log. */
     public static ReportListener of(Function<FaultReport, CompletionStage<Decision>> accepts) {
         return of(accepts, beat -> {});
     }
@@ -43,17 +44,43 @@ public final class ReportListeners {
      */
     public static ReportListener of(
             Function<FaultReport, CompletionStage<Decision>> accepts, Consumer<Heartbeat> beats) {
-        return new ToFunctions(accepts, beats);
+        return of(accepts, beats, advisory -> {});
+    }
+
+    /**
+     * Returns a listener that hands reports, heartbeats and advisories on. An advisory never comes to {@code accepts}: whatever a center
+     * does about a fault, it does nothing about what its VM only tells.
+     *
+     * @param accepts takes a report, as above
+     * @param beats takes a heartbeat
+     * @param advised takes what a VM only tells, for people; must not block. Where it throws, the advisory is sent again
+     */
+    public static ReportListener of(
+            Function<FaultReport, CompletionStage<Decision>> accepts,
+            Consumer<Heartbeat> beats,
+            Consumer<GuestReport> advised) {
+        return new ToFunctions(accepts, beats, advised);
     }
 
     private static final class ToFunctions implements ReportListener {
         private final Function<FaultReport, CompletionStage<Decision>> accepts;
         private final Consumer<Heartbeat> beats;
+        private final Consumer<GuestReport> advised;
         private final AtomicLong count = new AtomicLong();
 
-        private ToFunctions(Function<FaultReport, CompletionStage<Decision>> accepts, Consumer<Heartbeat> beats) {
+        private ToFunctions(
+                Function<FaultReport, CompletionStage<Decision>> accepts,
+                Consumer<Heartbeat> beats,
+                Consumer<GuestReport> advised) {
             this.accepts = accepts;
             this.beats = beats;
+            this.advised = advised;
+        }
+
+        @Override
+        public CompletionStage<ReportOutcome> advisory(GuestReport advisory) {
+            advised.accept(advisory);
+            return CompletableFuture.completedFuture(ReportOutcome.WRITTEN_DOWN);
         }
 
         @Override

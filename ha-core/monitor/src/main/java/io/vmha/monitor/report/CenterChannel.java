@@ -38,7 +38,13 @@ final class CenterChannel {
 
     /** What one message says, apart from who says it. The components are those of {@link ReportMessage}. */
     record Content(
-            long sequence, Instant sentAt, long report, Optional<GuestFault> kind, Instant observedAt, String detail) {}
+            long sequence,
+            Instant sentAt,
+            long report,
+            Optional<GuestFault> kind,
+            boolean isAdvisory,
+            Instant observedAt,
+            String detail) {}
 
     /** Returns the text as a message may hold it: short, and of plain characters. */
     static String printable(String text) {
@@ -76,6 +82,7 @@ final class CenterChannel {
                 content.sentAt(),
                 content.report(),
                 content.kind(),
+                content.isAdvisory(),
                 content.observedAt(),
                 content.detail()));
         String mac = ReportFormat.mac(key, unsigned, unsigned.length);

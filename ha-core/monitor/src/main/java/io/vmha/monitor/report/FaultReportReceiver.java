@@ -105,10 +105,12 @@ public final class FaultReportReceiver {
             return CompletableFuture.completedFuture(heard(verified));
         }
         GuestFault kind = message.kind().get();
-        LOG.info("{} reports {}: {}", message.vm(), kind, message.detail());
+        LOG.info("{} {} {}: {}", message.vm(), message.isAdvisory() ? "advises of" : "reports", kind, message.detail());
         // With another key its numbers may begin again, which is another source to whoever follows them.
         String source = "monitor:" + message.vm() + "/" + message.keyId();
-        return reports.take(new GuestReport(message.vm(), kind, message.observedAt(), source, message.report()))
+        return reports.take(
+                        new GuestReport(message.vm(), kind, message.observedAt(), source, message.report()),
+                        message.isAdvisory())
                 .completeOnTimeout(ReportOutcome.NOT_TAKEN, answerWait.toMillis(), TimeUnit.MILLISECONDS)
                 .thenApply(outcome -> answer(verified, outcome));
     }

@@ -8,9 +8,7 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -57,13 +55,11 @@ public final class HttpFaultReporter implements FaultReporter, AutoCloseable {
     private final ScheduledThreadPoolExecutor loop;
 
     // Confined to the loop.
-    private final Deque<Waiting> faults = new ArrayDeque<>();
+    private final ReportQueue faults = new ReportQueue(MAX_WAITING, false);
+    private final ReportQueue advisories = new ReportQueue(MAX_WAITING, true);
     private boolean heartbeat;
     private boolean heartbeatUnderWay;
-    private boolean faultUnderWay;
     private boolean heartbeatsMayPass;
-    private boolean paused;
-    private int failures;
     private long lastNumber;
 
     private HttpFaultReporter(Builder settings, String receiver, VmName vm, ReportKey key) {
@@ -96,8 +92,30 @@ public final class HttpFaultReporter implements FaultReporter, AutoCloseable {
      */
     @Override
     public CompletionStage<Boolean> report(GuestFault kind, String detail, Instant observedAt) {
+        return send(faults, kind, detail, observedAt);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>It is tried on as a report is, and holds up none: reports go first, and overtake it.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if it is closed
+     */
+    @Override
+    public CompletionStage<Boolean> advise(GuestFault kind, String detail, Instant observedAt) {
+        return send(advisories, kind, detail, observedAt);
+    }
+
+    private CompletionStage<Boolean> send(ReportQueue queue, GuestFault kind, String detail, Instant observedAt) {
         CompletableFuture<Boolean> confirmed = new CompletableFuture<>();
-        loop.execute(() -> enqueue(kind, detail, observedAt, confirmed));
+        loop.execute(() -> {
+            if (!queue.share(kind, confirmed)) {
+                queue.add(new ReportQueue.Waiting(
+                        kind, CenterChannel.printable(detail), observedAt, nextNumber(), confirmed));
+            }
+            sendNext();
+        });
         return confirmed.completeOnTimeout(false, confirmWait.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -114,42 +132,38 @@ public final class HttpFaultReporter implements FaultReporter, AutoCloseable {
         });
     }
 
-    private void enqueue(GuestFault kind, String detail, Instant observedAt, CompletableFuture<Boolean> confirmed) {
-        if (faults.size() >= MAX_WAITING) {
-            for (Waiting waiting : faults) {
-                if (waiting.kind == kind) {
-                    waiting.confirmed.add(confirmed);
-                    return;
-                }
-            }
-        }
-        faults.add(new Waiting(kind, CenterChannel.printable(detail), observedAt, nextNumber(), confirmed));
-        sendNext();
-    }
-
     private void sendNext() {
-        if (!faultUnderWay && !paused && !faults.isEmpty()) {
-            sendFault(faults.element());
+        faults.due().ifPresent(fault -> sendFault(faults, fault));
+        if (faults.isEmpty()) {
+            advisories.due().ifPresent(advisory -> sendFault(advisories, advisory));
         }
-        if (heartbeat && !heartbeatUnderWay && (!faultUnderWay || heartbeatsMayPass)) {
+        boolean isClear = !faults.isUnderWay() && !advisories.isUnderWay();
+        if (heartbeat && !heartbeatUnderWay && (isClear || heartbeatsMayPass)) {
             sendHeartbeat();
         }
     }
 
-    private void sendFault(Waiting fault) {
-        if (fault.report > latestNumber()) {
+    private void sendFault(ReportQueue queue, ReportQueue.Waiting fault) {
+        if (fault.report() > latestNumber()) {
             // Of a clock that was ahead since: no receiver takes it before that time.
-            fault.report = nextNumber();
+            fault.number(nextNumber());
         }
-        faultUnderWay = true;
+        queue.begin();
         heartbeatsMayPass = false;
         ScheduledFuture<?> arrived =
                 loop.schedule(this::letHeartbeatsPass, ARRIVES_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
-        channel.send(message(Optional.of(fault.kind), fault.report, fault.observedAt, fault.detail))
+        channel.send(new CenterChannel.Content(
+                        nextNumber(),
+                        clock.instant(),
+                        fault.report(),
+                        Optional.of(fault.kind()),
+                        queue.isAdvisory(),
+                        fault.observedAt(),
+                        fault.detail()))
                 .thenAcceptAsync(
                         verdict -> {
                             arrived.cancel(false);
-                            faultSent(fault, verdict);
+                            faultSent(queue, fault.kind(), verdict);
                         },
                         loop);
     }
@@ -159,60 +173,45 @@ public final class HttpFaultReporter implements FaultReporter, AutoCloseable {
         sendNext();
     }
 
-    private void faultSent(Waiting fault, CenterChannel.Verdict verdict) {
-        faultUnderWay = false;
+    private void faultSent(ReportQueue queue, GuestFault kind, CenterChannel.Verdict verdict) {
         switch (verdict) {
-            case CONFIRMED -> ended(fault, true);
+            case CONFIRMED -> queue.ended(true);
             case STALE -> {
                 // What goes on is observed again, and reported as of then.
-                LOG.warn("A center says that the report of {} is stale: it is not sent again", fault.kind);
-                ended(fault, false);
+                LOG.warn("A center says that the report of {} is stale: it is not sent again", kind);
+                queue.ended(false);
             }
             case UNKNOWN_VM -> {
-                LOG.warn("A center does not know this VM yet: the report of {} is sent again", fault.kind);
-                pause();
+                LOG.warn("A center does not know this VM yet: the report of {} is sent again", kind);
+                pause(queue);
             }
-            case NONE -> pause();
+            case NONE -> pause(queue);
         }
         sendNext();
     }
 
-    private void ended(Waiting fault, boolean isConfirmed) {
-        failures = 0;
-        faults.remove();
-        fault.confirmed.forEach(stage -> stage.complete(isConfirmed));
-    }
-
-    private void pause() {
-        failures++;
-        paused = true;
-        ScheduledFuture<?> unused = loop.schedule(this::tryAgain, pauseMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private void tryAgain() {
-        paused = false;
-        sendNext();
-    }
-
-    private long pauseMillis() {
-        long most = Math.min(longestRetry.toMillis(), firstRetry.toMillis() << Math.min(failures - 1, 20));
-        return Math.max(1, most / 2 + random.nextLong(most / 2 + 1));
+    private void pause(ReportQueue queue) {
+        long most = Math.min(longestRetry.toMillis(), firstRetry.toMillis() << Math.min(queue.failed() - 1, 20));
+        Runnable tryAgain = () -> {
+            queue.resume();
+            sendNext();
+        };
+        ScheduledFuture<?> unused =
+                loop.schedule(tryAgain, Math.max(1, most / 2 + random.nextLong(most / 2 + 1)), TimeUnit.MILLISECONDS);
     }
 
     private void sendHeartbeat() {
         heartbeatUnderWay = true;
         heartbeat = false;
-        channel.send(message(Optional.empty(), nextNumber(), clock.instant(), ""))
+        long number = nextNumber();
+        Instant now = clock.instant();
+        channel.send(new CenterChannel.Content(number, now, number, Optional.empty(), false, now, ""))
                 .thenRunAsync(
                         () -> {
                             heartbeatUnderWay = false;
                             sendNext();
                         },
                         loop);
-    }
-
-    private CenterChannel.Content message(Optional<GuestFault> kind, long report, Instant observedAt, String detail) {
-        return new CenterChannel.Content(nextNumber(), clock.instant(), report, kind, observedAt, detail);
     }
 
     private long nextNumber() {
@@ -230,23 +229,6 @@ public final class HttpFaultReporter implements FaultReporter, AutoCloseable {
     @Override
     public void close() {
         loop.shutdownNow();
-    }
-
-    /** A report that no center confirmed yet. Confined to the loop. */
-    private static final class Waiting {
-        private final GuestFault kind;
-        private final String detail;
-        private final Instant observedAt;
-        private long report;
-        private final List<CompletableFuture<Boolean>> confirmed = new ArrayList<>();
-
-        Waiting(GuestFault kind, String detail, Instant observedAt, long report, CompletableFuture<Boolean> confirmed) {
-            this.kind = kind;
-            this.detail = detail;
-            this.observedAt = observedAt;
-            this.report = report;
-            this.confirmed.add(confirmed);
-        }
     }
 
     /** Builds a reporter. Not thread-safe. */

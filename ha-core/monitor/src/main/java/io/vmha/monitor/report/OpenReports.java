@@ -47,7 +47,7 @@ final class OpenReports {
     }
 
     /** Returns what becomes of the report; never exceptionally. */
-    CompletableFuture<ReportOutcome> take(GuestReport report) {
+    CompletableFuture<ReportOutcome> take(GuestReport report, boolean isAdvisory) {
         CompletableFuture<ReportOutcome> outcome = new CompletableFuture<>();
         Optional<CompletableFuture<ReportOutcome>> superseded = Optional.empty();
         boolean isFirst = false;
@@ -66,15 +66,15 @@ final class OpenReports {
         }
         superseded.ifPresent(earlier -> earlier.complete(ReportOutcome.NOT_TAKEN));
         if (isFirst) {
-            give(report);
+            give(report, isAdvisory);
         }
         return outcome;
     }
 
-    private void give(GuestReport report) {
+    private void give(GuestReport report, boolean isAdvisory) {
         CompletionStage<ReportOutcome> stage;
         try {
-            stage = listener.fault(report);
+            stage = isAdvisory ? listener.advisory(report) : listener.fault(report);
         } catch (Throwable thrown) {
             stage = CompletableFuture.failedFuture(thrown);
         }
@@ -82,11 +82,11 @@ final class OpenReports {
             if (failed != null) {
                 LOG.warn("A report of {} was not taken in", report.vm(), failed);
             }
-            ended(report, failed == null ? outcome : ReportOutcome.NOT_TAKEN);
+            ended(report, isAdvisory, failed == null ? outcome : ReportOutcome.NOT_TAKEN);
         });
     }
 
-    private void ended(GuestReport report, ReportOutcome outcome) {
+    private void ended(GuestReport report, boolean isAdvisory, ReportOutcome outcome) {
         CompletableFuture<ReportOutcome> first;
         Optional<CompletableFuture<ReportOutcome>> repeat;
         boolean isGivenAgain;
@@ -110,7 +110,7 @@ final class OpenReports {
         }
         first.complete(outcome);
         if (isGivenAgain) {
-            give(report);
+            give(report, isAdvisory);
         } else {
             repeat.ifPresent(waiting -> waiting.complete(outcome));
         }

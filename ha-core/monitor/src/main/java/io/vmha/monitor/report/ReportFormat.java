@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * sequence=NUMBER    higher than in every earlier message with this key; no more than the microseconds of sent-at and the time window
  * sent-at=NUMBER     milliseconds since 1970-01-01T00:00:00Z
  * report=NUMBER      the report's number: the same in each try of it, higher than in earlier reports; bounded as sequence is
- * kind=KIND          HEARTBEAT, or the name of a GuestFault
+ * kind=KIND          HEARTBEAT, the name of a GuestFault, or ADVISORY/ and that name where nothing is to be done but to tell people
  * observed-at=NUMBER milliseconds since 1970-01-01T00:00:00Z
  * detail=TEXT        for people: at most 1024 bytes, may be empty
  * mac=HEX            64 lower-case hexadecimal digits
@@ -42,6 +42,7 @@ final class ReportFormat {
 
     static final int MAX_DETAIL_BYTES = 1024;
     static final String HEARTBEAT = "HEARTBEAT";
+    private static final String ADVISORY = "ADVISORY/";
 
     private static final String VERSION = "vmha-report/2";
     private static final String ANSWER = "vmha-answer/2\n";
@@ -68,6 +69,7 @@ final class ReportFormat {
         return (VERSION + "\nto=" + message.receiver() + "\nvm=" + message.vm() + "\nkey=" + message.keyId()
                         + "\nsequence=" + message.sequence()
                         + "\nsent-at=" + message.sentAt().toEpochMilli() + "\nreport=" + message.report() + "\nkind="
+                        + (message.isAdvisory() ? ADVISORY : "")
                         + message.kind().map(GuestFault::name).orElse(HEARTBEAT) + "\nobserved-at="
                         + message.observedAt().toEpochMilli() + "\ndetail=" + message.detail() + "\n")
                 .getBytes(StandardCharsets.UTF_8);
@@ -153,11 +155,15 @@ final class ReportFormat {
             long sequence = number("sequence=");
             Instant sentAt = Instant.ofEpochMilli(number("sent-at="));
             long report = number("report=");
-            Optional<GuestFault> kind = kind(value("kind="));
+            String said = value("kind=");
+            boolean isAdvisory = said.startsWith(ADVISORY);
+            Optional<GuestFault> kind = kind(isAdvisory ? said.substring(ADVISORY.length()) : said);
+            require(kind.isPresent() || !isAdvisory);
             Instant observedAt = Instant.ofEpochMilli(number("observed-at="));
             String detail = value("detail=");
             require(detail.getBytes(StandardCharsets.UTF_8).length <= MAX_DETAIL_BYTES);
-            return new ReportMessage(receiver, vm, keyId, sequence, sentAt, report, kind, observedAt, detail);
+            return new ReportMessage(
+                    receiver, vm, keyId, sequence, sentAt, report, kind, isAdvisory, observedAt, detail);
         }
 
         private String value(String name) throws RefusedException {

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param sentAt when it was sent, in milliseconds
  * @param report the report's number, 0 or more; the same in every try of it
  * @param kind what is wrong; empty for a heartbeat
+ * @param isAdvisory whether nothing is to be done about it but to tell people; false for a heartbeat
  * @param observedAt when it was seen, in milliseconds
  * @param detail for people; no control characters, may be empty
  */
@@ -24,5 +25,6 @@ record ReportMessage(
         Instant sentAt,
         long report,
         Optional<GuestFault> kind,
+        boolean isAdvisory,
         Instant observedAt,
         String detail) {}

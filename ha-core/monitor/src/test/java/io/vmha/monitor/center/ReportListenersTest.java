@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -128,6 +129,29 @@ class ReportListenersTest {
         time.advanceTo(time.now().plusSeconds(1));
 
         assertThat(report(NEW, 1)).isCompletedWithValue(ReportOutcome.WRITTEN_DOWN);
+    }
+
+    @Test
+    void whatAVmOnlyTellsMovesNothingAndPowersNothingOff() {
+        Map<VmId, VmId> routes = datacenter.routes();
+        List<GuestReport> told = new ArrayList<>();
+        ReportListener listener = ReportListeners.of(center::accept, center::heartbeat, told::add);
+        for (GuestFault kind : GuestFault.values()) {
+            for (VirtualMachine vm : reference.vms()) {
+                GuestReport advisory =
+                        new GuestReport(name(vm.id()), kind, Instant.EPOCH, "monitor:" + vm.id() + "/k1", 7);
+                assertThat(listener.advisory(advisory).toCompletableFuture())
+                        .isCompletedWithValue(ReportOutcome.WRITTEN_DOWN);
+                assertThat(reports.advisory(advisory).toCompletableFuture())
+                        .isCompletedWithValue(ReportOutcome.WRITTEN_DOWN);
+                time.advanceTo(time.now().plusSeconds(60));
+            }
+        }
+
+        assertThat(told).hasSize(GuestFault.values().length * reference.vms().size());
+        assertThat(datacenter.routes()).isEqualTo(routes);
+        assertThat(events).isEmpty();
+        assertThat(center.inventory().vms()).containsExactlyElementsOf(reference.vms());
     }
 
     @Test

@@ -43,6 +43,7 @@ class FaultReportReceiverTest {
     private static final String VECTOR_ANSWER = "3899fe49741e4847546047c334ff81f735f12fef5579c20d283bcb86a7016c59";
 
     private final List<GuestReport> reports = new ArrayList<>();
+    private final List<GuestReport> advisories = new ArrayList<>();
     private final List<VmName> heartbeats = new ArrayList<>();
     private Instant now = Instant.ofEpochMilli(1_700_000_000_000L);
     private CompletionStage<ReportOutcome> center = CompletableFuture.completedFuture(ReportOutcome.WRITTEN_DOWN);
@@ -58,6 +59,12 @@ class FaultReportReceiverTest {
                     @Override
                     public CompletionStage<ReportOutcome> fault(GuestReport report) {
                         reports.add(report);
+                        return center;
+                    }
+
+                    @Override
+                    public CompletionStage<ReportOutcome> advisory(GuestReport advisory) {
+                        advisories.add(advisory);
                         return center;
                     }
 
@@ -83,7 +90,16 @@ class FaultReportReceiverTest {
     private byte[] message(String to, VmName vm, ReportKey key, long sequence, long report) {
         return Messages.signed(
                 new ReportMessage(
-                        to, vm, key.id(), sequence, now, report, Optional.of(GuestFault.IO_ERROR), now, "sda: é 𝄞"),
+                        to,
+                        vm,
+                        key.id(),
+                        sequence,
+                        now,
+                        report,
+                        Optional.of(GuestFault.IO_ERROR),
+                        false,
+                        now,
+                        "sda: é 𝄞"),
                 key);
     }
 
@@ -109,6 +125,23 @@ class FaultReportReceiverTest {
                         Instant.ofEpochMilli(1_699_999_999_000L),
                         "monitor:mw1/k1",
                         5));
+    }
+
+    @Test
+    void anAdvisoryIsNoReportAndIsSignedAsOne() {
+        byte[] advisory = advisory(Optional.of(GuestFault.IO_ERROR));
+        assertThat(send(advisory).signature()).isPresent();
+        assertThat(advisories).hasSize(1);
+        assertThat(reports).isEmpty();
+        byte[] promoted = new String(advisory, StandardCharsets.UTF_8)
+                .replace("ADVISORY/", "")
+                .getBytes(StandardCharsets.UTF_8);
+        assertRefused(promoted, Refusal.WRONG_SIGNATURE);
+        assertRefused(advisory(Optional.empty()), Refusal.MALFORMED);
+    }
+
+    private byte[] advisory(Optional<GuestFault> kind) {
+        return Messages.signed(new ReportMessage("center", MW1, K1.id(), 3, now, 3, kind, true, now, ""), K1);
     }
 
     @Test

@@ -30,11 +30,13 @@ class HttpFaultReporterTest {
     static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
     private final List<GuestReport> reports = new CopyOnWriteArrayList<>();
+    private final List<GuestReport> advisories = new CopyOnWriteArrayList<>();
     private final List<VmName> heartbeats = new CopyOnWriteArrayList<>();
     private final List<AutoCloseable> open = new CopyOnWriteArrayList<>();
     private final Queue<ReportOutcome> outcomes = new ConcurrentLinkedQueue<>();
     private final AtomicInteger refusals = new AtomicInteger();
     private volatile boolean silent;
+    private volatile boolean unheard;
 
     @AfterEach
     void close() throws Exception {
@@ -65,6 +67,13 @@ class HttpFaultReporterTest {
                         return refusals.getAndDecrement() > 0
                                 ? CompletableFuture.failedFuture(new IllegalStateException("not the leader"))
                                 : CompletableFuture.completedFuture(ReportOutcome.WRITTEN_DOWN);
+                    }
+
+                    @Override
+                    public CompletionStage<ReportOutcome> advisory(GuestReport advisory) {
+                        advisories.add(advisory);
+                        return CompletableFuture.completedFuture(
+                                unheard ? ReportOutcome.NOT_TAKEN : ReportOutcome.WRITTEN_DOWN);
                     }
 
                     @Override
@@ -120,6 +129,33 @@ class HttpFaultReporterTest {
         assertThat(reports).hasSize(1);
         assertThat(reports.get(0).source()).isEqualTo("monitor:mw1/k1");
         assertThat(reports.get(0).observedAt()).isEqualTo(seen);
+    }
+
+    @Test
+    void anAdvisoryArrivesAsOneAndNeverAsAReport() throws Exception {
+        HttpFaultReporter reporter = reporter(center());
+
+        assertThat(join(reporter.advise(GuestFault.DISK_FULL, "1 % free", Instant.ofEpochMilli(5))))
+                .isTrue();
+        assertThat(advisories)
+                .singleElement()
+                .satisfies(advisory -> assertThat(advisory.kind()).isEqualTo(GuestFault.DISK_FULL));
+        assertThat(reports).isEmpty();
+    }
+
+    @Test
+    void anAdvisoryThatNobodyTakesHoldsUpNoReport() throws Exception {
+        unheard = true;
+        HttpFaultReporter reporter = reporter(center());
+        CompletionStage<Boolean> advised = reporter.advise(GuestFault.DISK_FULL, "", Instant.EPOCH);
+        await().until(() -> advisories.size() >= 2);
+
+        assertThat(join(reporter.report(GuestFault.IO_ERROR, "", Instant.EPOCH)))
+                .isTrue();
+        assertThat(advised.toCompletableFuture()).isNotDone();
+        unheard = false;
+        assertThat(join(advised)).isTrue();
+        assertThat(advisories).containsOnly(advisories.get(0));
     }
 
     @Test

@@ -46,7 +46,7 @@ class RepeatedReportTest {
     private CompletableFuture<ReceiverAnswer> send(long report) {
         sequence++;
         ReportMessage message = new ReportMessage(
-                "center", MW1, KEY.id(), sequence, NOW, report, Optional.of(GuestFault.IO_ERROR), NOW, "");
+                "center", MW1, KEY.id(), sequence, NOW, report, Optional.of(GuestFault.IO_ERROR), false, NOW, "");
         return receiver.receive("192.0.2.1", Messages.signed(message, KEY)).toCompletableFuture();
     }
 

@@ -51,8 +51,8 @@ class ReportNumbersTest {
     }
 
     private int send(String to, ReportKey key, long sequence, long report) {
-        ReportMessage message =
-                new ReportMessage(to, MW1, key.id(), sequence, NOW, report, Optional.of(GuestFault.IO_ERROR), NOW, "");
+        ReportMessage message = new ReportMessage(
+                to, MW1, key.id(), sequence, NOW, report, Optional.of(GuestFault.IO_ERROR), false, NOW, "");
         return receiver.receive("192.0.2.1", Messages.signed(message, key))
                 .toCompletableFuture()
                 .join()
@@ -186,8 +186,8 @@ class ReportNumbersTest {
         long before = usedAfterCollection();
         ReportKey none = key("none", 3);
         for (int i = 0; i < 1_000_000; i++) {
-            ReportMessage message =
-                    new ReportMessage("center", VmName.of("vm" + i), none.id(), 1, NOW, 1, Optional.empty(), NOW, "");
+            ReportMessage message = new ReportMessage(
+                    "center", VmName.of("vm" + i), none.id(), 1, NOW, 1, Optional.empty(), false, NOW, "");
             receiver.receive("source" + i, Messages.signed(message, none));
         }
         long grown = usedAfterCollection() - before;
