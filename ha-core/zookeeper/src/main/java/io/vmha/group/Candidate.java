@@ -10,8 +10,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,7 +60,7 @@ final class Candidate {
     private final Object turning = new Object();
 
     private volatile @Nullable Running running;
-    private volatile @Nullable HandOver handOver;
+    private final Queue<HandOver> handOvers = new ConcurrentLinkedQueue<>();
     private volatile GroupHealth.Role role = GroupHealth.Role.FOLLOWER;
     private volatile List<GroupHealth.Member> others = ImmutableList.of();
     private volatile Optional<String> storeProblem = Optional.empty();
@@ -131,14 +133,12 @@ final class Candidate {
         try {
             OptionalLong epoch = lease.epoch();
             Running now = running;
-            HandOver asked = handOver;
             if (now != null && (centerEnded || epoch.isEmpty() || epoch.getAsLong() != now.epoch())) {
                 end(now);
                 // The term goes on where only the center ended: the next one is for whoever is first.
                 leave(Optional.empty());
-            } else if (asked != null) {
-                handOver = null;
-                handOver(asked, now);
+            } else if (!handOvers.isEmpty()) {
+                handOver(handOvers.remove(), now);
             } else if (now == null && epoch.isPresent() && !closed) {
                 begin(epoch.getAsLong());
             } else if (now != null && isDue(watchFrom)) {
@@ -230,7 +230,7 @@ final class Candidate {
                     "no instance that could take over is alive: " + successor.orElse("there is no other")));
         }
         HandOver asked = new HandOver(successor, new CompletableFuture<>());
-        handOver = asked;
+        handOvers.add(asked);
         return asked.done();
     }
 
@@ -288,10 +288,8 @@ final class Candidate {
             }
             role = GroupHealth.Role.CLOSED;
             leave(Optional.empty());
-            HandOver asked = handOver;
-            if (asked != null) {
-                asked.done().completeExceptionally(notLeader());
-            }
+            handOvers.forEach(asked -> asked.done().completeExceptionally(notLeader()));
+            handOvers.clear();
         }
         turn();
     }

@@ -52,7 +52,7 @@ final class CenterProcess {
                 .instance(new Instance(args[0], args[1]))
                 .lease(LEASE)
                 .center((leadership, journal) -> ManagementCenter.builder()
-                        .leadership(leadership)
+                        .leadership(hypervisor.noting(leadership))
                         .journal(journal)
                         .adapter(hypervisor)
                         .trafficDirector(hypervisor)

@@ -14,7 +14,7 @@ final class EffectLog {
      * A call that would have an effect.
      *
      * @param at when it came, by the clock that all processes of a host share
-     * @param began when its caller began it, by the same clock
+     * @param began when its caller's lease let it through, by the same clock
      * @param changes whether anything changed by it
      */
     record Effect(
@@ -43,7 +43,7 @@ final class EffectLog {
         return effects;
     }
 
-    /** Calls that came after the first of a later epoch, but were begun before it: they were on the wire. */
+    /** Calls that came after the first of a later epoch, but were let through by their lease before it: they were on the wire. */
     long onTheWire() {
         return late().stream()
                 .filter(late -> late.effect().began() - late.since() < 0)

@@ -17,7 +17,7 @@ import java.util.concurrent.Executors;
  * A hypervisor and load balancer of its own, in a process: VMs are on or off, requests go somewhere, and every call that would have an
  * effect is a line of its log. It knows nothing of leaders: it does what it is told.
  *
- * <p>A request is a line: epoch, plan, step, when the caller began it, and what to do. An answer is a line too.
+ * <p>A request is a line: epoch, plan, step, when the caller's lease let it through, and what to do. An answer is a line too.
  */
 final class HypervisorServer {
     static final int PORT = 7000;

@@ -22,7 +22,7 @@ class NemesisTest {
             root = root.getParent();
         }
         Process install = new ProcessBuilder(
-                        root.resolve("examples/lab/packages.sh").toString(), "ip:iproute2")
+                        "bash", root.resolve("examples/lab/packages.sh").toString(), "ip:iproute2")
                 .inheritIO()
                 .start();
         assertThat(install.waitFor()).isZero();

@@ -6,6 +6,7 @@ import io.vmha.adapter.Capability;
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.MachineReading;
 import io.vmha.adapter.TrafficDirector;
+import io.vmha.center.leader.Leadership;
 import io.vmha.model.HostId;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
@@ -27,18 +28,35 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** What a center sees of the {@link HypervisorServer}: a connection for each call. Thread-safe. */
 final class RemoteHypervisor implements HypervisorAdapter, TrafficDirector {
+    /** When the lease last let this thread through. A process can stand still between that and its call, which was on the wire then. */
+    private final ThreadLocal<Long> permitted = new ThreadLocal<>();
+
     private final String host;
 
     RemoteHypervisor(String host) {
         this.host = host;
     }
 
+    /** The leadership as a center is to see it, which notes when it was asked. */
+    Leadership noting(Leadership leadership) {
+        return () -> {
+            long asked = System.nanoTime();
+            OptionalLong epoch = leadership.epoch();
+            if (epoch.isPresent()) {
+                permitted.set(asked);
+            }
+            return epoch;
+        };
+    }
+
     private String ask(CallContext call, boolean mayHaveEffect, String request) {
-        long began = System.nanoTime();
+        Long permit = permitted.get();
+        long began = permit == null ? System.nanoTime() : permit;
         try (Socket socket = new Socket()) {
             int millis = (int) call.deadline().toMillis();
             socket.connect(new InetSocketAddress(host, HypervisorServer.PORT), millis);
@@ -62,7 +80,13 @@ final class RemoteHypervisor implements HypervisorAdapter, TrafficDirector {
     }
 
     private void change(CallContext call, String request) {
-        String answer = ask(call, true, request);
+        String answer;
+        try {
+            answer = ask(call, true, request);
+        } finally {
+            // The next effect needs a permit of its own.
+            permitted.remove();
+        }
         if (!answer.equals("ok")) {
             throw new IllegalStateException(answer);
         }
