@@ -17,7 +17,7 @@ for folder in "$users"/io/*/; do
   [[ $folder == */vmha/ ]] || ln -s "${folder%/}" "$repository/io/"
 done
 
-for module in ha-core ha-core/journal ha-core/testkit ha-core/bom; do
+for module in ha-core ha-core/journal ha-core/metrics ha-core/testkit ha-core/bom; do
   artifact=$(sed -n '/<parent>/d;s:^ *<artifactId>\(ha-[a-z-]*\)</artifactId>.*:\1:p' "$root/$module/pom.xml" | head -1)
   to=$repository/io/vmha/$artifact/$version
   mkdir -p "$to"

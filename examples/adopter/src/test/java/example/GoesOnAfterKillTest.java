@@ -34,12 +34,14 @@ class GoesOnAfterKillTest {
         try {
             await().atMost(PATIENCE).until(() -> Files.exists(folder.resolve("mw1.route")));
             await().atMost(PATIENCE).until(() -> log("second").contains("PlanEnded=1"));
+            await().atMost(PATIENCE).until(() -> log("second").contains("vmha.plans.ended[tag(result="));
         } finally {
             second.destroyForcibly().waitFor();
         }
         assertThat(Files.readString(folder.resolve("mw1"))).isEqualTo("h1 OFF");
         assertThat(Files.readString(folder.resolve("mw1.route"))).matches("mw[34]");
         assertThat(log("second")).contains("metrics {", "PlanResumed=1");
+        assertThat(log("second")).contains("vmha.plans.ended[tag(result=");
     }
 
     private Process center(String log, String... failed) throws IOException {

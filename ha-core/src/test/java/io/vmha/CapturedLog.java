@@ -1,27 +1,31 @@
 package io.vmha;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.IMarkerFactory;
+import org.slf4j.MDC;
 import org.slf4j.Marker;
 import org.slf4j.event.Level;
+import org.slf4j.helpers.BasicMDCAdapter;
 import org.slf4j.helpers.BasicMarkerFactory;
 import org.slf4j.helpers.LegacyAbstractLogger;
 import org.slf4j.helpers.MessageFormatter;
-import org.slf4j.helpers.NOPMDCAdapter;
 import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
 
-/** What is logged in tests: warnings and errors are kept for who asks, nothing is printed. Thread-safe. */
+/** What is logged in tests: warnings, errors and the audit log are kept for who asks, nothing is printed. Thread-safe. */
 public final class CapturedLog implements SLF4JServiceProvider {
     private static final int MOST = 10_000;
+    private static final String AUDIT = "io.vmha.audit";
     private static final List<Line> LINES = new CopyOnWriteArrayList<>();
     private static volatile boolean isOn;
 
     private final IMarkerFactory markers = new BasicMarkerFactory();
-    private final MDCAdapter context = new NOPMDCAdapter();
+    private final MDCAdapter context = new BasicMDCAdapter();
 
     /**
      * A line.
@@ -30,12 +34,14 @@ public final class CapturedLog implements SLF4JServiceProvider {
      * @param logger the logger's name
      * @param message what it says
      * @param thrown what its stack trace is of; null where it has none
+     * @param context the diagnostic context that it was logged in
      */
     public record Line(
             Level level,
             String logger,
             String message,
-            @Nullable Throwable thrown) {}
+            @Nullable Throwable thrown,
+            Map<String, String> context) {}
 
     /** Begins to keep lines, without those from before. */
     public static void begin() {
@@ -91,7 +97,7 @@ public final class CapturedLog implements SLF4JServiceProvider {
 
         @Override
         public boolean isInfoEnabled() {
-            return false;
+            return isOn && name.equals(AUDIT);
         }
 
         @Override
@@ -118,7 +124,9 @@ public final class CapturedLog implements SLF4JServiceProvider {
                 @Nullable Throwable thrown) {
             if (LINES.size() < MOST) {
                 String message = MessageFormatter.basicArrayFormat(pattern, arguments);
-                LINES.add(new Line(level, getName(), String.valueOf(message), thrown));
+                Map<String, String> context =
+                        Optional.ofNullable(MDC.getCopyOfContextMap()).orElse(Map.of());
+                LINES.add(new Line(level, getName(), String.valueOf(message), thrown, context));
             }
         }
     }

@@ -268,6 +268,10 @@ public final class SimulatedReplicaSet {
         }
     }
 
+    boolean has(MemberId member) {
+        return members.containsKey(member);
+    }
+
     SimulatedMember require(MemberId member) {
         SimulatedMember found = members.get(member);
         checkArgument(found != null, "replica set %s has no member %s", id, member);

@@ -14,12 +14,14 @@ import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.DesiredState;
 import io.vmha.model.HostId;
+import io.vmha.model.MemberId;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import io.vmha.policy.Reason;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +31,7 @@ class DesiredTransferTest {
     private static final VmId MW2 = VmId.of("mw2");
     private static final VmId MW5 = VmId.of("mw5");
     private static final VmId DB3 = VmId.of("db3");
+    private static final VmId DB5 = VmId.of("db5");
     private static final HostId H3 = HostId.of("h3");
 
     private final SimulatedDatacenter datacenter = new SimulatedDatacenter(Fixtures.referenceEmbodiment());
@@ -36,11 +39,13 @@ class DesiredTransferTest {
 
     @Test
     void aCenterWithANewJournalGoesOnWhereTheOneBeforeWas() {
+        datacenter.replicaSets().get(0).showLag(MemberId.of("standby"), Optional.empty());
         ManagementCenter first = center(new InMemoryPlanJournal());
+        time.runToEnd();
         ask(first.automation(AutomationLevel.PARTIAL, "alice"));
         ask(first.desired(MW2, DesiredState.UNMANAGED, "alice"));
         ask(first.maintenance(H3, true, "alice"));
-        ask(first.acceptReplicationLag(DB3, "alice"));
+        ask(first.acceptReplicationLag(DB5, "alice"));
         ask(first.desired(MW5, DesiredState.OFF, "alice"));
         CompletionStage<DecisionOutcome> reported =
                 first.submit(FaultReport.ofVm(DB3, FaultKind.FILESYSTEM_READ_ONLY, time.now(), "monitor:db3", 1));
@@ -70,7 +75,7 @@ class DesiredTransferTest {
                 {"format": "vmha-desired-state", "version": 1, "paused": true,
                  "vms": [{"id": "mw1", "desired": "UNMANAGED"}, {"id": "db3", "desired": "RUNNING", "servedBy": "db1"}],
                  "hosts": [{"id": "h3", "inMaintenance": true}],
-                 "writers": [{"type": "DATABASE", "members": ["STANDBY"]}]}
+                 "replicaSets": [{"id": "database", "timeline": 3, "lastWriter": "standby", "diverged": ["primary"]}]}
                 """);
         ask(first.importDesired(wanted, "alice"));
         String json = ask(first.exportDesired()).toJson();
@@ -79,12 +84,14 @@ class DesiredTransferTest {
         assertThat(ask(center(journal).exportDesired()).toJson())
                 .isEqualTo(json)
                 .contains("\"mw1\", \"desired\": \"UNMANAGED\"")
-                .contains("\"members\": [\"STANDBY\"]");
+                .contains("\"timeline\": 3, \"lastWriter\": \"standby\", \"diverged\": [\"primary\"]");
     }
 
     @Test
     void anImportThatDoesNotFitChangesNothing() {
         ManagementCenter center = center(new InMemoryPlanJournal());
+        // The databases are read first.
+        time.runToEnd();
         String before = ask(center.exportDesired()).toJson();
         String vm = "{\"id\": \"mw1\", \"desired\": \"OFF\"}, ";
 
@@ -104,6 +111,11 @@ class DesiredTransferTest {
                         + " \"observedAt\": \"2026-01-01T00:00:00Z\", \"source\": \"s\", \"sequence\": 1,"
                         + " \"since\": \"2026-01-01T00:00:00Z\"}]}]",
                 "VM mw2 cannot have a fault of mw3");
+        refusedSet(center, "{\"id\": \"orders\", \"timeline\": 1}", "unknown replica set orders");
+        refusedSet(
+                center,
+                "{\"id\": \"database\", \"timeline\": 1, \"lastWriter\": \"other\"}",
+                "replica set database has no member other");
         assertThat(ask(center.exportDesired()).toJson()).isEqualTo(before);
         assertThatThrownBy(() -> center.importDesired(ask(center.exportDesired()), " "))
                 .hasMessageContaining("operator must not be blank");
@@ -120,6 +132,13 @@ class DesiredTransferTest {
 
         assertThatThrownBy(() -> ask(center.importDesired(before, "alice")))
                 .hasMessageContaining("what is desired is imported while no plan is open: [plan 1]");
+    }
+
+    private void refusedSet(ManagementCenter center, String set, String message) {
+        DesiredExport given =
+                DesiredExport.fromJson("{\"format\": \"vmha-desired-state\", \"version\": 1, \"paused\": true,"
+                        + " \"replicaSets\": [" + set + "]}");
+        assertThatThrownBy(() -> ask(center.importDesired(given, "alice"))).hasMessageContaining(message);
     }
 
     private void refused(ManagementCenter center, String vms, String message) {

@@ -66,6 +66,9 @@ record CourseEvent(Duration at, Kind kind, VmId vm, HostId host, int number) {
         /** The next call to power a VM off fails. */
         POWER_OFF_FAILS,
         /** The next call to move a VM's requests fails. */
-        ROUTE_FAILS
+        ROUTE_FAILS,
+        /** The database that a VM uses receives nothing more from the one that it replicates, both running on. */
+        STREAM_BREAKS,
+        STREAM_BACK
     }
 }

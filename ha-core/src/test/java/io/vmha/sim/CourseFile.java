@@ -78,6 +78,7 @@ final class CourseFile {
         StringBuilder text = new StringBuilder();
         text.append("chance seed=").append(course.seed()).append(" errors=").append(course.errorRate());
         text.append(" slow=").append(course.isSlow()).append(" durable=").append(course.isDurable());
+        text.append(" asynchronous=").append(course.isAsynchronous());
         course.resync().ifPresent(every -> text.append(" resync=").append(every.toMillis()));
         text.append('\n');
         write(course.config(), text);
@@ -183,6 +184,7 @@ final class CourseFile {
                 chance.field("errors").map(Double::parseDouble).orElse(0.0),
                 chance.field("slow").map(Boolean::parseBoolean).orElse(false),
                 chance.field("durable").map(Boolean::parseBoolean).orElse(false),
+                chance.field("asynchronous").map(Boolean::parseBoolean).orElse(false),
                 chance.millis("resync"),
                 events);
     }

@@ -1,5 +1,8 @@
 package io.vmha.sim;
 
+import static java.util.Comparator.naturalOrder;
+
+import io.vmha.model.CommitRule;
 import io.vmha.model.HostHealth;
 import io.vmha.model.Inventory;
 import io.vmha.model.MemberId;
@@ -8,8 +11,13 @@ import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Clients that write rows to whichever VM serves a database's requests, all the time. What was acknowledged must be there in the end,
@@ -19,10 +27,17 @@ final class DatabaseClients {
     private static final Duration BETWEEN_WRITES = Duration.ofSeconds(15);
 
     private final Stage stage;
+    private final Map<Integer, Instant> acknowledgedAt = new HashMap<>();
+    /** What promotions left behind, as the limit allowed. */
+    private final Set<Integer> givenUp = new HashSet<>();
+
     private int row;
 
     DatabaseClients(Stage stage) {
         this.stage = stage;
+        if (stage.course().isAsynchronous()) {
+            databases().commitRule(CommitRule.ASYNCHRONOUS);
+        }
     }
 
     /** Writes from now on. */
@@ -50,6 +65,7 @@ final class DatabaseClients {
                 .flatMap(vm -> stage.datacenter().memberOf(vm));
         SimulatedReplicaSet set = databases();
         if (member.isPresent() && set.write(member.get(), row)) {
+            acknowledgedAt.put(row, stage.time().now());
             stage.counts().add("row acknowledged");
         }
         Violation.check(set.writers().size() <= 1, 1, () -> "databases that accept writes: " + set.writers());
@@ -59,14 +75,41 @@ final class DatabaseClients {
         return stage.datacenter().replicaSets().get(0);
     }
 
-    /** Whatever was acknowledged is in the database that writes: it waited for another one's disk. */
+    /** Where commits wait for nobody, a promotion leaves behind what was acknowledged within the limit, and no more. */
+    void promotes(MemberId member) {
+        SimulatedReplicaSet set = databases();
+        if (!stage.course().isAsynchronous() || !set.has(member)) {
+            return;
+        }
+        List<Integer> lost = set.missing(member).stream()
+                .filter(one -> !givenUp.contains(one) && acknowledgedAt.containsKey(one))
+                .toList();
+        givenUp.addAll(lost);
+        Optional<Duration> limit = stage.course().failover().maxReplicationLag();
+        if (lost.isEmpty() || limit.isEmpty() || stage.course().has(CourseEvent.Kind.LAG_ACCEPTED)) {
+            return;
+        }
+        stage.counts().add("rows lost within the limit");
+        Instant first =
+                lost.stream().map(acknowledgedAt::get).min(naturalOrder()).orElseThrow();
+        Instant last =
+                lost.stream().map(acknowledgedAt::get).max(naturalOrder()).orElseThrow();
+        Duration behind = Duration.between(first, last);
+        Violation.check(
+                behind.compareTo(limit.get()) <= 0,
+                1,
+                () -> member + " was promoted, and lacks rows of " + behind + ", more than " + limit.get());
+    }
+
+    /** Whatever was acknowledged is in the database that writes, but for what a promotion was allowed to leave behind. */
     void checkEnd() {
         SimulatedReplicaSet set = databases();
         for (MemberId writer : set.writers()) {
+            List<Integer> missing = set.missing(writer).stream()
+                    .filter(one -> !givenUp.contains(one))
+                    .toList();
             Violation.check(
-                    set.missing(writer).isEmpty(),
-                    1,
-                    () -> "rows that were acknowledged are lost: " + set.missing(writer) + " of " + writer);
+                    missing.isEmpty(), 1, () -> "rows that were acknowledged are lost: " + missing + " of " + writer);
         }
     }
 }

@@ -29,15 +29,17 @@ final class EffectChecks {
     private final Outside outside;
     private final CheckedJournal journal;
     private final SimulatedCenters centers;
+    private final DatabaseClients clients;
     private final FaultCounts counts;
 
-    EffectChecks(Stage stage, CheckedJournal journal, SimulatedCenters centers) {
+    EffectChecks(Stage stage, CheckedJournal journal, SimulatedCenters centers, DatabaseClients clients) {
         this.course = stage.course();
         this.datacenter = stage.datacenter();
         this.outside = stage.outside();
         this.counts = stage.counts();
         this.journal = journal;
         this.centers = centers;
+        this.clients = clients;
     }
 
     private RunningCenter actor(CallContext call) {
@@ -127,6 +129,7 @@ final class EffectChecks {
 
     /** Invariant 1: no two members accept writes; and none takes over that is too far behind, or nobody knows how far. */
     void promotes(CallContext call, MemberId member) {
+        clients.promotes(member);
         Set<MemberId> writers = datacenter.writers();
         for (VirtualMachine other : datacenter.actual().vms()) {
             Optional<MemberId> others = datacenter.memberOf(other).filter(found -> !found.equals(member));

@@ -178,11 +178,21 @@ final class EndChecks {
                         || said.isHeld(owner.id())
                         || said.isUnmet(server, NeedKind.SERVE, NOT_SERVED)
                         || said.isUnmet(owner.id(), NeedKind.SERVE, NOT_SERVED)
-                        || isWriterWithoutTarget(owner.type()),
+                        || isWriterWithoutTarget(owner.type())
+                        || isWriterLeft(owner.type()),
                 13,
                 () -> "the requests of " + owner.id() + " are with " + server + ", which is "
                         + actual.vm(server) + ", though others are well; believed: " + known.vm(server) + "; unmet: "
                         + said.unmet());
+    }
+
+    /** An operator rejected what would have confirmed off a VM whose database may write: no other is promoted, and that is listed. */
+    private boolean isWriterLeft(VmType type) {
+        return type.equals(VmType.DATABASE)
+                && actual.vms().stream()
+                        .filter(vm -> vm.type().equals(type))
+                        .anyMatch(vm -> said.isUnmet(vm.id(), NeedKind.SERVE, EnumSet.of(Reason.REJECTED))
+                                || said.isUnmet(vm.id(), NeedKind.RESTORE, EnumSet.of(Reason.REJECTED)));
     }
 
     /**

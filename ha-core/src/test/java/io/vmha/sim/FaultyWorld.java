@@ -46,6 +46,7 @@ final class FaultyWorld {
     private final SimulatedDatacenter datacenter;
     private final Chance chance;
     private final Mutation mutation;
+    private final DatabaseCluster databases;
     private final FaultCounts counts;
     private final Map<EffectKey, Integer> effects = new HashMap<>();
     private final Map<VmId, VmId> routed = new HashMap<>();
@@ -58,6 +59,7 @@ final class FaultyWorld {
         this.datacenter = stage.datacenter();
         this.chance = stage.chance();
         this.mutation = stage.mutation();
+        this.databases = new MistakenDatabases(datacenter.databaseCluster(), mutation);
         this.counts = stage.counts();
     }
 
@@ -178,7 +180,7 @@ final class FaultyWorld {
     }
 
     DatabaseCluster databaseCluster() {
-        return new FaultyDatabases(datacenter.databaseCluster());
+        return new FaultyDatabases(databases);
     }
 
     TrafficDirector trafficDirector() {
@@ -259,12 +261,19 @@ final class FaultyWorld {
 
         @Override
         public void holdWrites(MemberId writer, CallContext call) {
-            perform(call, "hold writes of " + writer, () -> cluster.holdWrites(writer, call));
+            perform(call, "hold writes of " + writer, () -> {
+                cluster.holdWrites(writer, call);
+                forgetEffects("release writes of " + writer);
+            });
         }
 
         @Override
         public void releaseWrites(MemberId writer, CallContext call) {
-            perform(call, "release writes of " + writer, () -> cluster.releaseWrites(writer, call));
+            perform(call, "release writes of " + writer, () -> {
+                cluster.releaseWrites(writer, call);
+                // A switchover that is given up may be tried again.
+                forgetEffects("hold writes of " + writer);
+            });
         }
 
         @Override

@@ -102,6 +102,8 @@ final class Happenings {
             case CLOCK_JUMPS -> centers.latest().process().jumpClock(Duration.ofSeconds(number - 50));
             case POWER_OFF_FAILS -> world.failNext("power off " + vm);
             case ROUTE_FAILS -> world.failNext("route " + vm);
+            case STREAM_BREAKS -> streamBreaks(vm, true);
+            case STREAM_BACK -> streamBreaks(vm, false);
         }
     }
 
@@ -342,6 +344,19 @@ final class Happenings {
             }
             outside.toldLagging(id, isTooFar, center);
         });
+    }
+
+    private void streamBreaks(VmId id, boolean broken) {
+        actual(id)
+                .flatMap(datacenter::memberOf)
+                .ifPresent(member -> datacenter.replicaSets().stream()
+                        .filter(set -> set.has(member))
+                        .forEach(set -> set.breakStream(member, broken)));
+    }
+
+    /** Every replica receives again what its source has. */
+    void streamsBack() {
+        datacenter.actual().vms().forEach(vm -> streamBreaks(vm.id(), false));
     }
 
     private void acceptLag(VmId id) {

@@ -11,6 +11,14 @@ enum Mutation {
     UNHEALTHY_TARGET,
     /** How far a standby is behind is not told (invariant 2). */
     LAG_IGNORED,
+    /** A database is taken to be off, or fenced, that is not, and another is promoted (invariant 1). */
+    PROMOTE_BEFORE_OFF,
+    /** A lag that cannot be read counts as none (invariants 1 and 2). */
+    LAG_UNKNOWN_AS_ZERO,
+    /** A database has the role that it had when it was seen first (invariants 1 and 13). */
+    OLD_ROLE,
+    /** A database that has a history of its own counts as a replica again without having rejoined (invariant 1). */
+    REJOIN_SKIPPED,
     /** The standby cluster is used first (invariant 3). */
     STANDBY_FIRST,
     /** An action's intent is not written down (invariant 4). */

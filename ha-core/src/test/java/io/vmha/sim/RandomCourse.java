@@ -52,7 +52,16 @@ final class RandomCourse {
         boolean isDurable = random.nextInt(50) == 0;
         Optional<Duration> resync = random.nextBoolean() ? Optional.of(Duration.ofSeconds(120)) : Optional.empty();
         return new SimulatedCourse(
-                seed, inventory, config, failover, errorRate, isSlow, isDurable, resync, events(inventory, config));
+                seed,
+                inventory,
+                config,
+                failover,
+                errorRate,
+                isSlow,
+                isDurable,
+                random.nextInt(3) == 0,
+                resync,
+                events(inventory, config));
     }
 
     private Inventory inventory() {

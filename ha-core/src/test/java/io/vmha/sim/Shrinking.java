@@ -46,6 +46,7 @@ final class Shrinking {
                 0,
                 false,
                 course.isDurable(),
+                course.isAsynchronous(),
                 course.resync(),
                 course.events()));
     }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param errorRate the share of calls that fail, while faults are injected
  * @param isSlow whether threads are held up now and then
  * @param isDurable whether the journal is one on a disk
+ * @param isAsynchronous whether databases acknowledge commits before a replica has them
  * @param resync how often the center reads the platform; empty: only where it needs to
  * @param events what happens, in order
  */
@@ -28,6 +29,7 @@ record SimulatedCourse(
         double errorRate,
         boolean isSlow,
         boolean isDurable,
+        boolean isAsynchronous,
         Optional<Duration> resync,
         List<CourseEvent> events) {
 
@@ -38,7 +40,16 @@ record SimulatedCourse(
 
     SimulatedCourse with(List<CourseEvent> fewer) {
         return new SimulatedCourse(
-                seed, inventory, config, failover, errorRate, isSlow, isDurable, resync, List.copyOf(fewer));
+                seed,
+                inventory,
+                config,
+                failover,
+                errorRate,
+                isSlow,
+                isDurable,
+                isAsynchronous,
+                resync,
+                List.copyOf(fewer));
     }
 
     boolean has(CourseEvent.Kind kind) {

@@ -41,7 +41,7 @@ final class Simulation {
         this.happenings = new Happenings(stage, world, journal, centers, reports, people);
         this.beliefs = new BeliefChecks(stage, centers);
         this.clients = new DatabaseClients(stage);
-        world.checkedBy(new EffectChecks(stage, journal, centers));
+        world.checkedBy(new EffectChecks(stage, journal, centers, clients));
     }
 
     /** Runs a course and returns the faults that were injected; throws a {@link Violation} where an invariant broke. */
@@ -94,6 +94,7 @@ final class Simulation {
         injecting = false;
         world.errorRate(0);
         happenings.pause(false);
+        happenings.streamsBack();
         for (int round = 0; round < ROUNDS_TO_SETTLE; round++) {
             centers.startIfNone();
             reports.repeatUnconfirmed();

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -80,16 +81,22 @@ class SimulationTest {
     }
 
     /** A standby that is behind comes to be promoted too seldom for the seeds. */
-    @Test
-    void aLagThatIsIgnoredIsFound() throws IOException {
-        SimulatedCourse course = CourseFile.read(Files.readString(folder().resolve("standby-behind.course")));
+    /** What chance brings about too seldom. */
+    @ParameterizedTest
+    @CsvSource({
+        "LAG_IGNORED, standby-behind",
+        "LAG_UNKNOWN_AS_ZERO, standby-of-unknown-lag",
+        "REJOIN_SKIPPED, former-primary-rejoins"
+    })
+    void aDeliberateBugIsFoundWithACourseThatWasKept(Mutation mutation, String name) throws IOException {
+        SimulatedCourse course = CourseFile.read(Files.readString(folder().resolve(name + ".course")));
 
-        assertThat(Shrinking.violation(course, Mutation.LAG_IGNORED)).isPresent();
+        assertThat(Shrinking.violation(course, mutation)).isPresent();
     }
 
     @ParameterizedTest
     @EnumSource(
-            names = {"NONE", "LAG_IGNORED"},
+            names = {"NONE", "LAG_IGNORED", "LAG_UNKNOWN_AS_ZERO", "REJOIN_SKIPPED"},
             mode = EnumSource.Mode.EXCLUDE)
     void everyDeliberateBugIsFound(Mutation mutation) {
         assertThat(SimulationMain.seedsNeeded(mutation, 20_000))

@@ -17,7 +17,7 @@ import org.h2.mvstore.type.StringDataType;
  * and not at all before. A sum over all records is kept with them, so that a record that was changed, lost or brought back
  * is seen. Not thread-safe.
  */
-final class JournalStore implements AutoCloseable {
+final class JournalStore implements KeyedRecords, AutoCloseable {
     /** The version of the file's format that is written, and the only one that is read. */
     static final long FORMAT = 3;
 
@@ -155,34 +155,40 @@ final class JournalStore implements AutoCloseable {
         epoch = leader;
     }
 
-    long lastPlan() {
+    @Override
+    public long lastPlan() {
         return lastPlan;
     }
 
-    void planNumbered(long plan) {
+    @Override
+    public void planNumbered(long plan) {
         lastPlan = Math.max(lastPlan, plan);
     }
 
-    Optional<byte[]> get(String key) {
+    @Override
+    public Optional<byte[]> get(String key) {
         return Optional.ofNullable(records.get(key));
     }
 
-    boolean contains(String key) {
+    @Override
+    public boolean contains(String key) {
         return records.containsKey(key);
     }
 
-    void put(String key, byte[] value) {
+    @Override
+    public void put(String key, byte[] value) {
         byte[] before = records.put(key, value);
         sum += hash(key, value) - (before == null ? 0 : hash(key, before));
     }
 
-    void remove(String key) {
+    @Override
+    public void remove(String key) {
         byte[] before = records.remove(key);
         sum -= before == null ? 0 : hash(key, before);
     }
 
-    /** The keys from the given one on, in order. */
-    Iterator<String> keys(String from) {
+    @Override
+    public Iterator<String> keys(String from) {
         return records.keyIterator(from);
     }
 

@@ -33,10 +33,10 @@ final class Records {
     private static final String AWAY = "away/";
     private static final String SETTINGS = "settings";
 
-    private final JournalStore store;
+    private final KeyedRecords store;
     private int recoveries;
 
-    Records(JournalStore store) {
+    Records(KeyedRecords store) {
         this.store = store;
         recoveries = keys(RECOVERY).size();
     }

@@ -21,13 +21,21 @@ public sealed interface HaEvent {
     /** When it happened. */
     Instant at();
 
+    /** Calls the one method of the handler that is for this kind of event. */
+    void dispatchTo(HaEventHandler handler);
+
     /**
      * A report was taken.
      *
      * @param at when
      * @param report the report
      */
-    record ReportAccepted(Instant at, FaultReport report) implements HaEvent {}
+    record ReportAccepted(Instant at, FaultReport report) implements HaEvent {
+        @Override
+        public void dispatchTo(HaEventHandler handler) {
+            handler.onReportAccepted(this);
+        }
+    }
 
     /**
      * It was decided what to do, and the plan for it is about to run.
@@ -37,7 +45,12 @@ public sealed interface HaEvent {
      * @param decision what was decided
      * @param plan what will be done; empty where nothing will
      */
-    record Decided(Instant at, Optional<FaultReport> report, Decision decision, Plan plan) implements HaEvent {}
+    record Decided(Instant at, Optional<FaultReport> report, Decision decision, Plan plan) implements HaEvent {
+        @Override
+        public void dispatchTo(HaEventHandler handler) {
+            handler.onDecided(this);
+        }
+    }
 
     /**
      * A plan that an earlier center left unfinished is carried on.
@@ -46,7 +59,12 @@ public sealed interface HaEvent {
      * @param decision what was decided then
      * @param plan what was to be done
      */
-    record PlanResumed(Instant at, Decision decision, Plan plan) implements HaEvent {}
+    record PlanResumed(Instant at, Decision decision, Plan plan) implements HaEvent {
+        @Override
+        public void dispatchTo(HaEventHandler handler) {
+            handler.onPlanResumed(this);
+        }
+    }
 
     /**
      * A part of a plan waits: for an operator, or for the storm guard to clear.
@@ -60,6 +78,11 @@ public sealed interface HaEvent {
         /** Copies the list. */
         public PlanHeld {
             parts = ImmutableList.copyOf(parts);
+        }
+
+        @Override
+        public void dispatchTo(HaEventHandler handler) {
+            handler.onPlanHeld(this);
         }
     }
 
@@ -77,6 +100,11 @@ public sealed interface HaEvent {
         public PlanReleased {
             parts = ImmutableList.copyOf(parts);
         }
+
+        @Override
+        public void dispatchTo(HaEventHandler handler) {
+            handler.onPlanReleased(this);
+        }
     }
 
     /**
@@ -85,7 +113,12 @@ public sealed interface HaEvent {
      * @param at when
      * @param action what was tried, and how it ended
      */
-    record ActionEnded(Instant at, ActionRecord action) implements HaEvent {}
+    record ActionEnded(Instant at, ActionRecord action) implements HaEvent {
+        @Override
+        public void dispatchTo(HaEventHandler handler) {
+            handler.onActionEnded(this);
+        }
+    }
 
     /**
      * What was decided cannot be carried out; what it had counted in is taken back. An operator should look at it.
@@ -96,7 +129,12 @@ public sealed interface HaEvent {
      * @param blocked what takes its place, with the reason
      */
     record DecisionBlocked(Instant at, PlanId plan, SubjectDecision decided, SubjectDecision.Blocked blocked)
-            implements HaEvent {}
+            implements HaEvent {
+        @Override
+        public void dispatchTo(HaEventHandler handler) {
+            handler.onDecisionBlocked(this);
+        }
+    }
 
     /**
      * A plan came to its end.
@@ -104,7 +142,12 @@ public sealed interface HaEvent {
      * @param at when
      * @param outcome what became of the decision
      */
-    record PlanEnded(Instant at, DecisionOutcome outcome) implements HaEvent {}
+    record PlanEnded(Instant at, DecisionOutcome outcome) implements HaEvent {
+        @Override
+        public void dispatchTo(HaEventHandler handler) {
+            handler.onPlanEnded(this);
+        }
+    }
 
     /**
      * So many hosts look lost that nothing is powered off, or no longer.
@@ -118,6 +161,11 @@ public sealed interface HaEvent {
         public StormGuardChanged {
             lost = ImmutableSet.copyOf(lost);
         }
+
+        @Override
+        public void dispatchTo(HaEventHandler handler) {
+            handler.onStormGuardChanged(this);
+        }
     }
 
     /**
@@ -127,7 +175,12 @@ public sealed interface HaEvent {
      * @param host the host
      * @param until when time releases it; empty where it is in quarantine no longer
      */
-    record QuarantineChanged(Instant at, HostId host, Optional<Instant> until) implements HaEvent {}
+    record QuarantineChanged(Instant at, HostId host, Optional<Instant> until) implements HaEvent {
+        @Override
+        public void dispatchTo(HaEventHandler handler) {
+            handler.onQuarantineChanged(this);
+        }
+    }
 
     /**
      * The journal cannot be written, so that no action starts, or can be written again.
@@ -136,7 +189,12 @@ public sealed interface HaEvent {
      * @param isFailing whether it fails from now on
      * @param detail why; empty where it works again
      */
-    record JournalChanged(Instant at, boolean isFailing, String detail) implements HaEvent {}
+    record JournalChanged(Instant at, boolean isFailing, String detail) implements HaEvent {
+        @Override
+        public void dispatchTo(HaEventHandler handler) {
+            handler.onJournalChanged(this);
+        }
+    }
 
     /**
      * A machine's monitor or a host is silent for longer than it should be, which is not yet a failure. A suspect machine is
@@ -146,7 +204,12 @@ public sealed interface HaEvent {
      * @param subject who is silent
      * @param lastHeard when it was last heard of, or since when it should be
      */
-    record Suspected(Instant at, FaultSubject subject, Instant lastHeard) implements HaEvent {}
+    record Suspected(Instant at, FaultSubject subject, Instant lastHeard) implements HaEvent {
+        @Override
+        public void dispatchTo(HaEventHandler handler) {
+            handler.onSuspected(this);
+        }
+    }
 
     /**
      * A machine or a host is suspect no longer: it was heard of, or is not expected to live.
@@ -154,7 +217,12 @@ public sealed interface HaEvent {
      * @param at when
      * @param subject who was silent
      */
-    record SuspicionEnded(Instant at, FaultSubject subject) implements HaEvent {}
+    record SuspicionEnded(Instant at, FaultSubject subject) implements HaEvent {
+        @Override
+        public void dispatchTo(HaEventHandler handler) {
+            handler.onSuspicionEnded(this);
+        }
+    }
 
     /**
      * This center leads no more and starts nothing more.
@@ -163,7 +231,12 @@ public sealed interface HaEvent {
      * @param epoch the epoch that it led in
      * @param detail how it learned of it
      */
-    record LeadershipLost(Instant at, long epoch, String detail) implements HaEvent {}
+    record LeadershipLost(Instant at, long epoch, String detail) implements HaEvent {
+        @Override
+        public void dispatchTo(HaEventHandler handler) {
+            handler.onLeadershipLost(this);
+        }
+    }
 
     /**
      * An error on its loop ended this center: what it knows may be half changed. The next one, built on the same journal, goes on.
@@ -171,5 +244,10 @@ public sealed interface HaEvent {
      * @param at when
      * @param detail what was thrown
      */
-    record CenterEnded(Instant at, String detail) implements HaEvent {}
+    record CenterEnded(Instant at, String detail) implements HaEvent {
+        @Override
+        public void dispatchTo(HaEventHandler handler) {
+            handler.onCenterEnded(this);
+        }
+    }
 }

@@ -940,7 +940,7 @@ final class Decisions {
         part.subject()
                 .fold(
                         vm -> {
-                            Needs.metBy(part).ifPresent(need -> unmet.met(vm, need));
+                            Needs.metBy(part).ifPresent(need -> unmet.underWay(vm, need));
                             return vm;
                         },
                         host -> host);

@@ -11,7 +11,7 @@ import io.vmha.center.event.PlanView;
 import io.vmha.center.event.QuarantinedHost;
 import io.vmha.center.event.UnmetNeed;
 import io.vmha.center.event.WhatIf;
-import io.vmha.center.internal.execution.PlanExecutor;
+import io.vmha.center.internal.execution.AuditLog;
 import io.vmha.center.internal.execution.PlanRun;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.HostRecord;
@@ -67,12 +67,8 @@ public final class Operators {
         this.began = center.now();
     }
 
-    private static void audit(long epoch, String operator, String what) {
-        PlanExecutor.AUDIT.info("epoch {}: {} {}", epoch, operator, what);
-    }
-
-    private void audit(String operator, String what) {
-        audit(center.epoch(), operator, what);
+    private void audit(String operator, String call, Object... pairs) {
+        AuditLog.operator(center.epoch(), operator, call, pairs);
     }
 
     /** Takes a load sample. */
@@ -93,7 +89,7 @@ public final class Operators {
     public CompletionStage<DecisionOutcome> maintenance(HostId host, boolean on, String operator) {
         return center.decide(pending -> {
             state.maintenance(host, on);
-            audit(operator, (on ? "takes " : "puts ") + host + (on ? " out of service" : " into service"));
+            audit(operator, "maintenance", "host", host, "value", on);
             center.executor().releaseHeld();
             if (on) {
                 center.decisions().replan(center.executor().heldRunsCountingOn(host));
@@ -172,7 +168,7 @@ public final class Operators {
             VmRecord record = state.requireVm(vm);
             state.flag(vm, VmState.Flag.LAG_ACCEPTED, true);
             state.wake(record.seen().type());
-            audit(operator, "accepts the replication lag of " + vm);
+            audit(operator, "acceptReplicationLag", "vm", vm);
         });
     }
 
@@ -183,7 +179,7 @@ public final class Operators {
             DesiredState before = vm.desired();
             state.desired(id, desired);
             center.unmet().remove(id);
-            audit(operator, "wants " + id + " " + desired);
+            audit(operator, "desired", "vm", id, "value", desired);
             state.flag(id, VmState.Flag.TO_START, false);
             center.executor().advance(id);
             center.decisions().wake(id);
@@ -205,7 +201,7 @@ public final class Operators {
         return center.ask(() -> {
             center.checkActing();
             center.decisions().reconfigure(policies);
-            audit(operator, "changes the policies");
+            audit(operator, "reconfigure");
             return center.describe();
         });
     }
@@ -219,7 +215,7 @@ public final class Operators {
                 throw new IllegalArgumentException("plan " + plan + " was decided again: revision " + revision.get()
                         + " was approved, the newest is " + newest);
             }
-            audit(operator, "approves plan " + plan);
+            audit(operator, "approve", "plan", plan);
             center.waitsFor(plan, pending);
             run.approvalBegins();
             center.journal(List.of(new JournalEntry.PlanApproved(plan, operator)), () -> run.approve(operator));
@@ -233,7 +229,7 @@ public final class Operators {
             if (!run.isUntried() || run.wasApproved()) {
                 throw new IllegalArgumentException("plan " + plan + " is under way and cannot be rejected any more");
             }
-            audit(operator, "rejects plan " + plan);
+            audit(operator, "reject", "plan", plan);
             center.waitsFor(plan, pending);
             center.executor().withdraw(run);
             for (SubjectDecision part : run.openParts()) {
@@ -263,7 +259,7 @@ public final class Operators {
         return center.ask(() -> {
             center.checkActing();
             center.settings(new CenterSettings(on, center.settings().automation()));
-            audit(operator, on ? "pauses the center" : "resumes the center");
+            audit(operator, on ? "pause" : "resume");
             if (!on) {
                 center.decisions().resumed();
                 center.executor().releaseHeld();
@@ -277,7 +273,7 @@ public final class Operators {
         return center.ask(() -> {
             center.checkActing();
             center.settings(new CenterSettings(center.settings().isPaused(), Optional.of(level)));
-            audit(operator, "sets the automation level " + level);
+            audit(operator, "automation", "value", level);
             center.executor().releaseHeld();
             return center.describe();
         });
@@ -422,7 +418,7 @@ public final class Operators {
                     "the platform lacks %s: delete what is left of %s by its own means",
                     Capability.DELETE_LEFTOVERS,
                     vm);
-            audit(operator, "deletes what was left of " + vm + " on " + places);
+            audit(operator, "deleteLeftovers", "vm", vm, "value", places);
             center.decisions().deleteLeftovers(vm, places, operator, pending);
         });
     }
@@ -436,7 +432,7 @@ public final class Operators {
     public CompletionStage<Inventory> importDesired(DesiredExport given, String operator) {
         return change(() -> {
             new DesiredTransfer(center).take(given);
-            audit(operator, "imports what is desired");
+            audit(operator, "importDesired");
         });
     }
 
@@ -450,7 +446,7 @@ public final class Operators {
         return change(() -> {
             HostRecord unused = state.requireHost(host);
             center.quarantine().release(host);
-            audit(operator, "releases " + host + " from quarantine");
+            audit(operator, "releaseQuarantine", "host", host);
         });
     }
 

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -45,10 +46,15 @@ final class UnmetNeeds {
         }
     }
 
+    private record Tried(NeedKind need, int retries) {}
+
     private final CenterScheduler scheduler;
     private final RandomGenerator random;
     private final Consumer<VmId> onRetry;
     private final Map<VmId, Entry> entries = new LinkedHashMap<>();
+    /** What was tried again and is under way: where it comes to nothing, the next wait is longer. */
+    private final Map<VmId, Tried> tried = new HashMap<>();
+
     private final Map<VmType, Set<VmId>> byType = new HashMap<>();
     private final Map<ClusterRole, Set<VmId>> byRole = new EnumMap<>(ClusterRole.class);
 
@@ -61,11 +67,15 @@ final class UnmetNeeds {
     /** Notes that nothing can be done about a need now. */
     void note(VirtualMachine vm, ClusterRole role, UnmetNeed need) {
         Entry entry = entries.computeIfAbsent(vm.id(), id -> new Entry(vm.type(), role));
+        Tried before = tried.remove(vm.id());
+        if (before != null && before.need() == need.need()) {
+            entry.retries = before.retries();
+        }
         byType.computeIfAbsent(entry.type, type -> new LinkedHashSet<>()).add(vm.id());
         byRole.computeIfAbsent(entry.role, found -> new LinkedHashSet<>()).add(vm.id());
-        UnmetNeed before = entry.needs.get(need.need());
-        boolean isSame = before != null && before.reason() == need.reason();
-        entry.needs.put(need.need(), isSame ? before : need);
+        UnmetNeed noted = entry.needs.get(need.need());
+        boolean isSame = noted != null && noted.reason() == need.reason();
+        entry.needs.put(need.need(), isSame ? noted : need);
         if (entry.timer == null) {
             double doubled = FIRST_RETRY.toMillis() * Math.pow(2, entry.retries);
             double wait = Math.min(doubled, (double) LAST_RETRY.toMillis()) * (1 + JITTER * random.nextDouble());
@@ -90,8 +100,21 @@ final class UnmetNeeds {
         return noted != null && noted.reason() == reason;
     }
 
-    /** Something is under way for a need, or it is over. */
+    /** Something is under way for a need. */
+    void underWay(VmId vm, NeedKind need) {
+        Entry entry = entries.get(vm);
+        Tried again = entry != null && entry.retries > 0 && entry.needs.containsKey(need)
+                ? new Tried(need, entry.retries)
+                : tried.get(vm);
+        met(vm, need);
+        if (again != null && again.need() == need) {
+            tried.put(vm, again);
+        }
+    }
+
+    /** A need is over. */
     void met(VmId vm, NeedKind need) {
+        tried.computeIfPresent(vm, (id, before) -> before.need() == need ? null : before);
         Entry entry = entries.get(vm);
         if (entry != null && entry.needs.remove(need) != null && entry.needs.isEmpty()) {
             remove(vm);
@@ -100,6 +123,7 @@ final class UnmetNeeds {
 
     /** Forgets a VM. */
     void remove(VmId vm) {
+        tried.remove(vm);
         Entry entry = entries.remove(vm);
         if (entry == null) {
             return;
@@ -120,6 +144,8 @@ final class UnmetNeeds {
         changes.serving().forEach(type -> woken.addAll(byType.getOrDefault(type, Set.of())));
         changes.roomy().forEach(role -> woken.addAll(byRole.getOrDefault(role, Set.of())));
         woken.removeIf(vm -> !isHelpedByOthers(vm));
+        // What changed may help at once: the waits begin again.
+        woken.forEach(vm -> Objects.requireNonNull(entries.get(vm)).retries = 0);
         return woken;
     }
 

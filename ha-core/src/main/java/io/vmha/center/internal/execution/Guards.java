@@ -65,6 +65,13 @@ final class Guards {
                 : Verdict.done("confirmed off already");
     };
 
+    /** Whatever a plan still has to do, a VM that is well is powered off only where an operator wants it off. */
+    static final Guard NOT_WELL = (action, context) -> {
+        VmRecord vm = context.state().requireVm(action.vm().orElseThrow());
+        boolean isWell = !vm.isFailed() && vm.desired() != DesiredState.OFF && vm.power() == PowerState.ON;
+        return isWell ? Verdict.never(Reason.FAULT_CLOSED, vm.id() + " is well") : Verdict.PASS;
+    };
+
     /** Nobody said hands off the VM. */
     static final Guard MANAGED = (action, context) ->
             context.state().requireVm(action.vm().orElseThrow()).desired().equals(DesiredState.UNMANAGED)

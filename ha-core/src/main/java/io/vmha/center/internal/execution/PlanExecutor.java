@@ -4,7 +4,6 @@ import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.IsolationLease;
 import io.vmha.center.config.CenterConfig;
-import io.vmha.center.event.ActionRecord;
 import io.vmha.center.event.ActionResult;
 import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.internal.state.CenterState;
@@ -56,9 +55,6 @@ import org.slf4j.LoggerFactory;
  * its effect. Confined to the center's loop.
  */
 public final class PlanExecutor {
-    /** The audit log: one line for each action, whoever asked for it. */
-    public static final Logger AUDIT = LoggerFactory.getLogger("io.vmha.audit");
-
     private static final Logger LOG = LoggerFactory.getLogger(PlanExecutor.class);
 
     /**
@@ -435,10 +431,12 @@ public final class PlanExecutor {
                         () -> {
                             requireInTime(sendBefore);
                             requireLeadership();
-                            if (!probeFirst || !isSurelyDone(action, call, facts)) {
-                                requireLeadership();
-                                Handlers.of(action).perform(call, platform, facts);
-                            }
+                            LogContext.during(epoch(), run.id(), action, () -> {
+                                if (!probeFirst || !isSurelyDone(action, call, facts)) {
+                                    requireLeadership();
+                                    Handlers.of(action).perform(call, platform, facts);
+                                }
+                            });
                         },
                         thrown -> {
                             tell(seen.get());
@@ -565,7 +563,11 @@ public final class PlanExecutor {
                 .call(
                         () -> {
                             requireLeadership();
-                            isDone.set(Handlers.of(action).isDone(call(run, step), platform, facts));
+                            LogContext.during(
+                                    epoch(),
+                                    run.id(),
+                                    action,
+                                    () -> isDone.set(Handlers.of(action).isDone(call(run, step), platform, facts)));
                         },
                         thrown -> {
                             if (isOver.compareAndSet(false, true)) {
@@ -613,23 +615,5 @@ public final class PlanExecutor {
         queues.remove(run);
         putOff.remove(run);
         run.subjects().forEach(state::pendingChanged);
-    }
-
-    void audit(JournalEntry.PlanOpened opened, ActionRecord record) {
-        if (!AUDIT.isInfoEnabled()) {
-            return;
-        }
-        AUDIT.info(
-                "epoch {} plan {} step {}: {} - {} (attempt {}) {} - because {}",
-                epoch(),
-                record.plan(),
-                record.step(),
-                record.action(),
-                record.result(),
-                record.attempt(),
-                record.detail(),
-                opened.report()
-                        .map(report -> report.source() + " reported " + report.kind() + " of " + report.subject())
-                        .orElse("it was asked for"));
     }
 }

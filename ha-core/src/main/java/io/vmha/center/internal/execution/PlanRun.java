@@ -315,7 +315,7 @@ public final class PlanRun {
     void record(ActionRecord record) {
         records.add(record);
         executor.callbacks().publish(new HaEvent.ActionEnded(executor.now(), record));
-        executor.audit(opened, record);
+        AuditLog.action(executor.epoch(), opened, approvedBy, record);
     }
 
     /** A step came to its end; what it changed is noted in the state. */

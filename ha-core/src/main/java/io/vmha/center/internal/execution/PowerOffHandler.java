@@ -54,6 +54,6 @@ final class PowerOffHandler extends ActionHandler<Action.PowerOff> {
 
     @Override
     List<Guard> guards() {
-        return List.of(Guards.NOT_OFF_YET, Guards.MANAGED, Guards.NOT_SPLIT, Guards.READ_FIRST);
+        return List.of(Guards.NOT_OFF_YET, Guards.MANAGED, Guards.NOT_WELL, Guards.NOT_SPLIT, Guards.READ_FIRST);
     }
 }

@@ -550,7 +550,8 @@ public final class CenterState {
     /** The VM is off: it was read to be. */
     public void isOff(VmId id) {
         vm(id).ifPresent(record -> {
-            if (record.isSaidOn) {
+            boolean isSeenElsewhere = record.seenOn.stream().anyMatch(host -> !host.equals(record.seen.host()));
+            if (record.isSaidOn || isSeenElsewhere) {
                 lookFor(record);
                 return;
             }
@@ -563,7 +564,7 @@ public final class CenterState {
     /** A call that may have started the VM on a host surely did not; somebody else may have meanwhile. */
     public void notStarted(VmId id, HostId host) {
         vm(id).ifPresent(record -> {
-            if (record.isSaidOn) {
+            if (record.isSaidOn || record.seenOn.contains(host)) {
                 lookFor(record);
             } else {
                 Set<HostId> left = new LinkedHashSet<>(record.mayRunOn);
@@ -657,6 +658,7 @@ public final class CenterState {
             record.acting = Math.max(0, record.acting - 1);
             record.actedAt = beginReading();
             record.isSaidOn &= record.isActedOn();
+            record.seenOn = record.isActedOn() ? record.seenOn : ImmutableSet.of();
         });
     }
 

@@ -2,6 +2,7 @@ package io.vmha.center.internal.state;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Sets;
 import io.vmha.center.journal.VmState;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
@@ -152,9 +153,12 @@ public final class Sightings {
         VmRecord record = state.vm(id).orElseThrow();
         List<VirtualMachine> sightings = byVm.getOrDefault(id, List.of());
         Set<HostId> runningOn = sightings.stream()
-                .filter(vm -> vm.power() != PowerState.OFF && answered(vm.host()))
+                .filter(vm -> vm.power() != PowerState.OFF && answered(vm.host()) && !isOffSince(vm.host(), state))
                 .map(VirtualMachine::host)
                 .collect(ImmutableSet.toImmutableSet());
+        if (record.isActedOn()) {
+            record.seenOn = Sets.union(record.seenOn, runningOn).immutableCopy();
+        }
         boolean isFresh = token > record.actedAt && !record.isActedOn() && !isOutdated;
         Set<HostId> possible = new LinkedHashSet<>(record.mayRunOn);
         if (isFresh) {
@@ -169,6 +173,13 @@ public final class Sightings {
             return Seen.AS_KNOWN;
         }
         return applyFresh(record, sightings, runningOn, possible, state);
+    }
+
+    /** Whether a host was confirmed off after the reading began: nothing runs on it that was seen there. */
+    private boolean isOffSince(HostId host, CenterState state) {
+        return state.host(host)
+                .filter(found -> found.health() == HostHealth.DOWN && !isFresh(found))
+                .isPresent();
     }
 
     /**

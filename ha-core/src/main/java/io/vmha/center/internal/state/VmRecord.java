@@ -43,6 +43,8 @@ public final class VmRecord {
     long routeInDoubtAt;
     /** Somebody said that it is on while an action on it was under way: what that action read may be older. */
     boolean isSaidOn;
+    /** Where readings showed it on while an action on it is under way: a start that surely did nothing may find it there. */
+    Set<HostId> seenOn = Set.of();
     /** How many actions on it are under way, or ended with an outcome that is not known. */
     int acting;
 

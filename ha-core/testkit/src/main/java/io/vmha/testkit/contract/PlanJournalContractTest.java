@@ -188,6 +188,7 @@ public abstract class PlanJournalContractTest {
         twice.addAll(entries);
 
         assertThat(JournalText.of(left(twice))).isEqualTo(JournalText.of(left(entries)));
+        assertThat(JournalText.of(left(entries, entries))).isEqualTo(JournalText.of(left(entries)));
     }
 
     @Test
@@ -230,10 +231,14 @@ public abstract class PlanJournalContractTest {
         }
     }
 
-    private JournalState left(List<JournalEntry> entries) {
+    /** What the next center finds after some writes. */
+    @SafeVarargs
+    private JournalState left(List<JournalEntry>... writes) {
         PlanJournal journal = journal();
         journal.open(1);
-        journal.write(1, entries);
+        for (List<JournalEntry> entries : writes) {
+            journal.write(1, entries);
+        }
         try (PlanJournal next = afterCrash(journal)) {
             return next.open(2);
         }

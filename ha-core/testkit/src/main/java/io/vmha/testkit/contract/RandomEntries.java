@@ -342,6 +342,6 @@ public final class RandomEntries {
                 random.nextBoolean(),
                 constant(CommitRule.Durability.values()));
         return new ObservedCommitRule(
-                rule, memberId(), new LogPosition(random.nextInt(9), random.nextInt(9)), instant());
+                rule, memberId(), new LogPosition(1 + random.nextInt(9), random.nextInt(9)), instant());
     }
 }

@@ -1,0 +1,78 @@
+package io.vmha.docs;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The Java blocks of a page of Markdown. A block is a type, with its members, or statements that {@link Setting} surrounds. Blocks of
+ * one page may use the types of one another.
+ *
+ * @param file where the page is
+ * @param blocks its blocks, in their order
+ */
+record Page(Path file, List<Block> blocks) {
+    private static final Pattern TYPE =
+            Pattern.compile("(?m)^(?:public |final |abstract )*(?:class|interface|record|enum) (\\w+)");
+
+    /**
+     * A block.
+     *
+     * @param line where it begins, 1 or more
+     * @param text what it says
+     * @param type the first type that it declares; empty where it is statements
+     */
+    record Block(int line, String text, Optional<String> type) {
+        /** The name of the class that it is compiled as. */
+        String className() {
+            return type.orElse("Block" + line);
+        }
+
+        String source() {
+            if (type.isPresent()) {
+                return Imports.ALL + text;
+            }
+            return Imports.ALL + "public class " + className() + " extends io.vmha.docs.Setting {\n"
+                    + "public void run() throws Exception {\n" + text + "\n}\n}\n";
+        }
+    }
+
+    static Page read(Path file) throws IOException {
+        List<Block> blocks = new ArrayList<>();
+        StringBuilder text = new StringBuilder();
+        int begun = 0;
+        List<String> lines = Files.readAllLines(file);
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i);
+            if (begun == 0 && line.equals("```java")) {
+                begun = i + 1;
+                text.setLength(0);
+            } else if (begun > 0 && line.equals("```")) {
+                Matcher type = TYPE.matcher(text);
+                blocks.add(
+                        new Block(begun, text.toString(), type.find() ? Optional.of(type.group(1)) : Optional.empty()));
+                begun = 0;
+            } else if (begun > 0) {
+                text.append(line).append('\n');
+            }
+        }
+        if (begun > 0) {
+            throw new IOException(file + ": the block that begins in line " + begun + " does not end");
+        }
+        return new Page(file, List.copyOf(blocks));
+    }
+
+    /** Whether another block of the page names the type of this one. */
+    boolean isUsedElsewhere(Block block) {
+        return blocks.stream()
+                .filter(other -> other != block)
+                .anyMatch(other -> Pattern.compile("\\b" + block.className() + "\\b")
+                        .matcher(other.text())
+                        .find());
+    }
+}

@@ -1,0 +1,115 @@
+package io.vmha.testkit.broken;
+
+import io.vmha.adapter.FencingDevice;
+import io.vmha.adapter.TrafficDirector;
+import io.vmha.center.journal.InMemoryPlanJournal;
+import io.vmha.center.journal.PlanJournal;
+import io.vmha.model.HostId;
+import io.vmha.model.VmId;
+import io.vmha.sim.SimulatedDatacenter;
+import io.vmha.testkit.Datacenter;
+import io.vmha.testkit.contract.FencingDeviceContractTest;
+import io.vmha.testkit.contract.FencingTestbed;
+import io.vmha.testkit.contract.PlanJournalContractTest;
+import io.vmha.testkit.contract.TrafficDirectorContractTest;
+import io.vmha.testkit.contract.TrafficTestbed;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** Contracts on the broken part that {@link OtherLiesAreCaughtTest} tries at the moment; run by it alone. */
+public final class LyingContracts {
+    static volatile UnaryOperator<TrafficDirector> director = UnaryOperator.identity();
+    static volatile UnaryOperator<FencingDevice> device = UnaryOperator.identity();
+    static volatile UnaryOperator<PlanJournal> journal = UnaryOperator.identity();
+
+    private LyingContracts() {}
+
+    private static SimulatedDatacenter datacenter() {
+        return new SimulatedDatacenter(Datacenter.threeHosts().inventory());
+    }
+
+    /** That of traffic directors. */
+    public static class Directors extends TrafficDirectorContractTest {
+        @Override
+        protected TrafficTestbed newTestbed() {
+            SimulatedDatacenter datacenter = datacenter();
+            return new DirectorTestbed(datacenter, director.apply(new Patient.Director(datacenter.trafficDirector())));
+        }
+    }
+
+    /** That of fencing devices. */
+    public static class Devices extends FencingDeviceContractTest {
+        @Override
+        protected FencingTestbed newTestbed() {
+            return new DeviceTestbed(device.apply(new Patient(datacenter().fencingDevice())));
+        }
+    }
+
+    /** That of journals. */
+    public static class Journals extends PlanJournalContractTest {
+        @Override
+        protected PlanJournal journal() {
+            return journal.apply(new InMemoryPlanJournal());
+        }
+
+        @Override
+        protected PlanJournal afterCrash(PlanJournal before) {
+            return before;
+        }
+    }
+
+    private record DirectorTestbed(SimulatedDatacenter datacenter, TrafficDirector director) implements TrafficTestbed {
+        @Override
+        public TrafficDirector newDirector() {
+            return LyingContracts.director.apply(new Patient.Director(datacenter.trafficDirector()));
+        }
+
+        @Override
+        public VmId vm() {
+            return VmId.of("mw1");
+        }
+
+        @Override
+        public VmId other() {
+            return VmId.of("mw3");
+        }
+
+        @Override
+        public VmId standby() {
+            return VmId.of("mw5");
+        }
+
+        @Override
+        public VmId answererOf(VmId owner) {
+            return datacenter.routes().getOrDefault(owner, owner);
+        }
+
+        @Override
+        public Optional<AutoCloseable> hang() {
+            return Optional.of(Hanging.begin());
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private record DeviceTestbed(FencingDevice device) implements FencingTestbed {
+        @Override
+        public HostId host() {
+            return HostId.of("h1");
+        }
+
+        @Override
+        public HostId otherHost() {
+            return HostId.of("h2");
+        }
+
+        @Override
+        public Optional<AutoCloseable> hang() {
+            return Optional.of(Hanging.begin());
+        }
+
+        @Override
+        public void close() {}
+    }
+}

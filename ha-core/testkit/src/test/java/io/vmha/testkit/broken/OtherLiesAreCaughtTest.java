@@ -1,0 +1,99 @@
+package io.vmha.testkit.broken;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import io.vmha.adapter.FencingDevice;
+import io.vmha.adapter.TrafficDirector;
+import io.vmha.center.journal.PlanJournal;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.TestExecutionResult.Status;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/** Directors, devices and journals that are each broken in one way, and the test of the contract that is there to find it. */
+class OtherLiesAreCaughtTest {
+
+    static List<BrokenPart<TrafficDirector>> directors() {
+        return LyingDirectors.ALL;
+    }
+
+    static List<BrokenPart<FencingDevice>> devices() {
+        return LyingDevices.ALL;
+    }
+
+    static List<BrokenPart<PlanJournal>> journals() {
+        return LyingJournals.ALL;
+    }
+
+    @AfterEach
+    void breakNothing() {
+        LyingContracts.director = UnaryOperator.identity();
+        LyingContracts.device = UnaryOperator.identity();
+        LyingContracts.journal = UnaryOperator.identity();
+    }
+
+    @ParameterizedTest
+    @MethodSource("directors")
+    void theContractCatchesADirectorThat(BrokenPart<TrafficDirector> part) {
+        LyingContracts.director = part.broken();
+        assertCaught(part, LyingContracts.Directors.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("devices")
+    void theContractCatchesADeviceThat(BrokenPart<FencingDevice> part) {
+        LyingContracts.device = part.broken();
+        assertCaught(part, LyingContracts.Devices.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("journals")
+    void theContractCatchesAJournalThat(BrokenPart<PlanJournal> part) {
+        LyingContracts.journal = part.broken();
+        assertCaught(part, LyingContracts.Journals.class);
+    }
+
+    @Test
+    void whatIsNotBrokenPasses() {
+        for (Class<?> contract :
+                List.of(LyingContracts.Directors.class, LyingContracts.Devices.class, LyingContracts.Journals.class)) {
+            assertThat(results(contract).values())
+                    .as("%s", contract)
+                    .hasSizeGreaterThan(5)
+                    .containsOnly(Status.SUCCESSFUL);
+        }
+    }
+
+    private static void assertCaught(BrokenPart<?> part, Class<?> contract) {
+        assertThat(results(contract)).as("%s", part).containsEntry(part.caughtBy(), Status.FAILED);
+    }
+
+    private static Map<String, Status> results(Class<?> contract) {
+        Map<String, Status> results = new TreeMap<>();
+        LauncherFactory.create()
+                .execute(
+                        LauncherDiscoveryRequestBuilder.request()
+                                .selectors(selectClass(contract))
+                                .build(),
+                        new TestExecutionListener() {
+                            @Override
+                            public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+                                if (test.isTest()) {
+                                    results.put(test.getDisplayName().replace("()", ""), result.getStatus());
+                                }
+                            }
+                        });
+        return results;
+    }
+}

@@ -1,0 +1,191 @@
+package io.vmha.group.nemesis;
+
+import io.vmha.center.ManagementCenter;
+import io.vmha.center.config.AutomationLevel;
+import io.vmha.center.config.CenterConfig;
+import io.vmha.center.event.DecisionOutcome;
+import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
+import io.vmha.group.CenterGroup;
+import io.vmha.group.GroupHealth;
+import io.vmha.group.Instance;
+import io.vmha.group.store.CoordinationStore;
+import io.vmha.group.store.InMemoryStore;
+import io.vmha.model.ClusterRole;
+import io.vmha.model.Host;
+import io.vmha.model.HostId;
+import io.vmha.model.Inventory;
+import io.vmha.model.Resources;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+import io.vmha.model.VmType;
+import io.vmha.policy.Decision;
+import io.vmha.sim.SimulatedDatacenter;
+import io.vmha.zookeeper.ZooKeeperConfig;
+import io.vmha.zookeeper.ZooKeeperStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * How fast a group is on three ZooKeeper servers, each a process with a disk: failovers a second from report to the plan's end, and how
+ * long a takeover lasts with many open plans. As root on Linux, like the nemesis. Arguments: how many of each, and
+ * {@code memory} for a store in memory instead, to tell what the servers take.
+ */
+final class GroupSpeed {
+    private static final int HOSTS = 1_000;
+    private static final int VMS = 40_000;
+    private static final Duration LEASE = Duration.ofSeconds(20);
+
+    private GroupSpeed() {}
+
+    public static void main(String[] args) throws Exception {
+        int count = Integer.parseInt(args[0]);
+        if (args.length > 1 && args[1].equals("memory")) {
+            InMemoryStore memory = new InMemoryStore();
+            measure(count, memory::client);
+            System.exit(0);
+        }
+        Path folder = Files.createTempDirectory("group-speed");
+        try (Lab lab = new Lab(folder, "700m")) {
+            for (int i = 1; i <= Lab.SIZE; i++) {
+                lab.start("zk" + i);
+            }
+            measure(count, GroupSpeed::connect);
+        }
+        System.exit(0);
+    }
+
+    private static void measure(int count, Supplier<CoordinationStore> stores) throws Exception {
+        failovers(count, stores);
+        takeover(count, stores);
+    }
+
+    private static Inventory inventory() {
+        Inventory.Builder inventory = Inventory.builder();
+        for (int i = 0; i < HOSTS; i++) {
+            inventory.add(Host.builder()
+                    .id(HostId.of("h" + i))
+                    .role(i % 3 == 2 ? ClusterRole.STANDBY : ClusterRole.PRIMARY)
+                    .capacity(Resources.of(64_000, 262_144))
+                    .build());
+        }
+        for (int i = 0; i < VMS; i++) {
+            inventory.add(VirtualMachine.builder()
+                    .id(VmId.of("vm" + i))
+                    .type(VmType.MIDDLEWARE)
+                    .host(HostId.of("h" + i % HOSTS))
+                    .allocation(Resources.of(100, 512))
+                    .build());
+        }
+        return inventory.build();
+    }
+
+    private static FaultReport report(int vm) {
+        return FaultReport.ofVm(VmId.of("vm" + vm), FaultKind.FILESYSTEM_READ_ONLY, Instant.now(), "speed:" + vm, 1);
+    }
+
+    private static CenterGroup group(CoordinationStore store, String name, AutomationLevel level) {
+        SimulatedDatacenter datacenter = new SimulatedDatacenter(inventory());
+        CenterConfig config = CenterConfig.builder()
+                .automation(level)
+                .stormGuard(Optional.empty())
+                .vmStormGuard(Optional.empty())
+                .build();
+        return CenterGroup.builder()
+                .store(store)
+                .site(level.name().toLowerCase(Locale.ROOT))
+                .instance(new Instance(name, "http://" + name))
+                .lease(LEASE)
+                .center((leadership, journal) -> ManagementCenter.builder()
+                        .leadership(leadership)
+                        .journal(journal)
+                        .adapter(datacenter.hypervisor())
+                        .trafficDirector(datacenter.trafficDirector())
+                        .config(config)
+                        .inventory(datacenter.actual())
+                        .build())
+                .build();
+    }
+
+    private static ZooKeeperStore connect() {
+        return ZooKeeperStore.connect(
+                ZooKeeperConfig.of(Lab.ensemble(), "/vmha/speed").withTimeout(LEASE));
+    }
+
+    private static void awaitLeader(CenterGroup group) throws InterruptedException {
+        while (group.health().role() != GroupHealth.Role.LEADER) {
+            Thread.sleep(2);
+        }
+    }
+
+    private static double seconds(long since) {
+        return (System.nanoTime() - since) / 1e9;
+    }
+
+    private static void failovers(int count, Supplier<CoordinationStore> stores) throws Exception {
+        try (CoordinationStore store = stores.get();
+                CenterGroup group = group(store, "ha-1", AutomationLevel.FULL)) {
+            awaitLeader(group);
+            int next = 0;
+            for (int round = 1; round <= 5; round++) {
+                List<CompletableFuture<DecisionOutcome>> ended = new ArrayList<>();
+                long began = System.nanoTime();
+                for (int i = 0; i < count / 5; i++) {
+                    ended.add(group.submit(report(next++)).toCompletableFuture());
+                }
+                CompletableFuture.allOf(ended.toArray(CompletableFuture[]::new)).join();
+                double took = seconds(began);
+                System.out.printf(
+                        Locale.ROOT,
+                        "round %d: %d failovers in %.2f s, %.0f a second%n",
+                        round,
+                        count / 5,
+                        took,
+                        count / 5 / took);
+            }
+        }
+    }
+
+    private static void takeover(int count, Supplier<CoordinationStore> stores) throws Exception {
+        try (CoordinationStore one = stores.get();
+                CoordinationStore other = stores.get();
+                CenterGroup first = group(one, "ha-1", AutomationLevel.MANUAL)) {
+            awaitLeader(first);
+            List<CompletableFuture<Decision>> accepted = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                accepted.add(first.accept(report(i)).toCompletableFuture());
+            }
+            CompletableFuture.allOf(accepted.toArray(CompletableFuture[]::new)).join();
+            try (CenterGroup next = group(other, "ha-2", AutomationLevel.MANUAL)) {
+                while (first.health().members().size() < 2) {
+                    Thread.sleep(10);
+                }
+                long asked = System.nanoTime();
+                Void unused =
+                        first.handOver(Optional.empty()).toCompletableFuture().join();
+                double left = seconds(asked);
+                awaitLeader(next);
+                double led = seconds(asked);
+                int open = next.call(ManagementCenter::health)
+                        .toCompletableFuture()
+                        .join()
+                        .openPlans()
+                        .size();
+                System.out.printf(
+                        Locale.ROOT,
+                        "takeover with %d open plans: left after %.2f s, the next leads %.2f s later%n",
+                        open,
+                        left,
+                        led - left);
+            }
+        }
+    }
+}

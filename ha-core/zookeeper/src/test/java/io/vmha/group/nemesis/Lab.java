@@ -1,0 +1,229 @@
+package io.vmha.group.nemesis;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Seven processes, each in a network namespace of its own: three ZooKeeper servers, three centers and a hypervisor, on one bridge. A
+ * process is killed and stopped by its signal, and cut off from another by a route that leads nowhere. As root on Linux, with iproute2.
+ */
+final class Lab implements AutoCloseable {
+    static final int SIZE = 3;
+    private static final String NET = "10.77.0.";
+    private static final String BRIDGE = "zkn-br";
+
+    private final Path folder;
+    private final String serverHeap;
+    private final Map<String, Process> processes = new LinkedHashMap<>();
+
+    /**
+     * Makes the network, and starts nothing.
+     *
+     * @param serverHeap the heap of each ZooKeeper server, as Java's option has it; a server keeps the last 500 transactions in memory
+     */
+    Lab(Path folder, String serverHeap) throws IOException {
+        this.folder = folder;
+        this.serverHeap = serverHeap;
+        removeNetwork();
+        run("ip", "link", "add", BRIDGE, "type", "bridge");
+        run("ip", "addr", "add", NET + "1/24", "dev", BRIDGE);
+        run("ip", "link", "set", BRIDGE, "up");
+        for (String name : names()) {
+            run("ip", "netns", "add", "zkn-" + name);
+            run("ip", "link", "add", "zkn-" + name, "type", "veth", "peer", "name", "eth0", "netns", "zkn-" + name);
+            run("ip", "link", "set", "zkn-" + name, "master", BRIDGE, "up");
+            within(name, "ip", "addr", "add", address(name) + "/24", "dev", "eth0");
+            within(name, "ip", "link", "set", "eth0", "up");
+            within(name, "ip", "link", "set", "lo", "up");
+        }
+        for (int i = 1; i <= SIZE; i++) {
+            prepareServer(i);
+        }
+    }
+
+    private static List<String> names() {
+        List<String> names = new ArrayList<>(List.of("hv"));
+        for (int i = 1; i <= SIZE; i++) {
+            names.add("zk" + i);
+            names.add("ha" + i);
+        }
+        return names;
+    }
+
+    static String address(String name) {
+        return NET
+                + switch (name.substring(0, 2)) {
+                    case "zk" -> "2" + name.substring(2);
+                    case "ha" -> "1" + name.substring(2);
+                    default -> "31";
+                };
+    }
+
+    private void prepareServer(int id) throws IOException {
+        Path data = folder.resolve("zk" + id);
+        Files.createDirectories(data);
+        Files.writeString(data.resolve("myid"), Integer.toString(id));
+        StringBuilder config = new StringBuilder("tickTime=500\ninitLimit=20\nsyncLimit=4\nmaxClientCnxns=0\n"
+                + "admin.enableServer=false\nautopurge.purgeInterval=0\nclientPort=2181\ndataDir=" + data + "\n");
+        for (int i = 1; i <= SIZE; i++) {
+            config.append("server." + i + "=" + address("zk" + i) + ":2888:3888\n");
+        }
+        Files.writeString(data.resolve("zoo.cfg"), config);
+    }
+
+    Path log() {
+        return folder.resolve("effects.log");
+    }
+
+    void start(String name) throws IOException {
+        List<String> java = switch (name.substring(0, 2)) {
+            case "zk" ->
+                List.of(
+                        "-Xmx" + serverHeap,
+                        "org.apache.zookeeper.server.quorum.QuorumPeerMain",
+                        folder.resolve(name).resolve("zoo.cfg").toString());
+            case "ha" ->
+                List.of(
+                        "-Xmx96m",
+                        CenterProcess.class.getName(),
+                        name,
+                        "http://" + address(name),
+                        ensemble(),
+                        address("hv"));
+            default -> List.of("-Xmx64m", HypervisorServer.class.getName(), log().toString());
+        };
+        String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        List<String> command = new ArrayList<>(List.of(
+                "ip",
+                "netns",
+                "exec",
+                "zkn-" + name,
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto",
+                "-cp",
+                classes));
+        command.addAll(java);
+        // "ip netns exec" becomes the command: the process is Java's.
+        processes.put(
+                name,
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                                folder.resolve(name + ".out").toFile()))
+                        .start());
+    }
+
+    static String ensemble() {
+        return address("zk1") + ":2181," + address("zk2") + ":2181," + address("zk3") + ":2181";
+    }
+
+    void kill(String name) throws InterruptedException {
+        Process process = process(name);
+        process.destroyForcibly();
+        if (!process.waitFor(20, TimeUnit.SECONDS)) {
+            throw new IllegalStateException(name + " does not die");
+        }
+    }
+
+    long pid(String name) {
+        return process(name).pid();
+    }
+
+    boolean isRunning(String name) {
+        return process(name).isAlive();
+    }
+
+    void signal(String name, String signal) {
+        run("kill", "-" + signal, Long.toString(process(name).pid()));
+    }
+
+    private Process process(String name) {
+        Process process = processes.get(name);
+        if (process == null) {
+            throw new IllegalStateException(name + " was not started");
+        }
+        return process;
+    }
+
+    /** Whatever the one sends to the other goes nowhere. */
+    void cut(String from, String to) {
+        within(from, "ip", "route", "add", "blackhole", address(to) + "/32");
+    }
+
+    void heal(String from, String to) {
+        within(from, "ip", "route", "del", "blackhole", address(to) + "/32");
+    }
+
+    /** What a process answers to a line; a text that begins with "silent" where it does not within a few seconds. */
+    static String ask(String name, String line) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address(name), CenterProcess.PORT), 1_000);
+            socket.setSoTimeout(5_000);
+            PrintWriter out = new PrintWriter(socket.getOutputStream(), true, StandardCharsets.UTF_8);
+            out.println(line);
+            String answer = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
+                    .readLine();
+            return answer == null ? "silent" : answer;
+        } catch (IOException failed) {
+            return "silent " + failed.getMessage();
+        }
+    }
+
+    private static void within(String name, String... command) {
+        List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", "zkn-" + name));
+        all.addAll(List.of(command));
+        run(all.toArray(String[]::new));
+    }
+
+    private static void run(String... command) {
+        String said = attempt(command);
+        if (!said.isEmpty()) {
+            throw new IllegalStateException(String.join(" ", command) + " failed: " + said);
+        }
+    }
+
+    /** Runs a command; what it says where it fails, and nothing where it does not. */
+    private static String attempt(String... command) {
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return process.waitFor() == 0 ? "" : "failed: " + said;
+        } catch (IOException failed) {
+            throw new UncheckedIOException("this needs root and iproute2", failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    private static void removeNetwork() {
+        for (String name : names()) {
+            String unused = attempt("ip", "netns", "del", "zkn-" + name);
+        }
+        String unused = attempt("ip", "link", "del", BRIDGE);
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        for (String name : processes.keySet()) {
+            kill(name);
+        }
+        removeNetwork();
+    }
+}

@@ -1,0 +1,53 @@
+package io.vmha.group.nemesis;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Three instances on three ZooKeeper servers, until it is interrupted: it tells what each is at whenever that changes, and its process id,
+ * so that it can be killed or stopped by hand. What was killed is started again. As root on Linux, with iproute2.
+ */
+final class ThreeInstances {
+    private static final List<String> ALL = List.of("hv", "zk1", "zk2", "zk3", "ha1", "ha2", "ha3");
+
+    private ThreeInstances() {}
+
+    public static void main(String[] args) throws Exception {
+        Path folder = Files.createTempDirectory("three-instances");
+        try (Lab lab = new Lab(folder, "64m")) {
+            Thread end = new Thread(() -> closeAtEnd(lab));
+            Runtime.getRuntime().addShutdownHook(end);
+            for (String name : ALL) {
+                lab.start(name);
+            }
+            System.out.println("three servers, three instances and a hypervisor; their output is in " + folder);
+            List<String> told = List.of();
+            while (true) {
+                List<String> now = new ArrayList<>();
+                for (String name : ALL) {
+                    if (!lab.isRunning(name)) {
+                        System.out.println(name + " ended; it is started again");
+                        lab.start(name);
+                    }
+                    String state = name.startsWith("ha") ? Lab.ask(name, "role") : "running";
+                    now.add(name + " (process " + lab.pid(name) + ", " + Lab.address(name) + "): " + state);
+                }
+                if (!now.equals(told)) {
+                    System.out.println(String.join("\n", now) + "\n");
+                    told = now;
+                }
+                Thread.sleep(500);
+            }
+        }
+    }
+
+    private static void closeAtEnd(Lab lab) {
+        try {
+            lab.close();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
