@@ -109,10 +109,10 @@ public final class CompositeAdapter implements HypervisorAdapter {
     public PlatformSnapshot discover(CallContext call) {
         checkOpen();
         List<Future<PlatformSnapshot>> asked = new ArrayList<>();
+        long end = System.nanoTime() + call.requireTimeLeft().toNanos();
         for (HypervisorAdapter adapter : adapters) {
             asked.add(ask(() -> adapter.discover(call)));
         }
-        long end = System.nanoTime() + call.deadline().toNanos();
         List<PlatformSnapshot> seen = new ArrayList<>();
         List<AdapterException> failures = new ArrayList<>();
         for (int i = 0; i < adapters.size(); i++) {

@@ -15,6 +15,7 @@ import io.vmha.model.LogPosition;
 import io.vmha.model.MemberId;
 import io.vmha.model.MemberStanding;
 import io.vmha.model.ReplicaSet;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
@@ -48,6 +49,7 @@ final class SimulatedDatabaseCluster implements DatabaseCluster {
 
     @Override
     public ReplicaSet read(CallContext call) {
+        Duration unused = call.requireTimeLeft();
         world.refresh().run();
         synchronized (world) {
             return look();
@@ -61,6 +63,7 @@ final class SimulatedDatabaseCluster implements DatabaseCluster {
 
     @Override
     public void promote(Promotion promotion, CallContext call) {
+        Duration unused = call.requireTimeLeft();
         world.refresh().run();
         synchronized (world) {
             promotion.confirmedOff().forEach(this::requireKnown);
@@ -80,6 +83,7 @@ final class SimulatedDatabaseCluster implements DatabaseCluster {
 
     @Override
     public void holdWrites(MemberId writer, CallContext call) {
+        Duration unused = call.requireTimeLeft();
         world.refresh().run();
         synchronized (world) {
             SimulatedMember member = requireAnswering(writer);
@@ -92,6 +96,7 @@ final class SimulatedDatabaseCluster implements DatabaseCluster {
 
     @Override
     public void releaseWrites(MemberId writer, CallContext call) {
+        Duration unused = call.requireTimeLeft();
         world.refresh().run();
         synchronized (world) {
             requireAnswering(writer).isHeld = false;
@@ -100,6 +105,7 @@ final class SimulatedDatabaseCluster implements DatabaseCluster {
 
     @Override
     public LogPosition demote(MemberId writer, MemberId successor, CallContext call) {
+        Duration unused = call.requireTimeLeft();
         world.refresh().run();
         synchronized (world) {
             requireKnown(writer);
@@ -123,6 +129,7 @@ final class SimulatedDatabaseCluster implements DatabaseCluster {
 
     @Override
     public void fence(MemberId member, CallContext call) {
+        Duration unused = call.requireTimeLeft();
         world.refresh().run();
         synchronized (world) {
             requireKnown(member);
@@ -136,6 +143,7 @@ final class SimulatedDatabaseCluster implements DatabaseCluster {
 
     @Override
     public RejoinMethod rejoin(MemberId member, MemberId writer, CallContext call) {
+        Duration unused = call.requireTimeLeft();
         world.refresh().run();
         synchronized (world) {
             requireKnown(member);

@@ -8,6 +8,7 @@ import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
 import io.vmha.plan.Action;
 import io.vmha.plan.ActionEffects;
+import java.time.Duration;
 
 /** Powers hosts of a simulated datacenter off from outside. Thread-safe: the datacenter guards the state. */
 final class SimulatedFencingDevice implements FencingDevice {
@@ -35,6 +36,7 @@ final class SimulatedFencingDevice implements FencingDevice {
 
     @Override
     public PowerState powerState(HostId host, CallContext call) {
+        Duration unused = call.requireTimeLeft();
         return datacenter
                 .actual()
                 .host(host)

@@ -44,13 +44,13 @@ final class SimulatedHypervisor implements HypervisorAdapter {
 
     @Override
     public PlatformSnapshot discover(CallContext call) {
-        checkOpen();
+        begin(call);
         return PlatformSnapshot.of(datacenter.actual());
     }
 
     @Override
     public PowerState powerState(VmId id, CallContext call) {
-        checkOpen();
+        begin(call);
         Inventory actual = datacenter.actual();
         VirtualMachine vm = SimulatedErrors.requireVm(actual, id);
         SimulatedErrors.requireReachable(actual, vm.host());
@@ -59,13 +59,13 @@ final class SimulatedHypervisor implements HypervisorAdapter {
 
     @Override
     public MachineReading read(VmId id, CallContext call) {
-        checkOpen();
+        begin(call);
         return datacenter.read(id);
     }
 
     @Override
     public void powerOff(VmId id, Duration grace, CallContext call) {
-        checkOpen();
+        begin(call);
         datacenter.change(actual -> {
             VirtualMachine vm = SimulatedErrors.requireVm(actual, id);
             SimulatedErrors.requireReachable(actual, vm.host());
@@ -75,7 +75,7 @@ final class SimulatedHypervisor implements HypervisorAdapter {
 
     @Override
     public void powerOn(VmId id, HostId host, CallContext call) {
-        checkOpen();
+        begin(call);
         datacenter.start(id, actual -> poweredOn(actual, SimulatedErrors.requireVm(actual, id), host));
     }
 
@@ -97,7 +97,7 @@ final class SimulatedHypervisor implements HypervisorAdapter {
 
     @Override
     public void reallocate(VmId id, Resources allocation, CallContext call) {
-        checkOpen();
+        begin(call);
         datacenter.change(actual -> {
             VirtualMachine vm = SimulatedErrors.requireVm(actual, id);
             Host host = SimulatedErrors.requireReachable(actual, vm.host());
@@ -108,7 +108,7 @@ final class SimulatedHypervisor implements HypervisorAdapter {
 
     @Override
     public void migrate(VmId id, HostId target, CallContext call) {
-        checkOpen();
+        begin(call);
         datacenter.change(actual -> migrated(actual, SimulatedErrors.requireVm(actual, id), target));
     }
 
@@ -131,7 +131,7 @@ final class SimulatedHypervisor implements HypervisorAdapter {
 
     @Override
     public void cloneFromTemplate(TemplateId template, VmId id, HostId host, CallContext call) {
-        checkOpen();
+        begin(call);
         datacenter.cloneOnce(id, call, actual -> cloned(actual, SimulatedErrors.requireVm(actual, id), template, host));
     }
 
@@ -149,20 +149,20 @@ final class SimulatedHypervisor implements HypervisorAdapter {
 
     @Override
     public void serves(VmId id, CallContext call) {
-        checkOpen();
+        begin(call);
         datacenter.serves(id);
     }
 
     @Override
     public List<String> leftovers(VmId id, HostId host, CallContext call) {
-        checkOpen();
+        begin(call);
         SimulatedErrors.requireReachable(datacenter.actual(), host);
         return datacenter.leftovers(id, host);
     }
 
     @Override
     public void deleteLeftovers(VmId id, HostId host, CallContext call) {
-        checkOpen();
+        begin(call);
         SimulatedErrors.requireReachable(datacenter.actual(), host);
         datacenter.deleteLeftovers(id, host);
     }
@@ -173,6 +173,11 @@ final class SimulatedHypervisor implements HypervisorAdapter {
             throw SimulatedErrors.refused(
                     Cause.NO_CAPACITY, "host " + host.id() + " lacks the room for " + needed + ": " + free + " free");
         }
+    }
+
+    private void begin(CallContext call) {
+        Duration unused = call.requireTimeLeft();
+        checkOpen();
     }
 
     private void checkOpen() {

@@ -22,7 +22,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CompositeAdapterTest {
-    private static final CallContext CALL = CallContext.within(Duration.ofSeconds(10));
     private static final VmId A1 = VmId.of("a1");
     private static final VmId B1 = VmId.of("b1");
     private static final HostId HA2 = HostId.of("ha2");
@@ -43,9 +42,9 @@ class CompositeAdapterTest {
 
     @Test
     void allHostsAndVmsAreOneInventoryAndEachCallGoesWhereItsVmIs() {
-        Inventory seen = both.discover(CALL).toInventory();
-        both.powerOff(B1, Duration.ZERO, CALL);
-        both.migrate(A1, HA2, CALL);
+        Inventory seen = both.discover(call()).toInventory();
+        both.powerOff(B1, Duration.ZERO, call());
+        both.migrate(A1, HA2, call());
 
         assertThat(seen.hosts()).hasSize(4);
         assertThat(seen.vms()).hasSize(2);
@@ -57,12 +56,12 @@ class CompositeAdapterTest {
 
     @Test
     void aVmStaysOnItsPlatform() {
-        both.powerOff(A1, Duration.ZERO, CALL);
+        both.powerOff(A1, Duration.ZERO, call());
 
         for (Runnable call : List.<Runnable>of(
-                () -> both.powerOn(A1, HB1, CALL),
-                () -> both.migrate(A1, HB1, CALL),
-                () -> both.cloneFromTemplate(TEMPLATE, A1, HB1, CALL))) {
+                () -> both.powerOn(A1, HB1, call()),
+                () -> both.migrate(A1, HB1, call()),
+                () -> both.cloneFromTemplate(TEMPLATE, A1, HB1, call()))) {
             assertThatExceptionOfType(AdapterException.Permanent.class)
                     .isThrownBy(call::run)
                     .returns(Cause.UNSUPPORTED, AdapterException::reason)
@@ -75,26 +74,26 @@ class CompositeAdapterTest {
     void aPlatformThatDoesNotAnswerShowsAsUnreachableHostsAndTheOtherAsItIs() {
         HypervisorAdapter lost = b.hypervisor();
         CompositeAdapter adapter = CompositeAdapter.of(List.of(a.hypervisor(), lost));
-        adapter.discover(CALL);
+        adapter.discover(call());
         lost.close();
 
-        Inventory seen = adapter.discover(CALL).toInventory();
+        Inventory seen = adapter.discover(call()).toInventory();
         assertThat(seen.requireHost(HB1).health()).isEqualTo(HostHealth.UNREACHABLE);
         assertThat(seen.requireHost(HA2).health()).isEqualTo(HostHealth.UP);
         assertThat(seen.vm(B1)).isPresent();
-        assertThat(adapter.discover(CALL).answered()).doesNotContain(HB1).contains(HA2);
+        assertThat(adapter.discover(call()).answered()).doesNotContain(HB1).contains(HA2);
     }
 
     @Test
     void aVmWithOneNameOnTwoPlatformsShowsOnBothAndAHostIsRefused() {
         CompositeAdapter twice = CompositeAdapter.of(
                 List.of(a.hypervisor(), platform("hc1", "hc2", "a1").hypervisor()));
-        assertThat(twice.discover(CALL).vms()).hasSize(2);
+        assertThat(twice.discover(call()).vms()).hasSize(2);
 
         CompositeAdapter same = CompositeAdapter.of(
                 List.of(a.hypervisor(), platform("ha1", "hd", "d1").hypervisor()));
         assertThatExceptionOfType(AdapterException.Permanent.class)
-                .isThrownBy(() -> same.powerState(VmId.of("nobody"), CALL))
+                .isThrownBy(() -> same.powerState(VmId.of("nobody"), call()))
                 .withMessageContaining("ha1");
     }
 
@@ -114,7 +113,7 @@ class CompositeAdapterTest {
                 .adapter(both)
                 .trafficDirector(b.trafficDirector())
                 .fencingDevice(b.fencingDevice())
-                .inventory(both.discover(CALL))
+                .inventory(both.discover(call()))
                 .policies(
                         HaPolicies.builder().placementRule(both.onItsPlatform()).build())
                 .scheduler(time)
@@ -125,5 +124,9 @@ class CompositeAdapterTest {
 
         assertThat(b.actual().requireVm(B1).host()).isEqualTo(HostId.of("hb2"));
         assertThat(a.actual().vms()).isEmpty();
+    }
+
+    private static CallContext call() {
+        return CallContext.within(Duration.ofSeconds(10));
     }
 }

@@ -16,7 +16,6 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PromotionTest {
-    private static final CallContext CALL = CallContext.within(Duration.ofSeconds(1));
     private static final MemberId A = MemberId.of("a");
     private static final MemberId B = MemberId.of("b");
     private static final MemberId C = MemberId.of("c");
@@ -28,10 +27,10 @@ class PromotionTest {
     /** C never follows B, which was promoted after A died and dies too. */
     private ReplicaSet onlyAnOlderHistoryIsLeft() {
         databases.kill(A);
-        cluster.promote(new Promotion(B, Set.of(A), 1), CALL);
-        cluster.read(CALL);
+        cluster.promote(new Promotion(B, Set.of(A), 1), call());
+        cluster.read(call());
         databases.kill(B);
-        return cluster.read(CALL);
+        return cluster.read(call());
     }
 
     @Test
@@ -41,23 +40,23 @@ class PromotionTest {
         assertThatThrownBy(() -> refused.requireSafe(seen))
                 .isInstanceOf(AdapterException.Permanent.class)
                 .hasMessage("database c is on timeline 1 and its set on 2: it has to rejoin before it can be promoted");
-        assertThatThrownBy(() -> cluster.promote(refused, CALL)).isInstanceOf(AdapterException.Permanent.class);
+        assertThatThrownBy(() -> cluster.promote(refused, call())).isInstanceOf(AdapterException.Permanent.class);
 
-        cluster.promote(new Promotion(C, Set.of(A, B), seen.timeline(), true), CALL);
-        assertThat(cluster.read(CALL).writer().map(DatabaseMember::id)).contains(C);
+        cluster.promote(new Promotion(C, Set.of(A, B), seen.timeline(), true), call());
+        assertThat(cluster.read(call()).writer().map(DatabaseMember::id)).contains(C);
         databases.start(B);
-        assertThat(cluster.read(CALL).writer().map(DatabaseMember::id)).contains(C);
+        assertThat(cluster.read(call()).writer().map(DatabaseMember::id)).contains(C);
     }
 
     @Test
     void noAcceptanceAllowsASecondWriter() {
         onlyAnOlderHistoryIsLeft();
 
-        assertThatThrownBy(() -> cluster.promote(new Promotion(C, Set.of(A), 0, true), CALL))
+        assertThatThrownBy(() -> cluster.promote(new Promotion(C, Set.of(A), 0, true), call()))
                 .isInstanceOf(AdapterException.Transient.class)
                 .hasMessageContaining("database b may accept writes, and is not confirmed off");
         databases.start(B);
-        assertThatThrownBy(() -> cluster.promote(new Promotion(C, Set.of(A, B), 0, true), CALL))
+        assertThatThrownBy(() -> cluster.promote(new Promotion(C, Set.of(A, B), 0, true), call()))
                 .isInstanceOf(AdapterException.Permanent.class)
                 .hasMessageContaining("database b still accepts writes");
         assertThat(databases.writers()).containsExactly(B);
@@ -69,5 +68,9 @@ class PromotionTest {
                 .isThrownBy(() -> new Promotion(A, Set.of(A, B), 0))
                 .withMessage("member a cannot be promoted while it is off");
         assertThatIllegalArgumentException().isThrownBy(() -> new Promotion(A, Set.of(), -1));
+    }
+
+    private static CallContext call() {
+        return CallContext.within(Duration.ofSeconds(1));
     }
 }

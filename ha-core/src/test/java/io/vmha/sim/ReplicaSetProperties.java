@@ -37,7 +37,6 @@ import org.junit.jupiter.api.Test;
 class ReplicaSetProperties {
     private static final int SEEDS = Integer.getInteger("vmha.databaseSeeds", 400);
     private static final int STEPS = 80;
-    private static final CallContext CALL = CallContext.within(Duration.ofSeconds(1));
     private static final List<MemberId> MEMBERS = List.of(MemberId.of("a"), MemberId.of("b"), MemberId.of("c"));
 
     @Test
@@ -134,7 +133,7 @@ class ReplicaSetProperties {
         }
 
         private ReplicaSet look() {
-            known = known.updatedWith(cluster.read(CALL));
+            known = known.updatedWith(cluster.read(call()));
             known.writer().ifPresent(writer -> assertThat(set.writers()).contains(writer.id()));
             return known;
         }
@@ -158,7 +157,7 @@ class ReplicaSetProperties {
             Set<MemberId> off = new HashSet<>();
             for (DatabaseMember member : known.members()) {
                 if (member.mayWrite()) {
-                    cluster.fence(member.id(), CALL);
+                    cluster.fence(member.id(), call());
                     off.add(member.id());
                 }
             }
@@ -196,7 +195,7 @@ class ReplicaSetProperties {
             Promotion promotion = new Promotion(member, off, known.timeline());
             known = known.promoting(member);
             try {
-                cluster.promote(promotion, CALL);
+                cluster.promote(promotion, call());
                 lost.addAll(set.missing(member));
             } catch (AdapterException refused) {
                 known = before;
@@ -212,12 +211,12 @@ class ReplicaSetProperties {
             MemberId old = seen.writer().get().id();
             MemberId next = seen.candidates().get(0).id();
             List<Integer> lostBefore = set.missing(old);
-            cluster.holdWrites(old, CALL);
+            cluster.holdWrites(old, call());
             if (random.nextInt(5) == 0) {
-                cluster.releaseWrites(old, CALL);
+                cluster.releaseWrites(old, call());
                 return;
             }
-            LogPosition end = cluster.demote(old, next, CALL);
+            LogPosition end = cluster.demote(old, next, call());
             set.replicate();
             DatabaseMember ready = look().requireMember(next);
             boolean isReady =
@@ -226,13 +225,13 @@ class ReplicaSetProperties {
             Set<MemberId> off = new HashSet<>();
             for (DatabaseMember other : look().members()) {
                 if (other.role().role() == DatabaseRole.UNKNOWN && !other.id().equals(chosen)) {
-                    cluster.fence(other.id(), CALL);
+                    cluster.fence(other.id(), call());
                     off.add(other.id());
                 }
             }
             Promotion promotion = new Promotion(chosen, off, known.timeline());
             known = known.promoting(chosen);
-            cluster.promote(promotion, CALL);
+            cluster.promote(promotion, call());
             switchovers++;
             assertThat(set.writers()).containsExactly(chosen);
             assertThat(lostBefore)
@@ -251,10 +250,14 @@ class ReplicaSetProperties {
 
         private void rejoin(MemberId member, MemberId writer) {
             try {
-                cluster.rejoin(member, writer, CALL);
+                cluster.rejoin(member, writer, call());
             } catch (AdapterException.Transient unreachable) {
                 assertThat(unreachable).hasMessageContaining(member.value());
             }
         }
+    }
+
+    private static CallContext call() {
+        return CallContext.within(Duration.ofSeconds(1));
     }
 }

@@ -32,7 +32,7 @@ final class Cloning {
     }
 
     void clone(TemplateId template, VmId vm, HostId host, CallContext call) {
-        Deadline deadline = Deadline.in(call.deadline());
+        Deadline deadline = Deadline.in(call.requireTimeLeft());
         ManagedHost target = cluster.host(host);
         DomainDescription source = template(template, host, deadline);
         requireCloneable(template, source);

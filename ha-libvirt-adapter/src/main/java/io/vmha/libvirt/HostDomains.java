@@ -128,7 +128,7 @@ final class HostDomains {
             if (!isOfTheDomainAlone(connection, refused)) {
                 throw refused;
             }
-            why = refused.getMessage();
+            why = String.valueOf(refused.getMessage());
         }
         // It is asked for again the next time.
         changed.add(domain);

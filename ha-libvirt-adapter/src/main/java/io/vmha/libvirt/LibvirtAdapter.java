@@ -107,18 +107,18 @@ public final class LibvirtAdapter implements HypervisorAdapter {
 
     @Override
     public PlatformSnapshot discover(CallContext call) {
-        return cluster.discover(Deadline.in(call.deadline()));
+        return cluster.discover(Deadline.in(call.requireTimeLeft()));
     }
 
     @Override
     public PowerState powerState(VmId vm, CallContext call) {
-        return power.state(vm, Deadline.in(call.deadline()));
+        return power.state(vm, Deadline.in(call.requireTimeLeft()));
     }
 
     /** Reads the host that the machine runs on, and all hosts where it does not run where it was last seen. */
     @Override
     public MachineReading read(VmId vm, CallContext call) {
-        Location machine = cluster.readAnew(vm, Deadline.in(call.deadline()));
+        Location machine = cluster.readAnew(vm, Deadline.in(call.requireTimeLeft()));
         return new MachineReading(
                 machine.host(),
                 machine.entry().stats().power(),
@@ -133,25 +133,25 @@ public final class LibvirtAdapter implements HypervisorAdapter {
     public void powerOff(VmId vm, Duration grace, CallContext call) {
         checkArgument(!grace.isNegative(), "grace must be 0 or more: %s", grace);
         require(Capability.POWER_OFF);
-        power.off(vm, grace, Deadline.in(call.deadline()));
+        power.off(vm, grace, Deadline.in(call.requireTimeLeft()));
     }
 
     @Override
     public void powerOn(VmId vm, HostId host, CallContext call) {
         require(Capability.POWER_ON);
-        power.on(vm, host, Deadline.in(call.deadline()));
+        power.on(vm, host, Deadline.in(call.requireTimeLeft()));
     }
 
     @Override
     public void reallocate(VmId vm, Resources amount, CallContext call) {
         require(Capability.REALLOCATE);
-        allocation.set(vm, amount, Deadline.in(call.deadline()));
+        allocation.set(vm, amount, Deadline.in(call.requireTimeLeft()));
     }
 
     @Override
     public void migrate(VmId vm, HostId target, CallContext call) {
         require(Capability.LIVE_MIGRATION);
-        migration.migrate(vm, target, Deadline.in(call.deadline()));
+        migration.migrate(vm, target, Deadline.in(call.requireTimeLeft()));
     }
 
     @Override
@@ -164,20 +164,20 @@ public final class LibvirtAdapter implements HypervisorAdapter {
     @Override
     public void serves(VmId vm, CallContext call) {
         cluster.starts().settled(vm);
-        cluster.weights().serves(vm, Deadline.in(call.deadline()));
+        cluster.weights().serves(vm, Deadline.in(call.requireTimeLeft()));
     }
 
     @Override
     public List<String> leftovers(VmId vm, HostId host, CallContext call) {
         require(Capability.DELETE_LEFTOVERS);
-        return leftovers.of(vm, host, Deadline.in(call.deadline()));
+        return leftovers.of(vm, host, Deadline.in(call.requireTimeLeft()));
     }
 
     /** Disks that are in a storage pool or can be put into one are deleted; a block device that is in none stays, and the log says so. */
     @Override
     public void deleteLeftovers(VmId vm, HostId host, CallContext call) {
         require(Capability.DELETE_LEFTOVERS);
-        leftovers.delete(vm, host, Deadline.in(call.deadline()));
+        leftovers.delete(vm, host, Deadline.in(call.requireTimeLeft()));
     }
 
     /**

@@ -26,7 +26,6 @@ class CloneOfLostHostTest {
     private static final HostId UP = HostId.of("h2");
     private static final VmId DB1 = VmId.of("db1");
     private static final TemplateId GOLDEN = TemplateId.of("golden");
-    private static final CallContext CALL = CallContext.within(Duration.ofSeconds(10));
 
     @TempDir
     private Path folder;
@@ -45,9 +44,9 @@ class CloneOfLostHostTest {
     @Test
     void aVmOfAHostThatIsDownIsClonedFromWhatItsTemplateSays() {
         try (LibvirtAdapter adapter = adapter(new TestNode().off("golden", typed("DATABASE")))) {
-            adapter.cloneFromTemplate(GOLDEN, DB1, UP, CALL);
+            adapter.cloneFromTemplate(GOLDEN, DB1, UP, call());
 
-            VirtualMachine clone = adapter.discover(CALL).toInventory().requireVm(DB1);
+            VirtualMachine clone = adapter.discover(call()).toInventory().requireVm(DB1);
             assertThat(clone.host()).isEqualTo(UP);
             assertThat(clone.type()).isEqualTo(VmType.DATABASE);
             assertThat(clone.template()).contains(GOLDEN);
@@ -58,7 +57,7 @@ class CloneOfLostHostTest {
     @Test
     void aTemplateThatSaysNoTypeIsRefusedWithTheReason() {
         try (LibvirtAdapter adapter = adapter(new TestNode().off("golden", template("golden")))) {
-            assertThatThrownBy(() -> adapter.cloneFromTemplate(GOLDEN, DB1, UP, CALL))
+            assertThatThrownBy(() -> adapter.cloneFromTemplate(GOLDEN, DB1, UP, call()))
                     .isInstanceOf(AdapterException.Permanent.class)
                     .hasMessageContaining("template golden does not say which type its clones are")
                     .hasMessageContaining("no host that answers has VM db1");
@@ -68,11 +67,15 @@ class CloneOfLostHostTest {
     @Test
     void aTemplateThatOnlyALostHostHasIsMissingForAsLongAsThatIsDown() {
         try (LibvirtAdapter adapter = adapter(new TestNode().running("mw1", vm("MIDDLEWARE", "")))) {
-            assertThatThrownBy(() -> adapter.cloneFromTemplate(GOLDEN, DB1, UP, CALL))
+            assertThatThrownBy(() -> adapter.cloneFromTemplate(GOLDEN, DB1, UP, call()))
                     .isInstanceOfSatisfying(
                             AdapterException.Transient.class,
                             refused -> assertThat(refused.reason()).isEqualTo(Cause.UNREACHABLE))
                     .hasMessageContaining("template golden is on no host that answers; no answer from [h1]");
         }
+    }
+
+    private static CallContext call() {
+        return CallContext.within(Duration.ofSeconds(10));
     }
 }

@@ -31,7 +31,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Clones of each kind of definition that any host can start, two of them beside each other on a real host. */
 @Tag("lab")
 class QemuCloneTest {
-    private static final CallContext CALL = CallContext.within(Duration.ofSeconds(60));
     private static final TemplateId TEMPLATE = TemplateId.of("tmpl");
     private static final List<VmId> CLONES = List.of(VmId.of("clone1"), VmId.of("clone2"));
     private static final int FIRMWARE_BYTES = 128 * 1024;
@@ -73,11 +72,11 @@ class QemuCloneTest {
         defineTemplate(kind.xml(folder.toString()));
         try (LibvirtAdapter adapter = lab.adapter().build()) {
             for (VmId clone : CLONES) {
-                adapter.cloneFromTemplate(TEMPLATE, clone, Lab.H1, CALL);
-                adapter.powerOn(clone, Lab.H1, CALL);
+                adapter.cloneFromTemplate(TEMPLATE, clone, Lab.H1, call());
+                adapter.powerOn(clone, Lab.H1, call());
             }
             for (VmId clone : CLONES) {
-                assertThat(adapter.powerState(clone, CALL)).as(clone.value()).isEqualTo(PowerState.ON);
+                assertThat(adapter.powerState(clone, call())).as(clone.value()).isEqualTo(PowerState.ON);
             }
         }
     }
@@ -106,7 +105,7 @@ class QemuCloneTest {
         Files.write(folder.resolve("tmpl_VARS.fd"), settings);
         try (LibvirtAdapter adapter = lab.adapter().build()) {
             for (VmId clone : CLONES) {
-                adapter.cloneFromTemplate(TEMPLATE, clone, Lab.H1, CALL);
+                adapter.cloneFromTemplate(TEMPLATE, clone, Lab.H1, call());
             }
         }
         for (VmId clone : CLONES) {
@@ -125,14 +124,14 @@ class QemuCloneTest {
         VmId vm = VmId.of("fw");
         Path settings = folder.resolve("tmpl_VARS.fd");
         try (LibvirtAdapter adapter = lab.adapter().build()) {
-            adapter.powerOn(vm, Lab.H1, CALL);
-            adapter.powerOff(vm, Duration.ZERO, CALL);
+            adapter.powerOn(vm, Lab.H1, call());
+            adapter.powerOff(vm, Duration.ZERO, call());
             byte[] written = settings("of the machine");
             Files.write(settings, written);
-            adapter.powerOn(vm, Lab.H2, CALL);
+            adapter.powerOn(vm, Lab.H2, call());
             assertThat(lab.runs(Lab.H2, "fw")).isTrue();
             assertThat(lab.virsh(Lab.H1, "list", "--all", "--name")).doesNotContain("fw");
-            adapter.powerOff(vm, Duration.ZERO, CALL);
+            adapter.powerOff(vm, Duration.ZERO, call());
             assertThat(settings).hasBinaryContent(written);
         }
     }
@@ -146,8 +145,8 @@ class QemuCloneTest {
                         kind("tpm-emulator").xml(folder.toString()), "sealed", VmProfile.ofType(VmType.MIDDLEWARE)));
         VmId vm = VmId.of("sealed");
         try (LibvirtAdapter adapter = lab.adapter().build()) {
-            adapter.powerOn(vm, Lab.H1, CALL);
-            adapter.powerOff(vm, Duration.ZERO, CALL);
+            adapter.powerOn(vm, Lab.H1, call());
+            adapter.powerOff(vm, Duration.ZERO, call());
             // What is sealed with it, such as the key of a disk, is lost with this file.
             Path state = lab.folder()
                     .resolve("hosts/h1/lib/swtpm")
@@ -156,7 +155,7 @@ class QemuCloneTest {
             byte[] sealed = Files.readAllBytes(state);
             assertThat(sealed).isNotEmpty();
 
-            adapter.powerOn(vm, Lab.H2, CALL);
+            adapter.powerOn(vm, Lab.H2, call());
 
             assertThat(lab.runs(Lab.H2, "sealed")).isTrue();
             assertThat(lab.virsh(Lab.H1, "list", "--all", "--name")).doesNotContain("sealed");
@@ -178,7 +177,7 @@ class QemuCloneTest {
 
     private void assertRefused(String reason) {
         try (LibvirtAdapter adapter = lab.adapter().build()) {
-            assertThatThrownBy(() -> adapter.cloneFromTemplate(TEMPLATE, CLONES.get(0), Lab.H1, CALL))
+            assertThatThrownBy(() -> adapter.cloneFromTemplate(TEMPLATE, CLONES.get(0), Lab.H1, call()))
                     .asInstanceOf(type(AdapterException.Permanent.class))
                     .matches(e -> e.reason() == Cause.UNSUPPORTED || e.reason() == Cause.UNKNOWN_SUBJECT)
                     .matches(e -> e.getMessage().contains(reason), "names " + reason);
@@ -192,5 +191,9 @@ class QemuCloneTest {
                 Lab.H1,
                 "tmpl",
                 CloneXml.redefine(xml, "tmpl", new DomainProfile.Template(TEMPLATE, Optional.of(VmType.MIDDLEWARE))));
+    }
+
+    private static CallContext call() {
+        return CallContext.within(Duration.ofSeconds(60));
     }
 }

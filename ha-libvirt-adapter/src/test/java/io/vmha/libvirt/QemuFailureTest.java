@@ -31,7 +31,6 @@ import org.junit.jupiter.api.Test;
 @Tag("lab")
 class QemuFailureTest {
     private static final VmId VM1 = VmId.of("vm1");
-    private static final CallContext CALL = CallContext.within(Duration.ofSeconds(20));
 
     private Lab lab;
     private LibvirtAdapter adapter;
@@ -41,7 +40,7 @@ class QemuFailureTest {
         lab = Lab.shared();
         lab.resetTo("vm1", Lab.H1);
         adapter = lab.adapter().build();
-        adapter.discover(CALL);
+        adapter.discover(call());
     }
 
     @AfterEach
@@ -61,7 +60,7 @@ class QemuFailureTest {
     void aMachineIsNotMigratedToAHostThatDoesNotSeeItsDisks() {
         lab.hideDisks(Lab.H2);
         try {
-            assertThatThrownBy(() -> adapter.migrate(VM1, Lab.H2, CALL))
+            assertThatThrownBy(() -> adapter.migrate(VM1, Lab.H2, call()))
                     .asInstanceOf(type(AdapterException.Permanent.class))
                     .returns(Cause.REFUSED, AdapterException::reason)
                     .matches(e -> e.getMessage().contains("does not see"), "says what was found out");
@@ -71,7 +70,7 @@ class QemuFailureTest {
         assertRunsOnlyOn(Lab.H1);
         assertThat(lab.folder().resolve("storage/disks"))
                 .isDirectoryNotContaining(file -> file.getFileName().toString().startsWith(".vmha"));
-        adapter.migrate(VM1, Lab.H2, CALL);
+        adapter.migrate(VM1, Lab.H2, call());
         assertRunsOnlyOn(Lab.H2);
     }
 
@@ -84,7 +83,7 @@ class QemuFailureTest {
                         "<shmem name='ring'><model type='ivshmem-plain'/><size unit='M'>1</size></shmem></devices>");
         lab.define(Lab.H1, "vm1", xml);
         lab.virsh(Lab.H1, "start", "vm1");
-        assertThatThrownBy(() -> adapter.migrate(VM1, Lab.H2, CALL))
+        assertThatThrownBy(() -> adapter.migrate(VM1, Lab.H2, call()))
                 .asInstanceOf(type(AdapterException.Permanent.class))
                 .returns(Cause.UNSUPPORTED, AdapterException::reason)
                 .matches(e -> e.getMessage().contains("shared memory ring"));
@@ -96,7 +95,7 @@ class QemuFailureTest {
         List<MigrationListener.Progress> told = new CopyOnWriteArrayList<>();
         Duration within = Duration.ofSeconds(3);
         try (LibvirtAdapter telling = lab.adapter().migrationListener(told::add).build()) {
-            telling.discover(CALL);
+            telling.discover(call());
             slowMigrations();
             // A busy host may not have begun to copy when the time is over.
             for (;
@@ -152,7 +151,7 @@ class QemuFailureTest {
     void aMachineWhoseHostLosesPowerDuringItsPowerOffIsStartedElsewhere() {
         CompletableFuture<Throwable> outcome = CompletableFuture.supplyAsync(() -> {
             try {
-                adapter.powerOff(VM1, Duration.ofSeconds(8), CALL);
+                adapter.powerOff(VM1, Duration.ofSeconds(8), call());
                 return new IllegalStateException("it was powered off before the plug was pulled");
             } catch (AdapterException e) {
                 return e;
@@ -161,10 +160,13 @@ class QemuFailureTest {
         lab.pullPlug(Lab.H1);
         try {
             assertThat(outcome.orTimeout(25, TimeUnit.SECONDS).join()).isInstanceOf(AdapterException.class);
-            assertThat(adapter.discover(CALL).toInventory().requireHost(Lab.H1).health())
+            assertThat(adapter.discover(call())
+                            .toInventory()
+                            .requireHost(Lab.H1)
+                            .health())
                     .isEqualTo(HostHealth.UNREACHABLE);
-            adapter.powerOn(VM1, Lab.H2, CALL);
-            assertThat(adapter.powerState(VM1, CALL)).isEqualTo(PowerState.ON);
+            adapter.powerOn(VM1, Lab.H2, call());
+            assertThat(adapter.powerState(VM1, call())).isEqualTo(PowerState.ON);
             assertThat(lab.runs(Lab.H2, "vm1")).isTrue();
         } finally {
             lab.up();
@@ -172,20 +174,23 @@ class QemuFailureTest {
         // The host is back with its old definition, which is off: the machine is the one that runs.
         Awaitility.await()
                 .atMost(Duration.ofSeconds(15))
-                .until(() ->
-                        adapter.discover(CALL).toInventory().requireHost(Lab.H1).health() == HostHealth.UP);
-        assertThat(adapter.discover(CALL).toInventory().requireVm(VM1).host()).isEqualTo(Lab.H2);
+                .until(() -> adapter.discover(call())
+                                .toInventory()
+                                .requireHost(Lab.H1)
+                                .health()
+                        == HostHealth.UP);
+        assertThat(adapter.discover(call()).toInventory().requireVm(VM1).host()).isEqualTo(Lab.H2);
         assertRunsOnlyOn(Lab.H2);
     }
 
     @Test
     void aMachineIsMadeAnewAndStartedElsewhereWhileItsHostHasNoPowerAndTheSameStepMakesNoSecondOne() {
-        CallContext cloning = new CallContext(Duration.ofSeconds(40), Optional.of(new PlanId(7)), 2, 1);
-        adapter.discover(CALL);
+        CallContext cloning = CallContext.within(Duration.ofSeconds(40), Optional.of(new PlanId(7)), 2, 1);
+        adapter.discover(call());
         lab.pullPlug(Lab.H1);
         try {
             adapter.cloneFromTemplate(TemplateId.of("golden"), VM1, Lab.H2, cloning);
-            MachineReading made = adapter.read(VM1, CALL);
+            MachineReading made = adapter.read(VM1, call());
             assertThat(made.host()).isEqualTo(Lab.H2);
             assertThat(made.madeBy()).contains(new MachineReading.Origin(new PlanId(7), 2));
 
@@ -193,8 +198,8 @@ class QemuFailureTest {
             adapter.cloneFromTemplate(TemplateId.of("golden"), VM1, Lab.H2, cloning);
             assertThat(lab.virsh(Lab.H2, "domuuid", "vm1")).isEqualTo(clone);
 
-            adapter.powerOn(VM1, Lab.H2, CALL);
-            assertThat(adapter.read(VM1, CALL))
+            adapter.powerOn(VM1, Lab.H2, call());
+            assertThat(adapter.read(VM1, call()))
                     .returns(Lab.H2, MachineReading::host)
                     .returns(PowerState.ON, MachineReading::power);
         } finally {
@@ -240,7 +245,7 @@ class QemuFailureTest {
     void aGuestThatIgnoresItsShutdownIsPoweredOffHardAfterItsGrace() {
         // A guest that has not booted yet does not hear the power button.
         long begun = System.nanoTime();
-        adapter.powerOff(VM1, Duration.ofMillis(500), CALL);
+        adapter.powerOff(VM1, Duration.ofMillis(500), call());
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(500));
         assertThat(lab.runs(Lab.H1, "vm1")).isFalse();
     }
@@ -274,5 +279,9 @@ class QemuFailureTest {
         for (HostId host : Lab.HOSTS) {
             assertThat(lab.runs(host, "vm1")).as("runs on %s", host).isEqualTo(host.equals(home));
         }
+    }
+
+    private static CallContext call() {
+        return CallContext.within(Duration.ofSeconds(20));
     }
 }

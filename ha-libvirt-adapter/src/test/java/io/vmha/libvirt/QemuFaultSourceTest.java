@@ -22,7 +22,6 @@ import org.junit.jupiter.api.Test;
 @Tag("lab")
 class QemuFaultSourceTest {
     private static final VmId VM1 = VmId.of("vm1");
-    private static final CallContext CALL = CallContext.within(Duration.ofSeconds(20));
 
     private static final String[] OPEN_A_FILE = {
         "qemu-agent-command", "vm1", "{\"execute\":\"guest-file-open\",\"arguments\":{\"path\":\"/proc/uptime\"}}"
@@ -38,7 +37,7 @@ class QemuFaultSourceTest {
         lab = Lab.shared();
         lab.resetTo("vm1", Lab.H1);
         adapter = lab.adapter().build();
-        adapter.discover(CALL);
+        adapter.discover(call());
         watch(Duration.ofSeconds(8));
     }
 
@@ -90,8 +89,8 @@ class QemuFaultSourceTest {
                         .subject()
                         .toString())
                 .isEqualTo("vm1");
-        adapter.powerOff(VM1, Duration.ZERO, CALL);
-        assertThat(adapter.powerState(VM1, CALL)).isEqualTo(PowerState.OFF);
+        adapter.powerOff(VM1, Duration.ZERO, call());
+        assertThat(adapter.powerState(VM1, call())).isEqualTo(PowerState.OFF);
     }
 
     @Test
@@ -126,12 +125,12 @@ class QemuFaultSourceTest {
     void aQemuThatIsKilledIsReportedAsPoweredOffButOneThatIsPoweredOffByUsIsNot() {
         lab.signal("KILL", lab.pid(Lab.H1, "guest=vm1"));
         reported(FaultKind.POWERED_OFF);
-        assertThat(adapter.powerState(VM1, CALL)).isEqualTo(PowerState.OFF);
+        assertThat(adapter.powerState(VM1, call())).isEqualTo(PowerState.OFF);
         reports.clear();
 
-        adapter.powerOn(VM1, Lab.H1, CALL);
-        adapter.powerOff(VM1, Duration.ZERO, CALL);
-        adapter.powerOn(VM1, Lab.H1, CALL);
+        adapter.powerOn(VM1, Lab.H1, call());
+        adapter.powerOff(VM1, Duration.ZERO, call());
+        adapter.powerOn(VM1, Lab.H1, call());
         lab.signal("KILL", lab.pid(Lab.H1, "guest=vm1"));
         reported(FaultKind.POWERED_OFF);
         assertThat(reports).hasSize(1);
@@ -145,7 +144,7 @@ class QemuFaultSourceTest {
         reports.clear();
 
         source = adapter.watch(FaultWatch.defaults(), InstantSource.system(), reports::add);
-        adapter.powerOn(VM1, Lab.H1, CALL);
+        adapter.powerOn(VM1, Lab.H1, call());
         lab.signal("KILL", lab.pid(Lab.H1, "guest=vm1"));
         assertThat(reported(FaultKind.POWERED_OFF).sequence()).isGreaterThan(before);
     }
@@ -156,12 +155,12 @@ class QemuFaultSourceTest {
             lab.virsh(Lab.H2, "define", disk.domainXml("vm7").toString());
             lab.virsh(Lab.H2, "start", "vm7");
             lab.awaitAgent(Lab.H2, "vm7");
-            adapter.discover(CALL);
+            adapter.discover(call());
             disk.fail();
             assertThat(reported(FaultKind.IO_ERROR).subject().toString()).isEqualTo("vm7");
-            assertThat(adapter.powerState(VmId.of("vm7"), CALL)).isEqualTo(PowerState.SUSPENDED);
-            adapter.powerOff(VmId.of("vm7"), Duration.ofSeconds(1), CALL);
-            assertThat(adapter.powerState(VmId.of("vm7"), CALL)).isEqualTo(PowerState.OFF);
+            assertThat(adapter.powerState(VmId.of("vm7"), call())).isEqualTo(PowerState.SUSPENDED);
+            adapter.powerOff(VmId.of("vm7"), Duration.ofSeconds(1), call());
+            assertThat(adapter.powerState(VmId.of("vm7"), call())).isEqualTo(PowerState.OFF);
         }
     }
 
@@ -177,7 +176,7 @@ class QemuFaultSourceTest {
             // 2 pings of 1 second each go unanswered, then 2 seconds to connect again
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
             long other = System.nanoTime();
-            assertThat(adapter.powerState(VM1, CALL)).isEqualTo(PowerState.ON);
+            assertThat(adapter.powerState(VM1, call())).isEqualTo(PowerState.ON);
             assertThat(Duration.ofNanos(System.nanoTime() - other)).isLessThan(Duration.ofSeconds(1));
             assertThat(adapter.discover(CallContext.within(Duration.ofSeconds(2)))
                             .toInventory()
@@ -189,8 +188,11 @@ class QemuFaultSourceTest {
         }
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
-                .until(() ->
-                        adapter.discover(CALL).toInventory().requireHost(Lab.H3).health() == HostHealth.UP);
+                .until(() -> adapter.discover(call())
+                                .toInventory()
+                                .requireHost(Lab.H3)
+                                .health()
+                        == HostHealth.UP);
     }
 
     @Test
@@ -200,8 +202,11 @@ class QemuFaultSourceTest {
         lab.restartDaemons(Lab.H3);
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
-                .until(() ->
-                        adapter.discover(CALL).toInventory().requireHost(Lab.H3).health() == HostHealth.UP);
+                .until(() -> adapter.discover(call())
+                                .toInventory()
+                                .requireHost(Lab.H3)
+                                .health()
+                        == HostHealth.UP);
         assertThat(reports).isEmpty();
     }
 
@@ -214,7 +219,7 @@ class QemuFaultSourceTest {
     }
 
     private void awaitHostsRead() {
-        adapter.discover(CALL);
+        adapter.discover(call());
         assertThat(reports).isEmpty();
     }
 
@@ -236,5 +241,9 @@ class QemuFaultSourceTest {
                 .filter(report -> report.kind() == kind)
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private static CallContext call() {
+        return CallContext.within(Duration.ofSeconds(20));
     }
 }

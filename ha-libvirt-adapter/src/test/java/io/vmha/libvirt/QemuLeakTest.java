@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
 @Tag("lab")
 class QemuLeakTest {
     private static final VmId VM1 = VmId.of("vm1");
-    private static final CallContext CALL = CallContext.within(Duration.ofSeconds(30));
 
     private record Usage(long files, long threads, long residentKiB) {
         static Usage now() {
@@ -65,7 +64,7 @@ class QemuLeakTest {
 
     private static void connectAndClose(Lab lab) {
         try (LibvirtAdapter adapter = lab.adapter().build()) {
-            assertThat(adapter.discover(CALL).hosts()).hasSize(3);
+            assertThat(adapter.discover(call()).hosts()).hasSize(3);
         }
     }
 
@@ -91,15 +90,19 @@ class QemuLeakTest {
 
     private static void powerCycle(LibvirtAdapter adapter, int times) {
         for (int i = 0; i < times; i++) {
-            adapter.powerOff(VM1, Duration.ZERO, CALL);
-            adapter.powerOn(VM1, Lab.H1, CALL);
+            adapter.powerOff(VM1, Duration.ZERO, call());
+            adapter.powerOn(VM1, Lab.H1, call());
         }
     }
 
     private static void migrate(LibvirtAdapter adapter, int times) {
         for (int i = 0; i < times; i++) {
-            adapter.migrate(VM1, Lab.H2, CALL);
-            adapter.migrate(VM1, Lab.H1, CALL);
+            adapter.migrate(VM1, Lab.H2, call());
+            adapter.migrate(VM1, Lab.H1, call());
         }
+    }
+
+    private static CallContext call() {
+        return CallContext.within(Duration.ofSeconds(30));
     }
 }

@@ -33,7 +33,6 @@ import org.junit.jupiter.api.Test;
 @Tag("lab")
 class QemuMeasurementTest {
     private static final VmId VM1 = VmId.of("vm1");
-    private static final CallContext CALL = CallContext.within(Duration.ofSeconds(30));
     private static final Pattern TIME = Pattern.compile("\\(Time: ([0-9.]+) ms\\)");
     private static final int ROUNDS = 21;
 
@@ -45,7 +44,7 @@ class QemuMeasurementTest {
         lab = Lab.shared();
         lab.resetTo("vm1", Lab.H1);
         adapter = lab.adapter().build();
-        adapter.discover(CALL);
+        adapter.discover(call());
     }
 
     @AfterEach
@@ -62,8 +61,8 @@ class QemuMeasurementTest {
         for (int i = 0; i < ROUNDS; i++) {
             virshStop.add(virsh("destroy", "vm1"));
             virshStart.add(virsh("start", "vm1"));
-            stop.add(timed(() -> adapter.powerOff(VM1, Duration.ZERO, CALL)));
-            start.add(timed(() -> adapter.powerOn(VM1, Lab.H1, CALL)));
+            stop.add(timed(() -> adapter.powerOff(VM1, Duration.ZERO, call())));
+            start.add(timed(() -> adapter.powerOn(VM1, Lab.H1, call())));
         }
         compare("destroy", stop, virshStop);
         compare("start", start, virshStart);
@@ -79,7 +78,7 @@ class QemuMeasurementTest {
             int mib = 112 + i % 2 * 8;
             virsh.add(virsh("setmem", "vm1", mib + "M", "--live", "--config"));
             awaitBalloon(mib);
-            ours.add(timed(() -> adapter.reallocate(VM1, Resources.of(1_000, mib + 4), CALL)));
+            ours.add(timed(() -> adapter.reallocate(VM1, Resources.of(1_000, mib + 4), call())));
             awaitBalloon(mib + 4);
         }
         compare("setmem", ours, virsh);
@@ -100,9 +99,9 @@ class QemuMeasurementTest {
                     "--unsafe",
                     "vm1",
                     "qemu+tcp://h2/system"));
-            adapter.migrate(VM1, Lab.H1, CALL);
-            ours.add(timed(() -> adapter.migrate(VM1, Lab.H2, CALL)));
-            adapter.migrate(VM1, Lab.H1, CALL);
+            adapter.migrate(VM1, Lab.H1, call());
+            ours.add(timed(() -> adapter.migrate(VM1, Lab.H2, call())));
+            adapter.migrate(VM1, Lab.H1, call());
         }
         compare("migrate", ours, virsh);
     }
@@ -119,12 +118,12 @@ class QemuMeasurementTest {
         }
         try (LibvirtAdapter one =
                 LibvirtAdapter.builder().host(lab.host(Lab.H3)).build()) {
-            double first = timed(() -> assertThat(one.discover(CALL).vms()).hasSize(1_000));
+            double first = timed(() -> assertThat(one.discover(call()).vms()).hasSize(1_000));
             List<Double> virsh = new ArrayList<>();
             List<Double> ours = new ArrayList<>();
             for (int i = 0; i < ROUNDS; i++) {
                 virsh.add(time(lab.virsh(Lab.H3, "-t", "domstats", "--state", "--cpu-total", "--balloon", "--vcpu")));
-                ours.add(timed(() -> one.discover(CALL)));
+                ours.add(timed(() -> one.discover(call())));
             }
             System.out.printf(Locale.ROOT, "MEASURED first discovery of 1000 domains %.1f ms%n", first);
             assertThat(first).isLessThan(1_000);
@@ -157,7 +156,7 @@ class QemuMeasurementTest {
     }
 
     private double flipToRedirect(Duration interval) throws Exception {
-        Inventory inventory = adapter.discover(CALL).toInventory();
+        Inventory inventory = adapter.discover(call()).toInventory();
         CountDownLatch redirected = new CountDownLatch(1);
         long[] at = new long[1];
         TrafficDirector simulated = new SimulatedDatacenter(inventory).trafficDirector();
@@ -192,8 +191,8 @@ class QemuMeasurementTest {
     /** An orchestrator's process lives for long; one that has just begun interprets its code. */
     private void warmUp() {
         for (int i = 0; i < 1_000; i++) {
-            adapter.powerState(VM1, CALL);
-            adapter.reallocate(VM1, Resources.of(1_000, 112), CALL);
+            adapter.powerState(VM1, call());
+            adapter.reallocate(VM1, Resources.of(1_000, 112), call());
         }
     }
 
@@ -240,5 +239,9 @@ class QemuMeasurementTest {
 
     private static double median(List<Double> values) {
         return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
+    }
+
+    private static CallContext call() {
+        return CallContext.within(Duration.ofSeconds(30));
     }
 }

@@ -21,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What counts as a host's room: one rule for what the inventory tells and for what is refused. Machines have 1 GiB here. */
 class RoomTest {
     private static final HostId H1 = HostId.of("h1");
-    private static final CallContext CALL = CallContext.within(Duration.ofSeconds(10));
 
     @TempDir
     Path folder;
@@ -56,7 +55,7 @@ class RoomTest {
                         .off("aside", setAside)
                         .running("mw1", vm()),
                 8_192)) {
-            assertThat(adapter.discover(CALL)
+            assertThat(adapter.discover(call())
                             .toInventory()
                             .requireHost(H1)
                             .capacity()
@@ -69,13 +68,13 @@ class RoomTest {
     void aMachineThatIsOffKeepsNoRoomFromOneThatIsStarted() {
         try (LibvirtAdapter adapter =
                 adapter(new TestNode().off("failed", vm()).off("clone", vm()).running("mw1", vm()), 2_048)) {
-            adapter.discover(CALL);
-            assertThatCode(() -> adapter.powerOn(VmId.of("clone"), H1, CALL)).doesNotThrowAnyException();
-            assertThatThrownBy(() -> adapter.powerOn(VmId.of("failed"), H1, CALL))
+            adapter.discover(call());
+            assertThatCode(() -> adapter.powerOn(VmId.of("clone"), H1, call())).doesNotThrowAnyException();
+            assertThatThrownBy(() -> adapter.powerOn(VmId.of("failed"), H1, call()))
                     .asInstanceOf(type(AdapterException.Permanent.class))
                     .returns(Cause.NO_CAPACITY, AdapterException::reason);
-            adapter.powerOff(VmId.of("clone"), Duration.ZERO, CALL);
-            assertThatCode(() -> adapter.powerOn(VmId.of("failed"), H1, CALL)).doesNotThrowAnyException();
+            adapter.powerOff(VmId.of("clone"), Duration.ZERO, call());
+            assertThatCode(() -> adapter.powerOn(VmId.of("failed"), H1, call())).doesNotThrowAnyException();
         }
     }
 
@@ -107,5 +106,9 @@ class RoomTest {
                 java.util.OptionalLong.empty());
         return CloneSize.of(template, java.util.Optional.of(new HostSnapshot.Entry(template, stats, had, 0)))
                 .resources();
+    }
+
+    private static CallContext call() {
+        return CallContext.within(Duration.ofSeconds(10));
     }
 }

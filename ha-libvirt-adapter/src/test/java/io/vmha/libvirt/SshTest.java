@@ -26,7 +26,6 @@ import org.junit.jupiter.api.Test;
 /** A real libvirtd behind a real SSH server, with keys of the test's own making. */
 @Tag("lab")
 class SshTest {
-    private static final CallContext CALL = CallContext.within(Duration.ofSeconds(20));
 
     private static Path folder;
     private static int port;
@@ -83,7 +82,10 @@ class SshTest {
     @Test
     void aHostIsReachedWithAKeyThatItKnows() throws IOException {
         try (LibvirtAdapter adapter = adapter("client", "server")) {
-            assertThat(adapter.discover(CALL).toInventory().requireHost(Lab.H1).health())
+            assertThat(adapter.discover(call())
+                            .toInventory()
+                            .requireHost(Lab.H1)
+                            .health())
                     .isEqualTo(HostHealth.UP);
         }
     }
@@ -91,14 +93,14 @@ class SshTest {
     @Test
     void aKeyThatTheHostDoesNotKnowIsRefused() throws IOException {
         try (LibvirtAdapter adapter = adapter("stranger", "server")) {
-            assertThatThrownBy(() -> adapter.discover(CALL)).isInstanceOf(AdapterException.class);
+            assertThatThrownBy(() -> adapter.discover(call())).isInstanceOf(AdapterException.class);
         }
     }
 
     @Test
     void aHostWithAnotherKeyThanTheKnownOneIsNotTrusted() throws IOException {
         try (LibvirtAdapter adapter = adapter("client", "other-server")) {
-            assertThatThrownBy(() -> adapter.discover(CALL)).isInstanceOf(AdapterException.class);
+            assertThatThrownBy(() -> adapter.discover(call())).isInstanceOf(AdapterException.class);
         }
     }
 
@@ -129,5 +131,9 @@ class SshTest {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes());
         assertThat(process.waitFor()).as(output).isZero();
+    }
+
+    private static CallContext call() {
+        return CallContext.within(Duration.ofSeconds(20));
     }
 }

@@ -30,7 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The adapter on libvirt's own test driver: the real library, on hosts that exist in memory. */
 class TestDriverTest {
     private static final HostId H1 = HostId.of("h1");
-    private static final CallContext CALL = CallContext.within(Duration.ofSeconds(10));
 
     @TempDir
     Path folder;
@@ -43,7 +42,7 @@ class TestDriverTest {
                 </x:vm>""".formatted(VmhaMetadata.NAMESPACE);
         URI uri = new TestNode().size(8, 32_768).running("vm-17", metadata).writeTo(folder);
         try (LibvirtAdapter adapter = LibvirtAdapter.builder().host(H1, uri).build()) {
-            Inventory inventory = adapter.discover(CALL).toInventory();
+            Inventory inventory = adapter.discover(call()).toInventory();
 
             Host host = inventory.requireHost(H1);
             assertThat(host.role()).isEqualTo(ClusterRole.STANDBY);
@@ -66,7 +65,7 @@ class TestDriverTest {
         LibvirtHost host =
                 LibvirtHost.builder().id(H1).uri(uri).role(ClusterRole.PRIMARY).build();
         try (LibvirtAdapter adapter = LibvirtAdapter.builder().host(host).build()) {
-            assertThat(adapter.discover(CALL).toInventory().requireHost(H1).role())
+            assertThat(adapter.discover(call()).toInventory().requireHost(H1).role())
                     .isEqualTo(ClusterRole.PRIMARY);
         }
     }
@@ -79,10 +78,10 @@ class TestDriverTest {
                 .off("asleep", "")
                 .writeTo(folder);
         try (LibvirtAdapter adapter = LibvirtAdapter.builder().host(H1, uri).build()) {
-            Inventory inventory = adapter.discover(CALL).toInventory();
+            Inventory inventory = adapter.discover(call()).toInventory();
             assertThat(inventory.vms()).isEmpty();
             assertThat(inventory.requireHost(H1).capacity()).isEqualTo(Resources.of(2_000, 7_168));
-            assertThatThrownBy(() -> adapter.powerOff(VmId.of("stranger"), Duration.ZERO, CALL))
+            assertThatThrownBy(() -> adapter.powerOff(VmId.of("stranger"), Duration.ZERO, call()))
                     .isInstanceOf(AdapterException.Permanent.class)
                     .hasMessageContaining("no such VM: stranger");
         }
@@ -98,7 +97,7 @@ class TestDriverTest {
         VmClassifier byName = VmClassifier.byName(Map.of(Pattern.compile("mw-.*"), VmType.MIDDLEWARE));
         try (LibvirtAdapter adapter =
                 LibvirtAdapter.builder().host(H1, uri).classifier(byName).build()) {
-            Inventory inventory = adapter.discover(CALL).toInventory();
+            Inventory inventory = adapter.discover(call()).toInventory();
             assertThat(inventory.vms())
                     .extracting(VirtualMachine::id, VirtualMachine::type)
                     .containsExactlyInAnyOrder(
@@ -118,7 +117,7 @@ class TestDriverTest {
                 .host(H1, uri)
                 .classifier(VmClassifier.everyDomainIs(VmType.MIDDLEWARE))
                 .build()) {
-            assertThat(adapter.discover(CALL).vms())
+            assertThat(adapter.discover(call()).vms())
                     .extracting(VirtualMachine::id)
                     .containsExactly(VmId.of("good"));
         }
@@ -129,18 +128,18 @@ class TestDriverTest {
         URI uri = new TestNode().running("db1", vm("DATABASE", "")).writeTo(folder);
         VmId db1 = VmId.of("db1");
         try (LibvirtAdapter adapter = LibvirtAdapter.builder().host(H1, uri).build()) {
-            assertThat(adapter.powerState(db1, CALL)).isEqualTo(PowerState.ON);
-            adapter.powerOff(db1, Duration.ZERO, CALL);
-            adapter.powerOff(db1, Duration.ZERO, CALL);
-            assertThat(adapter.powerState(db1, CALL)).isEqualTo(PowerState.OFF);
-            assertThat(adapter.discover(CALL).toInventory().requireVm(db1).power())
+            assertThat(adapter.powerState(db1, call())).isEqualTo(PowerState.ON);
+            adapter.powerOff(db1, Duration.ZERO, call());
+            adapter.powerOff(db1, Duration.ZERO, call());
+            assertThat(adapter.powerState(db1, call())).isEqualTo(PowerState.OFF);
+            assertThat(adapter.discover(call()).toInventory().requireVm(db1).power())
                     .isEqualTo(PowerState.OFF);
-            adapter.powerOn(db1, H1, CALL);
-            adapter.powerOn(db1, H1, CALL);
-            assertThat(adapter.discover(CALL).toInventory().requireVm(db1).power())
+            adapter.powerOn(db1, H1, call());
+            adapter.powerOn(db1, H1, call());
+            assertThat(adapter.discover(call()).toInventory().requireVm(db1).power())
                     .isEqualTo(PowerState.ON);
-            adapter.powerOff(db1, Duration.ofSeconds(1), CALL);
-            assertThat(adapter.powerState(db1, CALL)).isEqualTo(PowerState.OFF);
+            adapter.powerOff(db1, Duration.ofSeconds(1), call());
+            assertThat(adapter.powerState(db1, call())).isEqualTo(PowerState.OFF);
         }
     }
 
@@ -151,13 +150,13 @@ class TestDriverTest {
                 .classifier(VmClassifier.everyDomainIs(VmType.MIDDLEWARE))
                 .build()) {
             VmId test = VmId.of("test");
-            adapter.powerOn(test, H1, CALL);
-            assertThat(adapter.discover(CALL).toInventory().requireVm(test).power())
+            adapter.powerOn(test, H1, call());
+            assertThat(adapter.discover(call()).toInventory().requireVm(test).power())
                     .isEqualTo(PowerState.ON);
-            adapter.powerOff(test, Duration.ZERO, CALL);
-            assertThat(adapter.discover(CALL).toInventory().requireVm(test).power())
+            adapter.powerOff(test, Duration.ZERO, call());
+            assertThat(adapter.discover(call()).toInventory().requireVm(test).power())
                     .isEqualTo(PowerState.OFF);
-            adapter.powerOn(test, H1, CALL);
+            adapter.powerOn(test, H1, call());
         }
     }
 
@@ -165,11 +164,11 @@ class TestDriverTest {
     void anUnknownMachineAndAnUnknownHostAreRefusedByName() {
         URI uri = new TestNode().running("db1", vm("DATABASE", "")).writeTo(folder);
         try (LibvirtAdapter adapter = LibvirtAdapter.builder().host(H1, uri).build()) {
-            assertThatThrownBy(() -> adapter.powerState(VmId.of("nobody"), CALL))
+            assertThatThrownBy(() -> adapter.powerState(VmId.of("nobody"), call()))
                     .asInstanceOf(type(AdapterException.Permanent.class))
                     .returns(Cause.UNKNOWN_SUBJECT, AdapterException::reason)
                     .matches(e -> e.getMessage().contains("nobody"));
-            assertThatThrownBy(() -> adapter.powerOn(VmId.of("db1"), HostId.of("h9"), CALL))
+            assertThatThrownBy(() -> adapter.powerOn(VmId.of("db1"), HostId.of("h9"), call()))
                     .asInstanceOf(type(AdapterException.Permanent.class))
                     .returns(Cause.UNKNOWN_SUBJECT, AdapterException::reason)
                     .matches(e -> e.getMessage().contains("h9"));
@@ -204,14 +203,14 @@ class TestDriverTest {
                 .build();
         try (LibvirtAdapter adapter = LibvirtAdapter.builder().host(host).build()) {
             assertThat(adapter.capabilities()).isEmpty();
-            assertThat(adapter.discover(CALL)
+            assertThat(adapter.discover(call())
                             .toInventory()
                             .requireVm(VmId.of("db1"))
                             .power())
                     .isEqualTo(PowerState.ON);
-            assertThatThrownBy(() -> adapter.powerOff(VmId.of("db1"), Duration.ZERO, CALL))
+            assertThatThrownBy(() -> adapter.powerOff(VmId.of("db1"), Duration.ZERO, call()))
                     .isInstanceOf(AdapterException.Permanent.class);
-            assertThat(adapter.powerState(VmId.of("db1"), CALL)).isEqualTo(PowerState.ON);
+            assertThat(adapter.powerState(VmId.of("db1"), call())).isEqualTo(PowerState.ON);
         }
     }
 
@@ -222,7 +221,7 @@ class TestDriverTest {
                 .host(H1, good)
                 .host(HostId.of("h2"), URI.create("qemu+unix:///system?socket=/nonexistent/sock"))
                 .build()) {
-            Inventory inventory = adapter.discover(CALL).toInventory();
+            Inventory inventory = adapter.discover(call()).toInventory();
             assertThat(inventory.requireHost(H1).health()).isEqualTo(io.vmha.model.HostHealth.UP);
             assertThat(inventory.requireHost(HostId.of("h2")).health()).isEqualTo(io.vmha.model.HostHealth.UNREACHABLE);
         }
@@ -232,10 +231,14 @@ class TestDriverTest {
     void aClosedAdapterRefusesEveryCall() {
         URI uri = new TestNode().running("db1", vm("DATABASE", "")).writeTo(folder);
         LibvirtAdapter adapter = LibvirtAdapter.builder().host(H1, uri).build();
-        adapter.discover(CALL);
+        adapter.discover(call());
         adapter.close();
         adapter.close();
-        assertThatThrownBy(() -> adapter.discover(CALL)).isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> adapter.powerState(VmId.of("db1"), CALL)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> adapter.discover(call())).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> adapter.powerState(VmId.of("db1"), call())).isInstanceOf(IllegalStateException.class);
+    }
+
+    private static CallContext call() {
+        return CallContext.within(Duration.ofSeconds(10));
     }
 }

@@ -27,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("lab")
 class TlsTest {
     private static final HostId H9 = HostId.of("h9");
-    private static final CallContext CALL = CallContext.within(Duration.ofSeconds(20));
 
     @TempDir
     static Path folder;
@@ -65,7 +64,7 @@ class TlsTest {
     @Test
     void aHostIsReachedWithACertificateOfItsAuthority() {
         try (LibvirtAdapter adapter = adapter("good")) {
-            assertThat(adapter.discover(CALL).toInventory().requireHost(H9).health())
+            assertThat(adapter.discover(call()).toInventory().requireHost(H9).health())
                     .isEqualTo(HostHealth.UP);
         }
     }
@@ -73,7 +72,7 @@ class TlsTest {
     @Test
     void aClientWithACertificateOfAnotherAuthorityIsRefused() {
         try (LibvirtAdapter adapter = adapter("stranger")) {
-            assertThatThrownBy(() -> adapter.discover(CALL))
+            assertThatThrownBy(() -> adapter.discover(call()))
                     .asInstanceOf(type(AdapterException.class))
                     .returns(Cause.NOT_PERMITTED, AdapterException::reason);
         }
@@ -82,7 +81,7 @@ class TlsTest {
     @Test
     void aHostWithACertificateOfAnotherAuthorityIsNotTrusted() {
         try (LibvirtAdapter adapter = adapter("distrustful")) {
-            assertThatThrownBy(() -> adapter.discover(CALL))
+            assertThatThrownBy(() -> adapter.discover(call()))
                     .asInstanceOf(type(AdapterException.Permanent.class))
                     .returns(Cause.NOT_PERMITTED, AdapterException::reason);
         }
@@ -131,5 +130,9 @@ class TlsTest {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    private static CallContext call() {
+        return CallContext.within(Duration.ofSeconds(20));
     }
 }

@@ -27,7 +27,6 @@ import org.libvirt.jna.DomainPointer;
 /** One domain that cannot be read hides no other, and is not taken for absent. On libvirt's test driver. */
 class UnreadableDomainTest {
     private static final HostId H1 = HostId.of("h1");
-    private static final CallContext CALL = CallContext.within(Duration.ofSeconds(10));
 
     @TempDir
     private Path folder;
@@ -134,7 +133,7 @@ class UnreadableDomainTest {
                 .running("db1", vm("DATABASE", ""))
                 .writeTo(folder);
         try (LibvirtAdapter adapter = LibvirtAdapter.builder().host(H1, uri).build()) {
-            PlatformSnapshot snapshot = adapter.discover(CALL);
+            PlatformSnapshot snapshot = adapter.discover(call());
 
             assertThat(snapshot.vms()).extracting(VirtualMachine::id).containsExactly(VmId.of("db1"));
             assertThat(snapshot.toInventory().requireHost(H1).capacity()).isEqualTo(Resources.of(14_000, 64_512));
@@ -153,9 +152,13 @@ class UnreadableDomainTest {
                     throw new IllegalStateException("no such table");
                 })
                 .build()) {
-            assertThat(adapter.discover(CALL).vms())
+            assertThat(adapter.discover(call()).vms())
                     .extracting(VirtualMachine::id)
                     .containsExactly(VmId.of("db1"));
         }
+    }
+
+    private static CallContext call() {
+        return CallContext.within(Duration.ofSeconds(10));
     }
 }

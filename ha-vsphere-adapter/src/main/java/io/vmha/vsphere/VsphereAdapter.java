@@ -92,7 +92,7 @@ public final class VsphereAdapter implements HypervisorAdapter {
     @Override
     public PlatformSnapshot discover(CallContext call) {
         return PlatformSnapshot.of(
-                vcenter.discover(Deadline.in(call.deadline())).inventory());
+                vcenter.discover(Deadline.in(call.requireTimeLeft())).inventory());
     }
 
     /**
@@ -101,19 +101,19 @@ public final class VsphereAdapter implements HypervisorAdapter {
      * @throws AdapterException if the server does not answer, or HA is on and to be refused
      */
     public List<ClusterServices> clusterServices(CallContext call) {
-        return vcenter.discover(Deadline.in(call.deadline())).clusters();
+        return vcenter.discover(Deadline.in(call.requireTimeLeft())).clusters();
     }
 
     /** Throws {@code Transient} with {@code UNREACHABLE} while vCenter has no connection to the machine's host, since what it says then is old. */
     @Override
     public PowerState powerState(VmId vm, CallContext call) {
-        return power.state(vm, Deadline.in(call.deadline()));
+        return power.state(vm, Deadline.in(call.requireTimeLeft()));
     }
 
     /** Asks for the one machine, which costs one call however many there are. */
     @Override
     public MachineReading read(VmId vm, CallContext call) {
-        Vcenter.Machine machine = vcenter.machine(vm, Deadline.in(call.deadline()));
+        Vcenter.Machine machine = vcenter.machine(vm, Deadline.in(call.requireTimeLeft()));
         machine.requireKnown();
         HostId host = machine.host()
                 .orElseThrow(() ->
@@ -125,45 +125,45 @@ public final class VsphereAdapter implements HypervisorAdapter {
     public void powerOff(VmId vm, Duration grace, CallContext call) {
         checkArgument(!grace.isNegative(), "grace must be 0 or more: %s", grace);
         require(Capability.POWER_OFF);
-        power.off(vm, grace, Deadline.in(call.deadline()));
+        power.off(vm, grace, Deadline.in(call.requireTimeLeft()));
     }
 
     @Override
     public void powerOn(VmId vm, HostId host, CallContext call) {
         require(Capability.POWER_ON);
-        power.on(vm, host, Deadline.in(call.deadline()));
+        power.on(vm, host, Deadline.in(call.requireTimeLeft()));
     }
 
     /** CPU is given in whole virtual CPUs, rounded up; a running machine must allow adding CPU and memory. */
     @Override
     public void reallocate(VmId vm, Resources amount, CallContext call) {
         require(Capability.REALLOCATE);
-        placement.reallocate(vm, amount, Deadline.in(call.deadline()));
+        placement.reallocate(vm, amount, Deadline.in(call.requireTimeLeft()));
     }
 
     @Override
     public void migrate(VmId vm, HostId target, CallContext call) {
         require(Capability.LIVE_MIGRATION);
-        placement.migrate(vm, target, Deadline.in(call.deadline()));
+        placement.migrate(vm, target, Deadline.in(call.requireTimeLeft()));
     }
 
     @Override
     public void cloneFromTemplate(TemplateId template, VmId vm, HostId host, CallContext call) {
         require(Capability.CLONE);
-        cloning.clone(template, vm, host, call, Deadline.in(call.deadline()));
+        cloning.clone(template, vm, host, call, Deadline.in(call.requireTimeLeft()));
     }
 
     /** vCenter moves what is off as it likes, so that it is looked for everywhere, whatever the host. */
     @Override
     public List<String> leftovers(VmId vm, HostId host, CallContext call) {
         require(Capability.DELETE_LEFTOVERS);
-        return leftovers.of(vm, host, Deadline.in(call.deadline()));
+        return leftovers.of(vm, host, Deadline.in(call.requireTimeLeft()));
     }
 
     @Override
     public void deleteLeftovers(VmId vm, HostId host, CallContext call) {
         require(Capability.DELETE_LEFTOVERS);
-        leftovers.delete(vm, host, Deadline.in(call.deadline()));
+        leftovers.delete(vm, host, Deadline.in(call.requireTimeLeft()));
     }
 
     /**
@@ -173,7 +173,7 @@ public final class VsphereAdapter implements HypervisorAdapter {
      * @throws AdapterException if it could not be done, or is not known to be done by the deadline
      */
     public void setMaintenance(HostId host, boolean on, CallContext call) {
-        Deadline deadline = Deadline.in(call.deadline());
+        Deadline deadline = Deadline.in(call.requireTimeLeft());
         vcenter.requireOpen();
         Snapshot now = vcenter.discover(deadline);
         MoRef ref = Vcenter.host(now, host);
@@ -183,8 +183,8 @@ public final class VsphereAdapter implements HypervisorAdapter {
         vcenter.run(
                 (on ? "putting into maintenance: " : "taking out of maintenance: ") + host,
                 client -> on
-                        ? client.enterMaintenance(ref, call.deadline(), deadline)
-                        : client.exitMaintenance(ref, call.deadline(), deadline),
+                        ? client.enterMaintenance(ref, call.requireTimeLeft(), deadline)
+                        : client.exitMaintenance(ref, call.requireTimeLeft(), deadline),
                 deadline);
     }
 
@@ -192,7 +192,7 @@ public final class VsphereAdapter implements HypervisorAdapter {
     @Override
     public void serves(VmId vm, CallContext call) {
         vcenter.requireOpen();
-        starts.serves(vm, Deadline.in(call.deadline()));
+        starts.serves(vm, Deadline.in(call.requireTimeLeft()));
     }
 
     /**

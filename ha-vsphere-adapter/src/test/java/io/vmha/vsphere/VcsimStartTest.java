@@ -187,7 +187,7 @@ class VcsimStartTest {
                     .sorted()
                     .toList();
             assertThat(ids).hasSize(2);
-            CallContext step = new CallContext(Duration.ofSeconds(30), Optional.of(new PlanId(7)), 2, 1);
+            CallContext step = CallContext.within(Duration.ofSeconds(30), Optional.of(new PlanId(7)), 2, 1);
             adapter.powerOff(ids.get(0), Duration.ZERO, call());
             adapter.cloneFromTemplate(TemplateId.of("template-1"), ids.get(0), H2, step);
             adapter.cloneFromTemplate(TemplateId.of("template-1"), ids.get(0), H2, step);

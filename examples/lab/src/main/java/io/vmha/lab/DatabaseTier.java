@@ -102,7 +102,7 @@ final class DatabaseTier {
             server("stop", database);
         } catch (LabException failed) {
             throw new AdapterException.OutcomeUnknown(
-                    Cause.REFUSED, "database " + database + " was not stopped by " + call.deadline(), failed);
+                    Cause.REFUSED, "database " + database + " was not stopped in time", failed);
         }
     }
 

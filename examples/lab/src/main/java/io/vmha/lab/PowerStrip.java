@@ -6,6 +6,7 @@ import io.vmha.adapter.CallContext;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
+import java.time.Duration;
 
 /** Switches the lab's hosts off: ends the first process of a host, and with it everything on it. Thread-safe. */
 record PowerStrip(LabSite site) implements FencingDevice {
@@ -22,9 +23,10 @@ record PowerStrip(LabSite site) implements FencingDevice {
     @Override
     public void fence(HostId host, CallContext call) {
         require(host);
+        Duration left = call.requireTimeLeft();
         site.pullPlug(host);
         try {
-            Waiting.until("host " + host + " is off", call.deadline(), () -> !site.isOn(host));
+            Waiting.until("host " + host + " is off", left, () -> !site.isOn(host));
         } catch (LabException late) {
             throw new AdapterException.OutcomeUnknown(Cause.TIMEOUT, String.valueOf(late.getMessage()), late);
         }

@@ -128,6 +128,9 @@ public final class DurablePlanJournal implements PlanJournal {
             throw directory.refuse(String.valueOf(refused.getMessage()), refused);
         } catch (RuntimeException refused) {
             throw directory.refuse("is damaged: " + refused.getMessage(), refused);
+        } catch (OutOfMemoryError vast) {
+            // A damaged length asks for any amount.
+            throw directory.refuse("is damaged, or takes more memory than there is: " + vast.getMessage(), vast);
         }
     }
 

@@ -134,7 +134,7 @@ public final class FenceAgentDevice implements FencingDevice {
 
         Turn(HostId host, CallContext call) {
             this.host = host;
-            this.end = System.nanoTime() + call.deadline().toNanos();
+            this.end = System.nanoTime() + call.requireTimeLeft().toNanos();
             Map<String, String> known = options.get(host);
             ReentrantLock own = locks.get(host);
             if (known == null || own == null) {
@@ -144,7 +144,7 @@ public final class FenceAgentDevice implements FencingDevice {
             this.plain = known;
             this.lock = own;
             try {
-                if (!lock.tryLock(call.deadline().toNanos(), TimeUnit.NANOSECONDS)) {
+                if (!lock.tryLock(call.requireTimeLeft().toNanos(), TimeUnit.NANOSECONDS)) {
                     throw new AdapterException.Transient(
                             Cause.BUSY, "another call to the fencing device of host " + host + " is under way");
                 }

@@ -150,11 +150,11 @@ public final class HaproxyTrafficDirector implements TrafficDirector {
         private final Change change;
 
         Turn(CallContext call) {
-            deadlineNanos = System.nanoTime() + call.deadline().toNanos();
+            deadlineNanos = System.nanoTime() + call.requireTimeLeft().toNanos();
             change = new Change(haproxy, routesMap, servers, deadlineNanos);
             boolean mine;
             try {
-                mine = lock.tryLock(call.deadline().toNanos(), TimeUnit.NANOSECONDS);
+                mine = lock.tryLock(call.requireTimeLeft().toNanos(), TimeUnit.NANOSECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new AdapterException.Transient(Cause.TIMEOUT, "interrupted while another change was made", e);

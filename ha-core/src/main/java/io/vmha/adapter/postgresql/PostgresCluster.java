@@ -92,7 +92,7 @@ public final class PostgresCluster implements DatabaseCluster {
 
     @Override
     public void check(CallContext call) {
-        SetReader.Reading reading = reader.read(call.deadline());
+        SetReader.Reading reading = reader.read(call.requireTimeLeft());
         for (AdapterException failure : reading.failures().values()) {
             if (failure instanceof AdapterException.Permanent) {
                 throw failure;
@@ -102,7 +102,7 @@ public final class PostgresCluster implements DatabaseCluster {
 
     @Override
     public ReplicaSet read(CallContext call) {
-        return look(call.deadline()).set();
+        return look(call.requireTimeLeft()).set();
     }
 
     /** Reads all members, with why those could not be read that were not, in the light of what was read before. */
@@ -224,7 +224,7 @@ public final class PostgresCluster implements DatabaseCluster {
             // Half of the time is for seeing that it is so.
             Duration within = deadline.left().dividedBy(2);
             if (fence.isPresent()) {
-                fence.get().fence(member.value(), new CallContext(within, call.plan(), call.step(), call.epoch()));
+                fence.get().fence(member.value(), call.atMost(within));
             } else {
                 ServerScripts.fence(target.member(), call, within);
             }
@@ -288,9 +288,10 @@ public final class PostgresCluster implements DatabaseCluster {
     }
 
     private <T> T changing(CallContext call, Function<Deadline, T> change) {
-        Deadline deadline = new Deadline(System.nanoTime() + call.deadline().toNanos());
+        Deadline deadline =
+                new Deadline(System.nanoTime() + call.requireTimeLeft().toNanos());
         try {
-            if (!changing.tryLock(call.deadline().toNanos(), TimeUnit.NANOSECONDS)) {
+            if (!changing.tryLock(call.requireTimeLeft().toNanos(), TimeUnit.NANOSECONDS)) {
                 throw new AdapterException.Transient(
                         Cause.BUSY, "another change of replica set " + declared.id() + " is under way");
             }

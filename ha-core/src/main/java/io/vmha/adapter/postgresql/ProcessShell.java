@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -45,6 +46,7 @@ public final class ProcessShell implements HostShell {
 
     @Override
     public String run(String script, CallContext call) {
+        Duration left = call.requireTimeLeft();
         Process process = start();
         // Threads of their own, which end with the process: either pipe may be full while the other is waited for.
         CompletableFuture<String> output = new CompletableFuture<>();
@@ -53,9 +55,9 @@ public final class ProcessShell implements HostShell {
         inBackground(() -> errors.complete(read(process.getErrorStream())));
         inBackground(() -> write(process.getOutputStream(), script));
         try {
-            if (!process.waitFor(call.deadline().toNanos(), TimeUnit.NANOSECONDS)) {
+            if (!process.waitFor(left.toNanos(), TimeUnit.NANOSECONDS)) {
                 throw new AdapterException.OutcomeUnknown(
-                        Cause.TIMEOUT, command.get(0) + " did not end within " + call.deadline());
+                        Cause.TIMEOUT, command.get(0) + " did not end within " + left);
             }
             if (process.exitValue() != 0) {
                 throw new AdapterException.Permanent(

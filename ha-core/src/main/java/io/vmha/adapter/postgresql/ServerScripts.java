@@ -88,7 +88,7 @@ final class ServerScripts {
         StringBuilder script = new StringBuilder("action=").append(action).append('\n');
         values.forEach((name, value) ->
                 script.append(name).append('=').append(quoted(value)).append('\n'));
-        CallContext timed = new CallContext(within, call.plan(), call.step(), call.epoch());
+        CallContext timed = call.atMost(within);
         try {
             return server(member).shell().run(script.append(SCRIPT).toString(), timed);
         } catch (AdapterException failed) {

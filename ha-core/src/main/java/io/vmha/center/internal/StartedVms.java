@@ -56,7 +56,7 @@ final class StartedVms {
     }
 
     private void tell(VmId vm, int attempt) {
-        CallContext call = new CallContext(parts.config().actionDeadline(), Optional.empty(), 0, parts.epoch());
+        CallContext call = CallContext.within(parts.config().actionDeadline(), Optional.empty(), 0, parts.epoch());
         parts.scheduler()
                 .call(
                         () -> adapter.serves(vm, call),

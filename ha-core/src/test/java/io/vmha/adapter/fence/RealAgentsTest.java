@@ -20,7 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("lab")
 class RealAgentsTest {
     private static final HostId H1 = HostId.of("h1");
-    private static final CallContext CALL = CallContext.within(Duration.ofSeconds(60));
     private static final String PASSWORD = "c0rrect-h0rse";
 
     @BeforeAll
@@ -64,10 +63,10 @@ class RealAgentsTest {
     void aDeviceThatNobodyListensAtIsUnreachableAndNeverRefusedForGood(String agent) {
         FenceAgentDevice device = device(agent, Map.of());
 
-        AdapterException reading = catchThrowableOfType(AdapterException.class, () -> device.powerState(H1, CALL));
+        AdapterException reading = catchThrowableOfType(AdapterException.class, () -> device.powerState(H1, call()));
         assertThat(reading).isInstanceOf(AdapterException.Transient.class).hasMessageNotContaining(PASSWORD);
         assertThat(reading.reason()).isEqualTo(Cause.UNREACHABLE);
-        AdapterException fencing = catchThrowableOfType(AdapterException.class, () -> device.fence(H1, CALL));
+        AdapterException fencing = catchThrowableOfType(AdapterException.class, () -> device.fence(H1, call()));
         assertThat(fencing).isNotInstanceOf(AdapterException.Permanent.class).hasMessageNotContaining(PASSWORD);
         assertThat(fencing.reason()).isEqualTo(Cause.UNREACHABLE);
     }
@@ -83,10 +82,14 @@ class RealAgentsTest {
             String agent, String option, String value, Cause reason) {
         FenceAgentDevice device = device(agent, Map.of(option, value));
 
-        AdapterException reading = catchThrowableOfType(AdapterException.class, () -> device.powerState(H1, CALL));
+        AdapterException reading = catchThrowableOfType(AdapterException.class, () -> device.powerState(H1, call()));
         assertThat(reading).isInstanceOf(AdapterException.Permanent.class);
         assertThat(reading.reason()).isEqualTo(reason);
-        assertThat(catchThrowableOfType(AdapterException.class, () -> device.fence(H1, CALL)))
+        assertThat(catchThrowableOfType(AdapterException.class, () -> device.fence(H1, call())))
                 .isInstanceOf(AdapterException.Permanent.class);
+    }
+
+    private static CallContext call() {
+        return CallContext.within(Duration.ofSeconds(60));
     }
 }

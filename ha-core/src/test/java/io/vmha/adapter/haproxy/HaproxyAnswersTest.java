@@ -29,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A peer at HAProxy's socket that answers as it likes: what no HAProxy that can be started here does. */
 @Timeout(60)
 class HaproxyAnswersTest {
-    private static final CallContext CALL = CallContext.within(Duration.ofSeconds(20));
     private static final VmId MW11 = VmId.of("mw11");
     private static final VmId MW21 = VmId.of("mw21");
     private static final String STATES = """
@@ -98,18 +97,18 @@ class HaproxyAnswersTest {
         HaproxyTrafficDirector director =
                 answering(command -> command.equals("show info") ? "Nbproc: 4\nProcess_num: 1\n" : sound(command));
 
-        assertThatThrownBy(() -> director.verify(CALL))
+        assertThatThrownBy(() -> director.verify(call()))
                 .isInstanceOf(AdapterException.Permanent.class)
                 .hasMessageContaining("several processes (Nbproc: 4)")
                 .hasMessageContaining("nbthread");
-        assertThatThrownBy(() -> director.route(MW11, MW21, CALL)).isInstanceOf(AdapterException.Permanent.class);
+        assertThatThrownBy(() -> director.route(MW11, MW21, call())).isInstanceOf(AdapterException.Permanent.class);
     }
 
     @Test
     void aMoveThatIsAcceptedAndNotDoneIsNotBelieved() throws IOException {
         HaproxyTrafficDirector director = answering(HaproxyAnswersTest::sound);
 
-        assertThatThrownBy(() -> director.route(MW11, MW21, CALL))
+        assertThatThrownBy(() -> director.route(MW11, MW21, call()))
                 .isInstanceOf(AdapterException.OutcomeUnknown.class)
                 .hasMessageContaining("reads that mw11 serves for mw11, not mw21");
     }
@@ -122,7 +121,7 @@ class HaproxyAnswersTest {
                         ? STATES.replace("192.0.2.2 2 0", "192.0.2.2 0 32")
                         : sound(command));
 
-        assertThatThrownBy(() -> director.route(MW11, MW21, CALL))
+        assertThatThrownBy(() -> director.route(MW11, MW21, call()))
                 .isInstanceOf(AdapterException.OutcomeUnknown.class)
                 .hasMessageContaining("does not serve: administrative state 32");
     }
@@ -134,7 +133,8 @@ class HaproxyAnswersTest {
                         ? "Permission denied\n"
                         : sound(command));
 
-        AdapterException thrown = catchThrowableOfType(AdapterException.class, () -> director.route(MW11, MW21, CALL));
+        AdapterException thrown =
+                catchThrowableOfType(AdapterException.class, () -> director.route(MW11, MW21, call()));
         assertThat(thrown).isInstanceOf(AdapterException.OutcomeUnknown.class);
         assertThat(thrown.reason()).isEqualTo(Cause.NOT_PERMITTED);
     }
@@ -144,7 +144,7 @@ class HaproxyAnswersTest {
         String much = "x".repeat(17 << 20);
         HaproxyTrafficDirector director = answering(command -> much);
 
-        assertThatThrownBy(() -> director.serverOf(MW11, CALL))
+        assertThatThrownBy(() -> director.serverOf(MW11, call()))
                 .isInstanceOf(AdapterException.class)
                 .hasMessageContaining("an answer of more than 16777216 bytes");
     }
@@ -156,7 +156,7 @@ class HaproxyAnswersTest {
                 : "2 middleware \u001b[2J " + "z".repeat(5000) + "\n");
 
         for (AdapterException thrown : List.of(
-                catchThrowableOfType(AdapterException.class, () -> director.serverOf(MW11, CALL)),
+                catchThrowableOfType(AdapterException.class, () -> director.serverOf(MW11, call())),
                 catchThrowableOfType(
                         AdapterException.class, () -> ServerState.parse("1 \u001b[2J" + "y".repeat(5000))))) {
             assertThat(thrown).isInstanceOf(AdapterException.Permanent.class);
@@ -193,5 +193,9 @@ class HaproxyAnswersTest {
         } catch (IOException full) {
             return false;
         }
+    }
+
+    private static CallContext call() {
+        return CallContext.within(Duration.ofSeconds(20));
     }
 }

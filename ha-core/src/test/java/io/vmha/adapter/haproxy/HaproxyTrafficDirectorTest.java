@@ -24,7 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("lab")
 class HaproxyTrafficDirectorTest {
-    private static final CallContext CALL = CallContext.within(Duration.ofSeconds(10));
 
     private static final int DRAINED = 0x08;
 
@@ -57,17 +56,17 @@ class HaproxyTrafficDirectorTest {
 
     @Test
     void theShareOfAMachineWhoseRequestsMovedGoesToTheOneThatServesThem() {
-        director.route(MW11, MW31, CALL);
+        director.route(MW11, MW31, call());
 
         assertNewSessionsSpreadOver(MW21, MW31);
     }
 
     @Test
     void aStandbyMachineGetsNothingAnyMoreWhenItsLastRequestsWentBack() {
-        director.route(MW11, MW31, CALL);
-        director.route(MW21, MW31, CALL);
-        director.route(MW11, MW11, CALL);
-        director.route(MW21, MW21, CALL);
+        director.route(MW11, MW31, call());
+        director.route(MW21, MW31, call());
+        director.route(MW11, MW11, call());
+        director.route(MW21, MW21, call());
 
         assertThat(lab.newSessions(20)).containsOnlyKeys(MW11, MW21);
     }
@@ -80,7 +79,7 @@ class HaproxyTrafficDirectorTest {
 
     @Test
     void aRestartedHaproxyGoesOnAsItWas() throws Exception {
-        director.route(MW11, MW31, CALL);
+        director.route(MW11, MW31, call());
 
         lab.kill();
         lab.start();
@@ -91,12 +90,12 @@ class HaproxyTrafficDirectorTest {
 
     @Test
     void whatARestartWithoutTheServerStateLostIsReconciled() throws Exception {
-        director.route(MW11, MW31, CALL);
+        director.route(MW11, MW31, call());
         lab.kill();
         Files.delete(lab.serverState());
         lab.start();
 
-        assertThat(lab.director().reconcile(CALL)).containsExactly(entry(MW11, MW31));
+        assertThat(lab.director().reconcile(call())).containsExactly(entry(MW11, MW31));
         assertNewSessionsSpreadOver(MW21, MW31);
     }
 
@@ -105,7 +104,7 @@ class HaproxyTrafficDirectorTest {
         lab.command("set server middleware/mw21 state maint");
         lab.command("set server middleware/mw31 state ready");
 
-        director.reconcile(CALL);
+        director.reconcile(call());
 
         assertNewSessionsSpreadOver(MW11, MW21);
     }
@@ -115,12 +114,12 @@ class HaproxyTrafficDirectorTest {
         lab.command("set server middleware/mw21 state drain");
         lab.command("set server middleware/mw21 weight 7");
 
-        director.route(MW11, MW31, CALL);
+        director.route(MW11, MW31, call());
         assertThat(lab.adminState("mw21")).isEqualTo(DRAINED);
         assertThat(lab.newSessions(6)).containsOnlyKeys(MW31);
-        director.route(MW11, MW11, CALL);
+        director.route(MW11, MW11, call());
         assertThat(lab.adminState("mw21")).isEqualTo(DRAINED);
-        director.reconcile(CALL);
+        director.reconcile(call());
 
         assertThat(lab.adminState("mw21")).isEqualTo(DRAINED);
         assertThat(lab.newSessions(6)).containsOnlyKeys(MW11);
@@ -130,14 +129,14 @@ class HaproxyTrafficDirectorTest {
     void requestsAreNotMovedToAServerThatAnOperatorDrains() {
         lab.command("set server middleware/mw21 state drain");
 
-        assertThatThrownBy(() -> director.route(MW11, MW21, CALL))
+        assertThatThrownBy(() -> director.route(MW11, MW21, call()))
                 .isInstanceOfSatisfying(
                         AdapterException.Permanent.class,
                         refused -> assertThat(refused.reason()).isEqualTo(AdapterException.Cause.REFUSED))
                 .hasMessageContaining("middleware/mw21")
                 .hasMessageContaining("drained");
         assertThat(lab.adminState("mw21")).isEqualTo(DRAINED);
-        assertThat(director.serverOf(MW11, CALL)).isEqualTo(MW11);
+        assertThat(director.serverOf(MW11, call())).isEqualTo(MW11);
         assertThat(lab.answererOf(MW11)).isEqualTo(MW11);
     }
 
@@ -164,10 +163,10 @@ class HaproxyTrafficDirectorTest {
 
     private static void assertNotMoved(
             HaproxyLab lab, HaproxyTrafficDirector director, String to, Class<?> kind, String why) {
-        assertThatThrownBy(() -> director.route(MW11, VmId.of(to), CALL))
+        assertThatThrownBy(() -> director.route(MW11, VmId.of(to), call()))
                 .isInstanceOf(kind)
                 .hasMessageContaining(why);
-        assertThat(director.serverOf(MW11, CALL)).isEqualTo(MW11);
+        assertThat(director.serverOf(MW11, call())).isEqualTo(MW11);
         assertThat(lab.answererOf(MW11)).isEqualTo(MW11);
     }
 
@@ -175,13 +174,13 @@ class HaproxyTrafficDirectorTest {
     @ValueSource(strings = {"static-rr", "source", "uri"})
     void balancingWhoseWeightsAreFixedIsRefusedAtTheStart(String balance) {
         try (HaproxyLab other = new HaproxyLab(balance)) {
-            assertThatThrownBy(() -> other.director().verify(CALL))
+            assertThatThrownBy(() -> other.director().verify(call()))
                     .isInstanceOfSatisfying(
                             AdapterException.Permanent.class,
                             refused -> assertThat(refused.reason()).isEqualTo(AdapterException.Cause.UNSUPPORTED))
                     .hasMessageContaining("backend middleware")
                     .hasMessageContaining(balance);
-            assertThatThrownBy(() -> other.director().route(MW11, MW31, CALL))
+            assertThatThrownBy(() -> other.director().route(MW11, MW31, call()))
                     .isInstanceOf(AdapterException.Permanent.class);
         }
     }
@@ -190,8 +189,8 @@ class HaproxyTrafficDirectorTest {
     @ValueSource(strings = {"leastconn", "random(2)", "source\n    hash-type consistent"})
     void balancingWhoseWeightsCanBeChangedIsNotRefused(String balance) {
         try (HaproxyLab other = new HaproxyLab(balance)) {
-            other.director().verify(CALL);
-            other.director().route(MW11, MW31, CALL);
+            other.director().verify(call());
+            other.director().route(MW11, MW31, call());
             assertThat(other.answererOf(MW11)).isEqualTo(MW31);
         }
     }
@@ -202,7 +201,7 @@ class HaproxyTrafficDirectorTest {
                 .server(new HaproxyServer(VmId.of("mw99"), "middleware", "mw99", 1))
                 .build();
 
-        assertThatThrownBy(() -> wrong.verify(CALL))
+        assertThatThrownBy(() -> wrong.verify(call()))
                 .isInstanceOf(AdapterException.Permanent.class)
                 .hasMessageContaining("middleware/mw99");
     }
@@ -211,7 +210,7 @@ class HaproxyTrafficDirectorTest {
     void aHaproxyThatIsDownIsWorthARetry() {
         lab.kill();
 
-        assertThatThrownBy(() -> director.route(MW11, MW21, CALL))
+        assertThatThrownBy(() -> director.route(MW11, MW21, call()))
                 .isInstanceOfSatisfying(
                         AdapterException.Transient.class,
                         down -> assertThat(down.reason()).isEqualTo(AdapterException.Cause.UNREACHABLE))
@@ -223,7 +222,7 @@ class HaproxyTrafficDirectorTest {
         HaproxyTrafficDirector wrong =
                 lab.builder().routesMap(Path.of("/no/such.map")).build();
 
-        assertThatThrownBy(() -> wrong.serverOf(MW11, CALL))
+        assertThatThrownBy(() -> wrong.serverOf(MW11, call()))
                 .isInstanceOf(AdapterException.Permanent.class)
                 .hasMessageContaining("/no/such.map");
     }
@@ -235,7 +234,7 @@ class HaproxyTrafficDirectorTest {
                 .server(new HaproxyServer(mw99, "middleware", "mw99", 1))
                 .build();
 
-        assertThatThrownBy(() -> wrong.route(MW11, mw99, CALL))
+        assertThatThrownBy(() -> wrong.route(MW11, mw99, call()))
                 .isInstanceOf(AdapterException.Permanent.class)
                 .hasMessageContaining("middleware/mw99");
         assertThat(lab.answererOf(MW11)).isEqualTo(MW11);
@@ -246,5 +245,9 @@ class HaproxyTrafficDirectorTest {
         assertThat(lab.newSessions(20))
                 .containsOnlyKeys(one, another)
                 .allSatisfy((vm, sessions) -> assertThat(sessions).isBetween(9, 11));
+    }
+
+    private static CallContext call() {
+        return CallContext.within(Duration.ofSeconds(10));
     }
 }

@@ -32,7 +32,6 @@ import org.junit.jupiter.api.Test;
 class HangingDataSourceTest {
     private static final MemberId ONE = MemberId.of("hanging-one");
     private static final MemberId OTHER = MemberId.of("hanging-other");
-    private static final CallContext SHORT = CallContext.within(Duration.ofMillis(200));
 
     private final CountDownLatch release = new CountDownLatch(1);
 
@@ -77,19 +76,19 @@ class HangingDataSourceTest {
     void membersWhoseSourceHangsAreUnknownAndKeepFewThreadsAndNoneAfterwards() {
         PostgresCluster cluster = cluster(hanging());
         for (int i = 0; i < 3 * MemberConnections.MOST; i++) {
-            assertThat(cluster.read(SHORT).members())
+            assertThat(cluster.read(aShortCall()).members())
                     .allMatch(member -> member.role().role() == DatabaseRole.UNKNOWN)
                     .allMatch(member ->
                             member.problem().orElseThrow().contains(member.id().value()));
         }
         assertThat(threads()).isEqualTo(2L * MemberConnections.MOST);
-        assertThatThrownBy(() -> cluster.promote(new Promotion(ONE, Set.of(OTHER), 0), SHORT))
+        assertThatThrownBy(() -> cluster.promote(new Promotion(ONE, Set.of(OTHER), 0), aShortCall()))
                 .isInstanceOf(AdapterException.Transient.class);
-        assertThatThrownBy(() -> cluster.holdWrites(ONE, SHORT)).isInstanceOf(AdapterException.Transient.class);
+        assertThatThrownBy(() -> cluster.holdWrites(ONE, aShortCall())).isInstanceOf(AdapterException.Transient.class);
 
         release.countDown();
         await().until(() -> threads() == 0);
-        assertThat(cluster.read(SHORT).members())
+        assertThat(cluster.read(aShortCall()).members())
                 .allMatch(member -> member.problem().orElseThrow().contains("released"));
     }
 
@@ -144,7 +143,7 @@ class HangingDataSourceTest {
         ReplicaSet set = cluster(source(() -> {
                     throw new SQLException("cannot reach jdbc:postgresql://db1/x?user=u&password=hunter2&ssl=true");
                 }))
-                .read(SHORT);
+                .read(aShortCall());
 
         assertThat(set.members())
                 .allSatisfy(member -> assertThat(member.problem().orElseThrow())
@@ -171,11 +170,15 @@ class HangingDataSourceTest {
                         }
                         throw (RuntimeException) thrown;
                     }))
-                    .read(SHORT);
+                    .read(aShortCall());
 
             assertThat(set.members())
                     .extracting(DatabaseMember::problem)
                     .allSatisfy(problem -> assertThat(problem.orElseThrow()).contains(thrown.getMessage()));
         }
+    }
+
+    private static CallContext aShortCall() {
+        return CallContext.within(Duration.ofMillis(200));
     }
 }

@@ -37,7 +37,6 @@ import org.junit.jupiter.api.Test;
 /** On real servers. */
 @Tag("lab")
 class PostgresClusterTest {
-    private static final CallContext CALL = CallContext.within(Duration.ofSeconds(20));
     private static final MemberId PRIMARY = MemberId.of("primary");
     private static final MemberId STANDBY = MemberId.of("standby");
     private static final MemberId THIRD = MemberId.of("third");
@@ -60,7 +59,7 @@ class PostgresClusterTest {
         lab.breakStream("standby");
         write("primary", 60 * MEGABYTE);
 
-        assertThat(known(lab.cluster().build().read(CALL), STANDBY)).satisfies(lag -> {
+        assertThat(known(lab.cluster().build().read(call()), STANDBY)).satisfies(lag -> {
             assertThat(lag.unreceivedBytes()).isGreaterThan(60L * MEGABYTE);
             assertThat(lag.time()).isPositive();
         });
@@ -72,23 +71,23 @@ class PostgresClusterTest {
         awaitSource(lab.cluster().build(), STANDBY, PRIMARY);
         PostgresCluster cluster = lab.cluster("watcher", "watching").build();
 
-        assertNotPermitted(() -> cluster.check(CALL), "login watcher", "grant pg_monitor to \"watcher\"");
-        DatabaseMember unread = cluster.read(CALL).requireMember(STANDBY);
+        assertNotPermitted(() -> cluster.check(call()), "login watcher", "grant pg_monitor to \"watcher\"");
+        DatabaseMember unread = cluster.read(call()).requireMember(STANDBY);
         assertThat(unread.role().role()).isEqualTo(DatabaseRole.UNKNOWN);
         assertThat(unread.problem().orElseThrow()).contains("grant pg_monitor");
         lab.execute("primary", "grant pg_monitor to watcher");
         awaitReplayed();
-        assertNotPermitted(() -> cluster.check(CALL), "login watcher", "pg_promote");
+        assertNotPermitted(() -> cluster.check(call()), "login watcher", "pg_promote");
         lab.execute("primary", "grant execute on function pg_promote(boolean, integer) to watcher");
         awaitReplayed();
-        cluster.check(CALL);
+        cluster.check(call());
         awaitSource(cluster, STANDBY, PRIMARY);
     }
 
     /** Until the replica has what the primary's catalog says. */
     private void awaitReplayed() {
         PostgresCluster cluster = lab.cluster().build();
-        await().until(() -> known(cluster.read(CALL), STANDBY).bytes() == 0);
+        await().until(() -> known(cluster.read(call()), STANDBY).bytes() == 0);
     }
 
     private static void assertNotPermitted(ThrowingCallable call, String... words) {
@@ -109,7 +108,7 @@ class PostgresClusterTest {
         write("primary", 2 * MEGABYTE);
 
         await().untilAsserted(() -> {
-            ReplicaSet set = cluster.read(CALL);
+            ReplicaSet set = cluster.read(call());
             for (MemberId replica : List.of(STANDBY, THIRD)) {
                 assertThat(known(set, replica).bytes()).isGreaterThan(2L * MEGABYTE);
                 assertThat(known(set, replica).time()).isPositive();
@@ -127,7 +126,7 @@ class PostgresClusterTest {
         lab.server("stop", "standby");
         write("primary", 2 * MEGABYTE);
 
-        ReplicaSet set = lab.cluster().build().read(CALL);
+        ReplicaSet set = lab.cluster().build().read(call());
         assertThat(known(set, THIRD).unreceivedBytes()).isGreaterThan(2L * MEGABYTE);
         assertThat(set.requireMember(THIRD).source()).isEmpty();
     }
@@ -139,7 +138,7 @@ class PostgresClusterTest {
         lab.execute("primary", "select pg_reload_conf()");
         PostgresCluster cluster = lab.cluster().build();
         await().untilAsserted(() -> {
-            ReplicaSet set = cluster.read(CALL);
+            ReplicaSet set = cluster.read(call());
             assertThat(set.requireMember(STANDBY).synchrony()).isEqualTo(Synchrony.QUORUM);
             assertThat(rule(set)).satisfies(rule -> {
                 assertThat(rule.kind()).isEqualTo(CommitRule.Kind.QUORUM);
@@ -151,7 +150,7 @@ class PostgresClusterTest {
         try (AutoCloseable stopped = lab.stopReceiver("standby")) {
             assertThat(stopped).isNotNull();
             lab.execute("primary", "insert into numbers select generate_series(1, 60000)");
-            ReplicaSet set = cluster.read(CALL);
+            ReplicaSet set = cluster.read(call());
             assertThat(known(set, STANDBY).unreceivedBytes()).isGreaterThan(MEGABYTE);
             assertThat(set.requireMember(STANDBY).synchrony()).isNotEqualTo(Synchrony.SYNCHRONOUS);
             assertThat(set.possibleLoss(STANDBY, Instant.now()).kind()).isNotEqualTo(PossibleLoss.Kind.NONE);
@@ -159,7 +158,7 @@ class PostgresClusterTest {
 
             // The receiver stays stopped: let go, it would find in its socket what the primary had already sent.
             Instant end = Instant.now();
-            ReplicaSet left = cluster.read(CALL);
+            ReplicaSet left = cluster.read(call());
             assertThat(left.possibleLoss(THIRD, end).kind()).isEqualTo(PossibleLoss.Kind.NONE);
             assertThat(left.possibleLoss(STANDBY, end).kind()).isEqualTo(PossibleLoss.Kind.AT_MOST);
             assertThat(left.candidates()).first().extracting(DatabaseMember::id).isEqualTo(THIRD);
@@ -171,13 +170,13 @@ class PostgresClusterTest {
         lab.makeSynchronous();
         PostgresCluster cluster = lab.cluster().build();
         await().untilAsserted(() -> assertThat(
-                        cluster.read(CALL).requireMember(STANDBY).synchrony())
+                        cluster.read(call()).requireMember(STANDBY).synchrony())
                 .isEqualTo(Synchrony.SYNCHRONOUS));
         lab.server("kill", "primary");
 
-        assertThat(cluster.read(CALL).possibleLoss(STANDBY, Instant.now()).kind())
+        assertThat(cluster.read(call()).possibleLoss(STANDBY, Instant.now()).kind())
                 .isEqualTo(PossibleLoss.Kind.NONE);
-        ReplicaSet never = lab.cluster().build().read(CALL);
+        ReplicaSet never = lab.cluster().build().read(call());
         assertThat(never.possibleLoss(STANDBY, Instant.now()).kind()).isEqualTo(PossibleLoss.Kind.UNKNOWN);
     }
 
@@ -186,13 +185,13 @@ class PostgresClusterTest {
         lab.makeSynchronous();
         PostgresCluster cluster = lab.cluster().build();
         awaitSynchrony(cluster, Synchrony.SYNCHRONOUS);
-        assertThat(rule(cluster.read(CALL)).isDurableElsewhere()).isTrue();
+        assertThat(rule(cluster.read(call())).isDurableElsewhere()).isTrue();
 
         for (String weak : List.of("local", "off")) {
             lab.execute("primary", "alter system set synchronous_commit = " + weak);
             lab.execute("primary", "select pg_reload_conf()");
             awaitSynchrony(cluster, Synchrony.ASYNCHRONOUS);
-            assertThat(rule(cluster.read(CALL)).isDurableElsewhere()).isFalse();
+            assertThat(rule(cluster.read(call())).isDurableElsewhere()).isFalse();
             lab.execute("primary", "alter system reset synchronous_commit");
             lab.execute("primary", "select pg_reload_conf()");
             awaitSynchrony(cluster, Synchrony.SYNCHRONOUS);
@@ -203,13 +202,13 @@ class PostgresClusterTest {
         awaitSynchrony(cluster, Synchrony.ASYNCHRONOUS);
         lab.execute("primary", "alter role application set synchronous_commit = remote_write");
         awaitSynchrony(cluster, Synchrony.SYNCHRONOUS);
-        assertThat(rule(cluster.read(CALL)).durability()).isEqualTo(CommitRule.Durability.WRITTEN);
-        assertThat(rule(cluster.read(CALL)).isDurableElsewhere()).isFalse();
+        assertThat(rule(cluster.read(call())).durability()).isEqualTo(CommitRule.Durability.WRITTEN);
+        assertThat(rule(cluster.read(call())).isDurableElsewhere()).isFalse();
     }
 
     private void awaitSynchrony(PostgresCluster cluster, Synchrony expected) {
         await().untilAsserted(() -> assertThat(
-                        cluster.read(CALL).requireMember(STANDBY).synchrony())
+                        cluster.read(call()).requireMember(STANDBY).synchrony())
                 .isEqualTo(expected));
     }
 
@@ -220,9 +219,9 @@ class PostgresClusterTest {
         awaitSource(cluster, THIRD, PRIMARY);
         awaitSource(cluster, STANDBY, PRIMARY);
         lab.server("kill", "primary");
-        cluster.promote(new Promotion(STANDBY, Set.of(PRIMARY), 1), CALL);
+        cluster.promote(new Promotion(STANDBY, Set.of(PRIMARY), 1), call());
 
-        ReplicaSet set = cluster.read(CALL);
+        ReplicaSet set = cluster.read(call());
         assertThat(set.requireMember(THIRD).lag())
                 .hasValueSatisfying(lag -> assertThat(lag)
                         .isInstanceOfSatisfying(
@@ -230,17 +229,17 @@ class PostgresClusterTest {
                                 unknown -> assertThat(unknown.cause()).isEqualTo(ReplicaLag.Cause.OTHER_TIMELINE)));
         assertThat(set.candidates()).isEmpty();
         lab.server("stop", "standby");
-        assertThatThrownBy(() -> cluster.promote(new Promotion(THIRD, Set.of(PRIMARY, STANDBY), 0), CALL))
+        assertThatThrownBy(() -> cluster.promote(new Promotion(THIRD, Set.of(PRIMARY, STANDBY), 0), call()))
                 .isInstanceOf(AdapterException.Permanent.class)
                 .hasMessageContaining("has to rejoin");
         // Nor for one that has seen nothing itself, and is told.
         PostgresCluster fresh = lab.cluster().build();
-        assertThatThrownBy(() -> fresh.promote(new Promotion(THIRD, Set.of(PRIMARY, STANDBY), 2), CALL))
+        assertThatThrownBy(() -> fresh.promote(new Promotion(THIRD, Set.of(PRIMARY, STANDBY), 2), call()))
                 .isInstanceOf(AdapterException.Permanent.class);
         lab.server("start", "standby");
-        cluster.rejoin(THIRD, STANDBY, CALL);
+        cluster.rejoin(THIRD, STANDBY, call());
         awaitSource(cluster, THIRD, STANDBY);
-        assertThat(cluster.read(CALL).candidates())
+        assertThat(cluster.read(call()).candidates())
                 .extracting(DatabaseMember::id)
                 .containsExactly(THIRD);
     }
@@ -251,11 +250,11 @@ class PostgresClusterTest {
         PostgresCluster cluster = lab.cluster().build();
         awaitSource(cluster, STANDBY, PRIMARY);
         lab.server("kill", "primary");
-        cluster.promote(new Promotion(STANDBY, Set.of(PRIMARY), 1), CALL);
+        cluster.promote(new Promotion(STANDBY, Set.of(PRIMARY), 1), call());
         write("standby", MEGABYTE);
         lab.spoilForRewind("primary");
 
-        assertThat(cluster.rejoin(PRIMARY, STANDBY, CALL)).hasToString("COPIED");
+        assertThat(cluster.rejoin(PRIMARY, STANDBY, call())).hasToString("COPIED");
         awaitSource(cluster, PRIMARY, STANDBY);
         assertThat(lab.value("primary", "show cluster_name")).isEqualTo("primary");
     }
@@ -275,15 +274,15 @@ class PostgresClusterTest {
         });
         await().until(() -> acknowledged.size() > 20);
 
-        cluster.holdWrites(PRIMARY, CALL);
-        await().until(() -> known(cluster.read(CALL), STANDBY).unreceivedBytes() == 0);
-        LogPosition end = cluster.demote(PRIMARY, STANDBY, CALL);
-        await().until(() -> cluster.read(CALL)
+        cluster.holdWrites(PRIMARY, call());
+        await().until(() -> known(cluster.read(call()), STANDBY).unreceivedBytes() == 0);
+        LogPosition end = cluster.demote(PRIMARY, STANDBY, call());
+        await().until(() -> cluster.read(call())
                 .requireMember(STANDBY)
                 .position()
                 .orElseThrow()
                 .includes(end));
-        cluster.promote(new Promotion(STANDBY, Set.of(), 1), CALL);
+        cluster.promote(new Promotion(STANDBY, Set.of(), 1), call());
         int before = acknowledged.size();
         await().until(() -> acknowledged.size() > before + 20);
         isOver.set(true);
@@ -302,7 +301,7 @@ class PostgresClusterTest {
                 () -> assertThatThrownBy(() -> cluster.holdWrites(PRIMARY, CallContext.within(Duration.ofSeconds(4))))
                         .hasMessageContaining("did not end"));
 
-        assertThat(cluster.read(CALL).requireMember(PRIMARY).holdsWrites()).isFalse();
+        assertThat(cluster.read(call()).requireMember(PRIMARY).holdsWrites()).isFalse();
         assertThat(lab.write("primary", 2)).isTrue();
     }
 
@@ -311,10 +310,10 @@ class PostgresClusterTest {
         lab.addStranger("stranger");
         PostgresCluster cluster = lab.cluster().build();
 
-        assertThatThrownBy(() -> cluster.check(CALL))
+        assertThatThrownBy(() -> cluster.check(call()))
                 .isInstanceOf(AdapterException.Permanent.class)
                 .hasMessageContaining("database stranger is no copy");
-        ReplicaSet set = cluster.read(CALL);
+        ReplicaSet set = cluster.read(call());
         assertThat(set.writer().map(DatabaseMember::id)).contains(PRIMARY);
         assertThat(set.requireMember(MemberId.of("stranger")).role().role()).isEqualTo(DatabaseRole.UNKNOWN);
     }
@@ -325,13 +324,13 @@ class PostgresClusterTest {
                 .member(PostgresMember.of(PRIMARY, lab.connections("primary", "wrong-secret")))
                 .build();
 
-        assertThatThrownBy(() -> cluster.check(CALL))
+        assertThatThrownBy(() -> cluster.check(call()))
                 .isInstanceOfSatisfying(
                         AdapterException.Permanent.class,
                         refused -> assertThat(refused.reason()).isEqualTo(Cause.NOT_PERMITTED))
                 .hasMessageNotContaining("wrong-secret")
                 .hasStackTraceContaining("authentication");
-        assertThat(cluster.read(CALL).toString()).doesNotContain("wrong-secret");
+        assertThat(cluster.read(call()).toString()).doesNotContain("wrong-secret");
     }
 
     /** Writes so many bytes of log at least. */
@@ -353,6 +352,10 @@ class PostgresClusterTest {
     }
 
     private static void awaitSource(PostgresCluster cluster, MemberId replica, MemberId source) {
-        await().until(() -> cluster.read(CALL).requireMember(replica).source().equals(Optional.of(source)));
+        await().until(() -> cluster.read(call()).requireMember(replica).source().equals(Optional.of(source)));
+    }
+
+    private static CallContext call() {
+        return CallContext.within(Duration.ofSeconds(20));
     }
 }

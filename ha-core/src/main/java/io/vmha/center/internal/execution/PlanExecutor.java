@@ -536,7 +536,7 @@ public final class PlanExecutor {
     }
 
     private CallContext call(PlanRun run, int step) {
-        return new CallContext(parts.config().actionDeadline(), Optional.of(run.id()), step, epoch());
+        return CallContext.within(parts.config().actionDeadline(), Optional.of(run.id()), step, epoch());
     }
 
     /** Reads off the loop whether an action was done of which that is not known, and changes nothing. */

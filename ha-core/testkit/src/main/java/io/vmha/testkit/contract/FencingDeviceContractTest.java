@@ -67,6 +67,17 @@ public abstract class FencingDeviceContractTest {
     }
 
     @Test
+    void aCallThatComesTooLateIsNotBegun() {
+        CallContext late = new CallContext(System.nanoTime() - PROMPTLY.toNanos(), Optional.empty(), 0, 0);
+
+        assertThat(catchThrowable(() -> device.fence(testbed.host(), late)))
+                .isInstanceOfSatisfying(
+                        AdapterException.Transient.class,
+                        told -> assertThat(told.reason()).isEqualTo(AdapterException.Cause.TIMEOUT));
+        assertThat(device.powerState(testbed.host(), call())).isEqualTo(PowerState.ON);
+    }
+
+    @Test
     void aHostThatIsFencedReadsOffAndNoOtherHostDoes() {
         device.fence(testbed.host(), call());
 

@@ -248,7 +248,7 @@ public abstract class HypervisorAdapterContractTest extends HypervisorHonestyCon
                 () -> adapter.cloneFromTemplate(testbed.template(), testbed.vm(), testbed.host(), call()))) {
             return;
         }
-        CallContext step = new CallContext(testbed.patience(), Optional.of(new PlanId(987_654)), 3, 1);
+        CallContext step = CallContext.within(testbed.patience(), Optional.of(new PlanId(987_654)), 3, 1);
         assertRefused(
                 Cause.IN_USE, () -> adapter.cloneFromTemplate(testbed.template(), testbed.vm(), testbed.host(), step));
 
@@ -281,7 +281,7 @@ public abstract class HypervisorAdapterContractTest extends HypervisorHonestyCon
                     testbed.template(),
                     testbed.vm(),
                     testbed.host(),
-                    new CallContext(testbed.patience(), Optional.of(new PlanId(987_655)), step, 1));
+                    CallContext.within(testbed.patience(), Optional.of(new PlanId(987_655)), step, 1));
             adapter.powerOn(testbed.vm(), testbed.host(), call());
         }
         assertThat(leftovers()).hasSize(2).doesNotHaveDuplicates();
@@ -338,14 +338,13 @@ public abstract class HypervisorAdapterContractTest extends HypervisorHonestyCon
         }
         Duration deadline = Duration.ofMillis(500);
         try {
-            CallContext brief = CallContext.within(deadline);
             List<ThrowingCallable> calls = new ArrayList<>();
-            calls.add(() -> adapter.powerState(testbed.vm(), brief));
+            calls.add(() -> adapter.powerState(testbed.vm(), CallContext.within(deadline)));
             if (can(Capability.POWER_OFF)) {
-                calls.add(() -> adapter.powerOff(testbed.vm(), Duration.ZERO, brief));
+                calls.add(() -> adapter.powerOff(testbed.vm(), Duration.ZERO, CallContext.within(deadline)));
             }
             if (can(Capability.REALLOCATE)) {
-                calls.add(() -> adapter.reallocate(testbed.vm(), testbed.grown(), brief));
+                calls.add(() -> adapter.reallocate(testbed.vm(), testbed.grown(), CallContext.within(deadline)));
             }
             for (ThrowingCallable call : calls) {
                 long begun = System.nanoTime();
@@ -353,7 +352,7 @@ public abstract class HypervisorAdapterContractTest extends HypervisorHonestyCon
                 assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(deadline.plus(PROMPTLY));
             }
             long begun = System.nanoTime();
-            Inventory inventory = adapter.discover(brief).toInventory();
+            Inventory inventory = adapter.discover(CallContext.within(deadline)).toInventory();
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(deadline.plus(PROMPTLY));
             assertThat(inventory.requireHost(testbed.host()).health()).isEqualTo(HostHealth.UNREACHABLE);
             assertThat(inventory.requireHost(testbed.otherHost()).health()).isEqualTo(HostHealth.UP);

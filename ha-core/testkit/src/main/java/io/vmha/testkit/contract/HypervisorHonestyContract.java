@@ -47,6 +47,27 @@ abstract class HypervisorHonestyContract extends HypervisorContract {
     }
 
     @Test
+    void aCallThatComesTooLateIsNotBegun() {
+        assertNotBegun(() -> adapter.powerState(testbed.vm(), lateCall()));
+        assertNotBegun(() -> adapter.read(testbed.vm(), lateCall()));
+        if (can(Capability.POWER_OFF)) {
+            assertNotBegun(() -> adapter.powerOff(testbed.vm(), Duration.ZERO, lateCall()));
+        }
+        if (can(Capability.LIVE_MIGRATION)) {
+            assertNotBegun(() -> adapter.migrate(testbed.vm(), testbed.otherHost(), lateCall()));
+        }
+        assertThat(adapter.powerState(testbed.vm(), call())).isEqualTo(PowerState.ON);
+        assertThat(adapter.read(testbed.vm(), call()).host()).isEqualTo(testbed.host());
+    }
+
+    private static void assertNotBegun(ThrowingCallable call) {
+        assertThat(catchThrowable(call))
+                .isInstanceOfSatisfying(
+                        AdapterException.Transient.class,
+                        told -> assertThat(told.reason()).isEqualTo(AdapterException.Cause.TIMEOUT));
+    }
+
+    @Test
     void aMachineThatSomebodyElsePoweredOffReadsOffAtOnce() {
         assertThat(adapter.powerState(testbed.vm(), call())).isEqualTo(PowerState.ON);
         assertThat(adapter.read(testbed.vm(), call()).power()).isEqualTo(PowerState.ON);
@@ -93,19 +114,19 @@ abstract class HypervisorHonestyContract extends HypervisorContract {
     /** Transient and permanent both say that nothing was done. */
     private void assertUnknownOutcomes(Optional<AutoCloseable> trouble, String needed) throws Exception {
         assumeThat(trouble).as(needed).isPresent();
-        CallContext brief = CallContext.within(BRIEFLY);
         Map<String, ThrowingCallable> calls = new LinkedHashMap<>();
         if (can(Capability.REALLOCATE)) {
-            calls.put("reallocate", () -> adapter.reallocate(testbed.vm(), testbed.grown(), brief));
+            calls.put(
+                    "reallocate", () -> adapter.reallocate(testbed.vm(), testbed.grown(), CallContext.within(BRIEFLY)));
         }
         if (can(Capability.LIVE_MIGRATION)) {
-            calls.put("migrate", () -> adapter.migrate(testbed.vm(), testbed.otherHost(), brief));
+            calls.put("migrate", () -> adapter.migrate(testbed.vm(), testbed.otherHost(), CallContext.within(BRIEFLY)));
         }
         if (can(Capability.POWER_OFF)) {
-            calls.put("powerOff", () -> adapter.powerOff(testbed.vm(), Duration.ZERO, brief));
+            calls.put("powerOff", () -> adapter.powerOff(testbed.vm(), Duration.ZERO, CallContext.within(BRIEFLY)));
         }
         if (can(Capability.POWER_ON) && can(Capability.POWER_OFF)) {
-            calls.put("powerOn", () -> adapter.powerOn(testbed.vm(), testbed.otherHost(), brief));
+            calls.put("powerOn", () -> adapter.powerOn(testbed.vm(), testbed.otherHost(), CallContext.within(BRIEFLY)));
         }
         Map<String, Throwable> told = new LinkedHashMap<>();
         try (AutoCloseable handle = trouble.orElseThrow()) {
@@ -188,7 +209,7 @@ abstract class HypervisorHonestyContract extends HypervisorContract {
         adapter.powerOff(testbed.vm(), Duration.ZERO, call());
         for (int step : List.of(3, 5)) {
             PlanId plan = new PlanId(987_650L + step);
-            CallContext made = new CallContext(testbed.patience(), Optional.of(plan), step, 1);
+            CallContext made = CallContext.within(testbed.patience(), Optional.of(plan), step, 1);
             adapter.cloneFromTemplate(testbed.template(), testbed.vm(), testbed.host(), made);
             MachineReading reading = adapter.read(testbed.vm(), call());
             if (reading.tellsOrigin()) {

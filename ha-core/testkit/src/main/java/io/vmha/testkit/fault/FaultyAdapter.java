@@ -217,7 +217,7 @@ public final class FaultyAdapter implements HypervisorAdapter {
             case TRANSIENT -> new AdapterException.Transient(Cause.UNREACHABLE, what);
             case PERMANENT -> new AdapterException.Permanent(Cause.REFUSED, what);
             case HANGS -> {
-                awaitDeadline(call.deadline());
+                awaitDeadline(call.remaining());
                 yield unanswered(kind, what);
             }
             case REQUEST_LOST, ANSWER_LOST, ACCEPTED_NOT_DONE -> unanswered(kind, what);

@@ -219,6 +219,17 @@ enum Lie {
             };
         }
     },
+    LATE_CALL_SENT("aCallThatComesTooLateIsNotBegun") {
+        @Override
+        HypervisorAdapter adapter(RemotePlatform platform) {
+            return new RemoteAdapter(platform) {
+                @Override
+                public void powerOff(VmId vm, Duration grace, CallContext call) {
+                    super.powerOff(vm, grace, CallContext.within(Duration.ofSeconds(4)));
+                }
+            };
+        }
+    },
     CAPABILITIES_THAT_ANYBODY_CAN_CHANGE("nobodyChangesItsCapabilitiesFromOutside") {
         @Override
         HypervisorAdapter adapter(RemotePlatform platform) {

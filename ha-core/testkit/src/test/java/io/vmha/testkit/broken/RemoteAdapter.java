@@ -62,53 +62,58 @@ class RemoteAdapter implements HypervisorAdapter {
 
     @Override
     public PowerState powerState(VmId vm, CallContext call) {
-        return read(platform.hostOf(vm), call, remote -> remote.powerState(vm, call));
+        return read(platform.hostOf(vm), call, remote -> remote.powerState(vm, sent(call)));
     }
 
     @Override
     public MachineReading read(VmId vm, CallContext call) {
-        return read(platform.hostOf(vm), call, remote -> remote.read(vm, call));
+        return read(platform.hostOf(vm), call, remote -> remote.read(vm, sent(call)));
     }
 
     @Override
     public void powerOff(VmId vm, Duration grace, CallContext call) {
-        change(platform.hostOf(vm), call, remote -> remote.powerOff(vm, grace, call));
+        change(platform.hostOf(vm), call, remote -> remote.powerOff(vm, grace, sent(call)));
     }
 
     @Override
     public void powerOn(VmId vm, HostId host, CallContext call) {
-        change(host, call, remote -> remote.powerOn(vm, host, call));
+        change(host, call, remote -> remote.powerOn(vm, host, sent(call)));
     }
 
     @Override
     public void reallocate(VmId vm, Resources allocation, CallContext call) {
-        change(platform.hostOf(vm), call, remote -> remote.reallocate(vm, allocation, call));
+        change(platform.hostOf(vm), call, remote -> remote.reallocate(vm, allocation, sent(call)));
     }
 
     @Override
     public void migrate(VmId vm, HostId target, CallContext call) {
-        change(platform.hostOf(vm), call, remote -> remote.migrate(vm, target, call));
+        change(platform.hostOf(vm), call, remote -> remote.migrate(vm, target, sent(call)));
     }
 
     @Override
     public void cloneFromTemplate(TemplateId template, VmId vm, HostId host, CallContext call) {
-        change(host, call, remote -> remote.cloneFromTemplate(template, vm, host, call));
+        change(host, call, remote -> remote.cloneFromTemplate(template, vm, host, sent(call)));
     }
 
     @Override
     public List<String> leftovers(VmId vm, HostId host, CallContext call) {
-        return read(host, call, remote -> remote.leftovers(vm, host, call));
+        return read(host, call, remote -> remote.leftovers(vm, host, sent(call)));
     }
 
     @Override
     public void deleteLeftovers(VmId vm, HostId host, CallContext call) {
-        change(host, call, remote -> remote.deleteLeftovers(vm, host, call));
+        change(host, call, remote -> remote.deleteLeftovers(vm, host, sent(call)));
     }
 
     @Override
     public void close() {
         closed = true;
         threads.shutdownNow();
+    }
+
+    /** The wire carries no deadline: what was sent is done, however late it is read. */
+    private static CallContext sent(CallContext call) {
+        return CallContext.within(Duration.ofHours(1), call.plan(), call.step(), call.epoch());
     }
 
     /** What changes nothing. */
@@ -138,6 +143,7 @@ class RemoteAdapter implements HypervisorAdapter {
 
     <T> T ask(HostId host, CallContext call, boolean mayHaveEffect, Function<HypervisorAdapter, T> request) {
         checkOpen();
+        Duration left = call.requireTimeLeft();
         Future<T> answer;
         try {
             answer = threads.submit(() -> platform.ask(host, request));
@@ -145,7 +151,7 @@ class RemoteAdapter implements HypervisorAdapter {
             throw new IllegalStateException("the adapter is closed", closing);
         }
         try {
-            return answer.get(call.deadline().toNanos(), TimeUnit.NANOSECONDS);
+            return answer.get(left.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
             answer.cancel(true);
             throw unknown(mayHaveEffect, Cause.TIMEOUT, "no answer in time", late);

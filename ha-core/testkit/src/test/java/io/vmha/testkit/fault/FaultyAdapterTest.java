@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Test;
 
 class FaultyAdapterTest {
     private static final VmId DB3 = VmId.of("db3");
-    private static final CallContext CALL = CallContext.within(Duration.ofMillis(50));
 
     private final SimulatedDatacenter datacenter =
             new SimulatedDatacenter(Datacenter.threeHosts().inventory());
@@ -36,15 +35,15 @@ class FaultyAdapterTest {
     }
 
     private void powerOff() {
-        platform.powerOff(DB3, Duration.ZERO, CALL);
+        platform.powerOff(DB3, Duration.ZERO, call());
     }
 
     @Test
     void withoutFaultsItDoesWhatTheOtherOneDoes() {
         powerOff();
 
-        assertThat(platform.powerState(DB3, CALL)).isEqualTo(PowerState.OFF);
-        assertThat(platform.read(DB3, CALL).power()).isEqualTo(PowerState.OFF);
+        assertThat(platform.powerState(DB3, call())).isEqualTo(PowerState.OFF);
+        assertThat(platform.read(DB3, call()).power()).isEqualTo(PowerState.OFF);
         assertThat(platform.calls()).containsExactly(Call.POWER_OFF, Call.POWER_STATE, Call.READ);
     }
 
@@ -69,7 +68,7 @@ class FaultyAdapterTest {
     void aReadingThatFailsHasDoneNothing() {
         platform.next(Call.READ, Fault.ANSWER_LOST);
 
-        assertThatExceptionOfType(AdapterException.Transient.class).isThrownBy(() -> platform.read(DB3, CALL));
+        assertThatExceptionOfType(AdapterException.Transient.class).isThrownBy(() -> platform.read(DB3, call()));
         assertThatIllegalArgumentException().isThrownBy(() -> platform.next(Call.READ, Fault.ACCEPTED_NOT_DONE));
     }
 
@@ -87,7 +86,7 @@ class FaultyAdapterTest {
         platform.randomly(0.3, new Random(seed), Fault.TRANSIENT);
         List<Boolean> failures = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
-            failures.add(catchThrowable(() -> platform.powerState(DB3, CALL)) != null);
+            failures.add(catchThrowable(() -> platform.powerState(DB3, call())) != null);
         }
         return failures;
     }
@@ -112,5 +111,9 @@ class FaultyAdapterTest {
         HaAssertions.assertThat(outcome.join()).isCarriedOut().plan().does(ActionKind.POWER_OFF, "db3");
         assertThat(actual()).isEqualTo(PowerState.OFF);
         assertThat(datacenter.routes()).containsEntry(DB3, VmId.of("db1"));
+    }
+
+    private static CallContext call() {
+        return CallContext.within(Duration.ofMillis(50));
     }
 }

@@ -58,7 +58,7 @@ final class RemoteHypervisor implements HypervisorAdapter, TrafficDirector {
         Long permit = permitted.get();
         long began = permit == null ? System.nanoTime() : permit;
         try (Socket socket = new Socket()) {
-            int millis = (int) call.deadline().toMillis();
+            int millis = (int) call.requireTimeLeft().toMillis();
             socket.connect(new InetSocketAddress(host, HypervisorServer.PORT), millis);
             socket.setSoTimeout(millis);
             PrintWriter out = new PrintWriter(socket.getOutputStream(), true, StandardCharsets.UTF_8);
