@@ -11,6 +11,7 @@ import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -178,6 +179,7 @@ final class ReferencePolicy {
             }
         }
         Comparator<VirtualMachine> order = Comparator.comparing((VirtualMachine vm) -> loadAfter(vm, failed) > 1)
+                .thenComparing(ReferencePolicy::secondsBehind)
                 .thenComparing(vm -> now.hostOf(vm).health() == HostHealth.DEGRADED)
                 .thenComparing(vm -> vm.host().equals(failedHost.id()))
                 .thenComparing(vm -> failedHost.rack().isPresent()
@@ -185,6 +187,13 @@ final class ReferencePolicy {
                 .thenComparing(vm -> loadAfter(vm, failed))
                 .thenComparing(vm -> vm.id().value());
         return eligible.isEmpty() ? Optional.empty() : Optional.of(Collections.min(eligible, order));
+    }
+
+    /** What cannot be read is further behind than anything that can. */
+    private static long secondsBehind(VirtualMachine vm) {
+        return vm.replicationLagUnknown()
+                ? Long.MAX_VALUE
+                : vm.replicationLag().map(Duration::toSeconds).orElse(0L);
     }
 
     private Inventory place(Inventory now, VirtualMachine vm, String outcome, List<String> rows) {

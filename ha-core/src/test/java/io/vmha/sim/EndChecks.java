@@ -15,6 +15,7 @@ import io.vmha.plan.PlanId;
 import io.vmha.policy.FencingMode;
 import io.vmha.policy.Reason;
 import io.vmha.policy.RecoveryMode;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -227,6 +228,8 @@ final class EndChecks {
                 .anyMatch(host -> host.isAvailable()
                         && actual.requireHost(host.id()).health() == HostHealth.UP
                         && host.role() == known.hostOf(believed).role()
+                        && known.without(vm.id()).vmsOn(host.id()).stream()
+                                .allMatch(other -> Collections.disjoint(other.antiAffinity(), vm.antiAffinity()))
                         && vm.allocation().fitsIn(known.without(vm.id()).freeOn(host.id())));
         Violation.check(
                 !isRoomLeft || said.isHeld(vm.id()) || said.isUnmet(vm.id(), NeedKind.RESTORE, NOT_RESTORED),

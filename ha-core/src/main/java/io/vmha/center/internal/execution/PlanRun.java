@@ -253,6 +253,7 @@ public final class PlanRun {
     /** It is taken back: no step of it starts any more, whatever still waits for its time. */
     void withdrawn() {
         isWithdrawn = true;
+        steps.forEach(StepRun::withdrawn);
     }
 
     boolean isWithdrawn() {

@@ -30,6 +30,10 @@ final class StepRun {
     private static final Set<ActionKind> PLACING = EnumSet.of(
             ActionKind.POWER_OFF, ActionKind.POWER_ON, ActionKind.MIGRATE, ActionKind.CLONE, ActionKind.REALLOCATE);
 
+    /** Where a call may still have its effect, or is about to be made. */
+    private static final Set<StepState> UNDER_WAY =
+            EnumSet.of(StepState.STARTING, StepState.RUNNING, StepState.READING_BACK);
+
     private final PlanRun run;
     private final PlanExecutor executor;
     private final Step step;
@@ -231,16 +235,37 @@ final class StepRun {
         }
     }
 
+    private void notActing() {
+        if (isActing) {
+            isActing = false;
+            if (isPlacing) {
+                step.action().vm().ifPresent(this::actionEnds);
+            }
+        }
+    }
+
+    /** Its plan is given up while it waits: readings count again for what it may have done. */
+    void withdrawn() {
+        if (isActing && !UNDER_WAY.contains(state) && !isEnded()) {
+            if (mayBeDone) {
+                Handlers.of(action).unknown(executor.state());
+                executor.callbacks().needsReading();
+            }
+            notActing();
+        }
+    }
+
     private void call() {
         if (executor.isStopped()) {
             return;
         }
-        Verdict verdict = executor.judge(run, this, action);
-        if (!verdict.passes()) {
+        // Guards are judged again, since writing the intent took time.
+        if (run.isWithdrawn() || !executor.judge(run, this, action).passes()) {
             attempt--;
             executor.slots().release(action.host());
             if (!mayBeDone) {
                 Handlers.of(action).notDone(executor.state());
+                notActing();
             }
             become(StepState.Event.WITHDRAWN);
             start();
@@ -425,12 +450,7 @@ final class StepRun {
         if (result == ActionResult.SKIPPED) {
             attempt = 0;
         }
-        if (isActing) {
-            isActing = false;
-            if (isPlacing) {
-                step.action().vm().ifPresent(this::actionEnds);
-            }
-        }
+        notActing();
         step.action().vm().ifPresent(executor.state()::touch);
         run.ended(this, action, record(result, detail, startedAt));
     }
