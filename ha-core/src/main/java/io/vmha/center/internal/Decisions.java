@@ -337,16 +337,16 @@ final class Decisions {
         } else if (needs.contains(NeedKind.SERVE)) {
             follow(vm, Optional.ofNullable(failed));
             return;
+        } else if (needs.contains(NeedKind.RETURN) && Needs.isGone(vm.server(), state)) {
+            // Its requests are with nobody: that comes before all else.
+            serveAgain(vm, vm.server());
+            return;
         } else if (needs.contains(NeedKind.DRAIN)) {
             parts.addAll(policies.evacuation()
                     .decide(view(vm.id()), List.of(vm.id()), drainTrigger(vm))
                     .parts());
         } else if (needs.contains(NeedKind.RETURN)) {
-            if (Needs.isGone(vm.server(), state)) {
-                serveAgain(vm, vm.server());
-            } else {
-                decideReturn(vm, new PendingDecision());
-            }
+            decideReturn(vm, new PendingDecision());
             return;
         }
         beginAgain(vm, needs, parts, Optional.ofNullable(failed));
@@ -638,9 +638,42 @@ final class Decisions {
     /** The server of a VM that is well was deleted: its requests come home, or go where its database may be written. */
     void serveAgain(VmRecord vm, VmId server) {
         boolean isWriterElsewhere = state.needsWriter(vm.seen()) && !state.isAtWriter(vm.seen());
-        if (!isWriterElsewhere || !follow(vm, Optional.empty())) {
+        boolean isFollowing = isWriterElsewhere && follow(vm, Optional.empty());
+        if (!isFollowing && (isServing(vm) || state.needsWriter(vm.seen()) || !serveElsewhere(vm, server))) {
             sendHome(vm, server);
         }
+    }
+
+    /**
+     * Home takes no requests, as its host is in maintenance: they go where those of a failed VM would.
+     *
+     * @return whether there is such a place
+     */
+    private boolean serveElsewhere(VmRecord vm, VmId server) {
+        FaultReport report = FaultReport.ofVm(vm.id(), FaultKind.SERVICE_DOWN, center.now(), "deletion", 0);
+        Optional<SubjectDecision> found = policies.failover().decide(view(vm.id()), report).parts().stream()
+                .filter(part -> part instanceof SubjectDecision.Redirect
+                        && part.subject().fold(vm.id()::equals, host -> false))
+                .findFirst();
+        if (found.isEmpty()
+                || !policies.check().problems(state.inventory(), found.get()).isEmpty()) {
+            return false;
+        }
+        SubjectDecision.Redirect redirect = (SubjectDecision.Redirect) found.get();
+        SubjectDecision.Redirect part = new SubjectDecision.Redirect(
+                vm.id(),
+                Trigger.MAINTENANCE,
+                List.of(vm.id()),
+                redirect.target(),
+                redirect.targetRole(),
+                redirect.overcommitted(),
+                Explanation.of(() -> server + " was deleted and " + vm.id() + " is not to serve: its requests go to "
+                        + redirect.target()));
+        // They are with nobody: there is nothing to confirm off before.
+        Action moves = new Action.Redirect(vm.id(), redirect.target());
+        Plan plan = new Plan(new PlanId(++lastPlan), List.of(new Step(0, moves, ImmutableSortedSet.of())));
+        begin(new Begun(Optional.empty(), part, plan, 1, false, Optional.empty(), new PendingDecision()));
+        return true;
     }
 
     private void sendHome(VmRecord vm, VmId server) {
