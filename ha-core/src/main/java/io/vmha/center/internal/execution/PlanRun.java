@@ -22,6 +22,7 @@ import io.vmha.policy.SubjectDecision;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -178,9 +179,18 @@ public final class PlanRun {
                     block(step, StepFailure.of(stepEnded), false);
                 }
             } else if (started != null) {
-                step.resume(started);
+                step.resume(started, readySince(step, left));
             }
         }
+    }
+
+    /** When a step's first try can have begun at the earliest: once all that it waits for was done. */
+    private static Instant readySince(StepRun step, JournalState.OpenPlan left) {
+        return step.step().after().stream()
+                .flatMap(before -> Optional.ofNullable(left.ended().get(before)).stream())
+                .map(JournalEntry.StepEnded::at)
+                .max(Comparator.naturalOrder())
+                .orElse(left.opened().at());
     }
 
     /** Starts every step that can start, skips every step that never will, and ends the run when all have ended. */

@@ -107,11 +107,16 @@ final class StepRun {
         return new CenterHealth.StuckStep(step.number(), action.toString(), state.name(), attempt, since, lastDetail);
     }
 
-    /** Takes up what an earlier center left: a try of which the outcome was not written down. */
-    void resume(JournalEntry.StepStarted started) {
+    /**
+     * Takes up what an earlier center left: a try of which the outcome was not written down.
+     *
+     * @param readySince when its first try can have begun at the earliest; the journal keeps the last one
+     */
+    void resume(JournalEntry.StepStarted started, Instant readySince) {
         action = started.action();
         attempt = started.attempt();
-        begunAt = started.at();
+        boolean isFirst = started.attempt() <= 1 || started.at().isBefore(readySince);
+        begunAt = isFirst ? started.at() : readySince;
         substitutes = action.equals(step.action()) ? 0 : 1;
         mayBeDone = true;
         acting();
