@@ -263,6 +263,8 @@ final class FaultyWorld {
         public void holdWrites(MemberId writer, CallContext call) {
             perform(call, "hold writes of " + writer, () -> {
                 cluster.holdWrites(writer, call);
+                // Held again it is the same, as where the database was started anew meanwhile.
+                forgetEffects("hold writes of " + writer);
                 forgetEffects("release writes of " + writer);
             });
         }

@@ -10,6 +10,7 @@ import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.ImmutableHost;
 import io.vmha.model.ImmutableVirtualMachine;
+import io.vmha.model.MemberId;
 import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
 import io.vmha.model.RackId;
@@ -339,11 +340,23 @@ final class Happenings {
         boolean isTooFar = limit.isPresent()
                 && lag.map(far -> far.compareTo(limit.get()) > 0).orElse(true);
         people.say("lag of " + id, center -> center.replicationLag(id, lag), center -> {
-            if (lag.filter(Duration::isZero).isPresent()) {
-                outside.toldLagAccepted(id, false);
+            for (VmId vm : sharingDatabase(id)) {
+                if (lag.filter(Duration::isZero).isPresent()) {
+                    outside.toldLagAccepted(vm, false);
+                }
+                outside.toldLagging(vm, isTooFar, center);
             }
-            outside.toldLagging(id, isTooFar, center);
         });
+    }
+
+    /** What is said of a database holds for all VMs that use it. */
+    private List<VmId> sharingDatabase(VmId id) {
+        Optional<MemberId> member = actual(id).flatMap(datacenter::memberOf);
+        return datacenter.actual().vms().stream()
+                .filter(vm -> vm.id().equals(id)
+                        || (member.isPresent() && datacenter.memberOf(vm).equals(member)))
+                .map(VirtualMachine::id)
+                .toList();
     }
 
     private void streamBreaks(VmId id, boolean broken) {
@@ -364,7 +377,7 @@ final class Happenings {
             people.say(
                     "accepted lag of " + id,
                     center -> center.acceptReplicationLag(id, OPERATOR),
-                    center -> outside.toldLagAccepted(id, true));
+                    center -> sharingDatabase(id).forEach(vm -> outside.toldLagAccepted(vm, true)));
         }
     }
 

@@ -687,6 +687,7 @@ public final class CenterLoop
             waiting.removeAll(run.id()).forEach(pending -> pending.end(outcome));
         });
         run.plan().steps().forEach(step -> listUnneededClone(step.action()));
+        run.plan().steps().forEach(step -> wakeAfterHandover(step.action()));
         outcome.actions().stream()
                 .filter(action -> action.result() == ActionResult.FAILED && action.action() instanceof Action.PowerOff)
                 .forEach(action -> action.action()
@@ -705,6 +706,16 @@ public final class CenterLoop
         boolean isProgress = outcome.actions().stream()
                 .anyMatch(action -> action.result() == ActionResult.DONE && action.attempt() > 0);
         run.subjects().stream().filter(vm -> isProgress || !unmet.has(vm)).forEach(decisions::wake);
+    }
+
+    /** Whoever's requests go to a database of that set waited for the end of the handover. */
+    private void wakeAfterHandover(Action action) {
+        if (action instanceof Action.Demote demote) {
+            state.vm(demote.target())
+                    .flatMap(vm -> state.memberOf(vm.seen()))
+                    .flatMap(state.databases()::setOf)
+                    .ifPresent(set -> state.vmsOf(set.id()).forEach(vm -> decisions.wake(vm.id())));
+        }
     }
 
     /** It was repaired while its clone was made: that is not started any more. */

@@ -373,6 +373,14 @@ final class Decisions {
      */
     @CanIgnoreReturnValue
     private boolean follow(VmRecord vm, Optional<Failed> failed) {
+        boolean isHandedOver = state.memberOf(vm.seen())
+                .flatMap(state.databases()::setOf)
+                .filter(set -> executor.isHandingOver(set.id()))
+                .isPresent();
+        if (isHandedOver && failed.isEmpty()) {
+            // The end of that plan decides again: to promote one now would undo what it does.
+            return false;
+        }
         Optional<SubjectDecision> found = followed(vm);
         if (found.isPresent()
                 && found.get() instanceof SubjectDecision.Redirect redirect

@@ -311,6 +311,16 @@ public final class PlanExecutor {
         return false;
     }
 
+    /** Whether a step that another database of that set writes after is under way: until it ends none may write for a moment. */
+    public boolean isHandingOver(ReplicaSetId set) {
+        return runs.values().stream()
+                .filter(run -> run.heldFor().isEmpty() && !run.isIdleOffer())
+                .flatMap(run -> run.steps().stream())
+                .filter(step -> step.isTried() || step.isDone())
+                .anyMatch(step -> step.step().action() instanceof Action.Demote demote
+                        && setOf(demote.target()).filter(set::equals).isPresent());
+    }
+
     private Optional<ReplicaSetId> setOf(VmId vm) {
         return state.vm(vm)
                 .flatMap(found -> state.memberOf(found.seen()))
