@@ -3,6 +3,8 @@ package io.vmha.center.internal.execution;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.MachineReading;
 import io.vmha.center.internal.state.CenterState;
+import io.vmha.fault.FaultEnd;
+import io.vmha.fault.FaultKind;
 import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
 import io.vmha.plan.Action;
@@ -56,8 +58,12 @@ final class PowerOnHandler extends ActionHandler<Action.PowerOn> {
         state.runsOn(action.target(), action.on());
         // Its silence was that of its life before.
         state.suspected(action.target(), false);
-        // It was off when this began: what was observed of it later, it has failed by anew.
-        state.closed(action.target(), fault -> !fault.report().observedAt().isAfter(begun), now);
+        // It was off when this began: what its guest failed by later, it has failed by anew. That it is on now is read.
+        state.closed(
+                action.target(),
+                fault -> !fault.report().observedAt().isAfter(begun)
+                        || fault.report().kind().closedBy(FaultKind.Scope.VM).contains(FaultEnd.SEEN_RUNNING),
+                now);
         state.wellSince(action.target(), begun);
     }
 
