@@ -151,7 +151,6 @@ final class CloneXml {
         return SecureXml.write(domain);
     }
 
-    /** The disks that a domain writes to and has to itself. */
     /** The files and devices that a domain writes to alone, whatever else it has; disks of other kinds are left out. */
     static List<Disk> writableFiles(String definition) {
         ImmutableList.Builder<Disk> disks = ImmutableList.builder();
