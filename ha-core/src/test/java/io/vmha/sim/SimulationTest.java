@@ -80,7 +80,6 @@ class SimulationTest {
         return told;
     }
 
-    /** A standby that is behind comes to be promoted too seldom for the seeds. */
     /** What chance brings about too seldom. */
     @ParameterizedTest
     @CsvSource({
