@@ -238,18 +238,24 @@ public final class ZooKeeperStore implements CoordinationStore {
         });
     }
 
-    /** What is read after it, on this connection, is not older than what the ensemble's leader has now. */
+    /**
+     * What is read after it, on this connection, is not older than what was committed before it. It is a transaction that changes
+     * nothing: a server that leads the ensemble answers ZooKeeper's own sync before it has applied what others were told is committed.
+     */
     private CompletableFuture<Boolean> sync() throws Exception {
         CompletableFuture<Boolean> synced = new CompletableFuture<>();
         BackgroundCallback callback = (from, event) -> {
-            if (event.getResultCode() == KeeperException.Code.OK.intValue()) {
+            KeeperException.Code code = KeeperException.Code.get(event.getResultCode());
+            // Where there is no root yet, that was found out in its turn, too.
+            if (code == KeeperException.Code.OK || code == KeeperException.Code.NONODE) {
                 synced.complete(true);
             } else {
-                synced.completeExceptionally(
-                        KeeperException.create(KeeperException.Code.get(event.getResultCode()), event.getPath()));
+                synced.completeExceptionally(KeeperException.create(code, event.getPath()));
             }
         };
-        client.sync().inBackground(callback).forPath(config.root());
+        client.transaction()
+                .inBackground(callback)
+                .forOperations(client.transactionOp().check().forPath(config.root()));
         return synced;
     }
 
