@@ -24,6 +24,7 @@ import io.vmha.sim.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -32,7 +33,8 @@ import java.util.random.RandomGenerator;
 /** One run of a scenario in a simulated datacenter of its own. Confined to the thread that made it. */
 final class ScenarioRun implements ScenarioStage {
     private static final String OPERATOR = "scenario";
-    private static final Duration REPLICATION = Duration.ofSeconds(1);
+    private static final Duration READ_DATABASES_EVERY = Duration.ofSeconds(1);
+    private static final int MOST_READINGS = 10_000;
 
     private final Scenario scenario;
     private final VirtualTime time = new VirtualTime();
@@ -80,8 +82,8 @@ final class ScenarioRun implements ScenarioStage {
                 .listener(this::hearWhoIsStarted);
         datacenter
                 .databaseClusters()
-                .forEach(
-                        cluster -> builder.databaseCluster(failing.around(cluster, datacenter::memberOf), REPLICATION));
+                .forEach(cluster ->
+                        builder.databaseCluster(failing.around(cluster, datacenter::memberOf), readingInterval()));
         scenario.detection().ifPresent(detection -> builder.detection(detection, heartbeats));
         return builder.build();
     }
@@ -104,6 +106,16 @@ final class ScenarioRun implements ScenarioStage {
                         DELETE_LEFTOVERS -> {}
             }
         }
+    }
+
+    /** A scenario of a hundred years is not read each second: databases are read at each effect besides. */
+    private Duration readingInterval() {
+        Duration last = scenario.events().stream()
+                .map(ScenarioEvent::at)
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
+        Duration spread = last.dividedBy(MOST_READINGS);
+        return spread.compareTo(READ_DATABASES_EVERY) > 0 ? spread : READ_DATABASES_EVERY;
     }
 
     static ScenarioResult run(Scenario scenario) {
