@@ -687,7 +687,9 @@ public final class CenterLoop
             waiting.removeAll(run.id()).forEach(pending -> pending.end(outcome));
         });
         run.plan().steps().forEach(step -> listUnneededClone(step.action()));
-        run.plan().steps().forEach(step -> wakeAfterHandover(step.action()));
+        outcome.actions().stream()
+                .filter(action -> action.result() == ActionResult.DONE)
+                .forEach(action -> wakeAfterHandover(action.action()));
         outcome.actions().stream()
                 .filter(action -> action.result() == ActionResult.FAILED && action.action() instanceof Action.PowerOff)
                 .forEach(action -> action.action()
