@@ -118,6 +118,14 @@ final class FaultyWorld {
         fail(what, "answer is lost after the effect", true);
     }
 
+    /** A call that may have its effect again for the same step. */
+    private void performRepeatable(CallContext call, String what, Runnable effect) {
+        perform(call, what, () -> {
+            effect.run();
+            forgetEffects(what);
+        });
+    }
+
     private void fail(String what, String kind, boolean isUnknown) {
         if (!chance.happens(what + " " + kind, errorRate)) {
             return;
@@ -261,21 +269,16 @@ final class FaultyWorld {
 
         @Override
         public void holdWrites(MemberId writer, CallContext call) {
-            perform(call, "hold writes of " + writer, () -> {
+            // Held again it is the same, as where the database was started anew meanwhile.
+            performRepeatable(call, "hold writes of " + writer, () -> {
                 cluster.holdWrites(writer, call);
-                // Held again it is the same, as where the database was started anew meanwhile.
-                forgetEffects("hold writes of " + writer);
                 forgetEffects("release writes of " + writer);
             });
         }
 
         @Override
         public void releaseWrites(MemberId writer, CallContext call) {
-            perform(call, "release writes of " + writer, () -> {
-                cluster.releaseWrites(writer, call);
-                // A switchover that is given up may be tried again.
-                forgetEffects("hold writes of " + writer);
-            });
+            perform(call, "release writes of " + writer, () -> cluster.releaseWrites(writer, call));
         }
 
         @Override
@@ -299,11 +302,8 @@ final class FaultyWorld {
 
         @Override
         public RejoinMethod rejoin(MemberId member, MemberId writer, CallContext call) {
-            perform(call, "rejoin " + member, () -> {
-                cluster.rejoin(member, writer, call);
-                // Where it does not follow since its stream broke, another try copies what came meanwhile.
-                forgetEffects("rejoin " + member);
-            });
+            // Where it does not follow since its stream broke, another try copies what came meanwhile.
+            performRepeatable(call, "rejoin " + member, () -> cluster.rejoin(member, writer, call));
             return RejoinMethod.REWOUND;
         }
     }
