@@ -180,15 +180,7 @@ public final class Inventory {
      * empty where that is in no replica set.
      */
     public Optional<MemberId> memberOf(VirtualMachine vm) {
-        if (replicaSets.isEmpty()) {
-            return Optional.empty();
-        }
-        if (vm.member().isPresent()) {
-            return replicaSets.member(vm.member().get());
-        }
-        return vm.type().equals(VmType.DATABASE)
-                ? replicaSets.member(ReplicaSet.memberFor(hostOf(vm).role()).value())
-                : Optional.empty();
+        return replicaSets.memberOf(vm, () -> hostOf(vm).role());
     }
 
     /** Whether the database that a VM uses is the one that requests of its set go to: see {@link ReplicaSet#presumedWriter}. */

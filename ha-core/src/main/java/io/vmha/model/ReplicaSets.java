@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** All replica sets there are, and whose each member is. Immutable. */
 public final class ReplicaSets {
@@ -56,6 +57,24 @@ public final class ReplicaSets {
     /** The member of that name; empty where it is in no set. */
     public Optional<MemberId> member(String name) {
         return Optional.ofNullable(byName.get(name));
+    }
+
+    /**
+     * The member whose writer a VM needs: the one that it names, or, for a DATABASE VM that names none, its cluster's; empty where that
+     * is in no set.
+     *
+     * @param role the role of the VM's host, asked where it matters
+     */
+    public Optional<MemberId> memberOf(VirtualMachine vm, Supplier<ClusterRole> role) {
+        if (isEmpty()) {
+            return Optional.empty();
+        }
+        if (vm.member().isPresent()) {
+            return member(vm.member().get());
+        }
+        return vm.type().equals(VmType.DATABASE)
+                ? member(ReplicaSet.memberFor(role.get()).value())
+                : Optional.empty();
     }
 
     /** Whether a member is the one of its set that requests go to: see {@link ReplicaSet#presumedWriter}. */

@@ -49,7 +49,8 @@ public final class PeerText {
         return quoted.substring(0, splitsAPair ? length - 1 : length);
     }
 
-    private static boolean isPlain(int codePoint) {
+    /** Whether a character neither is a control, changes the direction of what follows, nor ends a line. */
+    public static boolean isPlain(int codePoint) {
         return switch (Character.getType(codePoint)) {
             case Character.CONTROL,
                     Character.FORMAT,

@@ -714,8 +714,7 @@ public final class CenterLoop
     private void wakeAfterHandover(Action action) {
         if (action instanceof Action.Demote demote) {
             state.vm(demote.target())
-                    .flatMap(vm -> state.memberOf(vm.seen()))
-                    .flatMap(state.databases()::setOf)
+                    .flatMap(vm -> state.setOf(vm.seen()))
                     .ifPresent(set -> state.vmsOf(set.id()).forEach(vm -> decisions.wake(vm.id())));
         }
     }

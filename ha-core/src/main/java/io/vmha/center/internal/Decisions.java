@@ -14,7 +14,6 @@ import io.vmha.center.internal.execution.PlanExecutor;
 import io.vmha.center.internal.execution.PlanRun;
 import io.vmha.center.internal.execution.StepFailure;
 import io.vmha.center.internal.state.CenterState;
-import io.vmha.center.internal.state.Databases;
 import io.vmha.center.internal.state.VmRecord;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.VmState;
@@ -373,8 +372,7 @@ final class Decisions {
      */
     @CanIgnoreReturnValue
     private boolean follow(VmRecord vm, Optional<Failed> failed) {
-        boolean isHandedOver = state.memberOf(vm.seen())
-                .flatMap(state.databases()::setOf)
+        boolean isHandedOver = state.setOf(vm.seen())
                 .filter(set -> executor.isHandingOver(set.id()))
                 .isPresent();
         if (isHandedOver && failed.isEmpty()) {
@@ -385,8 +383,7 @@ final class Decisions {
         if (found.isPresent()
                 && found.get() instanceof SubjectDecision.Redirect redirect
                 && !redirect.owners().isEmpty()) {
-            Plan plan = FollowPlan.of(new PlanId(++lastPlan), redirect, facts());
-            begin(new Begun(Optional.empty(), redirect, plan, 1, false, Optional.empty(), new PendingDecision()));
+            beginFollowing(redirect, !facts().acceptsWrites(redirect.target()));
             return true;
         }
         if (failed.isPresent()) {
@@ -400,10 +397,8 @@ final class Decisions {
     /** Where no database writes, the best one is promoted; that is the one that served last, where there is no other. */
     private Optional<SubjectDecision> followed(VmRecord vm) {
         Optional<VmRecord> server = state.vm(vm.server());
-        boolean isAnyWriter = state.memberOf(vm.seen())
-                .flatMap(state.databases()::setOf)
-                .flatMap(ReplicaSet::presumedWriter)
-                .isPresent();
+        boolean isAnyWriter =
+                state.setOf(vm.seen()).flatMap(ReplicaSet::presumedWriter).isPresent();
         VmId from = isAnyWriter ? vm.id() : vm.server();
         Optional<SubjectDecision> decided = policies
                 .failover()
@@ -443,16 +438,20 @@ final class Decisions {
     /** What was decided about the server, for the VM whose requests those are. */
     private static SubjectDecision of(VmRecord vm, SubjectDecision.Redirect redirect) {
         boolean isItsOwn = redirect.vm().equals(vm.id());
-        return isItsOwn
-                ? redirect
-                : new SubjectDecision.Redirect(
-                        vm.id(),
-                        redirect.trigger(),
-                        List.of(vm.id()),
-                        redirect.target(),
-                        redirect.targetRole(),
-                        redirect.overcommitted(),
-                        redirect.explain());
+        return isItsOwn ? redirect : alone(vm, redirect, redirect.trigger(), redirect.explain());
+    }
+
+    /** The requests of one VM go to the target of a decision about others. */
+    private static SubjectDecision.Redirect alone(
+            VmRecord vm, SubjectDecision.Redirect decided, Trigger trigger, Explanation why) {
+        return new SubjectDecision.Redirect(
+                vm.id(),
+                trigger,
+                List.of(vm.id()),
+                decided.target(),
+                decided.targetRole(),
+                decided.overcommitted(),
+                why);
     }
 
     /** A database with a history of its own becomes a replica again. */
@@ -668,20 +667,20 @@ final class Decisions {
             return false;
         }
         SubjectDecision.Redirect redirect = (SubjectDecision.Redirect) found.get();
-        SubjectDecision.Redirect part = new SubjectDecision.Redirect(
-                vm.id(),
+        SubjectDecision.Redirect part = alone(
+                vm,
+                redirect,
                 Trigger.MAINTENANCE,
-                List.of(vm.id()),
-                redirect.target(),
-                redirect.targetRole(),
-                redirect.overcommitted(),
                 Explanation.of(() -> server + " was deleted and " + vm.id() + " is not to serve: its requests go to "
                         + redirect.target()));
         // They are with nobody: there is nothing to confirm off before.
-        Action moves = new Action.Redirect(vm.id(), redirect.target());
-        Plan plan = new Plan(new PlanId(++lastPlan), List.of(new Step(0, moves, ImmutableSortedSet.of())));
-        begin(new Begun(Optional.empty(), part, plan, 1, false, Optional.empty(), new PendingDecision()));
+        beginFollowing(part, false);
         return true;
+    }
+
+    private void beginFollowing(SubjectDecision.Redirect redirect, boolean promotes) {
+        Plan plan = FollowPlan.of(new PlanId(++lastPlan), redirect, promotes);
+        begin(new Begun(Optional.empty(), redirect, plan, 1, false, Optional.empty(), new PendingDecision()));
     }
 
     private void sendHome(VmRecord vm, VmId server) {
@@ -1064,23 +1063,18 @@ final class Decisions {
 
     /** A VM of another database of the same set that is seen to write, where one of its VMs is well. */
     private Optional<VmId> wellWriter(VmRecord target) {
-        Databases databases = state.databases();
         Optional<MemberId> own = state.memberOf(target.seen());
-        return own.flatMap(databases::setOf)
+        return state.setOf(target.seen())
                 .flatMap(ReplicaSet::writer)
                 .map(DatabaseMember::id)
                 .filter(writer -> !own.equals(Optional.of(writer)))
                 .flatMap(writer -> state.vmsOf(writer).stream()
-                        .filter(vm -> !vm.isFailed() && vm.power() == PowerState.ON && runsOnSoundHost(vm))
+                        .filter(vm -> !vm.isFailed()
+                                && vm.power() == PowerState.ON
+                                && state.runsVms(vm.seen().host()))
                         .map(VmRecord::id)
                         .sorted()
                         .findFirst());
-    }
-
-    private boolean runsOnSoundHost(VmRecord vm) {
-        return state.host(vm.seen().host())
-                .filter(host -> host.health().runsVms())
-                .isPresent();
     }
 
     /** Notes which needs are not met by what was decided. */

@@ -71,16 +71,10 @@ final class Faults {
         }
         state.flag(vm.id(), VmState.Flag.LIMITED, false);
         state.flag(vm.id(), VmState.Flag.REJECTED, false);
-        if (isNew && isOnHostThatRuns(vm)) {
+        if (isNew && state.runsVms(vm.seen().host())) {
             storm.failed(vm.id(), scheduler.uptime());
         }
         return isNew ? Taken.OPENED : Taken.REPEATED;
-    }
-
-    private boolean isOnHostThatRuns(VmRecord vm) {
-        return state.host(vm.seen().host())
-                .filter(host -> host.health().runsVms())
-                .isPresent();
     }
 
     /**

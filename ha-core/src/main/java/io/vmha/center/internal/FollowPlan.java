@@ -4,7 +4,6 @@ import com.google.common.collect.ImmutableSortedSet;
 import io.vmha.model.VmId;
 import io.vmha.plan.Action;
 import io.vmha.plan.Plan;
-import io.vmha.plan.PlanFacts;
 import io.vmha.plan.PlanId;
 import io.vmha.plan.Step;
 import io.vmha.policy.SubjectDecision;
@@ -15,11 +14,15 @@ import java.util.List;
 final class FollowPlan {
     private FollowPlan() {}
 
-    /** Where no database writes, the target's is promoted first. */
-    static Plan of(PlanId id, SubjectDecision.Redirect redirect, PlanFacts facts) {
+    /**
+     * Makes it.
+     *
+     * @param promotes whether the target's database is promoted first, since none writes
+     */
+    static Plan of(PlanId id, SubjectDecision.Redirect redirect, boolean promotes) {
         List<Step> steps = new ArrayList<>();
         ImmutableSortedSet<Integer> first = ImmutableSortedSet.of();
-        if (!facts.acceptsWrites(redirect.target())) {
+        if (promotes) {
             steps.add(new Step(0, new Action.Promote(redirect.target()), first));
             first = ImmutableSortedSet.of(0);
         }

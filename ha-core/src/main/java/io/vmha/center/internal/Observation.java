@@ -123,10 +123,7 @@ final class Observation {
             state.cloneNotNeeded(vm.id(), before, center.now());
         }
         state.flag(vm.id(), VmState.Flag.HALF_MADE, false);
-        boolean isHostUp = state.host(vm.seen().host())
-                .filter(host -> host.health().runsVms())
-                .isPresent();
-        if (isHostUp && center.faults().end(vm.id(), FaultEnd.SEEN_RUNNING)) {
+        if (state.runsVms(vm.seen().host()) && center.faults().end(vm.id(), FaultEnd.SEEN_RUNNING)) {
             center.decisions().well(vm);
         }
     }

@@ -81,8 +81,6 @@ final class Rejoins {
     private boolean isWell(VmRecord vm) {
         return !vm.isFailed()
                 && vm.power() == PowerState.ON
-                && state.host(vm.seen().host())
-                        .filter(host -> host.health().runsVms())
-                        .isPresent();
+                && state.runsVms(vm.seen().host());
     }
 }

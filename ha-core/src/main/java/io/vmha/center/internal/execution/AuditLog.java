@@ -1,5 +1,6 @@
 package io.vmha.center.internal.execution;
 
+import io.vmha.adapter.internal.PeerText;
 import io.vmha.center.event.ActionRecord;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.model.HostId;
@@ -104,19 +105,9 @@ public final class AuditLog {
             return quoted.append('"').toString();
         }
 
-        /** Neither a control, a format character such as a change of direction, nor a separator of lines: no value ends a line. */
+        /** No value ends a line, or looks like a space that is none. */
         private static boolean isPrintable(int c) {
-            return switch (Character.getType(c)) {
-                case Character.CONTROL,
-                        Character.FORMAT,
-                        Character.SURROGATE,
-                        Character.UNASSIGNED,
-                        Character.PRIVATE_USE,
-                        Character.LINE_SEPARATOR,
-                        Character.PARAGRAPH_SEPARATOR,
-                        Character.SPACE_SEPARATOR -> false;
-                default -> true;
-            };
+            return PeerText.isPlain(c) && Character.getType(c) != Character.SPACE_SEPARATOR;
         }
 
         @Override

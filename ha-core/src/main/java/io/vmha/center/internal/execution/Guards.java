@@ -278,9 +278,7 @@ final class Guards {
     static final Guard HOST_RUNS = (action, context) -> {
         HostId id = action.host().orElseThrow();
         VmRecord vm = context.state().requireVm(action.vm().orElseThrow());
-        boolean runs =
-                context.state().host(id).filter(host -> host.health().runsVms()).isPresent();
-        return runs && vm.mayRunOn().equals(Set.of(id))
+        return context.state().runsVms(id) && vm.mayRunOn().equals(Set.of(id))
                 ? Verdict.PASS
                 : Verdict.never(Reason.TARGET_GONE, vm.id() + " does not run on " + id + " any more");
     };

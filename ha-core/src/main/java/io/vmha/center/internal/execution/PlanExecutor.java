@@ -322,10 +322,7 @@ public final class PlanExecutor {
     }
 
     private Optional<ReplicaSetId> setOf(VmId vm) {
-        return state.vm(vm)
-                .flatMap(found -> state.memberOf(found.seen()))
-                .flatMap(state.databases()::setOf)
-                .map(ReplicaSet::id);
+        return state.vm(vm).flatMap(found -> state.setOf(found.seen())).map(ReplicaSet::id);
     }
 
     Verdict judge(PlanRun run, StepRun step, Action action) {

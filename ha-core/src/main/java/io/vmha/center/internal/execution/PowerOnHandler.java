@@ -50,9 +50,7 @@ final class PowerOnHandler extends ActionHandler<Action.PowerOn> {
     /** A VM that was started on a host which is known to be lost by now has been lost with it. */
     @Override
     void done(Action.PowerOn action, CenterState state, Instant begun, Instant now) {
-        boolean isUp =
-                state.host(action.on()).filter(host -> host.health().runsVms()).isPresent();
-        if (!isUp) {
+        if (!state.runsVms(action.on())) {
             return;
         }
         state.runsOn(action.target(), action.on());

@@ -24,7 +24,6 @@ import io.vmha.model.MemberId;
 import io.vmha.model.PowerState;
 import io.vmha.model.ReplicaSet;
 import io.vmha.model.ReplicaSetId;
-import io.vmha.model.ReplicaSets;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
@@ -325,6 +324,11 @@ public final class CenterState {
         return found;
     }
 
+    /** Whether a host is known, and up as far as its VMs are concerned. */
+    public boolean runsVms(HostId id) {
+        return host(id).filter(host -> host.health().runsVms()).isPresent();
+    }
+
     /** The replica sets, as they were last seen. */
     public Databases databases() {
         return databases;
@@ -366,9 +370,7 @@ public final class CenterState {
                 && !record.is(VmState.Flag.HALF_MADE)
                 && !record.is(VmState.Flag.UNSEARCHED)
                 && !record.is(VmState.Flag.DELETED)
-                && host(record.seen.host())
-                        .filter(host -> host.health().runsVms())
-                        .isPresent();
+                && runsVms(record.seen.host());
         return isWell
                 ? Optional.empty()
                 : Optional.of("what is left of " + id + " may be wanted still: it does not run, certainly and well");
@@ -376,16 +378,15 @@ public final class CenterState {
 
     /** The database member whose writer a VM needs; empty where it needs none, or one of no replica set. */
     public Optional<MemberId> memberOf(VirtualMachine vm) {
-        ReplicaSets sets = databases.sets();
-        if (vm.member().isPresent()) {
-            return sets.member(vm.member().get());
-        }
-        if (!vm.type().equals(VmType.DATABASE)) {
-            return Optional.empty();
-        }
-        HostRecord host = hosts.get(vm.host());
-        ClusterRole role = host == null ? ClusterRole.PRIMARY : host.seen.role();
-        return sets.member(ReplicaSet.memberFor(role).value());
+        return databases.sets().memberOf(vm, () -> {
+            HostRecord host = hosts.get(vm.host());
+            return host == null ? ClusterRole.PRIMARY : host.seen.role();
+        });
+    }
+
+    /** The replica set of the database that a VM uses; empty where it uses none of a set. */
+    public Optional<ReplicaSet> setOf(VirtualMachine vm) {
+        return memberOf(vm).flatMap(databases::setOf);
     }
 
     /** The VMs that use a member's database. */
@@ -403,12 +404,7 @@ public final class CenterState {
     public List<VmRecord> vmsOf(ReplicaSetId set) {
         List<VmRecord> found = new ArrayList<>();
         for (VmRecord record : vms.values()) {
-            boolean isOfSet = memberOf(record.seen)
-                    .flatMap(databases::setOf)
-                    .map(ReplicaSet::id)
-                    .filter(set::equals)
-                    .isPresent();
-            if (isOfSet) {
+            if (setOf(record.seen).map(ReplicaSet::id).filter(set::equals).isPresent()) {
                 found.add(record);
             }
         }
