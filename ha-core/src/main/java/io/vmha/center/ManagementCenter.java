@@ -201,9 +201,9 @@ public final class ManagementCenter implements AutoCloseable {
     }
 
     /**
-     * Takes a sample of how far a database is behind its source. It holds for all VMs that use that database.
+     * Takes a sample of how far a database is behind its source.
      *
-     * @param vm a VM that uses it
+     * @param vm the VM that it runs in
      * @param lag how far, 0 or more; empty where that cannot be read any more, which is not zero
      * @return the inventory with it; exceptionally with an {@link IllegalArgumentException} where there is no such VM
      */
@@ -213,10 +213,10 @@ public final class ManagementCenter implements AutoCloseable {
 
     /**
      * Takes note that a standby database may take over although it is further behind its source than {@link
-     * FailoverConfig#maxReplicationLag} allows, or that is not known, so that what it has not applied is lost. It holds for all VMs that
-     * use that database, until it has caught up.
+     * FailoverConfig#maxReplicationLag} allows, or that is not known, so that what it has not applied is lost. It holds until it has
+     * caught up.
      *
-     * @param vm a VM that uses it
+     * @param vm the standby's VM
      * @param operator who takes responsibility for the loss, for the audit log; not blank
      * @return the inventory with it, once it is written down; exceptionally with an {@link IllegalArgumentException} where there is no
      *     such VM

@@ -10,7 +10,6 @@ import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.ImmutableHost;
 import io.vmha.model.ImmutableVirtualMachine;
-import io.vmha.model.MemberId;
 import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
 import io.vmha.model.RackId;
@@ -340,23 +339,11 @@ final class Happenings {
         boolean isTooFar = limit.isPresent()
                 && lag.map(far -> far.compareTo(limit.get()) > 0).orElse(true);
         people.say("lag of " + id, center -> center.replicationLag(id, lag), center -> {
-            for (VmId vm : sharingDatabase(id)) {
-                if (lag.filter(Duration::isZero).isPresent()) {
-                    outside.toldLagAccepted(vm, false);
-                }
-                outside.toldLagging(vm, isTooFar, center);
+            if (lag.filter(Duration::isZero).isPresent()) {
+                outside.toldLagAccepted(id, false);
             }
+            outside.toldLagging(id, isTooFar, center);
         });
-    }
-
-    /** What is said of a database holds for all VMs that use it. */
-    private List<VmId> sharingDatabase(VmId id) {
-        Optional<MemberId> member = actual(id).flatMap(datacenter::memberOf);
-        return datacenter.actual().vms().stream()
-                .filter(vm -> vm.id().equals(id)
-                        || (member.isPresent() && datacenter.memberOf(vm).equals(member)))
-                .map(VirtualMachine::id)
-                .toList();
     }
 
     private void streamBreaks(VmId id, boolean broken) {
@@ -377,7 +364,7 @@ final class Happenings {
             people.say(
                     "accepted lag of " + id,
                     center -> center.acceptReplicationLag(id, OPERATOR),
-                    center -> sharingDatabase(id).forEach(vm -> outside.toldLagAccepted(vm, true)));
+                    center -> outside.toldLagAccepted(id, true));
         }
     }
 

@@ -159,21 +159,14 @@ public final class Operators {
 
     /** How far a database is behind; empty where that cannot be read. */
     public CompletionStage<Inventory> replicationLag(VmId vm, Optional<Duration> lag) {
-        return change(() -> sharingDatabase(vm).forEach(id -> state.lags(id, lag)));
-    }
-
-    /** What is said of the database that a VM uses holds for all VMs that use it. */
-    private List<VmId> sharingDatabase(VmId vm) {
-        return state.memberOf(state.requireVm(vm).seen())
-                .map(member -> state.vmsOf(member).stream().map(VmRecord::id).toList())
-                .orElse(List.of(vm));
+        return change(() -> state.lags(vm, lag));
     }
 
     /** An operator accepts that a database is behind. */
     public CompletionStage<Inventory> acceptReplicationLag(VmId vm, String operator) {
         return change(() -> {
             VmRecord record = state.requireVm(vm);
-            sharingDatabase(vm).forEach(id -> state.flag(id, VmState.Flag.LAG_ACCEPTED, true));
+            state.flag(vm, VmState.Flag.LAG_ACCEPTED, true);
             state.wake(record.seen().type());
             audit(operator, "acceptReplicationLag", "vm", vm);
         });
