@@ -155,7 +155,8 @@ public final class SimulatedReplicaSet {
     }
 
     /**
-     * Has readings show a replica as far behind as told, whatever it has.
+     * Has readings show a replica as far behind as told, whatever it has: until its source holds writes, since it then catches up with
+     * it; that its lag cannot be read stays as told.
      *
      * @param lag how far, 0 or more; empty where that cannot be read
      * @throws IllegalArgumentException if the lag is negative
@@ -175,7 +176,10 @@ public final class SimulatedReplicaSet {
 
     /** How far readings show a replica behind, where that is not as it is. */
     Optional<ToldLag> toldLag(MemberId member) {
-        return Optional.ofNullable(toldLags.get(member));
+        boolean catchesUp =
+                source(require(member)).filter(source -> source.isHeld).isPresent();
+        return Optional.ofNullable(toldLags.get(member))
+                .filter(told -> told.time().isEmpty() || !catchesUp);
     }
 
     /** Stops a member at once; its log stays. */

@@ -125,6 +125,18 @@ public final class VirtualTime implements CenterScheduler {
     }
 
     /**
+     * Runs all that falls due until the given moment, or less where only tasks in the background are left before.
+     *
+     * @throws IllegalArgumentException if the moment is in the past
+     */
+    public void runToEnd(Instant latest) {
+        checkArgument(!latest.isBefore(now), "time cannot run backwards: from %s to %s", now, latest);
+        while (foreground > 0 && !tasks.element().at().isAfter(latest)) {
+            runNext();
+        }
+    }
+
+    /**
      * Runs the task that falls due next, however late that is.
      *
      * @return whether there was one

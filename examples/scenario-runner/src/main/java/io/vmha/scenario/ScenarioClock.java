@@ -6,7 +6,7 @@ import java.time.Instant;
 
 /** Lets the time of a scenario pass, with a heartbeat a second where there are any. Confined to the scenario's thread. */
 final class ScenarioClock {
-    /** How long a run with heartbeats goes on at most when nothing more is to happen. */
+    /** How long a run goes on at most after all that the file has happen. */
     private static final Duration LONGEST_END = Duration.ofDays(1);
 
     private final VirtualTime time;
@@ -56,11 +56,11 @@ final class ScenarioClock {
      * and noted nothing for as long as given.
      */
     void runToEnd(Duration quiet) {
+        Instant latest = time.now().plus(LONGEST_END).plus(quiet);
         if (!hasHeartbeats) {
-            time.runToEnd();
+            time.runToEnd(latest);
             return;
         }
-        Instant latest = time.now().plus(LONGEST_END);
         lastHappening = time.now();
         while (time.now().isBefore(lastHappening.plus(quiet)) && time.now().isBefore(latest)) {
             advance(time.now().plus(DetectionReader.INTERVAL));

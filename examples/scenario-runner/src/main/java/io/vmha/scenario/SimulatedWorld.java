@@ -13,13 +13,13 @@ import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
+import io.vmha.model.VmType;
 import io.vmha.policy.FaultEffects;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.SimulatedReplicaSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,16 +96,16 @@ final class SimulatedWorld {
         datacenter.memberOf(vm).ifPresent(this::showLag);
     }
 
-    /** A database is as far behind as the VM of it that is furthest. */
+    /** What is told is of one VM: a reading, which is of a database, shows what was told alike of all its VMs. */
     private void showLag(MemberId member) {
-        List<Optional<Duration>> told = lags.entrySet().stream()
-                .filter(lag ->
-                        datacenter.memberOf(lag.getKey()).filter(member::equals).isPresent())
-                .map(Map.Entry::getValue)
+        List<Optional<Duration>> told = actual().vms().stream()
+                .filter(vm -> vm.type() == VmType.DATABASE)
+                .map(VirtualMachine::id)
+                .filter(vm -> datacenter.memberOf(vm).filter(member::equals).isPresent())
+                .map(vm -> lags.getOrDefault(vm, Optional.of(Duration.ZERO)))
+                .distinct()
                 .toList();
-        Optional<Duration> shown = told.stream().anyMatch(Optional::isEmpty)
-                ? Optional.empty()
-                : told.stream().flatMap(Optional::stream).max(Comparator.naturalOrder());
+        Optional<Duration> shown = told.size() == 1 ? told.get(0) : Optional.of(Duration.ZERO);
         for (SimulatedReplicaSet set : datacenter.replicaSets()) {
             if (set.cluster().declared().member(member).isPresent()) {
                 set.showLag(member, shown);

@@ -707,6 +707,9 @@ public final class CenterLoop
         // What came up meanwhile waited for this plan's end; what was just refused waits for a change, or for its time.
         boolean isProgress = outcome.actions().stream()
                 .anyMatch(action -> action.result() == ActionResult.DONE && action.attempt() > 0);
+        if (!isProgress) {
+            decisions.cameToNothing(outcome.decision());
+        }
         run.subjects().stream().filter(vm -> isProgress || !unmet.has(vm)).forEach(decisions::wake);
     }
 

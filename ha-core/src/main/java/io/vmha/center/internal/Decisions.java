@@ -748,6 +748,15 @@ final class Decisions {
         begin(Optional.empty(), parts, isOffer, Optional.empty(), pending);
     }
 
+    /** A plan ended without having changed anything. */
+    void cameToNothing(Decision decision) {
+        for (SubjectDecision part : decision.parts()) {
+            if (part.trigger() == Trigger.REPAIRED && part.subject() instanceof FaultSubject.OfVm subject) {
+                pace.cameToNothing(subject.vm());
+            }
+        }
+    }
+
     /** Whether an automatic return has to wait, which is noted; it is decided again then. One that has not counts as made. */
     private boolean isPaced(VmRecord vm, NeedKind need, Runnable again) {
         Duration wait = pace.waitOf(vm.id(), center.now());

@@ -38,6 +38,14 @@ final class ReturnPace {
         returns.computeIfAbsent(vm, id -> new ArrayDeque<>()).addLast(now);
     }
 
+    /** The latest return changed nothing: it does not count. */
+    void cameToNothing(VmId vm) {
+        Deque<Instant> times = returns.get(vm);
+        if (times != null && !times.isEmpty()) {
+            times.removeLast();
+        }
+    }
+
     /** It is not to return any more: a wait begins anew. */
     void notReturning(VmId vm) {
         notBefore.remove(vm);
