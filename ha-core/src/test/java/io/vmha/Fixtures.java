@@ -6,8 +6,6 @@ import io.vmha.model.ClusterRole;
 import io.vmha.model.CpuPlatform;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.RackId;
 import io.vmha.model.Resources;
@@ -43,7 +41,7 @@ public final class Fixtures {
     }
 
     /** A host of 16 cores and 64 GiB, in a rack of its own. */
-    public static ImmutableHost.Builder host(String id, ClusterRole role) {
+    public static Host.Builder host(String id, ClusterRole role) {
         return Host.builder()
                 .id(HostId.of(id))
                 .role(role)
@@ -53,18 +51,18 @@ public final class Fixtures {
     }
 
     /** A middleware machine of 2 cores and 8 GiB, with a template. */
-    public static ImmutableVirtualMachine.Builder middleware(String id, String host) {
+    public static VirtualMachine.Builder middleware(String id, String host) {
         return vm(id, VmType.MIDDLEWARE, host)
                 .allocation(Resources.of(2_000, 8_192))
                 .template(TemplateId.of("mw-template"));
     }
 
     /** A database machine of 4 cores and 16 GiB, without a template. */
-    public static ImmutableVirtualMachine.Builder database(String id, String host) {
+    public static VirtualMachine.Builder database(String id, String host) {
         return vm(id, VmType.DATABASE, host).allocation(Resources.of(4_000, 16_384));
     }
 
-    private static ImmutableVirtualMachine.Builder vm(String id, VmType type, String host) {
+    private static VirtualMachine.Builder vm(String id, VmType type, String host) {
         return VirtualMachine.builder().id(VmId.of(id)).type(type).host(HostId.of(host));
     }
 

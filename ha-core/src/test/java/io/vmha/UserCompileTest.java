@@ -44,8 +44,8 @@ class UserCompileTest {
                         .capacity(Resources.of(16_000, 65_536)).build();
                 VirtualMachine vm = VirtualMachine.builder().id(VmId.of("mw1")).type(VmType.MIDDLEWARE)
                         .host(host.id()).allocation(Resources.of(2_000, 8_192)).build();
-                return Inventory.builder().add(ImmutableHost.copyOf(host).withHealth(HostHealth.UP))
-                        .add(ImmutableVirtualMachine.copyOf(vm).withLoad(0.5)).build();
+                return Inventory.builder().add(host.withHealth(HostHealth.UP))
+                        .add(vm.withLoad(0.5)).build();
             }
 
             static ManagementCenter center(HypervisorAdapter adapter, TrafficDirector director) {

@@ -10,7 +10,6 @@ import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
 import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
@@ -183,7 +182,7 @@ public final class CompositeAdapter implements HypervisorAdapter {
 
     private static PlatformSnapshot silent(PlatformSnapshot before) {
         List<Host> hosts = before.hosts().stream()
-                .<Host>map(host -> ImmutableHost.copyOf(host).withHealth(HostHealth.UNREACHABLE))
+                .map(host -> host.withHealth(HostHealth.UNREACHABLE))
                 .toList();
         return new PlatformSnapshot(hosts, before.vms(), Set.of());
     }

@@ -75,8 +75,18 @@ public interface FaultReport {
                 .build();
     }
 
+    /** Returns a builder that has all of this one's values, to change some. */
+    default Builder toBuilder() {
+        return new Builder().from(this);
+    }
+
     /** Returns a builder; it is not thread-safe, and its {@code build} refuses what {@link #check} names. */
-    static ImmutableFaultReport.Builder builder() {
-        return ImmutableFaultReport.builder();
+    static Builder builder() {
+        return new Builder();
+    }
+
+    /** Builds a report; every value that has no default and may not be absent must be set. Not thread-safe. */
+    final class Builder extends ImmutableFaultReport.Builder {
+        Builder() {}
     }
 }

@@ -70,9 +70,44 @@ public interface DatabaseMember {
                 !holdsWrites() || role().role() == DatabaseRole.WRITER, "member %s: only a WRITER holds writes", id());
     }
 
+    /** Returns this member with that observed role. */
+    DatabaseMember withRole(ObservedRole role);
+
+    /** Returns this member with that standing. */
+    DatabaseMember withStanding(MemberStanding standing);
+
+    /** Returns this member with that log position. */
+    DatabaseMember withPosition(LogPosition position);
+
+    /** Returns this member with that log position, or none. */
+    DatabaseMember withPosition(Optional<? extends LogPosition> position);
+
+    /** Returns this member with that lag. */
+    DatabaseMember withLag(ReplicaLag lag);
+
+    /** Returns this member with that lag, or none. */
+    DatabaseMember withLag(Optional<? extends ReplicaLag> lag);
+
+    /** Returns this member with that synchrony. */
+    DatabaseMember withSynchrony(Synchrony synchrony);
+
+    /** Returns this member with that source. */
+    DatabaseMember withSource(MemberId source);
+
+    /** Returns this member with that source, or none. */
+    DatabaseMember withSource(Optional<? extends MemberId> source);
+
+    /** Returns this member with that answer to whether it holds writes. */
+    DatabaseMember withHoldsWrites(boolean holds);
+
+    /** Returns a builder that has all of this one's values; for changes of more than one at once. */
+    default Builder toBuilder() {
+        return new Builder().from(this);
+    }
+
     /** Returns a builder; it is not thread-safe, and its {@code build} refuses what {@link #check} names. */
-    static ImmutableDatabaseMember.Builder builder() {
-        return ImmutableDatabaseMember.builder();
+    static Builder builder() {
+        return new Builder();
     }
 
     /**
@@ -88,5 +123,10 @@ public interface DatabaseMember {
                 .role(new ObservedRole(DatabaseRole.UNKNOWN, by, at))
                 .problem(problem)
                 .build();
+    }
+
+    /** Builds a member; every value that has no default and may not be absent must be set. Not thread-safe. */
+    final class Builder extends ImmutableDatabaseMember.Builder {
+        Builder() {}
     }
 }

@@ -62,12 +62,52 @@ public interface Host {
         Labels.check("host " + id(), labels());
     }
 
+    /** Returns this host with that name. */
+    Host withId(HostId id);
+
+    /** Returns this host with that cluster. */
+    Host withRole(ClusterRole role);
+
+    /** Returns this host with that capacity. */
+    Host withCapacity(Resources capacity);
+
+    /** Returns this host with that failure domain. */
+    Host withRack(RackId rack);
+
+    /** Returns this host with that failure domain, or none. */
+    Host withRack(Optional<? extends RackId> rack);
+
+    /** Returns this host with that CPU platform. */
+    Host withCpuPlatform(CpuPlatform platform);
+
+    /** Returns this host with that CPU platform, or an unknown one. */
+    Host withCpuPlatform(Optional<? extends CpuPlatform> platform);
+
+    /** Returns this host with those labels, in place of its own. */
+    Host withLabels(Map<String, ? extends String> labels);
+
+    /** Returns this host with that state. */
+    Host withHealth(HostHealth health);
+
+    /** Returns this host with that answer to whether it is in maintenance. */
+    Host withInMaintenance(boolean on);
+
+    /** Returns this host with that answer to whether it is in quarantine. */
+    Host withInQuarantine(boolean on);
+
+    /** Returns a builder that has all of this one's values; for changes of more than one at once. */
+    default Builder toBuilder() {
+        return new Builder().from(this);
+    }
+
     /** Returns a builder; it is not thread-safe, and its {@code build} refuses a host without capacity. */
-    static ImmutableHost.Builder builder() {
+    static Builder builder() {
         // Not as defaults of the generated class, which cost each copy an object and a barrier.
-        return ImmutableHost.builder()
-                .health(HostHealth.UP)
-                .inMaintenance(false)
-                .inQuarantine(false);
+        return new Builder().health(HostHealth.UP).inMaintenance(false).inQuarantine(false);
+    }
+
+    /** Builds a host; every value that has no default and may not be absent must be set. Not thread-safe. */
+    final class Builder extends ImmutableHost.Builder {
+        Builder() {}
     }
 }

@@ -169,9 +169,32 @@ public interface ReplicaSet {
                         seen.contains(writer), "replica set %s: its last writer %s is no member", id(), writer));
     }
 
+    /** Returns this set with those members, in place of its own. */
+    ReplicaSet withMembers(Iterable<? extends DatabaseMember> members);
+
+    /** Returns this set with that timeline. */
+    ReplicaSet withTimeline(long timeline);
+
+    /** Returns this set with that last writer. */
+    ReplicaSet withLastWriter(MemberId writer);
+
+    /** Returns this set with that last writer, or none. */
+    ReplicaSet withLastWriter(Optional<? extends MemberId> writer);
+
+    /** Returns this set with that commit rule. */
+    ReplicaSet withCommitRule(ObservedCommitRule rule);
+
+    /** Returns this set with that commit rule, or none. */
+    ReplicaSet withCommitRule(Optional<? extends ObservedCommitRule> rule);
+
+    /** Returns a builder that has all of this one's values; for changes of more than one at once. */
+    default Builder toBuilder() {
+        return new Builder().from(this);
+    }
+
     /** Returns a builder; it is not thread-safe, and its {@code build} refuses what {@link #check} names. */
-    static ImmutableReplicaSet.Builder builder() {
-        return ImmutableReplicaSet.builder();
+    static Builder builder() {
+        return new Builder();
     }
 
     /**
@@ -203,5 +226,10 @@ public interface ReplicaSet {
     /** The member whose database the VMs of a cluster share unless told otherwise: "primary" or "standby". */
     static MemberId memberFor(ClusterRole role) {
         return MemberId.of(role == ClusterRole.PRIMARY ? "primary" : "standby");
+    }
+
+    /** Builds a replica set; every value that has no default and may not be absent must be set. Not thread-safe. */
+    final class Builder extends ImmutableReplicaSet.Builder {
+        Builder() {}
     }
 }

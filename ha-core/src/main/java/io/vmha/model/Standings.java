@@ -22,12 +22,10 @@ final class Standings {
 
     static ReplicaSet promoting(ReplicaSet set, DatabaseMember promoted) {
         long timeline = promoted.position().map(LogPosition::timeline).orElse(set.timeline());
-        return ImmutableReplicaSet.copyOf(set)
-                .withTimeline(timeline)
+        return set.withTimeline(timeline)
                 .withLastWriter(promoted.id())
                 .withMembers(set.members().stream()
-                        .map(member -> ImmutableDatabaseMember.copyOf(member)
-                                .withStanding(standingBeside(promoted, member, timeline)))
+                        .map(member -> member.withStanding(standingBeside(promoted, member, timeline)))
                         .toList());
     }
 
@@ -60,9 +58,7 @@ final class Standings {
                 .filter(seen -> writer.equals(Optional.of(seen.writer())))
                 .map(seen -> known.commitRule().map(seen::after).orElse(seen))
                 .or(known::commitRule);
-        return ImmutableReplicaSet.copyOf(set)
-                .withLastWriter(writer.or(known::lastWriter))
-                .withCommitRule(rule);
+        return set.withLastWriter(writer.or(known::lastWriter)).withCommitRule(rule);
     }
 
     private DatabaseMember remember(DatabaseMember seen) {
@@ -76,7 +72,7 @@ final class Standings {
                                                 ReplicaLag.Cause.REPLICA_NOT_READ,
                                                 seen.role().at())
                                         .after(then)));
-        return ImmutableDatabaseMember.copyOf(seen).withLag(lag).withStanding(standing(seen, before));
+        return seen.withLag(lag).withStanding(standing(seen, before));
     }
 
     private MemberStanding standing(DatabaseMember seen, DatabaseMember before) {

@@ -104,14 +104,84 @@ public interface VirtualMachine {
         checkArgument(member().filter(String::isBlank).isEmpty(), "VM %s: member must not be blank", id());
     }
 
+    /** Returns this VM with that name. */
+    VirtualMachine withId(VmId id);
+
+    /** Returns this VM with that type. */
+    VirtualMachine withType(VmType type);
+
+    /** Returns this VM with that host. */
+    VirtualMachine withHost(HostId host);
+
+    /** Returns this VM with that allocation. */
+    VirtualMachine withAllocation(Resources allocation);
+
+    /** Returns this VM with that load. */
+    VirtualMachine withLoad(double load);
+
+    /** Returns this VM with that priority. */
+    VirtualMachine withPriority(int priority);
+
+    /** Returns this VM with that template. */
+    VirtualMachine withTemplate(TemplateId template);
+
+    /** Returns this VM with that template, or none. */
+    VirtualMachine withTemplate(Optional<? extends TemplateId> template);
+
+    /** Returns this VM with those anti-affinity groups, in place of its own. */
+    VirtualMachine withAntiAffinity(AntiAffinityGroup... groups);
+
+    /** Returns this VM with those anti-affinity groups, in place of its own. */
+    VirtualMachine withAntiAffinity(Iterable<? extends AntiAffinityGroup> groups);
+
+    /** Returns this VM with that power state. */
+    VirtualMachine withPower(PowerState power);
+
+    /** Returns this VM with that health. */
+    VirtualMachine withHealth(VmHealth health);
+
+    /** Returns this VM with that VM serving its requests. */
+    VirtualMachine withServedBy(VmId vm);
+
+    /** Returns this VM with that VM serving its requests; empty means that it serves them itself. */
+    VirtualMachine withServedBy(Optional<? extends VmId> vm);
+
+    /** Returns this VM with those labels, in place of its own. */
+    VirtualMachine withLabels(Map<String, ? extends String> labels);
+
+    /** Returns this VM with that database member. */
+    VirtualMachine withMember(String member);
+
+    /** Returns this VM with that database member, or none. */
+    VirtualMachine withMember(Optional<String> member);
+
+    /** Returns this VM with that replication lag. */
+    VirtualMachine withReplicationLag(Duration lag);
+
+    /** Returns this VM with that replication lag, or none. */
+    VirtualMachine withReplicationLag(Optional<? extends Duration> lag);
+
+    /** Returns this VM with that answer to whether how far it is behind cannot be read. */
+    VirtualMachine withReplicationLagUnknown(boolean unknown);
+
+    /** Returns a builder that has all of this one's values; for changes of more than one at once. */
+    default Builder toBuilder() {
+        return new Builder().from(this);
+    }
+
     /** Returns a builder; it is not thread-safe, and its {@code build} refuses what {@link #check} names. */
-    static ImmutableVirtualMachine.Builder builder() {
+    static Builder builder() {
         // Not as defaults of the generated class, which cost each copy an object and a barrier.
-        return ImmutableVirtualMachine.builder()
+        return new Builder()
                 .load(0)
                 .priority(0)
                 .power(PowerState.ON)
                 .health(VmHealth.HEALTHY)
                 .replicationLagUnknown(false);
+    }
+
+    /** Builds a VM; every value that has no default and may not be absent must be set. Not thread-safe. */
+    final class Builder extends ImmutableVirtualMachine.Builder {
+        Builder() {}
     }
 }

@@ -2,8 +2,6 @@ package io.vmha.plan;
 
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
@@ -34,21 +32,17 @@ public final class ActionEffects {
                 rejoin -> inventory));
     }
 
-    private static Inventory vm(Inventory inventory, VmId id, UnaryOperator<ImmutableVirtualMachine> change) {
-        return inventory
-                .vm(id)
-                .map(vm -> inventory.with(change.apply(ImmutableVirtualMachine.copyOf(vm))))
-                .orElse(inventory);
+    private static Inventory vm(Inventory inventory, VmId id, UnaryOperator<VirtualMachine> change) {
+        return inventory.vm(id).map(vm -> inventory.with(change.apply(vm))).orElse(inventory);
     }
 
     private static Inventory fenced(Inventory inventory, HostId id) {
         if (inventory.host(id).isEmpty()) {
             return inventory;
         }
-        Inventory changed =
-                inventory.with(ImmutableHost.copyOf(inventory.requireHost(id)).withHealth(HostHealth.DOWN));
+        Inventory changed = inventory.with(inventory.requireHost(id).withHealth(HostHealth.DOWN));
         for (VirtualMachine vm : inventory.vmsOn(id)) {
-            changed = changed.with(ImmutableVirtualMachine.copyOf(vm).withPower(PowerState.OFF));
+            changed = changed.with(vm.withPower(PowerState.OFF));
         }
         return changed;
     }

@@ -3,7 +3,6 @@ package io.vmha.policy;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
@@ -60,9 +59,9 @@ public final class DecisionEffects {
                 ignored -> this));
     }
 
-    private ImmutableVirtualMachine vm(VmId id) {
+    private VirtualMachine vm(VmId id) {
         VirtualMachine known = changed.get(id);
-        return ImmutableVirtualMachine.copyOf(known != null ? known : inventory.requireVm(id));
+        return known != null ? known : inventory.requireVm(id);
     }
 
     private DecisionEffects put(VirtualMachine vm) {
@@ -74,8 +73,8 @@ public final class DecisionEffects {
         if (owners.isEmpty()) {
             return this;
         }
-        ImmutableVirtualMachine source = vm(from);
-        ImmutableVirtualMachine target = vm(to);
+        VirtualMachine source = vm(from);
+        VirtualMachine target = vm(to);
         put(target.withLoad(loadAfter(target, source)));
         put(source.withLoad(0));
         Optional<VmId> server = Optional.of(to);
@@ -87,7 +86,7 @@ public final class DecisionEffects {
 
     /** The work stays the same, so that its share of the new allocation changes. */
     private DecisionEffects reallocate(VmId id, Resources allocation) {
-        ImmutableVirtualMachine vm = vm(id);
+        VirtualMachine vm = vm(id);
         double load = vm.load() * vm.allocation().cpuMillis() / allocation.cpuMillis();
         return put(vm.withAllocation(allocation).withLoad(load));
     }

@@ -5,8 +5,6 @@ import io.vmha.fault.FaultReport;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
@@ -54,9 +52,8 @@ public final class FaultEffects {
      * @throws IllegalArgumentException if there is no such machine
      */
     public static Inventory vmRepaired(Inventory inventory, VmId id) {
-        return inventory.with(ImmutableVirtualMachine.copyOf(inventory.requireVm(id))
-                .withHealth(VmHealth.HEALTHY)
-                .withPower(PowerState.ON));
+        return inventory.with(
+                inventory.requireVm(id).withHealth(VmHealth.HEALTHY).withPower(PowerState.ON));
     }
 
     /**
@@ -65,7 +62,7 @@ public final class FaultEffects {
      * @throws IllegalArgumentException if there is no such host
      */
     public static Inventory hostUp(Inventory inventory, HostId id) {
-        return inventory.with(ImmutableHost.copyOf(inventory.requireHost(id)).withHealth(HostHealth.UP));
+        return inventory.with(inventory.requireHost(id).withHealth(HostHealth.UP));
     }
 
     private static VirtualMachine vmFault(VirtualMachine vm, FaultKind kind) {
@@ -84,12 +81,12 @@ public final class FaultEffects {
             PowerState power = health == HostHealth.DOWN ? PowerState.OFF : PowerState.UNKNOWN;
             inventory.vmsOn(host.id()).forEach(vm -> machines.accept(failed(vm, power)));
         }
-        return ImmutableHost.copyOf(host).withHealth(health);
+        return host.withHealth(health);
     }
 
     private static VirtualMachine failed(VirtualMachine vm, PowerState power) {
         // A machine that was off stays off: an unreachable host cannot have started it.
         PowerState known = vm.power() == PowerState.OFF ? PowerState.OFF : power;
-        return ImmutableVirtualMachine.copyOf(vm).withHealth(VmHealth.FAILED).withPower(known);
+        return vm.withHealth(VmHealth.FAILED).withPower(known);
     }
 }

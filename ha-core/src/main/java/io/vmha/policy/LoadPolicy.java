@@ -5,7 +5,6 @@ import com.google.common.collect.Iterables;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.Candidate;
 import io.vmha.model.ClusterRole;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
@@ -52,7 +51,7 @@ public final class LoadPolicy {
                     Reason.UNKNOWN_SUBJECT,
                     Explanation.of(() -> sample.vm() + " is not in the inventory"));
         }
-        VirtualMachine vm = ImmutableVirtualMachine.copyOf(found.get()).withLoad(sample.load());
+        VirtualMachine vm = found.get().withLoad(sample.load());
         Resources needed = neededBy(vm, sample);
         boolean servesNothing =
                 vm.servedBy().isPresent() && inventory.servedFor(vm.id()).isEmpty();

@@ -3,7 +3,6 @@ package io.vmha.policy;
 import io.vmha.model.Candidate;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
@@ -49,8 +48,7 @@ final class WorkingCandidates {
 
     /** Counts in that a candidate takes the load of a failed machine. */
     void take(Candidate target, VirtualMachine failed) {
-        VirtualMachine loaded =
-                ImmutableVirtualMachine.copyOf(target.vm()).withLoad(DecisionEffects.loadAfter(target.vm(), failed));
+        VirtualMachine loaded = target.vm().withLoad(DecisionEffects.loadAfter(target.vm(), failed));
         for (Group group : groups(target.vm().type(), target.host().role())) {
             if (group.known.remove(target)) {
                 group.known.add(new Candidate(loaded, target.host()));

@@ -9,7 +9,6 @@ import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.MachineReading;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
@@ -69,7 +68,7 @@ final class SimulatedHypervisor implements HypervisorAdapter {
         datacenter.change(actual -> {
             VirtualMachine vm = SimulatedErrors.requireVm(actual, id);
             SimulatedErrors.requireReachable(actual, vm.host());
-            return actual.with(ImmutableVirtualMachine.copyOf(vm).withPower(PowerState.OFF));
+            return actual.with(vm.withPower(PowerState.OFF));
         });
     }
 
@@ -89,10 +88,7 @@ final class SimulatedHypervisor implements HypervisorAdapter {
         }
         requireRoom(actual.without(vm.id()), target, vm.allocation());
         // A guest that is started anew has what ailed it behind it.
-        return actual.with(ImmutableVirtualMachine.copyOf(vm)
-                .withHost(host)
-                .withPower(PowerState.ON)
-                .withHealth(VmHealth.HEALTHY));
+        return actual.with(vm.withHost(host).withPower(PowerState.ON).withHealth(VmHealth.HEALTHY));
     }
 
     @Override
@@ -102,7 +98,7 @@ final class SimulatedHypervisor implements HypervisorAdapter {
             VirtualMachine vm = SimulatedErrors.requireVm(actual, id);
             Host host = SimulatedErrors.requireReachable(actual, vm.host());
             requireRoom(actual.without(id), host, allocation);
-            return actual.with(ImmutableVirtualMachine.copyOf(vm).withAllocation(allocation));
+            return actual.with(vm.withAllocation(allocation));
         });
     }
 
@@ -126,7 +122,7 @@ final class SimulatedHypervisor implements HypervisorAdapter {
                     Cause.INCOMPATIBLE_CPU, "the CPUs of " + from.id() + " and " + to.id() + " are not the same");
         }
         requireRoom(actual, to, vm.allocation());
-        return actual.with(ImmutableVirtualMachine.copyOf(vm).withHost(target));
+        return actual.with(vm.withHost(target));
     }
 
     @Override
@@ -144,7 +140,7 @@ final class SimulatedHypervisor implements HypervisorAdapter {
             throw SimulatedErrors.refused(Cause.IN_USE, vm.id() + " is powered " + vm.power());
         }
         requireRoom(actual.without(vm.id()), target, vm.allocation());
-        return actual.with(ImmutableVirtualMachine.copyOf(vm).withHost(host).withHealth(VmHealth.HEALTHY));
+        return actual.with(vm.withHost(host).withHealth(VmHealth.HEALTHY));
     }
 
     @Override

@@ -14,8 +14,6 @@ import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
@@ -148,12 +146,10 @@ class AdoptersStoryTest {
     void aHostThatIsLostBetweenTwoReadingsAndIsBackIsReadBeforeAnythingIsDoneToItsVms() {
         ManagementCenter center = center(AutomationLevel.FULL);
         HostId h1 = HostId.of("h1");
-        datacenter.change(actual ->
-                actual.with(ImmutableHost.copyOf(actual.requireHost(h1)).withHealth(HostHealth.UNREACHABLE)));
+        datacenter.change(actual -> actual.with(actual.requireHost(h1).withHealth(HostHealth.UNREACHABLE)));
         PlatformSnapshot during = PlatformSnapshot.of(datacenter.actual());
         var token = ask(center.beginReading());
-        datacenter.change(actual ->
-                actual.with(ImmutableHost.copyOf(actual.requireHost(h1)).withHealth(HostHealth.UP)));
+        datacenter.change(actual -> actual.with(actual.requireHost(h1).withHealth(HostHealth.UP)));
         ask(center.observe(token, during));
         time.advanceTo(time.now().plus(Duration.ofMinutes(3)));
 
@@ -170,8 +166,7 @@ class AdoptersStoryTest {
     void whatSomebodyElseMovesAndResizesShowsAtTheNextResync() {
         ManagementCenter center = center(AutomationLevel.FULL);
         VirtualMachine mw3 = datacenter.actual().requireVm(MW3);
-        datacenter.change(
-                actual -> actual.with(ImmutableVirtualMachine.copyOf(mw3).withHost(HostId.of("h3"))));
+        datacenter.change(actual -> actual.with(mw3.withHost(HostId.of("h3"))));
         time.advanceTo(time.now().plus(Duration.ofMinutes(2)));
 
         assertThat(center.inventory().requireVm(MW3).host()).isEqualTo(HostId.of("h3"));

@@ -13,8 +13,6 @@ import io.vmha.fault.FaultReport;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
@@ -222,12 +220,10 @@ public class CrashPointSweepTest {
         private Inventory discovered() {
             Inventory found = datacenter.actual();
             for (VirtualMachine vm : found.vms()) {
-                found = found.with(ImmutableVirtualMachine.copyOf(vm)
-                        .withHealth(VmHealth.HEALTHY)
-                        .withLoad(measured(vm.id())));
+                found = found.with(vm.withHealth(VmHealth.HEALTHY).withLoad(measured(vm.id())));
             }
             for (Host host : found.hosts()) {
-                found = found.with(ImmutableHost.copyOf(host).withHealth(HostHealth.UP));
+                found = found.with(host.withHealth(HostHealth.UP));
             }
             return found;
         }
@@ -251,7 +247,7 @@ public class CrashPointSweepTest {
         private static Inventory lightlyLoaded() {
             Inventory reference = Fixtures.referenceEmbodiment();
             return reference.withAll(reference.vms().stream()
-                    .map(vm -> ImmutableVirtualMachine.copyOf(vm).withLoad(Math.round(vm.load() * 10) / 128.0))
+                    .map(vm -> vm.withLoad(Math.round(vm.load() * 10) / 128.0))
                     .toList());
         }
 
@@ -294,8 +290,8 @@ public class CrashPointSweepTest {
         }
 
         private void back(String host) {
-            datacenter.change(actual -> actual.with(
-                    ImmutableHost.copyOf(actual.requireHost(HostId.of(host))).withHealth(HostHealth.UP)));
+            datacenter.change(
+                    actual -> actual.with(actual.requireHost(HostId.of(host)).withHealth(HostHealth.UP)));
             untilAnswered(() -> center.hostUp(HostId.of(host)));
         }
 

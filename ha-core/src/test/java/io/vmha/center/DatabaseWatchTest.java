@@ -17,7 +17,6 @@ import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.MemberId;
 import io.vmha.model.MemberStanding;
@@ -141,8 +140,7 @@ class DatabaseWatchTest {
     @Test
     void aVmThatNamesADatabaseOfNoReplicaSetIsRefused() {
         Inventory reference = Fixtures.referenceEmbodiment();
-        Inventory strange = reference.with(
-                ImmutableVirtualMachine.copyOf(reference.requireVm(DB1)).withMember("nowhere"));
+        Inventory strange = reference.with(reference.requireVm(DB1).withMember("nowhere"));
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder().inventory(strange).build())

@@ -15,8 +15,6 @@ import io.vmha.fault.FaultReport;
 import io.vmha.model.AntiAffinityGroup;
 import io.vmha.model.DesiredState;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.MemberId;
 import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
@@ -117,8 +115,7 @@ class GuardsTest {
     @Test
     void whatIsOffAlreadyIsNotPoweredOff() {
         fail(DB3);
-        datacenter.change(actual -> actual.with(
-                ImmutableVirtualMachine.copyOf(actual.requireVm(DB3)).withPower(PowerState.OFF)));
+        datacenter.change(actual -> actual.with(actual.requireVm(DB3).withPower(PowerState.OFF)));
         read();
 
         assertThat(approveAll().stream().flatMap(outcome -> outcome.actions().stream()))
@@ -180,8 +177,8 @@ class GuardsTest {
     @Test
     void requestsStayWithADatabaseThatIsNotConfirmedOff() {
         fail(DB3);
-        datacenter.change(actual -> actual.with(
-                ImmutableHost.copyOf(actual.requireHost(H2)).withHealth(io.vmha.model.HostHealth.UNREACHABLE)));
+        datacenter.change(
+                actual -> actual.with(actual.requireHost(H2).withHealth(io.vmha.model.HostHealth.UNREACHABLE)));
         List<DecisionOutcome> outcomes = approveAll();
 
         assertThat(outcomes.stream().flatMap(outcome -> reasons(outcome).stream()))
@@ -206,8 +203,8 @@ class GuardsTest {
     void requestsDoNotMoveToATargetOnAHostThatWentIntoMaintenance() {
         // There is no room to leave it for.
         for (HostId full : List.of(H2, H3)) {
-            datacenter.change(actual -> actual.with(
-                    ImmutableHost.copyOf(actual.requireHost(full)).withCapacity(Resources.of(12_000, 49_152))));
+            datacenter.change(
+                    actual -> actual.with(actual.requireHost(full).withCapacity(Resources.of(12_000, 49_152))));
         }
         read();
         fail(DB3);
@@ -274,8 +271,7 @@ class GuardsTest {
     void nothingIsPlacedWhereThereIsNoRoomAnyMore() {
         fail(MW1);
         HostId host = placeOf(MW1);
-        datacenter.change(actual ->
-                actual.with(ImmutableHost.copyOf(actual.requireHost(host)).withCapacity(Resources.of(100, 1_024))));
+        datacenter.change(actual -> actual.with(actual.requireHost(host).withCapacity(Resources.of(100, 1_024))));
         read();
         List<DecisionOutcome> outcomes = approveFirst();
 
@@ -291,7 +287,7 @@ class GuardsTest {
         AntiAffinityGroup group = AntiAffinityGroup.of("web");
         ask(center.update(inventory -> inventory.withAll(inventory.vms().stream()
                 .filter(vm -> vm.id().equals(MW1) || vm.host().equals(host))
-                .map(vm -> (VirtualMachine) ImmutableVirtualMachine.copyOf(vm).withAntiAffinity(group))
+                .map(vm -> vm.withAntiAffinity(group))
                 .toList())));
         List<DecisionOutcome> outcomes = approveFirst();
 
@@ -305,8 +301,7 @@ class GuardsTest {
         CompletionStage<DecisionOutcome> drained = center.maintenance(H1, true, "operator");
         time.runToEnd();
         VmId moving = onlyPlan().plan().steps().get(0).action().vm().orElseThrow();
-        datacenter.change(actual -> actual.with(
-                ImmutableVirtualMachine.copyOf(actual.requireVm(moving)).withHost(H3)));
+        datacenter.change(actual -> actual.with(actual.requireVm(moving).withHost(H3)));
         read();
         approveAll();
 
@@ -363,8 +358,7 @@ class GuardsTest {
         ReadingToken token = ask(center.beginReading());
         PlatformSnapshot actual = PlatformSnapshot.of(datacenter.actual());
         List<VirtualMachine> vms = new ArrayList<>(actual.vms());
-        vms.add(ImmutableVirtualMachine.copyOf(datacenter.actual().requireVm(vm))
-                .withHost(second));
+        vms.add(datacenter.actual().requireVm(vm).withHost(second));
         ask(center.observe(token, new PlatformSnapshot(actual.hosts(), vms, actual.answered())));
     }
 

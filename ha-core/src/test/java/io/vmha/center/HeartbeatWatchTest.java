@@ -9,7 +9,6 @@ import io.vmha.center.event.HaEvent;
 import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.detection.DetectionConfig;
 import io.vmha.detection.Heartbeat;
-import io.vmha.detection.ImmutableDetectionConfig;
 import io.vmha.detection.SecondCheck;
 import io.vmha.detection.SecondLook;
 import io.vmha.detection.SilenceLimit;
@@ -433,7 +432,7 @@ class HeartbeatWatchTest {
                 .listener(events::add);
     }
 
-    private static ImmutableDetectionConfig.Builder config() {
+    private static DetectionConfig.Builder config() {
         return DetectionConfig.builder().vmLimit(LIMIT).hostLimit(LIMIT);
     }
 

@@ -12,7 +12,6 @@ import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
@@ -81,8 +80,7 @@ class HomecomingTest {
         VirtualMachine mw1 = datacenter.actual().requireVm(MW1);
         HostId elsewhere = HostId.of("h3");
         assertThat(mw1.host()).isNotEqualTo(elsewhere);
-        datacenter.change(
-                actual -> actual.with(ImmutableVirtualMachine.copyOf(mw1).withHost(elsewhere)));
+        datacenter.change(actual -> actual.with(mw1.withHost(elsewhere)));
         var token = ask(center.beginReading());
         ask(center.observe(token, PlatformSnapshot.of(datacenter.actual())));
         ask(center.maintenance(H1, false, "alice"));
@@ -130,8 +128,7 @@ class HomecomingTest {
         time.advanceTo(time.now().plusSeconds(1));
         assertThat(failed.toCompletableFuture()).isDone();
         assertThat(isHome()).isFalse();
-        datacenter.change(actual -> actual.with(
-                ImmutableVirtualMachine.copyOf(actual.requireVm(MW3)).withPower(PowerState.ON)));
+        datacenter.change(actual -> actual.with(actual.requireVm(MW3).withPower(PowerState.ON)));
         time.advanceTo(time.now().plusSeconds(1));
         CompletionStage<?> unused = center.repaired(MW3);
     }

@@ -18,7 +18,6 @@ import io.vmha.center.journal.PlanJournal;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
@@ -92,8 +91,7 @@ class LeftoversTest {
     void nothingIsDeletedOfAVmThatDoesNotRunWell() {
         ManagementCenter center = center();
         recloned(center);
-        datacenter.change(actual -> actual.with(
-                ImmutableVirtualMachine.copyOf(actual.requireVm(MW1)).withPower(PowerState.OFF)));
+        datacenter.change(actual -> actual.with(actual.requireVm(MW1).withPower(PowerState.OFF)));
         ask(center.pause("alice"));
         report(center);
 
@@ -148,8 +146,7 @@ class LeftoversTest {
         VirtualMachine clone = datacenter.actual().requireVm(MW1);
         assertThat(clone.power()).isEqualTo(PowerState.OFF);
         startsFail = false;
-        datacenter.change(
-                actual -> actual.with(ImmutableVirtualMachine.copyOf(clone).withPower(PowerState.ON)));
+        datacenter.change(actual -> actual.with(clone.withPower(PowerState.ON)));
         ask(center.repaired(MW1));
 
         assertThat(ask(center.leftovers()))

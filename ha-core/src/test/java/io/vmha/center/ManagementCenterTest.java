@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.vmha.Fixtures;
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.config.CenterConfig;
-import io.vmha.center.config.ImmutableCenterConfig;
 import io.vmha.center.event.ActionRecord;
 import io.vmha.center.event.ActionResult;
 import io.vmha.center.event.DecisionOutcome;
@@ -22,7 +21,6 @@ import io.vmha.fault.FaultSubject;
 import io.vmha.model.CpuPlatform;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
@@ -134,9 +132,8 @@ class ManagementCenterTest {
     @Test
     void aReportIsAcceptedOnceItIsWrittenDownThoughItsPlanIsHeld() {
         InMemoryPlanJournal journal = new InMemoryPlanJournal();
-        CenterConfig manual = ImmutableCenterConfig.builder()
-                .automation(AutomationLevel.MANUAL)
-                .build();
+        CenterConfig manual =
+                CenterConfig.builder().automation(AutomationLevel.MANUAL).build();
         ManagementCenter center = center().config(manual).journal(journal).build();
         CompletionStage<Decision> accepted = center.accept(Fixtures.readOnly("db3"));
         time.runToEnd();
@@ -147,9 +144,8 @@ class ManagementCenterTest {
 
     @Test
     void whoWaitsForAPlanThatIsNotAtItsEndIsToldThatTheCenterIsClosed() {
-        CenterConfig manual = ImmutableCenterConfig.builder()
-                .automation(AutomationLevel.MANUAL)
-                .build();
+        CenterConfig manual =
+                CenterConfig.builder().automation(AutomationLevel.MANUAL).build();
         ManagementCenter center = center().config(manual).build();
         CompletionStage<DecisionOutcome> waiting = center.submit(Fixtures.readOnly("db3"));
         time.runToEnd();
@@ -254,8 +250,8 @@ class ManagementCenterTest {
 
     @Test
     void aMigrationThatFailsLeavesTheMachineWhereItWas() {
-        datacenter.change(actual -> actual.with(ImmutableHost.copyOf(actual.requireHost(HostId.of("h2")))
-                .withCpuPlatform(CpuPlatform.parse("another"))));
+        datacenter.change(actual ->
+                actual.with(actual.requireHost(HostId.of("h2")).withCpuPlatform(CpuPlatform.parse("another"))));
         ManagementCenter center = center().build();
         DecisionOutcome outcome = run(center.maintenance(HostId.of("h1"), true, "operator"));
 

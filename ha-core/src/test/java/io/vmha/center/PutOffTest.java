@@ -10,8 +10,6 @@ import io.vmha.center.event.ActionResult;
 import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.event.HaEvent;
 import io.vmha.model.Host;
-import io.vmha.model.ImmutableHost;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
@@ -97,11 +95,10 @@ class PutOffTest {
             long cpu = busy.vmsOn(host.id()).stream()
                     .mapToLong(vm -> vm.allocation().cpuMillis())
                     .sum();
-            busy = busy.with(ImmutableHost.copyOf(host)
-                    .withCapacity(Resources.of(cpu, host.capacity().memoryMiB())));
+            busy = busy.with(host.withCapacity(Resources.of(cpu, host.capacity().memoryMiB())));
         }
         for (VirtualMachine vm : busy.vms()) {
-            busy = busy.with(ImmutableVirtualMachine.copyOf(vm).withLoad(load));
+            busy = busy.with(vm.withLoad(load));
         }
         return busy;
     }

@@ -14,9 +14,9 @@ import io.vmha.center.journal.PlanJournal;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.ClusterRole;
+import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
 import io.vmha.model.Inventory;
 import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.Resources;
@@ -138,8 +138,7 @@ class QuarantineTest {
         ask(center.observe(token, PlatformSnapshot.of(datacenter.actual())));
 
         assertThat(center.inventory().requireHost(H4).inQuarantine()).isTrue();
-        ImmutableHost released =
-                ImmutableHost.copyOf(center.inventory().requireHost(H4)).withInQuarantine(false);
+        Host released = center.inventory().requireHost(H4).withInQuarantine(false);
         assertThatThrownBy(() -> ask(center.update(known -> known.with(released))))
                 .hasMessageContaining("h4: inQuarantine is not changed by an update, but by releaseQuarantine");
     }
@@ -177,8 +176,7 @@ class QuarantineTest {
     }
 
     private void health(HostHealth health) {
-        datacenter.change(actual ->
-                actual.with(ImmutableHost.copyOf(actual.requireHost(H4)).withHealth(health)));
+        datacenter.change(actual -> actual.with(actual.requireHost(H4).withHealth(health)));
     }
 
     private void fail(ManagementCenter center, VmId vm) {

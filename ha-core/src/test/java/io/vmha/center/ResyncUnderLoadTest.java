@@ -9,7 +9,6 @@ import io.vmha.fault.FaultReport;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
@@ -131,8 +130,7 @@ class ResyncUnderLoadTest {
         for (int i = 0; i < CHANGED_EACH; i++) {
             VmId vm = vm(random.nextInt(HOSTS * VMS_EACH));
             long memory = 1_024 + random.nextInt(1_024);
-            datacenter.change(actual -> actual.with(
-                    ImmutableVirtualMachine.copyOf(actual.requireVm(vm)).withAllocation(Resources.of(1_000, memory))));
+            datacenter.change(actual -> actual.with(actual.requireVm(vm).withAllocation(Resources.of(1_000, memory))));
         }
         PlatformSnapshot seen = PlatformSnapshot.of(datacenter.actual());
         long begun = System.nanoTime();

@@ -12,8 +12,6 @@ import io.vmha.model.DesiredState;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
@@ -206,20 +204,18 @@ class SnapshotProperties {
         }
 
         private CompletionStage<?> comesBack(HostId host) {
-            datacenter.change(actual ->
-                    actual.with(ImmutableHost.copyOf(actual.requireHost(host)).withHealth(HostHealth.UP)));
+            datacenter.change(actual -> actual.with(actual.requireHost(host).withHealth(HostHealth.UP)));
             return center.hostUp(host);
         }
 
-        private void changes(VmId vm, UnaryOperator<ImmutableVirtualMachine> change) {
+        private void changes(VmId vm, UnaryOperator<VirtualMachine> change) {
             boolean isUp = datacenter
                     .actual()
                     .hostOf(datacenter.actual().requireVm(vm))
                     .health()
                     .runsVms();
             if (isUp) {
-                datacenter.change(
-                        actual -> actual.with(change.apply(ImmutableVirtualMachine.copyOf(actual.requireVm(vm)))));
+                datacenter.change(actual -> actual.with(change.apply(actual.requireVm(vm))));
             }
         }
 

@@ -37,7 +37,7 @@ class LivenessTrackerTest {
     private Instant now = Instant.EPOCH;
     private long beat;
 
-    private static ImmutableDetectionConfig.Builder config() {
+    private static DetectionConfig.Builder config() {
         return DetectionConfig.builder().vmLimit(LIMIT).hostLimit(LIMIT);
     }
 

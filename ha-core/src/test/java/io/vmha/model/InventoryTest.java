@@ -44,8 +44,7 @@ class InventoryTest {
     @Test
     void aMachineThatMovesTakesItsAllocationAlong() {
         Inventory inventory = Fixtures.referenceEmbodiment();
-        Inventory moved = inventory.with(ImmutableVirtualMachine.copyOf(inventory.requireVm(VmId.of("mw1")))
-                .withHost(HostId.of("h2")));
+        Inventory moved = inventory.with(inventory.requireVm(VmId.of("mw1")).withHost(HostId.of("h2")));
 
         assertThat(moved.freeOn(H1)).isEqualTo(Resources.of(6_000, 24_576));
         assertThat(moved.freeOn(HostId.of("h2"))).isEqualTo(Resources.of(2_000, 8_192));
@@ -68,23 +67,17 @@ class InventoryTest {
         Inventory inventory = Fixtures.referenceEmbodiment();
         Host host = inventory.requireHost(H1);
 
-        assertThat(serving(
-                        inventory.with(ImmutableHost.copyOf(host).withInMaintenance(true)),
-                        VmType.MIDDLEWARE,
-                        ClusterRole.PRIMARY))
+        assertThat(serving(inventory.with(host.withInMaintenance(true)), VmType.MIDDLEWARE, ClusterRole.PRIMARY))
                 .containsExactly("mw3", "mw4");
         assertThat(serving(
-                        inventory.with(ImmutableHost.copyOf(host).withHealth(HostHealth.DEGRADED)),
-                        VmType.MIDDLEWARE,
-                        ClusterRole.PRIMARY))
+                        inventory.with(host.withHealth(HostHealth.DEGRADED)), VmType.MIDDLEWARE, ClusterRole.PRIMARY))
                 .hasSize(4);
     }
 
     @Test
     void aRemovedMachineCanServeNobodyAndServesForNobody() {
         Inventory before = Fixtures.referenceEmbodiment();
-        Inventory served = before.with(
-                ImmutableVirtualMachine.copyOf(before.requireVm(VmId.of("mw1"))).withServedBy(VmId.of("mw3")));
+        Inventory served = before.with(before.requireVm(VmId.of("mw1")).withServedBy(VmId.of("mw3")));
         Inventory after = served.without(VmId.of("mw1"));
 
         assertThat(serving(after, VmType.MIDDLEWARE, ClusterRole.PRIMARY)).containsExactly("mw3", "mw2", "mw4");
@@ -224,7 +217,7 @@ class InventoryTest {
         List<VirtualMachine> vms = new ArrayList<>(inventory.vms());
         VirtualMachine vm = vms.get(random.nextInt(vms.size()));
         VirtualMachine other = vms.get(random.nextInt(vms.size()));
-        ImmutableVirtualMachine changed = ImmutableVirtualMachine.copyOf(vm);
+        VirtualMachine changed = vm;
         return switch (random.nextInt(9)) {
             case 0 -> inventory.with(changed.withLoad(random.nextInt(10) / 10.0));
             case 1 -> inventory.with(changed.withHealth(VmHealth.values()[random.nextInt(3)]));
@@ -232,16 +225,13 @@ class InventoryTest {
             case 3 -> inventory.with(changed.withHost(host.id()));
             case 4 -> inventory.with(changed.withAllocation(Resources.of(1_000 * (1 + random.nextInt(3)), 4_096)));
             case 5 ->
-                inventory.with(ImmutableHost.copyOf(host)
-                        .withHealth(HostHealth.values()[random.nextInt(4)])
+                inventory.with(host.withHealth(HostHealth.values()[random.nextInt(4)])
                         .withInMaintenance(random.nextInt(4) == 0));
-            case 6 -> inventory.with(ImmutableHost.copyOf(host).withRole(ClusterRole.values()[random.nextInt(2)]));
+            case 6 -> inventory.with(host.withRole(ClusterRole.values()[random.nextInt(2)]));
             case 7 ->
                 inventory.withAll(
-                        ImmutableHost.copyOf(host).withHealth(HostHealth.values()[random.nextInt(4)]),
-                        List.of(
-                                changed.withHost(host.id()),
-                                ImmutableVirtualMachine.copyOf(other).withLoad(0.9)));
+                        host.withHealth(HostHealth.values()[random.nextInt(4)]),
+                        List.of(changed.withHost(host.id()), other.withLoad(0.9)));
             default -> vm.id().equals(other.id()) ? inventory : inventory.with(changed.withServedBy(other.id()));
         };
     }

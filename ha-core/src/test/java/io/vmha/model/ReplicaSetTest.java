@@ -40,7 +40,7 @@ class ReplicaSetTest {
     }
 
     private static DatabaseMember follower(MemberId id, long timeline, long offset, MemberId source) {
-        return ImmutableDatabaseMember.copyOf(replica(id, timeline, offset)).withSource(source);
+        return replica(id, timeline, offset).withSource(source);
     }
 
     private static DatabaseMember unread(MemberId id) {
@@ -239,8 +239,7 @@ class ReplicaSetTest {
     }
 
     private static ReplicaSet withRule(CommitRule rule, long since, DatabaseMember... members) {
-        return ImmutableReplicaSet.copyOf(reading(members))
-                .withCommitRule(new ObservedCommitRule(rule, A, new LogPosition(1, since), T0));
+        return reading(members).withCommitRule(new ObservedCommitRule(rule, A, new LogPosition(1, since), T0));
     }
 
     @Test
@@ -298,15 +297,10 @@ class ReplicaSetTest {
         assertThatIllegalArgumentException().isThrownBy(() -> new ReplicaLag.Known(1, 1, Duration.ZERO, T0));
         assertThatIllegalArgumentException().isThrownBy(() -> new ReplicaLag.Known(0, 0, Duration.ofSeconds(1), T0));
         assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () -> ImmutableDatabaseMember.copyOf(writer(A, 1, 1)).withLag(unknown(T0)))
+                .isThrownBy(() -> writer(A, 1, 1).withLag(unknown(T0)))
                 .withMessageContaining("a WRITER has no lag");
-        assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () -> ImmutableDatabaseMember.copyOf(replica(A, 1, 1)).withLag(Optional.empty()));
-        assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () -> ImmutableDatabaseMember.copyOf(replica(A, 1, 1)).withHoldsWrites(true));
+        assertThatIllegalArgumentException().isThrownBy(() -> replica(A, 1, 1).withLag(Optional.empty()));
+        assertThatIllegalArgumentException().isThrownBy(() -> replica(A, 1, 1).withHoldsWrites(true));
         assertThatIllegalArgumentException().isThrownBy(() -> follower(A, 1, 1, A));
         assertThatIllegalArgumentException().isThrownBy(() -> MemberId.of(" "));
     }

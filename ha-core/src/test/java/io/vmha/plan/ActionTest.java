@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vmha.Fixtures;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
@@ -93,14 +92,11 @@ class ActionTest {
 
     @Test
     void aMachineThatWasPoweredOnIsOnAndHealthyThere() {
-        Inventory failed = inventory.with(ImmutableVirtualMachine.copyOf(inventory.requireVm(DB1))
-                .withPower(PowerState.OFF)
-                .withHealth(VmHealth.FAILED));
+        Inventory failed = inventory.with(
+                inventory.requireVm(DB1).withPower(PowerState.OFF).withHealth(VmHealth.FAILED));
         VirtualMachine on =
                 ActionEffects.apply(failed, new Action.PowerOn(DB1, H2)).requireVm(DB1);
-        assertThat(on)
-                .isEqualTo(
-                        ImmutableVirtualMachine.copyOf(inventory.requireVm(DB1)).withHost(H2));
+        assertThat(on).isEqualTo(inventory.requireVm(DB1).withHost(H2));
     }
 
     @Test

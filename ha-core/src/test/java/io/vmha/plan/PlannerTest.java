@@ -7,7 +7,6 @@ import io.vmha.Fixtures;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.Resources;
 import io.vmha.model.VmId;
@@ -212,8 +211,7 @@ class PlannerTest {
     }
 
     private String failbackPlan(String vm, String server) {
-        Inventory served = reference.with(
-                ImmutableVirtualMachine.copyOf(reference.requireVm(VmId.of(vm))).withServedBy(VmId.of(server)));
+        Inventory served = reference.with(reference.requireVm(VmId.of(vm)).withServedBy(VmId.of(server)));
         FailoverConfig config = FailoverConfig.defaults();
         return new Planner(config)
                 .plan(

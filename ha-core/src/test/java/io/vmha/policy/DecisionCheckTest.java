@@ -6,14 +6,14 @@ import io.vmha.Fixtures;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.AntiAffinityGroup;
 import io.vmha.model.ClusterRole;
+import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
+import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import java.util.List;
@@ -196,8 +196,7 @@ class DecisionCheckTest {
         assertThat(problems(change(served, "mw2", vm -> vm.withPower(PowerState.OFF)), failback("mw2", "mw3")))
                 .containsExactly("mw2 FAILED_BACK: it is HEALTHY and its power is OFF");
         assertThat(problems(
-                        served.with(ImmutableHost.copyOf(served.requireHost(HostId.of("h1")))
-                                .withInMaintenance(true)),
+                        served.with(served.requireHost(HostId.of("h1")).withInMaintenance(true)),
                         failback("mw2", "mw3")))
                 .containsExactly("mw2 FAILED_BACK: its host h1 is in maintenance");
     }
@@ -301,11 +300,11 @@ class DecisionCheckTest {
                 VmId.of(vm), Trigger.REPAIRED, VmId.of(server), ClusterRole.PRIMARY, false, WHY);
     }
 
-    private Inventory host(String id, UnaryOperator<ImmutableHost> change) {
-        return reference.with(change.apply(ImmutableHost.copyOf(reference.requireHost(HostId.of(id)))));
+    private Inventory host(String id, UnaryOperator<Host> change) {
+        return reference.with(change.apply(reference.requireHost(HostId.of(id))));
     }
 
-    private static Inventory change(Inventory inventory, String vm, UnaryOperator<ImmutableVirtualMachine> change) {
-        return inventory.with(change.apply(ImmutableVirtualMachine.copyOf(inventory.requireVm(VmId.of(vm)))));
+    private static Inventory change(Inventory inventory, String vm, UnaryOperator<VirtualMachine> change) {
+        return inventory.with(change.apply(inventory.requireVm(VmId.of(vm))));
     }
 }

@@ -10,8 +10,6 @@ import io.vmha.model.CpuPlatform;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
@@ -97,9 +95,8 @@ class EvacuationPolicyTest {
 
     @Test
     void aDegradedHostIsNotEvacuatedToAnother() {
-        Inventory inventory = inventory(
-                ImmutableHost.copyOf(Fixtures.host("h2", ClusterRole.PRIMARY).build())
-                        .withHealth(HostHealth.DEGRADED));
+        Inventory inventory =
+                inventory(Fixtures.host("h2", ClusterRole.PRIMARY).build().withHealth(HostHealth.DEGRADED));
 
         assertThat(rows(inventory)).containsExactly("db1 BLOCKED  NO_CAPACITY", "mw1 BLOCKED  NO_CAPACITY");
     }
@@ -179,10 +176,7 @@ class EvacuationPolicyTest {
                             .thenComparing(Host::id));
             expected.add(
                     vm.id() + " to " + target.map(host -> host.id().value()).orElse("none"));
-            soFar = target.isEmpty()
-                    ? now
-                    : now.with(ImmutableVirtualMachine.copyOf(vm)
-                            .withHost(target.get().id()));
+            soFar = target.isEmpty() ? now : now.with(vm.withHost(target.get().id()));
         }
 
         assertThat(HaPolicies.withDefaults()
@@ -208,7 +202,7 @@ class EvacuationPolicyTest {
                             .build());
         }
         for (int i = 0; i < 150; i++) {
-            ImmutableVirtualMachine.Builder vm = Fixtures.middleware(
+            VirtualMachine.Builder vm = Fixtures.middleware(
                             String.format("v%03d", i), "h" + (i < 30 ? 1 : 1 + random.nextInt(20)))
                     .allocation(Resources.of(1_000L << random.nextInt(3), 2_048L << random.nextInt(4)));
             if (random.nextInt(3) == 0) {

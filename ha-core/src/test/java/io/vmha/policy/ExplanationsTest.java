@@ -8,10 +8,9 @@ import io.vmha.fault.FaultReport;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.Resources;
+import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
@@ -59,9 +58,7 @@ class ExplanationsTest {
     void aCandidateIsPassedOverForEachReasonByName() {
         Inventory inventory = change(change(reference, "mw4", vm -> vm.withLoad(0.3)), "mw2", vm -> vm.withLoad(0.9));
         inventory = inventory
-                .with(ImmutableHost.copyOf(
-                                Fixtures.host("h4", ClusterRole.PRIMARY).build())
-                        .withInMaintenance(true))
+                .with(Fixtures.host("h4", ClusterRole.PRIMARY).build().withInMaintenance(true))
                 .with(Fixtures.host("h5", ClusterRole.PRIMARY)
                         .health(HostHealth.DOWN)
                         .build())
@@ -196,8 +193,8 @@ class ExplanationsTest {
 
     @Test
     void withoutAHostForAnotherReasonThanRoomTheReasonIsSaid() {
-        Inventory drained = reference.with(
-                ImmutableHost.copyOf(reference.requireHost(HostId.of("h2"))).withInMaintenance(true));
+        Inventory drained =
+                reference.with(reference.requireHost(HostId.of("h2")).withInMaintenance(true));
 
         assertThat(explain(restarting, drained, Fixtures.hostDown("h1")).sentence())
                 .isEqualTo("no PRIMARY host may take db1: host in maintenance");
@@ -334,7 +331,7 @@ class ExplanationsTest {
         return changed;
     }
 
-    private static Inventory change(Inventory inventory, String vm, UnaryOperator<ImmutableVirtualMachine> change) {
-        return inventory.with(change.apply(ImmutableVirtualMachine.copyOf(inventory.requireVm(VmId.of(vm)))));
+    private static Inventory change(Inventory inventory, String vm, UnaryOperator<VirtualMachine> change) {
+        return inventory.with(change.apply(inventory.requireVm(VmId.of(vm))));
     }
 }

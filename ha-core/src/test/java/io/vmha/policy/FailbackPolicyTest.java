@@ -3,8 +3,8 @@ package io.vmha.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmha.Fixtures;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
+import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import java.time.Duration;
@@ -84,13 +84,13 @@ class FailbackPolicyTest {
                 .containsExactly("db1 FAILED_BACK db5 SAME_TYPE_PRIMARY");
     }
 
-    private List<String> rows(String vm, UnaryOperator<ImmutableVirtualMachine> change) {
+    private List<String> rows(String vm, UnaryOperator<VirtualMachine> change) {
         return HaPolicies.withDefaults().failback().decide(with(vm, change), VmId.of(vm)).parts().stream()
                 .map(DecisionText::row)
                 .toList();
     }
 
-    private Inventory with(String vm, UnaryOperator<ImmutableVirtualMachine> change) {
-        return reference.with(change.apply(ImmutableVirtualMachine.copyOf(reference.requireVm(VmId.of(vm)))));
+    private Inventory with(String vm, UnaryOperator<VirtualMachine> change) {
+        return reference.with(change.apply(reference.requireVm(VmId.of(vm))));
     }
 }

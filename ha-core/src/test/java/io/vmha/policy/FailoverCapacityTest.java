@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.vmha.Fixtures;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
 import io.vmha.model.RackId;
@@ -58,8 +57,7 @@ class FailoverCapacityTest {
     void aRackFailsWithAllItsHosts() {
         Inventory oneRack = reference;
         for (String host : List.of("h1", "h2")) {
-            oneRack = oneRack.with(
-                    ImmutableHost.copyOf(oneRack.requireHost(HostId.of(host))).withRack(RackId.of("r1")));
+            oneRack = oneRack.with(oneRack.requireHost(HostId.of(host)).withRack(RackId.of("r1")));
         }
 
         assertThat(capacity.racks(oneRack))

@@ -195,7 +195,7 @@ class FailoverProperties {
         for (long seed = 0; seed < USUAL; seed++) {
             RandomDatacenter random = new RandomDatacenter(seed);
             Inventory inventory = random.inventory();
-            ImmutableFailoverConfig.Builder config = FailoverConfig.builder();
+            FailoverConfig.Builder config = FailoverConfig.builder();
             inventory.vms().stream()
                     .map(VirtualMachine::type)
                     .distinct()

@@ -7,9 +7,9 @@ import io.vmha.Fixtures;
 import io.vmha.fault.FaultKind;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.Resources;
+import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
@@ -213,7 +213,7 @@ class HaPoliciesTest {
         return decision.parts().stream().map(DecisionText::row).toList();
     }
 
-    private static Inventory change(Inventory inventory, String vm, UnaryOperator<ImmutableVirtualMachine> change) {
-        return inventory.with(change.apply(ImmutableVirtualMachine.copyOf(inventory.requireVm(VmId.of(vm)))));
+    private static Inventory change(Inventory inventory, String vm, UnaryOperator<VirtualMachine> change) {
+        return inventory.with(change.apply(inventory.requireVm(VmId.of(vm))));
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.vmha.Fixtures;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
@@ -43,8 +42,7 @@ class LoadPolicyTest {
     @Test
     void theWorkStaysTheSameWhenTheAllocationGrows() {
         Decision decision = decide(reference, sample("mw1", 1.2, Resources.of(4_000, 8_192)));
-        VirtualMachine loaded = ImmutableVirtualMachine.copyOf(reference.requireVm(VmId.of("mw1")))
-                .withLoad(1.2);
+        VirtualMachine loaded = reference.requireVm(VmId.of("mw1")).withLoad(1.2);
 
         assertThat(DecisionEffects.apply(reference.with(loaded), decision)
                         .requireVm(VmId.of("mw1"))
@@ -66,8 +64,7 @@ class LoadPolicyTest {
     void aTargetStaysBelowTheThresholdByTheHysteresis() {
         Inventory full = withPoolOf("h1", 0);
         LoadSample sample = sample("mw1", 0.9, Resources.of(2_500, 8_192));
-        VirtualMachine loaded =
-                ImmutableVirtualMachine.copyOf(full.requireVm(VmId.of("mw1"))).withLoad(0.9);
+        VirtualMachine loaded = full.requireVm(VmId.of("mw1")).withLoad(0.9);
         Inventory after = DecisionEffects.apply(full.with(loaded), decide(full, sample));
 
         assertThat(after.requireVm(VmId.of("mw3")).load()).isBetween(0.69, 0.7);
@@ -105,8 +102,7 @@ class LoadPolicyTest {
 
     @Test
     void aMachineWhoseRequestsAreServedElsewhereIsLeftAlone() {
-        Inventory shifted = reference.with(ImmutableVirtualMachine.copyOf(reference.requireVm(VmId.of("mw1")))
-                .withServedBy(VmId.of("mw3")));
+        Inventory shifted = reference.with(reference.requireVm(VmId.of("mw1")).withServedBy(VmId.of("mw3")));
 
         assertThat(rows(shifted, sample("mw1", 0.95))).isEmpty();
     }
@@ -141,8 +137,7 @@ class LoadPolicyTest {
     }
 
     private static Inventory withLoad(Inventory inventory, String vm, double load) {
-        return inventory.with(
-                ImmutableVirtualMachine.copyOf(inventory.requireVm(VmId.of(vm))).withLoad(load));
+        return inventory.with(inventory.requireVm(VmId.of(vm)).withLoad(load));
     }
 
     private static LoadSample sample(String vm, double load) {

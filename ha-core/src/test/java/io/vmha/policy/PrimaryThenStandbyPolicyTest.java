@@ -10,11 +10,10 @@ import io.vmha.model.AntiAffinityGroup;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.RackId;
 import io.vmha.model.Resources;
+import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
@@ -49,8 +48,7 @@ class PrimaryThenStandbyPolicyTest {
     @Test
     void aMachineInAnotherRackIsPreferred() {
         Inventory sameRack = reference
-                .with(ImmutableHost.copyOf(reference.requireHost(HostId.of("h2")))
-                        .withRack(RackId.of("rack-of-h1")))
+                .with(reference.requireHost(HostId.of("h2")).withRack(RackId.of("rack-of-h1")))
                 .with(Fixtures.host("h4", ClusterRole.PRIMARY).build())
                 .with(Fixtures.middleware("mw9", "h4").load(0.5).build());
 
@@ -59,8 +57,8 @@ class PrimaryThenStandbyPolicyTest {
 
     @Test
     void aDegradedHostIsTheLastChoice() {
-        Inventory degraded = reference.with(
-                ImmutableHost.copyOf(reference.requireHost(HostId.of("h2"))).withHealth(HostHealth.DEGRADED));
+        Inventory degraded =
+                reference.with(reference.requireHost(HostId.of("h2")).withHealth(HostHealth.DEGRADED));
 
         assertThat(rows(degraded, Fixtures.readOnly("mw1"))).startsWith("mw1 REDIRECTED mw2 SAME_TYPE_PRIMARY");
     }
@@ -507,8 +505,8 @@ class PrimaryThenStandbyPolicyTest {
                 .build()
                 .failover();
         AntiAffinityGroup group = AntiAffinityGroup.of("db");
-        Inventory drained = reference.with(
-                ImmutableHost.copyOf(reference.requireHost(HostId.of("h2"))).withInMaintenance(true));
+        Inventory drained =
+                reference.with(reference.requireHost(HostId.of("h2")).withInMaintenance(true));
         Inventory apart = change(
                 change(reference, "db1", vm -> vm.withAntiAffinity(group)), "db3", vm -> vm.withAntiAffinity(group));
 
@@ -518,8 +516,7 @@ class PrimaryThenStandbyPolicyTest {
         assertThat(restart(refuses, drained)).isEqualTo("db1 NO_TARGET  HOST_IN_MAINTENANCE");
         assertThat(restart(
                         restarts,
-                        reference.with(ImmutableHost.copyOf(reference.requireHost(HostId.of("h2")))
-                                .withHealth(HostHealth.DEGRADED))))
+                        reference.with(reference.requireHost(HostId.of("h2")).withHealth(HostHealth.DEGRADED))))
                 .isEqualTo("db1 NO_TARGET  NO_CAPACITY");
     }
 
@@ -550,7 +547,7 @@ class PrimaryThenStandbyPolicyTest {
         return changed;
     }
 
-    private static Inventory change(Inventory inventory, String vm, UnaryOperator<ImmutableVirtualMachine> change) {
-        return inventory.with(change.apply(ImmutableVirtualMachine.copyOf(inventory.requireVm(VmId.of(vm)))));
+    private static Inventory change(Inventory inventory, String vm, UnaryOperator<VirtualMachine> change) {
+        return inventory.with(change.apply(inventory.requireVm(VmId.of(vm))));
     }
 }

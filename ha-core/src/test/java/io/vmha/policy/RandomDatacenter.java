@@ -7,8 +7,6 @@ import io.vmha.model.ClusterRole;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
 import io.vmha.model.RackId;
@@ -67,7 +65,7 @@ final class RandomDatacenter {
     }
 
     private Host host(int number) {
-        ImmutableHost.Builder host = Host.builder()
+        Host.Builder host = Host.builder()
                 .id(HostId.of("h" + number))
                 .role(number == 0 || random.nextInt(3) > 0 ? ClusterRole.PRIMARY : ClusterRole.STANDBY)
                 .capacity(Resources.of(8_000 + 4_000L * random.nextInt(3), 16_384 + 8_192L * random.nextInt(3)))
@@ -81,7 +79,7 @@ final class RandomDatacenter {
     }
 
     private VirtualMachine vm(int number, int host) {
-        ImmutableVirtualMachine.Builder vm = VirtualMachine.builder()
+        VirtualMachine.Builder vm = VirtualMachine.builder()
                 .id(VmId.of(String.format("v%02d", number)))
                 .type(TYPES.get(random.nextInt(TYPES.size())))
                 .host(HostId.of("h" + host))

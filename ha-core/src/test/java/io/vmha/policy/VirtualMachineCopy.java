@@ -1,7 +1,6 @@
 package io.vmha.policy;
 
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
@@ -12,16 +11,15 @@ final class VirtualMachineCopy {
     private VirtualMachineCopy() {}
 
     static VirtualMachine withLoad(VirtualMachine vm, double load) {
-        return ImmutableVirtualMachine.copyOf(vm).withLoad(load);
+        return vm.withLoad(load);
     }
 
     /** A machine that is its own server serves its requests itself. */
     static VirtualMachine withServer(VirtualMachine vm, VmId server) {
-        return ImmutableVirtualMachine.copyOf(vm)
-                .withServedBy(vm.id().equals(server) ? Optional.empty() : Optional.of(server));
+        return vm.withServedBy(vm.id().equals(server) ? Optional.empty() : Optional.of(server));
     }
 
     static VirtualMachine offOn(VirtualMachine vm, HostId host) {
-        return ImmutableVirtualMachine.copyOf(vm).withHost(host).withPower(PowerState.OFF);
+        return vm.withHost(host).withPower(PowerState.OFF);
     }
 }

@@ -8,7 +8,6 @@ import io.vmha.model.ClusterRole;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
@@ -45,9 +44,7 @@ class WorkingHostsTest {
                         .as("%s", vm.id())
                         .isEqualTo(expected);
 
-                soFar = expected.isEmpty()
-                        ? soFar
-                        : soFar.with(ImmutableVirtualMachine.copyOf(vm).withHost(expected.get()));
+                soFar = expected.isEmpty() ? soFar : soFar.with(vm.withHost(expected.get()));
             }
         }
     }
@@ -97,7 +94,7 @@ class WorkingHostsTest {
     private static List<VirtualMachine> vms(SplittableRandom random) {
         List<VirtualMachine> vms = new ArrayList<>();
         for (int i = 0; i < 6 * HOSTS; i++) {
-            ImmutableVirtualMachine.Builder vm = Fixtures.middleware(
+            VirtualMachine.Builder vm = Fixtures.middleware(
                             String.format("v%03d", i), String.format("h%02d", random.nextInt(HOSTS)))
                     .allocation(Resources.of(1_000L << random.nextInt(4), 2_048L << random.nextInt(4)));
             if (random.nextInt(3) == 0) {

@@ -4,7 +4,6 @@ import com.google.common.base.Splitter;
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.config.CenterConfig;
 import io.vmha.center.config.HostFencing;
-import io.vmha.center.config.ImmutableCenterConfig;
 import io.vmha.center.config.RecoveryLimit;
 import io.vmha.center.config.StormGuard;
 import io.vmha.model.AntiAffinityGroup;
@@ -21,7 +20,6 @@ import io.vmha.model.VmId;
 import io.vmha.model.VmType;
 import io.vmha.policy.FailbackMode;
 import io.vmha.policy.FailoverConfig;
-import io.vmha.policy.ImmutableFailoverConfig;
 import io.vmha.policy.RecoveryMode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -190,7 +188,7 @@ final class CourseFile {
     }
 
     private static CenterConfig config(Line line) {
-        ImmutableCenterConfig.Builder config = CenterConfig.builder()
+        CenterConfig.Builder config = CenterConfig.builder()
                 .actionDeadline(line.millis("deadline").orElse(Duration.ofSeconds(5)))
                 .vmStormGuard(Optional.empty());
         line.field("actionsPerHost").map(Integer::parseInt).ifPresent(config::maxConcurrentActionsPerHost);
@@ -205,7 +203,7 @@ final class CourseFile {
     }
 
     private static FailoverConfig failover(Line line) {
-        ImmutableFailoverConfig.Builder failover = FailoverConfig.builder();
+        FailoverConfig.Builder failover = FailoverConfig.builder();
         line.field("failback").map(FailbackMode::valueOf).ifPresent(failover::failback);
         line.millis("maxLag").ifPresent(failover::maxReplicationLag);
         for (VmType type : List.of(VmType.MIDDLEWARE, VmType.DATABASE)) {

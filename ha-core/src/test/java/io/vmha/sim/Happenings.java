@@ -8,8 +8,6 @@ import io.vmha.model.DesiredState;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
 import io.vmha.model.RackId;
@@ -115,12 +113,12 @@ final class Happenings {
         return datacenter.actual().hostOf(vm);
     }
 
-    private void change(VmId vm, UnaryOperator<ImmutableVirtualMachine> change) {
-        datacenter.change(actual -> actual.with(change.apply(ImmutableVirtualMachine.copyOf(actual.requireVm(vm)))));
+    private void change(VmId vm, UnaryOperator<VirtualMachine> change) {
+        datacenter.change(actual -> actual.with(change.apply(actual.requireVm(vm))));
     }
 
-    private void change(HostId host, UnaryOperator<ImmutableHost> change) {
-        datacenter.change(actual -> actual.with(change.apply(ImmutableHost.copyOf(actual.requireHost(host)))));
+    private void change(HostId host, UnaryOperator<Host> change) {
+        datacenter.change(actual -> actual.with(change.apply(actual.requireHost(host))));
     }
 
     /** Only a VM that runs can notice that it fails. */

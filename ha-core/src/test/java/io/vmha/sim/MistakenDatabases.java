@@ -7,8 +7,6 @@ import io.vmha.adapter.Promotion;
 import io.vmha.adapter.RejoinMethod;
 import io.vmha.model.DatabaseMember;
 import io.vmha.model.DatabaseRole;
-import io.vmha.model.ImmutableDatabaseMember;
-import io.vmha.model.ImmutableReplicaSet;
 import io.vmha.model.LogPosition;
 import io.vmha.model.MemberId;
 import io.vmha.model.ObservedRole;
@@ -51,10 +49,8 @@ final class MistakenDatabases implements DatabaseCluster {
     @Override
     public ReplicaSet read(CallContext call) {
         ReplicaSet seen = cluster.read(call);
-        return ImmutableReplicaSet.copyOf(seen)
-                .withMembers(seen.members().stream()
-                        .map(member -> told(member, seen))
-                        .toList());
+        return seen.withMembers(
+                seen.members().stream().map(member -> told(member, seen)).toList());
     }
 
     private DatabaseMember told(DatabaseMember member, ReplicaSet seen) {
@@ -68,7 +64,7 @@ final class MistakenDatabases implements DatabaseCluster {
 
     private static DatabaseMember withoutUnknownLag(DatabaseMember member) {
         return member.lag().filter(lag -> lag instanceof ReplicaLag.Unknown).isPresent()
-                ? ImmutableDatabaseMember.copyOf(member).withLag(none(member))
+                ? member.withLag(none(member))
                 : member;
     }
 
@@ -95,18 +91,14 @@ final class MistakenDatabases implements DatabaseCluster {
     }
 
     private static DatabaseMember asReplica(DatabaseMember member, LogPosition position) {
-        return ImmutableDatabaseMember.copyOf(member)
-                .withHoldsWrites(false)
+        return member.withHoldsWrites(false)
                 .withLag(none(member))
                 .withPosition(position)
                 .withRole(as(member, DatabaseRole.REPLICA));
     }
 
     private static DatabaseMember asWriter(DatabaseMember member) {
-        return ImmutableDatabaseMember.copyOf(member)
-                .withLag(Optional.empty())
-                .withSource(Optional.empty())
-                .withRole(as(member, DatabaseRole.WRITER));
+        return member.withLag(Optional.empty()).withSource(Optional.empty()).withRole(as(member, DatabaseRole.WRITER));
     }
 
     private static ReplicaLag none(DatabaseMember member) {

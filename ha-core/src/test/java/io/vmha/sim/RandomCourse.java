@@ -3,7 +3,6 @@ package io.vmha.sim;
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.config.CenterConfig;
 import io.vmha.center.config.HostFencing;
-import io.vmha.center.config.ImmutableCenterConfig;
 import io.vmha.center.config.RecoveryLimit;
 import io.vmha.center.config.StormGuard;
 import io.vmha.model.AntiAffinityGroup;
@@ -11,7 +10,6 @@ import io.vmha.model.ClusterRole;
 import io.vmha.model.CpuPlatform;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.RackId;
 import io.vmha.model.ReplicaSet;
@@ -22,7 +20,6 @@ import io.vmha.model.VmId;
 import io.vmha.model.VmType;
 import io.vmha.policy.FailbackMode;
 import io.vmha.policy.FailoverConfig;
-import io.vmha.policy.ImmutableFailoverConfig;
 import io.vmha.policy.RecoveryMode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -89,7 +86,7 @@ final class RandomCourse {
     }
 
     private VirtualMachine vm(String id, VmType type, int host, Optional<String> member) {
-        ImmutableVirtualMachine.Builder vm = VirtualMachine.builder()
+        VirtualMachine.Builder vm = VirtualMachine.builder()
                 .id(VmId.of(id))
                 .type(type)
                 .host(HostId.of("h" + host))
@@ -107,7 +104,7 @@ final class RandomCourse {
     }
 
     private CenterConfig config() {
-        ImmutableCenterConfig.Builder config = CenterConfig.builder()
+        CenterConfig.Builder config = CenterConfig.builder()
                 .actionDeadline(Duration.ofSeconds(5))
                 .stormGuard(Optional.empty())
                 .vmStormGuard(Optional.empty())
@@ -129,7 +126,7 @@ final class RandomCourse {
     }
 
     private FailoverConfig failover() {
-        ImmutableFailoverConfig.Builder failover = FailoverConfig.builder();
+        FailoverConfig.Builder failover = FailoverConfig.builder();
         if (random.nextInt(3) == 0) {
             failover.maxReplicationLag(Duration.ofSeconds(10));
         }

@@ -2,14 +2,11 @@ package io.vmha.sim;
 
 import io.vmha.center.ManagementCenter;
 import io.vmha.center.config.CenterConfig;
-import io.vmha.center.config.ImmutableCenterConfig;
 import io.vmha.center.event.HaEvent;
 import io.vmha.center.journal.JournalException;
 import io.vmha.center.leader.Leadership;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
-import io.vmha.model.ImmutableHost;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
@@ -18,7 +15,6 @@ import io.vmha.model.VmType;
 import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.FencingMode;
 import io.vmha.policy.HaPolicies;
-import io.vmha.policy.ImmutableFailoverConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -158,7 +154,7 @@ final class SimulatedCenters {
 
     private FailoverConfig failover() {
         return mutation == Mutation.REDIRECT_BEFORE_FENCING
-                ? ImmutableFailoverConfig.builder()
+                ? FailoverConfig.builder()
                         .from(course.failover())
                         .putFencing(VmType.DATABASE, FencingMode.BEST_EFFORT)
                         .build()
@@ -167,7 +163,7 @@ final class SimulatedCenters {
 
     private CenterConfig config() {
         return mutation == Mutation.NO_STORM_GUARD
-                ? ImmutableCenterConfig.copyOf(course.config()).withStormGuard(Optional.empty())
+                ? course.config().toBuilder().stormGuard(Optional.empty()).build()
                 : course.config();
     }
 
@@ -175,13 +171,12 @@ final class SimulatedCenters {
     private Inventory knownInventory() {
         Inventory known = datacenter.actual();
         for (VirtualMachine vm : datacenter.actual().vms()) {
-            known = known.with(ImmutableVirtualMachine.copyOf(vm).withHealth(VmHealth.HEALTHY));
+            known = known.with(vm.withHealth(VmHealth.HEALTHY));
         }
         for (Host actual : datacenter.actual().hosts()) {
             Resources capacity =
                     mutation == Mutation.OVERCOMMITTED_HOST ? Resources.of(1_000_000, 1_000_000) : actual.capacity();
-            known = known.with(
-                    ImmutableHost.copyOf(actual).withHealth(HostHealth.UP).withCapacity(capacity));
+            known = known.with(actual.withHealth(HostHealth.UP).withCapacity(capacity));
         }
         return known;
     }

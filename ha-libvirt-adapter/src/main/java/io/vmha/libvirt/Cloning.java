@@ -102,7 +102,7 @@ final class Cloning {
 
     private static VmProfile profile(
             DomainDescription template, Optional<Location> failed, VmId vm, Optional<CloneOrigin> origin) {
-        ImmutableVmProfile.Builder profile = VmProfile.builder();
+        VmProfile.Builder profile = VmProfile.builder();
         if (failed.isPresent()) {
             VmProfile old = failed.get().profile();
             return profile.type(old.type())

@@ -84,13 +84,23 @@ public interface FaultWatch {
         checkArgument(hostTimeout().toMillis() >= 1, "hostTimeout must be 1 ms or more: %s", hostTimeout());
     }
 
+    /** Returns a builder that has all of this one's values, to change some. */
+    default Builder toBuilder() {
+        return new Builder().from(this);
+    }
+
     /** Returns a builder; it is not thread-safe, and its {@code build} refuses what {@link #check} names. */
-    static ImmutableFaultWatch.Builder builder() {
-        return ImmutableFaultWatch.builder();
+    static Builder builder() {
+        return new Builder();
     }
 
     /** Returns the defaults. */
     static FaultWatch defaults() {
         return builder().build();
+    }
+
+    /** Builds a watch; every value that has no default and may not be absent must be set. Not thread-safe. */
+    final class Builder extends ImmutableFaultWatch.Builder {
+        Builder() {}
     }
 }

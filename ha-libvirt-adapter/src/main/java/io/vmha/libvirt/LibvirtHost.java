@@ -60,9 +60,14 @@ public interface LibvirtHost {
                 id());
     }
 
+    /** Returns a builder that has all of this one's values, to change some. */
+    default Builder toBuilder() {
+        return new Builder().from(this);
+    }
+
     /** Returns a builder; it is not thread-safe, and its {@code build} refuses what {@link #check} names. */
-    static ImmutableLibvirtHost.Builder builder() {
-        return ImmutableLibvirtHost.builder();
+    static Builder builder() {
+        return new Builder();
     }
 
     /**
@@ -72,5 +77,10 @@ public interface LibvirtHost {
      */
     static LibvirtHost of(HostId id, URI uri) {
         return builder().id(id).uri(uri).build();
+    }
+
+    /** Builds a host; every value that has no default and may not be absent must be set. Not thread-safe. */
+    final class Builder extends ImmutableLibvirtHost.Builder {
+        Builder() {}
     }
 }

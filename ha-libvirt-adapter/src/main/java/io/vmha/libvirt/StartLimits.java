@@ -75,13 +75,23 @@ public interface StartLimits {
         checkArgument(weightTime().toMillis() >= 1, "weightTime must be 1 ms or more: %s", weightTime());
     }
 
+    /** Returns a builder that has all of this one's values, to change some. */
+    default Builder toBuilder() {
+        return new Builder().from(this);
+    }
+
     /** Returns a builder; it is not thread-safe, and its {@code build} refuses what {@link #check} names. */
-    static ImmutableStartLimits.Builder builder() {
-        return ImmutableStartLimits.builder();
+    static Builder builder() {
+        return new Builder();
     }
 
     /** Returns the defaults. */
     static StartLimits defaults() {
         return builder().build();
+    }
+
+    /** Builds limits; every value that has no default and may not be absent must be set. Not thread-safe. */
+    final class Builder extends ImmutableStartLimits.Builder {
+        Builder() {}
     }
 }

@@ -39,13 +39,23 @@ public non-sealed interface VmProfile extends DomainProfile {
     /** The action that made it as a clone; absent where none did. */
     Optional<CloneOrigin> origin();
 
+    /** Returns a builder that has all of this one's values, to change some. */
+    default Builder toBuilder() {
+        return new Builder().from(this);
+    }
+
     /** Returns a builder; it is not thread-safe. */
-    static ImmutableVmProfile.Builder builder() {
-        return ImmutableVmProfile.builder();
+    static Builder builder() {
+        return new Builder();
     }
 
     /** Returns the profile of a machine of which nothing is known but its type. */
     static VmProfile ofType(VmType type) {
         return builder().type(type).build();
+    }
+
+    /** Builds a profile; every value that has no default and may not be absent must be set. Not thread-safe. */
+    final class Builder extends ImmutableVmProfile.Builder {
+        Builder() {}
     }
 }

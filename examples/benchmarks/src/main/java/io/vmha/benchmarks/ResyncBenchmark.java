@@ -3,7 +3,6 @@ package io.vmha.benchmarks;
 import io.vmha.center.ManagementCenter;
 import io.vmha.center.internal.state.Sightings;
 import io.vmha.model.Host;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.ReadingToken;
@@ -68,7 +67,7 @@ public class ResyncBenchmark {
             VirtualMachine vm = vms.get(i * (vms.size() / CHANGED));
             Resources smaller = Resources.of(
                     vm.allocation().cpuMillis() - 1, vm.allocation().memoryMiB());
-            resized = resized.with(ImmutableVirtualMachine.copyOf(vm).withAllocation(smaller));
+            resized = resized.with(vm.withAllocation(smaller));
         }
         snapshots.add(of(resized));
         snapshots.add(of(inventory));

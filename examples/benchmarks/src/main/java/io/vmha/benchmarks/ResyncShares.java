@@ -7,7 +7,6 @@ import io.vmha.center.schedule.ThreadedScheduler;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.ReadingToken;
@@ -110,7 +109,7 @@ public final class ResyncShares {
         Inventory resized = inventory;
         for (int i = 0; i < changed; i++) {
             VirtualMachine vm = inventory.requireVm(VmId.of("vm" + i * (HOSTS * VMS_EACH / changed)));
-            resized = resized.with(ImmutableVirtualMachine.copyOf(vm).withAllocation(Resources.of(999, 1_024)));
+            resized = resized.with(vm.withAllocation(Resources.of(999, 1_024)));
         }
         return of(resized);
     }
@@ -120,8 +119,7 @@ public final class ResyncShares {
         return PlatformSnapshot.of(new PlatformSnapshot(
                         List.copyOf(inventory.hosts()),
                         inventory.vms().stream()
-                                .<VirtualMachine>map(
-                                        vm -> ImmutableVirtualMachine.copyOf(vm).withLabels(vm.labels()))
+                                .map(vm -> vm.withLabels(vm.labels()))
                                 .toList(),
                         Set.of())
                 .toInventory());

@@ -4,7 +4,6 @@ import io.vmha.model.ClusterRole;
 import io.vmha.model.CpuPlatform;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.RackId;
 import io.vmha.model.Resources;
@@ -60,7 +59,7 @@ final class ReferenceEmbodiment {
                 .build();
     }
 
-    private static ImmutableVirtualMachine.Builder vm(String id, VmType type, String host, double load) {
+    private static VirtualMachine.Builder vm(String id, VmType type, String host, double load) {
         return VirtualMachine.builder()
                 .id(VmId.of(id))
                 .type(type)

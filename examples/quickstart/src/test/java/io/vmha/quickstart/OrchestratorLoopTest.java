@@ -6,7 +6,6 @@ import io.vmha.center.ManagementCenter;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
@@ -53,8 +52,7 @@ class OrchestratorLoopTest {
 
     @Test
     void aVmThatSomebodyMovedIsWhereAResyncShowsIt() {
-        datacenter.change(actual -> actual.with(
-                ImmutableVirtualMachine.copyOf(actual.requireVm(MW1)).withHost(HostId.of("h2"))));
+        datacenter.change(actual -> actual.with(actual.requireVm(MW1).withHost(HostId.of("h2"))));
 
         orchestrator.resync();
 
@@ -81,10 +79,8 @@ class OrchestratorLoopTest {
 
     @Test
     void aVmThatWasCreatedMayTakeRequests() {
-        VirtualMachine added = ImmutableVirtualMachine.copyOf(
-                        datacenter.actual().requireVm(MW1))
-                .withId(VmId.of("mw9"))
-                .withLoad(0);
+        VirtualMachine added =
+                datacenter.actual().requireVm(MW1).withId(VmId.of("mw9")).withLoad(0);
         datacenter.change(actual -> actual.with(added));
 
         orchestrator.created(added);

@@ -3,7 +3,6 @@ package io.vmha.scenario;
 import com.google.common.collect.ImmutableSet;
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.config.CenterConfig;
-import io.vmha.center.config.ImmutableCenterConfig;
 import io.vmha.center.config.RecoveryLimit;
 import io.vmha.center.config.StormGuard;
 import io.vmha.center.config.VmStormGuard;
@@ -15,7 +14,7 @@ final class CenterReader {
     private CenterReader() {}
 
     static CenterConfig read(YamlValue policy, Map<String, YamlValue> keys) {
-        ImmutableCenterConfig.Builder config = CenterConfig.builder();
+        CenterConfig.Builder config = CenterConfig.builder();
         // A scenario has the guards that it names.
         config.stormGuard(
                 Optional.ofNullable(keys.get("stormGuard")).map(value -> value.checked(CenterReader::stormGuard)));

@@ -1,8 +1,6 @@
 package io.vmha.scenario;
 
 import io.vmha.model.Host;
-import io.vmha.model.ImmutableHost;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
@@ -29,13 +27,12 @@ final class PlatformInventory {
                     .or(() -> Optional.of("there is no host " + host.id()))
                     .filter(difference -> !difference.isEmpty())
                     .ifPresent(differences::add);
-            actual.ifPresent(there -> found.add(ImmutableHost.copyOf(there).withRack(host.rack())));
+            actual.ifPresent(there -> found.add(there.withRack(host.rack())));
         }
         for (VirtualMachine vm : scenario.vms()) {
             difference(vm, platform.vm(vm.id())).ifPresent(differences::add);
             platform.vm(vm.id())
-                    .ifPresent(there -> found.add(ImmutableVirtualMachine.copyOf(there)
-                            .withLoad(vm.load())
+                    .ifPresent(there -> found.add(there.withLoad(vm.load())
                             .withPriority(vm.priority())
                             .withAntiAffinity(vm.antiAffinity())
                             .withReplicationLag(vm.replicationLag())));

@@ -11,7 +11,6 @@ import io.vmha.fault.FaultSubject;
 import io.vmha.model.DesiredState;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
@@ -267,11 +266,10 @@ final class PlatformRun implements ScenarioStage {
         for (VirtualMachine vm : start.vms()) {
             VirtualMachine expected = known.requireVm(vm.id());
             end = end.with(found.vm(vm.id())
-                    .map(actual -> ImmutableVirtualMachine.copyOf(expected)
-                            .withPower(actual.power())
+                    .map(actual -> expected.withPower(actual.power())
                             .withHost(actual.host())
                             .withAllocation(actual.allocation()))
-                    .orElse(ImmutableVirtualMachine.copyOf(expected)));
+                    .orElse(expected));
         }
         return end;
     }

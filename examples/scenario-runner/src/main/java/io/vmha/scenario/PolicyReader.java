@@ -5,7 +5,6 @@ import io.vmha.model.VmType;
 import io.vmha.policy.FailbackMode;
 import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.FencingMode;
-import io.vmha.policy.ImmutableFailoverConfig;
 import io.vmha.policy.RecoveryMode;
 import io.vmha.policy.StandbyActivation;
 import java.util.HashSet;
@@ -35,7 +34,7 @@ final class PolicyReader {
 
     private PolicyReader() {}
 
-    static void read(YamlValue policy, ImmutableScenario.Builder scenario) {
+    static void read(YamlValue policy, Scenario.Builder scenario) {
         Map<String, YamlValue> keys = policy.entries();
         NOT_SUPPORTED_YET.stream().filter(keys::containsKey).findFirst().ifPresent(key -> {
             throw policy.required(keys, key).error("is not supported yet");
@@ -47,7 +46,7 @@ final class PolicyReader {
     }
 
     private static FailoverConfig failover(YamlValue policy, Map<String, YamlValue> keys) {
-        ImmutableFailoverConfig.Builder config = FailoverConfig.builder();
+        FailoverConfig.Builder config = FailoverConfig.builder();
         Optional.ofNullable(keys.get("standbyActivation"))
                 .ifPresent(value -> config.standbyActivation(value.oneOf(StandbyActivation.class)));
         Optional.ofNullable(keys.get("fencing"))
@@ -67,7 +66,7 @@ final class PolicyReader {
     }
 
     /** A threshold below the default hysteresis leaves no room for it: then there is none. */
-    private static void threshold(YamlValue value, ImmutableFailoverConfig.Builder config) {
+    private static void threshold(YamlValue value, FailoverConfig.Builder config) {
         double threshold = value.number();
         config.loadThreshold(threshold);
         if (threshold <= FailoverConfig.defaults().loadHysteresis()) {
@@ -75,7 +74,7 @@ final class PolicyReader {
         }
     }
 
-    private static void sameLabel(YamlValue labels, ImmutableFailoverConfig.Builder config) {
+    private static void sameLabel(YamlValue labels, FailoverConfig.Builder config) {
         Set<String> seen = new HashSet<>();
         for (YamlValue label : labels.list()) {
             String name = label.text();

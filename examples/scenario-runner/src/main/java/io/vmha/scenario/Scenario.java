@@ -59,4 +59,14 @@ interface Scenario {
 
     /** What the end must or must not have. */
     List<Expectation> finalExpectations();
+
+    /** Returns a builder; it is not thread-safe. */
+    static Builder builder() {
+        return new Builder();
+    }
+
+    /** Builds a scenario; every value that has no default and may not be absent must be set. Not thread-safe. */
+    final class Builder extends ImmutableScenario.Builder {
+        Builder() {}
+    }
 }

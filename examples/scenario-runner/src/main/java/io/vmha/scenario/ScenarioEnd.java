@@ -5,7 +5,6 @@ import io.vmha.center.ManagementCenter;
 import io.vmha.center.journal.PlanJournal;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
@@ -37,8 +36,8 @@ record ScenarioEnd(SimulatedWorld world, ManagementCenter center, ScenarioClock 
         Inventory known = center.inventory();
         Inventory end = world.actual();
         for (VirtualMachine vm : world.actual().vms()) {
-            end = end.with(ImmutableVirtualMachine.copyOf(vm)
-                    .withHealth(known.vm(vm.id()).map(VirtualMachine::health).orElse(vm.health())));
+            end = end.with(
+                    vm.withHealth(known.vm(vm.id()).map(VirtualMachine::health).orElse(vm.health())));
         }
         for (Host host : world.actual().hosts()) {
             end = end.with(known.host(host.id()).orElse(host));

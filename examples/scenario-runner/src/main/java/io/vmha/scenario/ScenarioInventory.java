@@ -8,8 +8,6 @@ import io.vmha.model.CpuPlatform;
 import io.vmha.model.DesiredState;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
 import io.vmha.model.RackId;
@@ -97,7 +95,7 @@ record ScenarioInventory(Inventory inventory, Map<VmId, DesiredState> desired) {
 
     private static Host uncheckedHost(YamlValue value) {
         Map<String, YamlValue> keys = value.mapping(HOST_KEYS);
-        ImmutableHost.Builder host = Host.builder()
+        Host.Builder host = Host.builder()
                 .id(HostId.of(value.required(keys, "id").text()))
                 .role(value.required(keys, "role").oneOf(ClusterRole.class))
                 .capacity(resources(value, keys));
@@ -115,7 +113,7 @@ record ScenarioInventory(Inventory inventory, Map<VmId, DesiredState> desired) {
 
     private static DeclaredVm uncheckedVm(YamlValue value) {
         Map<String, YamlValue> keys = value.mapping(VM_KEYS);
-        ImmutableVirtualMachine.Builder vm = VirtualMachine.builder()
+        VirtualMachine.Builder vm = VirtualMachine.builder()
                 .id(VmId.of(value.required(keys, "id").text()))
                 .type(VmType.of(value.required(keys, "type").text()))
                 .host(HostId.of(value.required(keys, "host").text()))

@@ -32,7 +32,7 @@ final class ScenarioReader {
         YamlValue root = YamlSource.root(file, text);
         Map<String, YamlValue> keys = root.mapping(KEYS);
         ScenarioInventory inventory = ScenarioInventory.read(root.required(keys, "hosts"), root.required(keys, "vms"));
-        ImmutableScenario.Builder scenario = ImmutableScenario.builder()
+        Scenario.Builder scenario = Scenario.builder()
                 .file(file)
                 .name(root.required(keys, "name").text())
                 .seed(Optional.ofNullable(keys.get("seed"))

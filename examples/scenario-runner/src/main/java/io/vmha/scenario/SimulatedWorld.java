@@ -5,7 +5,6 @@ import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.MemberId;
 import io.vmha.model.PlatformSnapshot;
@@ -68,9 +67,9 @@ final class SimulatedWorld {
     /** The host is up, and empty of running VMs: what did not run on for certain does not run now. */
     void hostUp(HostId id) {
         datacenter.change(actual -> {
-            List<ImmutableVirtualMachine> off = actual.vmsOn(id).stream()
+            List<VirtualMachine> off = actual.vmsOn(id).stream()
                     .filter(vm -> vm.power() == PowerState.UNKNOWN)
-                    .map(vm -> ImmutableVirtualMachine.copyOf(vm).withPower(PowerState.OFF))
+                    .map(vm -> vm.withPower(PowerState.OFF))
                     .toList();
             return FaultEffects.hostUp(actual, id).withAll(off);
         });
@@ -155,7 +154,7 @@ final class SimulatedWorld {
                 host -> actual.host(host).map(found -> found.health().runsVms()).orElse(false));
     }
 
-    private void change(VmId vm, UnaryOperator<ImmutableVirtualMachine> change) {
-        datacenter.change(actual -> actual.with(change.apply(ImmutableVirtualMachine.copyOf(actual.requireVm(vm)))));
+    private void change(VmId vm, UnaryOperator<VirtualMachine> change) {
+        datacenter.change(actual -> actual.with(change.apply(actual.requireVm(vm))));
     }
 }

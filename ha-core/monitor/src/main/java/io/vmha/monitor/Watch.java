@@ -15,6 +15,8 @@ import org.immutables.value.Value;
 @Value.Style(
         get = "*",
         jdkOnly = true,
+        visibilityString = "PACKAGE",
+        overshadowImplementation = true,
         allowedClasspathAnnotations = {CanIgnoreReturnValue.class, Generated.class})
 public interface Watch {
 
@@ -83,8 +85,18 @@ public interface Watch {
         return builder().name(name).probe(probe).build();
     }
 
+    /** Returns a builder that has all of this one's values, to change some. */
+    default Builder toBuilder() {
+        return new Builder().from(this);
+    }
+
     /** Returns a builder; it is not thread-safe, and its {@code build} refuses what {@link #check} names. */
-    static ImmutableWatch.Builder builder() {
-        return ImmutableWatch.builder();
+    static Builder builder() {
+        return new Builder();
+    }
+
+    /** Builds a watch; every value that has no default and may not be absent must be set. Not thread-safe. */
+    final class Builder extends ImmutableWatch.Builder {
+        Builder() {}
     }
 }

@@ -56,7 +56,7 @@ class FaultMonitorTest {
                 .isolation(fault -> effects.add("isolate at " + time.now().toEpochMilli()));
     }
 
-    private ImmutableWatch.Builder watch() {
+    private Watch.Builder watch() {
         return Watch.builder().name("disk").probe(() -> found);
     }
 

@@ -8,7 +8,6 @@ import io.vmha.adapter.postgresql.MemberFacts.WriterEnd;
 import io.vmha.model.CommitRule;
 import io.vmha.model.DatabaseMember;
 import io.vmha.model.DatabaseRole;
-import io.vmha.model.ImmutableDatabaseMember;
 import io.vmha.model.LogPosition;
 import io.vmha.model.MemberId;
 import io.vmha.model.ObservedCommitRule;
@@ -72,7 +71,7 @@ final class FactComparison {
             return DatabaseMember.unknown(
                     member.id(), OBSERVER, at, why == null ? "not read" : String.valueOf(why.getMessage()));
         }
-        ImmutableDatabaseMember.Builder builder =
+        DatabaseMember.Builder builder =
                 DatabaseMember.builder().id(member.id()).position(seen.position());
         if (seen.writer().isPresent()) {
             return builder.role(new ObservedRole(DatabaseRole.WRITER, OBSERVER, at))

@@ -84,8 +84,18 @@ public interface PostgresServer {
         }
     }
 
+    /** Returns a builder that has all of this one's values, to change some. */
+    default Builder toBuilder() {
+        return new Builder().from(this);
+    }
+
     /** Returns a builder; it is not thread-safe, and its {@code build} refuses what {@link #check} names. */
-    static ImmutablePostgresServer.Builder builder() {
-        return ImmutablePostgresServer.builder();
+    static Builder builder() {
+        return new Builder();
+    }
+
+    /** Builds a server's description; every value that has no default and may not be absent must be set. Not thread-safe. */
+    final class Builder extends ImmutablePostgresServer.Builder {
+        Builder() {}
     }
 }

@@ -119,8 +119,18 @@ public interface CenterConfig {
         return builder().build();
     }
 
+    /** Returns a builder that has all of this one's values, to change some. */
+    default Builder toBuilder() {
+        return new Builder().from(this);
+    }
+
     /** Returns a builder; it is not thread-safe. */
-    static ImmutableCenterConfig.Builder builder() {
-        return ImmutableCenterConfig.builder();
+    static Builder builder() {
+        return new Builder();
+    }
+
+    /** Builds a configuration; every value that has no default and may not be absent must be set. Not thread-safe. */
+    final class Builder extends ImmutableCenterConfig.Builder {
+        Builder() {}
     }
 }

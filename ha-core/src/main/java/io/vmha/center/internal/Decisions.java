@@ -26,8 +26,6 @@ import io.vmha.model.DesiredState;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.MemberId;
 import io.vmha.model.PowerState;
@@ -553,13 +551,13 @@ final class Decisions {
         for (HostId id : refused.hosts) {
             Optional<Host> host = now.host(id).filter(found -> found.health() == HostHealth.UP);
             if (host.isPresent()) {
-                now = now.with(ImmutableHost.copyOf(host.get()).withHealth(HostHealth.DEGRADED));
+                now = now.with(host.get().withHealth(HostHealth.DEGRADED));
             }
         }
         for (VmId id : refused.vms) {
             Optional<VirtualMachine> other = now.vm(id).filter(VirtualMachine::isServing);
             if (other.isPresent()) {
-                now = now.with(ImmutableVirtualMachine.copyOf(other.get()).withHealth(VmHealth.SUSPECT));
+                now = now.with(other.get().withHealth(VmHealth.SUSPECT));
             }
         }
         return now;

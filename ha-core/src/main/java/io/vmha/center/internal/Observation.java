@@ -13,8 +13,6 @@ import io.vmha.fault.FaultSubject;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
@@ -51,9 +49,7 @@ final class Observation {
 
     private void added(VirtualMachine vm) {
         if (state.host(vm.host()).isPresent() && sightings.isAfter(state.removedAt(vm.id()))) {
-            state.declare(ImmutableVirtualMachine.copyOf(vm)
-                    .withServedBy(Optional.empty())
-                    .withHealth(VmHealth.HEALTHY));
+            state.declare(vm.withServedBy(Optional.empty()).withHealth(VmHealth.HEALTHY));
             center.intake().known(new FaultSubject.OfVm(vm.id()));
         }
     }
@@ -79,8 +75,7 @@ final class Observation {
     }
 
     private static boolean isSame(HostRecord known, Host seen) {
-        return ImmutableHost.copyOf(seen)
-                .withHealth(HostHealth.UP)
+        return seen.withHealth(HostHealth.UP)
                 .withInQuarantine(false)
                 .withInMaintenance(known.seen().inMaintenance())
                 .equals(known.seen());

@@ -4,8 +4,6 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableSet;
 import io.vmha.model.DatabaseMember;
-import io.vmha.model.ImmutableDatabaseMember;
-import io.vmha.model.ImmutableReplicaSet;
 import io.vmha.model.MemberId;
 import io.vmha.model.MemberStanding;
 import io.vmha.model.ObservedCommitRule;
@@ -77,14 +75,12 @@ public record ReplicaSetState(
 
     /** Returns a set that was not read yet, with what is remembered of it; members that it does not have any more are left out. */
     public ReplicaSet restore(ReplicaSet declared) {
-        return ImmutableReplicaSet.copyOf(declared)
-                .withTimeline(timeline)
+        return declared.withTimeline(timeline)
                 .withLastWriter(lastWriter.filter(declared.memberIds()::contains))
                 .withCommitRule(commitRule)
                 .withMembers(declared.members().stream()
-                        .map(member -> diverged.contains(member.id())
-                                ? ImmutableDatabaseMember.copyOf(member).withStanding(MemberStanding.DIVERGED)
-                                : member)
+                        .map(member ->
+                                diverged.contains(member.id()) ? member.withStanding(MemberStanding.DIVERGED) : member)
                         .toList());
     }
 }

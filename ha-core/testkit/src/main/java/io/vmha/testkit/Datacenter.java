@@ -7,8 +7,6 @@ import io.vmha.model.CpuPlatform;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
 import io.vmha.model.RackId;
@@ -44,8 +42,8 @@ public final class Datacenter {
     /** The template of middleware VMs. */
     public static final TemplateId MIDDLEWARE_TEMPLATE = TemplateId.of("mw-template");
 
-    private final Map<HostId, ImmutableHost> hosts = new LinkedHashMap<>();
-    private final Map<VmId, ImmutableVirtualMachine> vms = new LinkedHashMap<>();
+    private final Map<HostId, Host> hosts = new LinkedHashMap<>();
+    private final Map<VmId, VirtualMachine> vms = new LinkedHashMap<>();
     private Optional<VmId> last = Optional.empty();
 
     private Datacenter() {}
@@ -91,7 +89,7 @@ public final class Datacenter {
      * @throws IllegalArgumentException if there is one of that name, or the name is none
      */
     public Datacenter host(String id, ClusterRole role) {
-        ImmutableHost host = Host.builder()
+        Host host = Host.builder()
                 .id(HostId.of(id))
                 .role(role)
                 .capacity(Resources.of(16_000, 65_536))
@@ -110,7 +108,7 @@ public final class Datacenter {
      * @throws IllegalArgumentException if there is no such host
      */
     public Datacenter host(String id, HostHealth health) {
-        ImmutableHost changed = hosts.computeIfPresent(HostId.of(id), (known, host) -> host.withHealth(health));
+        Host changed = hosts.computeIfPresent(HostId.of(id), (known, host) -> host.withHealth(health));
         if (changed == null) {
             throw new IllegalArgumentException("no such host: " + id);
         }
@@ -124,7 +122,7 @@ public final class Datacenter {
      */
     public Datacenter vm(String id, VmType type, String host) {
         boolean isDatabase = type.equals(VmType.DATABASE);
-        ImmutableVirtualMachine.Builder vm = VirtualMachine.builder()
+        VirtualMachine.Builder vm = VirtualMachine.builder()
                 .id(VmId.of(id))
                 .type(type)
                 .host(HostId.of(host))
@@ -172,8 +170,8 @@ public final class Datacenter {
      *
      * @throws IllegalStateException if none was named, or it was taken away
      */
-    public Datacenter change(UnaryOperator<ImmutableVirtualMachine> change) {
-        ImmutableVirtualMachine vm = last.map(vms::get).orElseThrow(() -> new IllegalStateException("name a VM first"));
+    public Datacenter change(UnaryOperator<VirtualMachine> change) {
+        VirtualMachine vm = last.map(vms::get).orElseThrow(() -> new IllegalStateException("name a VM first"));
         vms.put(vm.id(), change.apply(vm));
         return this;
     }

@@ -8,7 +8,6 @@ import io.vmha.center.event.HaEvent;
 import io.vmha.detection.DetectionConfig;
 import io.vmha.detection.SecondLook;
 import io.vmha.fault.FaultKind;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
@@ -124,8 +123,8 @@ class ReportListenersTest {
     @Test
     void aReportOfAVmThatIsNotInTheInventoryYetIsTakenOnceItIsAndNotConfirmedBefore() {
         assertThat(report(NEW, 1)).isCompletedWithValue(ReportOutcome.UNKNOWN_VM);
-        center.update(inventory -> inventory.with(ImmutableVirtualMachine.copyOf(inventory.requireVm(VmId.of("mw1")))
-                .withId(NEW)));
+        center.update(
+                inventory -> inventory.with(inventory.requireVm(VmId.of("mw1")).withId(NEW)));
         time.advanceTo(time.now().plusSeconds(1));
 
         assertThat(report(NEW, 1)).isCompletedWithValue(ReportOutcome.WRITTEN_DOWN);

@@ -17,8 +17,6 @@ import io.vmha.model.DesiredState;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.MemberId;
 import io.vmha.model.PowerState;
@@ -165,8 +163,7 @@ public final class CenterState {
     }
 
     private void add(VirtualMachine vm) {
-        VmRecord record = new VmRecord(
-                ImmutableVirtualMachine.copyOf(vm).withHealth(VmHealth.HEALTHY).withServedBy(Optional.empty()));
+        VmRecord record = new VmRecord(vm.withHealth(VmHealth.HEALTHY).withServedBy(Optional.empty()));
         vms.put(vm.id(), record);
         if (record.mayRunOn.isEmpty()) {
             notOff.remove(vm.id());
@@ -182,7 +179,7 @@ public final class CenterState {
     }
 
     private static Host observed(Host host) {
-        return ImmutableHost.copyOf(host).withHealth(HostHealth.UP).withInQuarantine(false);
+        return host.withHealth(HostHealth.UP).withInQuarantine(false);
     }
 
     private void restore(HostState state) {
@@ -202,7 +199,7 @@ public final class CenterState {
             return;
         }
         if (isUnseen) {
-            add(ImmutableVirtualMachine.copyOf(state.vm()).withServedBy(Optional.empty()));
+            add(state.vm().withServedBy(Optional.empty()));
         }
         VmRecord record = Objects.requireNonNull(vms.get(id));
         boolean seenOn = !isUnseen && record.seen.power() != PowerState.OFF;
@@ -215,8 +212,7 @@ public final class CenterState {
             hostsOfBoth.add(record.seen.host());
         }
         if (isUnseen) {
-            record.seen = ImmutableVirtualMachine.copyOf(record.seen)
-                    .withPower(state.vm().power());
+            record.seen = record.seen.withPower(state.vm().power());
         }
         unwritten.holds(id);
         place(record, hostsOfBoth);
@@ -451,7 +447,7 @@ public final class CenterState {
         if (record == null) {
             hosts.put(host.id(), new HostRecord(observed(host)));
         } else {
-            record.seen = ImmutableHost.copyOf(observed(host)).withInMaintenance(record.seen.inMaintenance());
+            record.seen = observed(host).withInMaintenance(record.seen.inMaintenance());
         }
         touch(host.id());
         projection.wake(host.role());
@@ -534,8 +530,7 @@ public final class CenterState {
     /** The VM runs on that host and nowhere else. */
     public void runsOn(VmId id, HostId host) {
         vm(id).ifPresent(record -> {
-            record.seen =
-                    ImmutableVirtualMachine.copyOf(record.seen).withHost(host).withPower(PowerState.ON);
+            record.seen = record.seen.withHost(host).withPower(PowerState.ON);
             record.flags.remove(VmState.Flag.UNSEARCHED);
             record.flags.remove(VmState.Flag.HALF_MADE);
             record.flags.remove(VmState.Flag.TO_START);
@@ -551,7 +546,7 @@ public final class CenterState {
                 lookFor(record);
                 return;
             }
-            record.seen = ImmutableVirtualMachine.copyOf(record.seen).withPower(PowerState.OFF);
+            record.seen = record.seen.withPower(PowerState.OFF);
             record.flags.remove(VmState.Flag.UNSEARCHED);
             place(record, ImmutableSet.of());
         });
@@ -584,8 +579,7 @@ public final class CenterState {
     /** The VM was cloned anew on that host and is off. */
     public void cloned(VmId id, HostId host) {
         vm(id).ifPresent(record -> {
-            record.seen =
-                    ImmutableVirtualMachine.copyOf(record.seen).withHost(host).withPower(PowerState.OFF);
+            record.seen = record.seen.withHost(host).withPower(PowerState.OFF);
             record.flags.add(VmState.Flag.HALF_MADE);
             if (record.isSaidOn) {
                 // What somebody started meanwhile may be the clone.
@@ -601,9 +595,7 @@ public final class CenterState {
         vm(id).ifPresent(record -> {
             Resources before = record.seen.allocation();
             double load = record.seen.load() * before.cpuMillis() / allocation.cpuMillis();
-            record.seen = ImmutableVirtualMachine.copyOf(record.seen)
-                    .withAllocation(allocation)
-                    .withLoad(load);
+            record.seen = record.seen.withAllocation(allocation).withLoad(load);
             touch(id);
         });
     }
@@ -620,7 +612,7 @@ public final class CenterState {
         if (record.mayRunOn.size() == 1 && !record.mayRunOn.contains(record.seen.host()) && !record.isActedOn()) {
             HostId only = record.mayRunOn.iterator().next();
             if (hosts.containsKey(only)) {
-                record.seen = ImmutableVirtualMachine.copyOf(record.seen).withHost(only);
+                record.seen = record.seen.withHost(only);
             }
         }
         if (record.isConfirmedOff()) {
@@ -662,7 +654,7 @@ public final class CenterState {
     public void saidOn(VmId id) {
         vm(id).ifPresent(record -> {
             record.isSaidOn = true;
-            record.seen = ImmutableVirtualMachine.copyOf(record.seen).withPower(PowerState.ON);
+            record.seen = record.seen.withPower(PowerState.ON);
             mayStart(id, record.seen.host());
         });
     }
@@ -724,7 +716,7 @@ public final class CenterState {
         inventory();
         if (projection.servesItself(id)) {
             double own = Math.max(0, load - projection.loadOfOthers(record));
-            record.seen = ImmutableVirtualMachine.copyOf(record.seen).withLoad(own);
+            record.seen = record.seen.withLoad(own);
         }
         touch(id);
     }
@@ -732,7 +724,7 @@ public final class CenterState {
     /** How far a database was measured to be behind; empty where that cannot be read. */
     public void lags(VmId id, Optional<Duration> lag) {
         VmRecord record = requireVm(id);
-        ImmutableVirtualMachine before = ImmutableVirtualMachine.copyOf(record.seen);
+        VirtualMachine before = record.seen;
         record.seen = before.withReplicationLag(Optional.empty())
                 .withReplicationLagUnknown(lag.isEmpty())
                 .withReplicationLag(lag);
@@ -759,9 +751,7 @@ public final class CenterState {
                 && !record.is(VmState.Flag.LAG_ACCEPTED)) {
             return;
         }
-        record.seen = ImmutableVirtualMachine.copyOf(record.seen)
-                .withReplicationLagUnknown(false)
-                .withReplicationLag(Optional.empty());
+        record.seen = record.seen.withReplicationLagUnknown(false).withReplicationLag(Optional.empty());
         record.flags.remove(VmState.Flag.LAG_ACCEPTED);
         touch(id);
     }
@@ -906,7 +896,7 @@ public final class CenterState {
     /** Whether a host takes anything new. */
     public void maintenance(HostId id, boolean on) {
         HostRecord record = requireHost(id);
-        record.seen = ImmutableHost.copyOf(record.seen).withInMaintenance(on);
+        record.seen = record.seen.withInMaintenance(on);
         touch(id);
         if (!on) {
             projection.wake(record.seen.role());

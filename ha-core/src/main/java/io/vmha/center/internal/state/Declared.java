@@ -1,6 +1,5 @@
 package io.vmha.center.internal.state;
 
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.VirtualMachine;
 
 /** Keeps what is declared of a VM apart from what the platform and monitors say of it. Pure functions. */
@@ -9,8 +8,7 @@ final class Declared {
 
     /** Returns the observed VM with what the other declares: type, priority, template, anti-affinity, labels and member. */
     static VirtualMachine of(VirtualMachine declares, VirtualMachine observed) {
-        return ImmutableVirtualMachine.copyOf(observed)
-                .withType(declares.type())
+        return observed.withType(declares.type())
                 .withPriority(declares.priority())
                 .withTemplate(declares.template())
                 .withAntiAffinity(declares.antiAffinity())

@@ -5,7 +5,6 @@ import io.vmha.center.journal.OpenFault;
 import io.vmha.fault.FaultKind;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
-import io.vmha.model.ImmutableHost;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +60,7 @@ public final class HostRecord {
     }
 
     Host projected() {
-        return ImmutableHost.copyOf(seen).withHealth(health()).withInQuarantine(isQuarantined);
+        return seen.withHealth(health()).withInQuarantine(isQuarantined);
     }
 
     boolean isDefault() {
@@ -73,7 +72,7 @@ public final class HostRecord {
     }
 
     void restore(HostState state) {
-        seen = ImmutableHost.copyOf(seen).withInMaintenance(state.host().inMaintenance());
+        seen = seen.withInMaintenance(state.host().inMaintenance());
         fault = state.fault().orElse(null);
         isConfirmedOff = state.isConfirmedOff();
         upSince = state.upSince().orElse(null);

@@ -2,7 +2,6 @@ package io.vmha.center.internal.state;
 
 import io.vmha.center.journal.VmState;
 import io.vmha.model.DesiredState;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
@@ -26,8 +25,7 @@ final class Projector {
     static VirtualMachine project(
             VmRecord vm, PendingEffects pending, boolean takesPlace, @Nullable VmId server, double load) {
         PowerState power = power(vm, pending, takesPlace);
-        ImmutableVirtualMachine projected =
-                ImmutableVirtualMachine.copyOf(vm.seen).withPower(power).withHealth(health(vm, power));
+        VirtualMachine projected = vm.seen.withPower(power).withHealth(health(vm, power));
         if (takesPlace) {
             projected = projected.withHost(pending.place().orElseThrow());
         }

@@ -7,8 +7,6 @@ import io.vmha.center.journal.VmState;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
@@ -106,8 +104,7 @@ public final class Sightings {
     }
 
     private static boolean isSame(Host known, Host seen) {
-        return known.equals(ImmutableHost.copyOf(seen)
-                        .withInMaintenance(known.inMaintenance())
+        return known.equals(seen.withInMaintenance(known.inMaintenance())
                         .withInQuarantine(known.inQuarantine())
                         .withHealth(known.health()))
                 && known.health() == seen.health();
@@ -248,11 +245,7 @@ public final class Sightings {
 
     private static VirtualMachine read(VmRecord record, VirtualMachine seen) {
         return Declared.of(
-                seen,
-                ImmutableVirtualMachine.copyOf(record.seen)
-                        .withHost(seen.host())
-                        .withPower(seen.power())
-                        .withAllocation(seen.allocation()));
+                seen, record.seen.withHost(seen.host()).withPower(seen.power()).withAllocation(seen.allocation()));
     }
 
     /** How a VM was seen that is not known yet; empty where no host that answered has it. */

@@ -6,7 +6,6 @@ import io.vmha.center.journal.OpenFault;
 import io.vmha.center.journal.VmState;
 import io.vmha.model.DesiredState;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
@@ -144,7 +143,7 @@ public final class VmRecord {
     }
 
     VmState state() {
-        ImmutableVirtualMachine vm = ImmutableVirtualMachine.copyOf(seen);
+        VirtualMachine vm = seen;
         return new VmState(
                 server == null ? vm : vm.withServedBy(server),
                 mayRunOn,

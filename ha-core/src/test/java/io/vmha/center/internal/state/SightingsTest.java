@@ -8,7 +8,6 @@ import io.vmha.center.journal.JournalState;
 import io.vmha.center.journal.VmState;
 import io.vmha.model.DesiredState;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
@@ -127,7 +126,8 @@ class SightingsTest {
     @Test
     void aReadingTellsAllocationAndWhatIsDeclaredAndChangesNothingThatIsDesired() {
         state.desired(MW1, DesiredState.UNMANAGED);
-        VirtualMachine resized = ImmutableVirtualMachine.copyOf(reference.requireVm(MW1))
+        VirtualMachine resized = reference
+                .requireVm(MW1)
                 .withAllocation(Resources.of(3_000, 9_000))
                 .withPriority(7)
                 .withLoad(0.9);
@@ -149,9 +149,7 @@ class SightingsTest {
     }
 
     private VirtualMachine seen(HostId host, PowerState power) {
-        return ImmutableVirtualMachine.copyOf(reference.requireVm(MW1))
-                .withHost(host)
-                .withPower(power);
+        return reference.requireVm(MW1).withHost(host).withPower(power);
     }
 
     /** Reads a platform on which everything but one VM is as it was. */

@@ -21,7 +21,6 @@ import io.vmha.model.DesiredState;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.LogPosition;
 import io.vmha.model.MemberId;
 import io.vmha.model.ObservedCommitRule;
@@ -232,7 +231,7 @@ public final class RandomEntries {
     }
 
     private VirtualMachine vm() {
-        ImmutableVirtualMachine vm = VirtualMachine.builder()
+        VirtualMachine vm = VirtualMachine.builder()
                 .id(vmId())
                 .type(VmType.of(constant(NAMES)))
                 .host(hostId())

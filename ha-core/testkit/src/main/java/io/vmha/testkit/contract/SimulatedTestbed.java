@@ -2,7 +2,6 @@ package io.vmha.testkit.contract;
 
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
@@ -67,8 +66,7 @@ public class SimulatedTestbed implements HypervisorTestbed {
 
     @Override
     public boolean powerOffPastTheAdapter() {
-        datacenter.change(actual -> actual.with(
-                ImmutableVirtualMachine.copyOf(actual.requireVm(vm())).withPower(PowerState.OFF)));
+        datacenter.change(actual -> actual.with(actual.requireVm(vm()).withPower(PowerState.OFF)));
         return true;
     }
 

@@ -8,7 +8,6 @@ import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.MachineReading;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
 import io.vmha.model.Inventory;
 import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
@@ -461,7 +460,7 @@ enum Lie {
                 public PlatformSnapshot discover(CallContext call) {
                     Inventory seen = super.discover(call).toInventory();
                     for (var host : seen.hosts()) {
-                        seen = seen.with(ImmutableHost.copyOf(host).withHealth(HostHealth.UP));
+                        seen = seen.with(host.withHealth(HostHealth.UP));
                     }
                     return PlatformSnapshot.of(seen);
                 }

@@ -8,7 +8,6 @@ import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.MachineReading;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableHost;
 import io.vmha.model.Inventory;
 import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
@@ -54,7 +53,7 @@ class RemoteAdapter implements HypervisorAdapter {
         Inventory seen = platform.actual();
         for (var host : seen.hosts()) {
             if (platform.hangs(host.id())) {
-                seen = seen.with(ImmutableHost.copyOf(host).withHealth(HostHealth.UNREACHABLE));
+                seen = seen.with(host.withHealth(HostHealth.UNREACHABLE));
             }
         }
         return PlatformSnapshot.of(seen);

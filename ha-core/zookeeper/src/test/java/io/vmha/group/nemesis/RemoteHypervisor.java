@@ -8,7 +8,6 @@ import io.vmha.adapter.MachineReading;
 import io.vmha.adapter.TrafficDirector;
 import io.vmha.center.leader.Leadership;
 import io.vmha.model.HostId;
-import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
 import io.vmha.model.PlatformSnapshot;
 import io.vmha.model.PowerState;
@@ -111,7 +110,7 @@ final class RemoteHypervisor implements HypervisorAdapter, TrafficDirector {
         Inventory seen = Platform.inventory();
         for (VirtualMachine vm : seen.vms()) {
             if (!on.getOrDefault(vm.id().value(), false)) {
-                seen = seen.with(ImmutableVirtualMachine.copyOf(vm).withPower(PowerState.OFF));
+                seen = seen.with(vm.withPower(PowerState.OFF));
             }
         }
         return PlatformSnapshot.of(seen);
