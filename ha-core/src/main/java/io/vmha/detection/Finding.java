@@ -5,28 +5,62 @@ import io.vmha.fault.FaultSubject;
 import io.vmha.model.HostId;
 import io.vmha.model.VmId;
 import java.time.Instant;
-import java.util.function.Function;
 
 /** What came of looking at who is silent. Immutable. */
 public sealed interface Finding permits Finding.Suspected, Finding.SuspicionEnded, Finding.Asked, Finding.Reported {
 
-    /** Returns the result of the function that fits this finding. */
-    <R> R fold(Cases<R> cases);
+    /** Returns what the visitor's method for this kind of finding returns. */
+    <R> R accept(Visitor<R> visitor);
 
     /**
-     * A function for each kind of finding.
+     * A method for each kind of finding, so that a kind is a compile error wherever it is forgotten. Later releases may have more
+     * kinds, and then more methods here: implement {@link PartialVisitor} to compile with those, too.
      *
-     * @param <R> what they return
-     * @param suspected for {@link Suspected}
-     * @param suspicionEnded for {@link SuspicionEnded}
-     * @param asked for {@link Asked}
-     * @param reported for {@link Reported}
+     * @param <R> what the methods return
      */
-    record Cases<R>(
-            Function<Suspected, R> suspected,
-            Function<SuspicionEnded, R> suspicionEnded,
-            Function<Asked, R> asked,
-            Function<Reported, R> reported) {}
+    interface Visitor<R> {
+        /** Returns the result for a {@link Suspected}. */
+        R visitSuspected(Suspected suspected);
+
+        /** Returns the result for a {@link SuspicionEnded}. */
+        R visitSuspicionEnded(SuspicionEnded suspicionEnded);
+
+        /** Returns the result for a {@link Asked}. */
+        R visitAsked(Asked asked);
+
+        /** Returns the result for a {@link Reported}. */
+        R visitReported(Reported reported);
+    }
+
+    /**
+     * A visitor with one answer for all kinds of findings that it does not name, those of later releases among them.
+     *
+     * @param <R> what the methods return
+     */
+    interface PartialVisitor<R> extends Visitor<R> {
+        /** Returns the result for every finding whose own method is not overridden. */
+        R visitOther(Finding finding);
+
+        @Override
+        default R visitSuspected(Suspected suspected) {
+            return visitOther(suspected);
+        }
+
+        @Override
+        default R visitSuspicionEnded(SuspicionEnded suspicionEnded) {
+            return visitOther(suspicionEnded);
+        }
+
+        @Override
+        default R visitAsked(Asked asked) {
+            return visitOther(asked);
+        }
+
+        @Override
+        default R visitReported(Reported reported) {
+            return visitOther(reported);
+        }
+    }
 
     /**
      * It is silent for longer than it should be, which is not yet a failure.
@@ -36,8 +70,8 @@ public sealed interface Finding permits Finding.Suspected, Finding.SuspicionEnde
      */
     record Suspected(FaultSubject subject, Instant lastHeard) implements Finding {
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.suspected().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitSuspected(this);
         }
     }
 
@@ -48,8 +82,8 @@ public sealed interface Finding permits Finding.Suspected, Finding.SuspicionEnde
      */
     record SuspicionEnded(FaultSubject subject) implements Finding {
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.suspicionEnded().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitSuspicionEnded(this);
         }
     }
 
@@ -62,8 +96,8 @@ public sealed interface Finding permits Finding.Suspected, Finding.SuspicionEnde
      */
     record Asked(VmId vm, HostId host, long number) implements Finding {
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.asked().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitAsked(this);
         }
     }
 
@@ -74,8 +108,8 @@ public sealed interface Finding permits Finding.Suspected, Finding.SuspicionEnde
      */
     record Reported(FaultReport report) implements Finding {
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.reported().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitReported(this);
         }
     }
 }

@@ -5,7 +5,6 @@ import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VmId;
 import java.util.Optional;
-import java.util.function.Function;
 
 /** One effect on the outside world, as a value: nothing happens until an executor carries it out. Immutable. */
 public sealed interface Action {
@@ -19,26 +18,114 @@ public sealed interface Action {
     /** The host on which it takes effect, and whose limit of concurrent actions it counts against; empty for none. */
     Optional<HostId> host();
 
-    /** Returns the result of the case that fits this action. */
-    <R> R fold(Cases<R> cases);
+    /** Returns what the visitor's method for this kind of action returns. */
+    <R> R accept(Visitor<R> visitor);
 
     /**
-     * One function for each kind of action, so that a new kind is a compile error wherever it is forgotten.
+     * A method for each kind of action, so that a kind is a compile error wherever it is forgotten. Later releases may have more
+     * kinds, and then more methods here: implement {@link PartialVisitor} to compile with those, too.
      *
-     * @param <R> what the functions return
+     * @param <R> what the methods return
      */
-    record Cases<R>(
-            Function<PowerOff, R> powerOff,
-            Function<FenceHost, R> fenceHost,
-            Function<Redirect, R> redirect,
-            Function<PowerOn, R> powerOn,
-            Function<Reallocate, R> reallocate,
-            Function<Migrate, R> migrate,
-            Function<CloneFromTemplate, R> cloneFromTemplate,
-            Function<Promote, R> promote,
-            Function<Demote, R> demote,
-            Function<DeleteLeftovers, R> deleteLeftovers,
-            Function<Rejoin, R> rejoin) {}
+    interface Visitor<R> {
+        /** Returns the result for a {@link PowerOff}. */
+        R visitPowerOff(PowerOff powerOff);
+
+        /** Returns the result for a {@link FenceHost}. */
+        R visitFenceHost(FenceHost fenceHost);
+
+        /** Returns the result for a {@link Redirect}. */
+        R visitRedirect(Redirect redirect);
+
+        /** Returns the result for a {@link PowerOn}. */
+        R visitPowerOn(PowerOn powerOn);
+
+        /** Returns the result for a {@link Reallocate}. */
+        R visitReallocate(Reallocate reallocate);
+
+        /** Returns the result for a {@link Migrate}. */
+        R visitMigrate(Migrate migrate);
+
+        /** Returns the result for a {@link CloneFromTemplate}. */
+        R visitCloneFromTemplate(CloneFromTemplate cloneFromTemplate);
+
+        /** Returns the result for a {@link Promote}. */
+        R visitPromote(Promote promote);
+
+        /** Returns the result for a {@link Demote}. */
+        R visitDemote(Demote demote);
+
+        /** Returns the result for a {@link DeleteLeftovers}. */
+        R visitDeleteLeftovers(DeleteLeftovers deleteLeftovers);
+
+        /** Returns the result for a {@link Rejoin}. */
+        R visitRejoin(Rejoin rejoin);
+    }
+
+    /**
+     * A visitor with one answer for all kinds of actions that it does not name, those of later releases among them.
+     *
+     * @param <R> what the methods return
+     */
+    interface PartialVisitor<R> extends Visitor<R> {
+        /** Returns the result for every action whose own method is not overridden. */
+        R visitOther(Action action);
+
+        @Override
+        default R visitPowerOff(PowerOff powerOff) {
+            return visitOther(powerOff);
+        }
+
+        @Override
+        default R visitFenceHost(FenceHost fenceHost) {
+            return visitOther(fenceHost);
+        }
+
+        @Override
+        default R visitRedirect(Redirect redirect) {
+            return visitOther(redirect);
+        }
+
+        @Override
+        default R visitPowerOn(PowerOn powerOn) {
+            return visitOther(powerOn);
+        }
+
+        @Override
+        default R visitReallocate(Reallocate reallocate) {
+            return visitOther(reallocate);
+        }
+
+        @Override
+        default R visitMigrate(Migrate migrate) {
+            return visitOther(migrate);
+        }
+
+        @Override
+        default R visitCloneFromTemplate(CloneFromTemplate cloneFromTemplate) {
+            return visitOther(cloneFromTemplate);
+        }
+
+        @Override
+        default R visitPromote(Promote promote) {
+            return visitOther(promote);
+        }
+
+        @Override
+        default R visitDemote(Demote demote) {
+            return visitOther(demote);
+        }
+
+        @Override
+        default R visitDeleteLeftovers(DeleteLeftovers deleteLeftovers) {
+            return visitOther(deleteLeftovers);
+        }
+
+        @Override
+        default R visitRejoin(Rejoin rejoin) {
+            return visitOther(rejoin);
+        }
+    }
 
     /**
      * Powers a machine off and confirms it.
@@ -63,8 +150,8 @@ public sealed interface Action {
         }
 
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.powerOff().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitPowerOff(this);
         }
 
         @Override
@@ -95,8 +182,8 @@ public sealed interface Action {
         }
 
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.fenceHost().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitFenceHost(this);
         }
 
         @Override
@@ -128,8 +215,8 @@ public sealed interface Action {
         }
 
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.redirect().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitRedirect(this);
         }
 
         @Override
@@ -161,8 +248,8 @@ public sealed interface Action {
         }
 
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.powerOn().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitPowerOn(this);
         }
 
         @Override
@@ -195,8 +282,8 @@ public sealed interface Action {
         }
 
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.reallocate().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitReallocate(this);
         }
 
         @Override
@@ -229,8 +316,8 @@ public sealed interface Action {
         }
 
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.migrate().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitMigrate(this);
         }
 
         @Override
@@ -263,8 +350,8 @@ public sealed interface Action {
         }
 
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.cloneFromTemplate().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitCloneFromTemplate(this);
         }
 
         @Override
@@ -295,8 +382,8 @@ public sealed interface Action {
         }
 
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.promote().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitPromote(this);
         }
 
         @Override
@@ -327,8 +414,8 @@ public sealed interface Action {
         }
 
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.demote().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitDemote(this);
         }
 
         @Override
@@ -360,8 +447,8 @@ public sealed interface Action {
         }
 
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.rejoin().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitRejoin(this);
         }
 
         @Override
@@ -393,8 +480,8 @@ public sealed interface Action {
         }
 
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.deleteLeftovers().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitDeleteLeftovers(this);
         }
 
         @Override

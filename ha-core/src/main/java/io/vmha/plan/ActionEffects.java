@@ -15,21 +15,65 @@ public final class ActionEffects {
 
     /** Returns the inventory with the action done; what it is about and is not there any more changes nothing. */
     public static Inventory apply(Inventory inventory, Action action) {
-        return action.fold(new Action.Cases<Inventory>(
-                powerOff -> vm(inventory, powerOff.target(), vm -> vm.withPower(PowerState.OFF)),
-                fenceHost -> fenced(inventory, fenceHost.target()),
-                redirect -> inventory,
-                powerOn -> vm(
+        return action.accept(new Action.Visitor<Inventory>() {
+            @Override
+            public Inventory visitPowerOff(Action.PowerOff powerOff) {
+                return vm(inventory, powerOff.target(), vm -> vm.withPower(PowerState.OFF));
+            }
+
+            @Override
+            public Inventory visitFenceHost(Action.FenceHost fenceHost) {
+                return fenced(inventory, fenceHost.target());
+            }
+
+            @Override
+            public Inventory visitRedirect(Action.Redirect redirect) {
+                return inventory;
+            }
+
+            @Override
+            public Inventory visitPowerOn(Action.PowerOn powerOn) {
+                return vm(
                         inventory,
                         powerOn.target(),
-                        vm -> vm.withHost(powerOn.on()).withPower(PowerState.ON).withHealth(VmHealth.HEALTHY)),
-                reallocate -> vm(inventory, reallocate.target(), vm -> vm.withAllocation(reallocate.allocation())),
-                migrate -> vm(inventory, migrate.target(), vm -> vm.withHost(migrate.to())),
-                clone -> inventory,
-                promote -> inventory,
-                demote -> inventory,
-                deleteLeftovers -> inventory,
-                rejoin -> inventory));
+                        vm -> vm.withHost(powerOn.on()).withPower(PowerState.ON).withHealth(VmHealth.HEALTHY));
+            }
+
+            @Override
+            public Inventory visitReallocate(Action.Reallocate reallocate) {
+                return vm(inventory, reallocate.target(), vm -> vm.withAllocation(reallocate.allocation()));
+            }
+
+            @Override
+            public Inventory visitMigrate(Action.Migrate migrate) {
+                return vm(inventory, migrate.target(), vm -> vm.withHost(migrate.to()));
+            }
+
+            @Override
+            public Inventory visitCloneFromTemplate(Action.CloneFromTemplate clone) {
+                return inventory;
+            }
+
+            @Override
+            public Inventory visitPromote(Action.Promote promote) {
+                return inventory;
+            }
+
+            @Override
+            public Inventory visitDemote(Action.Demote demote) {
+                return inventory;
+            }
+
+            @Override
+            public Inventory visitDeleteLeftovers(Action.DeleteLeftovers deleteLeftovers) {
+                return inventory;
+            }
+
+            @Override
+            public Inventory visitRejoin(Action.Rejoin rejoin) {
+                return inventory;
+            }
+        });
     }
 
     private static Inventory vm(Inventory inventory, VmId id, UnaryOperator<VirtualMachine> change) {

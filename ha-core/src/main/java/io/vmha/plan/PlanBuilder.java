@@ -30,17 +30,58 @@ import java.util.TreeSet;
  * Made for one plan and thrown away; confined to the thread that made it.
  */
 final class PlanBuilder {
-    private static final SubjectDecision.Cases<Optional<VmId>> MOVED_VM = new SubjectDecision.Cases<>(
-            redirect -> Optional.of(redirect.vm()),
-            restart -> Optional.of(restart.vm()),
-            reclone -> Optional.of(reclone.vm()),
-            reallocate -> Optional.empty(),
-            shift -> Optional.empty(),
-            migrate -> Optional.empty(),
-            failback -> Optional.empty(),
-            noTarget -> Optional.empty(),
-            blocked -> Optional.empty(),
-            ignored -> Optional.empty());
+    private static final SubjectDecision.Visitor<Optional<VmId>> MOVED_VM =
+            new SubjectDecision.Visitor<Optional<VmId>>() {
+                @Override
+                public Optional<VmId> visitRedirect(SubjectDecision.Redirect redirect) {
+                    return Optional.of(redirect.vm());
+                }
+
+                @Override
+                public Optional<VmId> visitRestart(SubjectDecision.Restart restart) {
+                    return Optional.of(restart.vm());
+                }
+
+                @Override
+                public Optional<VmId> visitReclone(SubjectDecision.Reclone reclone) {
+                    return Optional.of(reclone.vm());
+                }
+
+                @Override
+                public Optional<VmId> visitReallocate(SubjectDecision.Reallocate reallocate) {
+                    return Optional.empty();
+                }
+
+                @Override
+                public Optional<VmId> visitShift(SubjectDecision.Shift shift) {
+                    return Optional.empty();
+                }
+
+                @Override
+                public Optional<VmId> visitMigrate(SubjectDecision.Migrate migrate) {
+                    return Optional.empty();
+                }
+
+                @Override
+                public Optional<VmId> visitFailback(SubjectDecision.Failback failback) {
+                    return Optional.empty();
+                }
+
+                @Override
+                public Optional<VmId> visitNoTarget(SubjectDecision.NoTarget noTarget) {
+                    return Optional.empty();
+                }
+
+                @Override
+                public Optional<VmId> visitBlocked(SubjectDecision.Blocked blocked) {
+                    return Optional.empty();
+                }
+
+                @Override
+                public Optional<VmId> visitIgnored(SubjectDecision.Ignored ignored) {
+                    return Optional.empty();
+                }
+            };
 
     private final FailoverConfig config;
     private final Inventory inventory;
@@ -79,7 +120,7 @@ final class PlanBuilder {
     }
 
     private static Optional<VmId> movedVm(SubjectDecision decision) {
-        return decision.fold(MOVED_VM);
+        return decision.accept(MOVED_VM);
     }
 
     /** One promotion for each database that takes over, after every machine that it takes over from is confirmed off. */
@@ -115,19 +156,59 @@ final class PlanBuilder {
     }
 
     private void addRest(SubjectDecision decision, Optional<Source> source) {
-        decision.fold(new SubjectDecision.Cases<List<Step>>(
-                redirect -> addRedirect(redirect, source.orElseThrow()),
-                restart -> add(new Action.PowerOn(restart.vm(), restart.host()), confirmedOffBy(source.orElseThrow())),
-                reclone -> addReclone(reclone, source.orElseThrow()),
-                reallocate -> add(
+        decision.accept(new SubjectDecision.Visitor<List<Step>>() {
+            @Override
+            public List<Step> visitRedirect(SubjectDecision.Redirect redirect) {
+                return addRedirect(redirect, source.orElseThrow());
+            }
+
+            @Override
+            public List<Step> visitRestart(SubjectDecision.Restart restart) {
+                return add(new Action.PowerOn(restart.vm(), restart.host()), confirmedOffBy(source.orElseThrow()));
+            }
+
+            @Override
+            public List<Step> visitReclone(SubjectDecision.Reclone reclone) {
+                return addReclone(reclone, source.orElseThrow());
+            }
+
+            @Override
+            public List<Step> visitReallocate(SubjectDecision.Reallocate reallocate) {
+                return add(
                         new Action.Reallocate(reallocate.vm(), reallocate.host(), reallocate.allocation()),
-                        ImmutableSet.of()),
-                this::addShift,
-                migrate -> add(new Action.Migrate(migrate.vm(), migrate.from(), migrate.to()), ImmutableSet.of()),
-                this::addFailback,
-                noTarget -> steps,
-                blocked -> steps,
-                ignored -> steps));
+                        ImmutableSet.of());
+            }
+
+            @Override
+            public List<Step> visitShift(SubjectDecision.Shift shift) {
+                return addShift(shift);
+            }
+
+            @Override
+            public List<Step> visitMigrate(SubjectDecision.Migrate migrate) {
+                return add(new Action.Migrate(migrate.vm(), migrate.from(), migrate.to()), ImmutableSet.of());
+            }
+
+            @Override
+            public List<Step> visitFailback(SubjectDecision.Failback failback) {
+                return addFailback(failback);
+            }
+
+            @Override
+            public List<Step> visitNoTarget(SubjectDecision.NoTarget noTarget) {
+                return steps;
+            }
+
+            @Override
+            public List<Step> visitBlocked(SubjectDecision.Blocked blocked) {
+                return steps;
+            }
+
+            @Override
+            public List<Step> visitIgnored(SubjectDecision.Ignored ignored) {
+                return steps;
+            }
+        });
     }
 
     private List<Step> addRedirect(SubjectDecision.Redirect redirect, Source failed) {

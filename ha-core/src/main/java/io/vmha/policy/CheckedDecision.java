@@ -40,17 +40,57 @@ final class CheckedDecision {
     }
 
     List<String> problems() {
-        SubjectDecision.Cases<CheckedDecision> cases = new SubjectDecision.Cases<>(
-                this::redirect,
-                restart -> placed(restart, restart.vm(), restart.host(), restart.hostRole()),
-                reclone -> placed(reclone, reclone.vm(), reclone.host(), reclone.hostRole()),
-                this::reallocate,
-                this::shift,
-                this::migrate,
-                this::failback,
-                noTarget -> this,
-                blocked -> this,
-                ignored -> this);
+        SubjectDecision.Visitor<CheckedDecision> cases = new SubjectDecision.Visitor<CheckedDecision>() {
+            @Override
+            public CheckedDecision visitRedirect(SubjectDecision.Redirect redirect) {
+                return redirect(redirect);
+            }
+
+            @Override
+            public CheckedDecision visitRestart(SubjectDecision.Restart restart) {
+                return placed(restart, restart.vm(), restart.host(), restart.hostRole());
+            }
+
+            @Override
+            public CheckedDecision visitReclone(SubjectDecision.Reclone reclone) {
+                return placed(reclone, reclone.vm(), reclone.host(), reclone.hostRole());
+            }
+
+            @Override
+            public CheckedDecision visitReallocate(SubjectDecision.Reallocate reallocate) {
+                return reallocate(reallocate);
+            }
+
+            @Override
+            public CheckedDecision visitShift(SubjectDecision.Shift shift) {
+                return shift(shift);
+            }
+
+            @Override
+            public CheckedDecision visitMigrate(SubjectDecision.Migrate migrate) {
+                return migrate(migrate);
+            }
+
+            @Override
+            public CheckedDecision visitFailback(SubjectDecision.Failback failback) {
+                return failback(failback);
+            }
+
+            @Override
+            public CheckedDecision visitNoTarget(SubjectDecision.NoTarget noTarget) {
+                return CheckedDecision.this;
+            }
+
+            @Override
+            public CheckedDecision visitBlocked(SubjectDecision.Blocked blocked) {
+                return CheckedDecision.this;
+            }
+
+            @Override
+            public CheckedDecision visitIgnored(SubjectDecision.Ignored ignored) {
+                return CheckedDecision.this;
+            }
+        };
         for (SubjectDecision part : parts) {
             if (part instanceof SubjectDecision.Ignored) {
                 // It may be ignored since it is unknown.
@@ -58,7 +98,7 @@ final class CheckedDecision {
                 continue;
             }
             if (isKnown(part)) {
-                part.fold(cases);
+                part.accept(cases);
             } else {
                 refuse(part, part.subject() + " is not in the inventory");
             }

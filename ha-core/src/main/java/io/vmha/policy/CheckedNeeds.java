@@ -25,29 +25,111 @@ final class CheckedNeeds {
 
     private record Decided(VmId vm, Need need) {}
 
-    private static final SubjectDecision.Cases<Optional<Decided>> NEED = new SubjectDecision.Cases<>(
-            redirect -> Optional.of(new Decided(redirect.vm(), Need.REQUESTS)),
-            restart -> Optional.of(new Decided(restart.vm(), Need.PLACE)),
-            reclone -> Optional.of(new Decided(reclone.vm(), Need.PLACE)),
-            reallocate -> Optional.of(new Decided(reallocate.vm(), Need.ALLOCATION)),
-            shift -> Optional.of(new Decided(shift.vm(), Need.REQUESTS)),
-            migrate -> Optional.of(new Decided(migrate.vm(), Need.PLACE)),
-            failback -> Optional.of(new Decided(failback.vm(), Need.REQUESTS)),
-            noTarget -> Optional.empty(),
-            blocked -> Optional.empty(),
-            ignored -> Optional.empty());
+    private static final SubjectDecision.Visitor<Optional<Decided>> NEED =
+            new SubjectDecision.Visitor<Optional<Decided>>() {
+                @Override
+                public Optional<Decided> visitRedirect(SubjectDecision.Redirect redirect) {
+                    return Optional.of(new Decided(redirect.vm(), Need.REQUESTS));
+                }
 
-    private static final SubjectDecision.Cases<Optional<VmId>> FAILED = new SubjectDecision.Cases<>(
-            redirect -> Optional.of(redirect.vm()),
-            restart -> Optional.of(restart.vm()),
-            reclone -> Optional.of(reclone.vm()),
-            reallocate -> Optional.empty(),
-            shift -> Optional.empty(),
-            migrate -> Optional.empty(),
-            failback -> Optional.empty(),
-            noTarget -> noTarget.trigger() == Trigger.LOAD ? Optional.empty() : Optional.of(noTarget.vm()),
-            blocked -> Optional.empty(),
-            ignored -> Optional.empty());
+                @Override
+                public Optional<Decided> visitRestart(SubjectDecision.Restart restart) {
+                    return Optional.of(new Decided(restart.vm(), Need.PLACE));
+                }
+
+                @Override
+                public Optional<Decided> visitReclone(SubjectDecision.Reclone reclone) {
+                    return Optional.of(new Decided(reclone.vm(), Need.PLACE));
+                }
+
+                @Override
+                public Optional<Decided> visitReallocate(SubjectDecision.Reallocate reallocate) {
+                    return Optional.of(new Decided(reallocate.vm(), Need.ALLOCATION));
+                }
+
+                @Override
+                public Optional<Decided> visitShift(SubjectDecision.Shift shift) {
+                    return Optional.of(new Decided(shift.vm(), Need.REQUESTS));
+                }
+
+                @Override
+                public Optional<Decided> visitMigrate(SubjectDecision.Migrate migrate) {
+                    return Optional.of(new Decided(migrate.vm(), Need.PLACE));
+                }
+
+                @Override
+                public Optional<Decided> visitFailback(SubjectDecision.Failback failback) {
+                    return Optional.of(new Decided(failback.vm(), Need.REQUESTS));
+                }
+
+                @Override
+                public Optional<Decided> visitNoTarget(SubjectDecision.NoTarget noTarget) {
+                    return Optional.empty();
+                }
+
+                @Override
+                public Optional<Decided> visitBlocked(SubjectDecision.Blocked blocked) {
+                    return Optional.empty();
+                }
+
+                @Override
+                public Optional<Decided> visitIgnored(SubjectDecision.Ignored ignored) {
+                    return Optional.empty();
+                }
+            };
+
+    private static final SubjectDecision.Visitor<Optional<VmId>> FAILED =
+            new SubjectDecision.Visitor<Optional<VmId>>() {
+                @Override
+                public Optional<VmId> visitRedirect(SubjectDecision.Redirect redirect) {
+                    return Optional.of(redirect.vm());
+                }
+
+                @Override
+                public Optional<VmId> visitRestart(SubjectDecision.Restart restart) {
+                    return Optional.of(restart.vm());
+                }
+
+                @Override
+                public Optional<VmId> visitReclone(SubjectDecision.Reclone reclone) {
+                    return Optional.of(reclone.vm());
+                }
+
+                @Override
+                public Optional<VmId> visitReallocate(SubjectDecision.Reallocate reallocate) {
+                    return Optional.empty();
+                }
+
+                @Override
+                public Optional<VmId> visitShift(SubjectDecision.Shift shift) {
+                    return Optional.empty();
+                }
+
+                @Override
+                public Optional<VmId> visitMigrate(SubjectDecision.Migrate migrate) {
+                    return Optional.empty();
+                }
+
+                @Override
+                public Optional<VmId> visitFailback(SubjectDecision.Failback failback) {
+                    return Optional.empty();
+                }
+
+                @Override
+                public Optional<VmId> visitNoTarget(SubjectDecision.NoTarget noTarget) {
+                    return noTarget.trigger() == Trigger.LOAD ? Optional.empty() : Optional.of(noTarget.vm());
+                }
+
+                @Override
+                public Optional<VmId> visitBlocked(SubjectDecision.Blocked blocked) {
+                    return Optional.empty();
+                }
+
+                @Override
+                public Optional<VmId> visitIgnored(SubjectDecision.Ignored ignored) {
+                    return Optional.empty();
+                }
+            };
 
     private final Set<VmId> failing;
     private final boolean isSingle;
@@ -56,10 +138,11 @@ final class CheckedNeeds {
     CheckedNeeds(List<SubjectDecision> parts) {
         isSingle = parts.size() == 1;
         if (isSingle) {
-            failing = parts.get(0).fold(FAILED).<Set<VmId>>map(ImmutableSet::of).orElse(ImmutableSet.of());
+            failing =
+                    parts.get(0).accept(FAILED).<Set<VmId>>map(ImmutableSet::of).orElse(ImmutableSet.of());
         } else {
             failing = new HashSet<>();
-            parts.forEach(part -> part.fold(FAILED).ifPresent(failing::add));
+            parts.forEach(part -> part.accept(FAILED).ifPresent(failing::add));
         }
     }
 
@@ -70,7 +153,7 @@ final class CheckedNeeds {
 
     /** Says that an earlier part met the same need; empty where none did. */
     Optional<String> repeated(SubjectDecision part) {
-        return isSingle ? Optional.empty() : part.fold(NEED).flatMap(this::repeated);
+        return isSingle ? Optional.empty() : part.accept(NEED).flatMap(this::repeated);
     }
 
     private Optional<String> repeated(Decided decided) {

@@ -45,18 +45,58 @@ public final class DecisionEffects {
     }
 
     private void apply(SubjectDecision part) {
-        part.fold(new SubjectDecision.Cases<DecisionEffects>(
-                redirect -> redirect(redirect.vm(), redirect.owners(), redirect.target()),
-                restart -> place(restart.vm(), restart.host()),
-                reclone -> place(reclone.vm(), reclone.host()),
-                reallocate -> reallocate(reallocate.vm(), reallocate.allocation()),
-                shift -> reallocate(shift.target(), shift.targetAllocation())
-                        .redirect(shift.vm(), shift.owners(), shift.target()),
-                migrate -> put(vm(migrate.vm()).withHost(migrate.to())),
-                failback -> put(vm(failback.vm()).withServedBy(Optional.empty())),
-                noTarget -> this,
-                blocked -> this,
-                ignored -> this));
+        part.accept(new SubjectDecision.Visitor<DecisionEffects>() {
+            @Override
+            public DecisionEffects visitRedirect(SubjectDecision.Redirect redirect) {
+                return redirect(redirect.vm(), redirect.owners(), redirect.target());
+            }
+
+            @Override
+            public DecisionEffects visitRestart(SubjectDecision.Restart restart) {
+                return place(restart.vm(), restart.host());
+            }
+
+            @Override
+            public DecisionEffects visitReclone(SubjectDecision.Reclone reclone) {
+                return place(reclone.vm(), reclone.host());
+            }
+
+            @Override
+            public DecisionEffects visitReallocate(SubjectDecision.Reallocate reallocate) {
+                return reallocate(reallocate.vm(), reallocate.allocation());
+            }
+
+            @Override
+            public DecisionEffects visitShift(SubjectDecision.Shift shift) {
+                return reallocate(shift.target(), shift.targetAllocation())
+                        .redirect(shift.vm(), shift.owners(), shift.target());
+            }
+
+            @Override
+            public DecisionEffects visitMigrate(SubjectDecision.Migrate migrate) {
+                return put(vm(migrate.vm()).withHost(migrate.to()));
+            }
+
+            @Override
+            public DecisionEffects visitFailback(SubjectDecision.Failback failback) {
+                return put(vm(failback.vm()).withServedBy(Optional.empty()));
+            }
+
+            @Override
+            public DecisionEffects visitNoTarget(SubjectDecision.NoTarget noTarget) {
+                return DecisionEffects.this;
+            }
+
+            @Override
+            public DecisionEffects visitBlocked(SubjectDecision.Blocked blocked) {
+                return DecisionEffects.this;
+            }
+
+            @Override
+            public DecisionEffects visitIgnored(SubjectDecision.Ignored ignored) {
+                return DecisionEffects.this;
+            }
+        });
     }
 
     private VirtualMachine vm(VmId id) {

@@ -8,7 +8,6 @@ import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VmId;
 import java.util.List;
-import java.util.function.Function;
 
 /** What is to be done about one machine or host, with a stable reason and an explanation. Immutable. */
 public sealed interface SubjectDecision extends Decision {
@@ -28,8 +27,8 @@ public sealed interface SubjectDecision extends Decision {
     /** Why, for a person; worked out when it is asked for. */
     Explanation explain();
 
-    /** Returns the result of the case that fits this decision. */
-    <R> R fold(Cases<R> cases);
+    /** Returns what the visitor's method for this kind of decision returns. */
+    <R> R accept(Visitor<R> visitor);
 
     @Override
     default List<SubjectDecision> parts() {
@@ -47,21 +46,102 @@ public sealed interface SubjectDecision extends Decision {
     }
 
     /**
-     * One function for each kind of decision, so that a new kind is a compile error wherever it is forgotten.
+     * A method for each kind of decision, so that a kind is a compile error wherever it is forgotten. Later releases may have more
+     * kinds, and then more methods here: implement {@link PartialVisitor} to compile with those, too.
      *
-     * @param <R> what the functions return
+     * @param <R> what the methods return
      */
-    record Cases<R>(
-            Function<Redirect, R> redirect,
-            Function<Restart, R> restart,
-            Function<Reclone, R> reclone,
-            Function<Reallocate, R> reallocate,
-            Function<Shift, R> shift,
-            Function<Migrate, R> migrate,
-            Function<Failback, R> failback,
-            Function<NoTarget, R> noTarget,
-            Function<Blocked, R> blocked,
-            Function<Ignored, R> ignored) {}
+    interface Visitor<R> {
+        /** Returns the result for a {@link Redirect}. */
+        R visitRedirect(Redirect redirect);
+
+        /** Returns the result for a {@link Restart}. */
+        R visitRestart(Restart restart);
+
+        /** Returns the result for a {@link Reclone}. */
+        R visitReclone(Reclone reclone);
+
+        /** Returns the result for a {@link Reallocate}. */
+        R visitReallocate(Reallocate reallocate);
+
+        /** Returns the result for a {@link Shift}. */
+        R visitShift(Shift shift);
+
+        /** Returns the result for a {@link Migrate}. */
+        R visitMigrate(Migrate migrate);
+
+        /** Returns the result for a {@link Failback}. */
+        R visitFailback(Failback failback);
+
+        /** Returns the result for a {@link NoTarget}. */
+        R visitNoTarget(NoTarget noTarget);
+
+        /** Returns the result for a {@link Blocked}. */
+        R visitBlocked(Blocked blocked);
+
+        /** Returns the result for a {@link Ignored}. */
+        R visitIgnored(Ignored ignored);
+    }
+
+    /**
+     * A visitor with one answer for all kinds of decisions that it does not name, those of later releases among them.
+     *
+     * @param <R> what the methods return
+     */
+    interface PartialVisitor<R> extends Visitor<R> {
+        /** Returns the result for every decision whose own method is not overridden. */
+        R visitOther(SubjectDecision decision);
+
+        @Override
+        default R visitRedirect(Redirect redirect) {
+            return visitOther(redirect);
+        }
+
+        @Override
+        default R visitRestart(Restart restart) {
+            return visitOther(restart);
+        }
+
+        @Override
+        default R visitReclone(Reclone reclone) {
+            return visitOther(reclone);
+        }
+
+        @Override
+        default R visitReallocate(Reallocate reallocate) {
+            return visitOther(reallocate);
+        }
+
+        @Override
+        default R visitShift(Shift shift) {
+            return visitOther(shift);
+        }
+
+        @Override
+        default R visitMigrate(Migrate migrate) {
+            return visitOther(migrate);
+        }
+
+        @Override
+        default R visitFailback(Failback failback) {
+            return visitOther(failback);
+        }
+
+        @Override
+        default R visitNoTarget(NoTarget noTarget) {
+            return visitOther(noTarget);
+        }
+
+        @Override
+        default R visitBlocked(Blocked blocked) {
+            return visitOther(blocked);
+        }
+
+        @Override
+        default R visitIgnored(Ignored ignored) {
+            return visitOther(ignored);
+        }
+    }
 
     /**
      * A machine's requests go to another machine.
@@ -100,8 +180,8 @@ public sealed interface SubjectDecision extends Decision {
         }
 
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.redirect().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitRedirect(this);
         }
     }
 
@@ -132,8 +212,8 @@ public sealed interface SubjectDecision extends Decision {
         }
 
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.restart().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitRestart(this);
         }
     }
 
@@ -166,8 +246,8 @@ public sealed interface SubjectDecision extends Decision {
         }
 
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.reclone().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitReclone(this);
         }
     }
 
@@ -198,8 +278,8 @@ public sealed interface SubjectDecision extends Decision {
         }
 
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.reallocate().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitReallocate(this);
         }
     }
 
@@ -241,8 +321,8 @@ public sealed interface SubjectDecision extends Decision {
         }
 
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.shift().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitShift(this);
         }
     }
 
@@ -274,8 +354,8 @@ public sealed interface SubjectDecision extends Decision {
         }
 
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.migrate().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitMigrate(this);
         }
     }
 
@@ -307,8 +387,8 @@ public sealed interface SubjectDecision extends Decision {
         }
 
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.failback().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitFailback(this);
         }
     }
 
@@ -332,8 +412,8 @@ public sealed interface SubjectDecision extends Decision {
         }
 
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.noTarget().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitNoTarget(this);
         }
     }
 
@@ -353,8 +433,8 @@ public sealed interface SubjectDecision extends Decision {
         }
 
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.blocked().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitBlocked(this);
         }
     }
 
@@ -374,8 +454,8 @@ public sealed interface SubjectDecision extends Decision {
         }
 
         @Override
-        public <R> R fold(Cases<R> cases) {
-            return cases.ignored().apply(this);
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.visitIgnored(this);
         }
     }
 }

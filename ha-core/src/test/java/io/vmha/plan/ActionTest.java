@@ -76,8 +76,62 @@ class ActionTest {
     @ParameterizedTest
     @MethodSource("actions")
     void eachCaseIsGivenItsOwnAction(Action action, ActionKind kind, String vm, String host, String text) {
-        Action given = action.fold(new Action.Cases<Action>(
-                off -> off, f -> f, r -> r, on -> on, a -> a, m -> m, c -> c, p -> p, d -> d, l -> l, j -> j));
+        Action given = action.accept(new Action.Visitor<Action>() {
+            @Override
+            public Action visitPowerOff(Action.PowerOff off) {
+                return off;
+            }
+
+            @Override
+            public Action visitFenceHost(Action.FenceHost f) {
+                return f;
+            }
+
+            @Override
+            public Action visitRedirect(Action.Redirect r) {
+                return r;
+            }
+
+            @Override
+            public Action visitPowerOn(Action.PowerOn on) {
+                return on;
+            }
+
+            @Override
+            public Action visitReallocate(Action.Reallocate a) {
+                return a;
+            }
+
+            @Override
+            public Action visitMigrate(Action.Migrate m) {
+                return m;
+            }
+
+            @Override
+            public Action visitCloneFromTemplate(Action.CloneFromTemplate c) {
+                return c;
+            }
+
+            @Override
+            public Action visitPromote(Action.Promote p) {
+                return p;
+            }
+
+            @Override
+            public Action visitDemote(Action.Demote d) {
+                return d;
+            }
+
+            @Override
+            public Action visitDeleteLeftovers(Action.DeleteLeftovers l) {
+                return l;
+            }
+
+            @Override
+            public Action visitRejoin(Action.Rejoin j) {
+                return j;
+            }
+        });
         assertThat(given).isSameAs(action);
     }
 

@@ -56,31 +56,86 @@ record DecisionRow(
     }
 
     private static Optional<String> targetOf(SubjectDecision decision) {
-        return decision.fold(new SubjectDecision.Cases<Optional<String>>(
-                redirect -> Optional.of(redirect.target().value()),
-                restart -> Optional.of(restart.host().value()),
-                reclone -> Optional.of(reclone.host().value()),
-                reallocate -> Optional.of(reallocate.host().value()),
-                shift -> Optional.of(shift.target().value()),
-                migrate -> Optional.of(migrate.to().value()),
-                failback -> Optional.of(failback.vm().value()),
-                noTarget -> Optional.empty(),
-                blocked -> Optional.empty(),
-                ignored -> Optional.empty()));
+        return decision.accept(new SubjectDecision.PartialVisitor<Optional<String>>() {
+            @Override
+            public Optional<String> visitRedirect(SubjectDecision.Redirect redirect) {
+                return Optional.of(redirect.target().value());
+            }
+
+            @Override
+            public Optional<String> visitRestart(SubjectDecision.Restart restart) {
+                return Optional.of(restart.host().value());
+            }
+
+            @Override
+            public Optional<String> visitReclone(SubjectDecision.Reclone reclone) {
+                return Optional.of(reclone.host().value());
+            }
+
+            @Override
+            public Optional<String> visitReallocate(SubjectDecision.Reallocate reallocate) {
+                return Optional.of(reallocate.host().value());
+            }
+
+            @Override
+            public Optional<String> visitShift(SubjectDecision.Shift shift) {
+                return Optional.of(shift.target().value());
+            }
+
+            @Override
+            public Optional<String> visitMigrate(SubjectDecision.Migrate migrate) {
+                return Optional.of(migrate.to().value());
+            }
+
+            @Override
+            public Optional<String> visitFailback(SubjectDecision.Failback failback) {
+                return Optional.of(failback.vm().value());
+            }
+
+            @Override
+            public Optional<String> visitOther(SubjectDecision decision) {
+                return Optional.empty();
+            }
+        });
     }
 
     private static Optional<ClusterRole> roleOf(SubjectDecision decision) {
-        return decision.fold(new SubjectDecision.Cases<Optional<ClusterRole>>(
-                redirect -> Optional.of(redirect.targetRole()),
-                restart -> Optional.of(restart.hostRole()),
-                reclone -> Optional.of(reclone.hostRole()),
-                reallocate -> Optional.empty(),
-                shift -> Optional.of(shift.targetRole()),
-                migrate -> Optional.of(migrate.hostRole()),
-                failback -> Optional.of(failback.vmRole()),
-                noTarget -> Optional.empty(),
-                blocked -> Optional.empty(),
-                ignored -> Optional.empty()));
+        return decision.accept(new SubjectDecision.PartialVisitor<Optional<ClusterRole>>() {
+            @Override
+            public Optional<ClusterRole> visitRedirect(SubjectDecision.Redirect redirect) {
+                return Optional.of(redirect.targetRole());
+            }
+
+            @Override
+            public Optional<ClusterRole> visitRestart(SubjectDecision.Restart restart) {
+                return Optional.of(restart.hostRole());
+            }
+
+            @Override
+            public Optional<ClusterRole> visitReclone(SubjectDecision.Reclone reclone) {
+                return Optional.of(reclone.hostRole());
+            }
+
+            @Override
+            public Optional<ClusterRole> visitShift(SubjectDecision.Shift shift) {
+                return Optional.of(shift.targetRole());
+            }
+
+            @Override
+            public Optional<ClusterRole> visitMigrate(SubjectDecision.Migrate migrate) {
+                return Optional.of(migrate.hostRole());
+            }
+
+            @Override
+            public Optional<ClusterRole> visitFailback(SubjectDecision.Failback failback) {
+                return Optional.of(failback.vmRole());
+            }
+
+            @Override
+            public Optional<ClusterRole> visitOther(SubjectDecision decision) {
+                return Optional.empty();
+            }
+        });
     }
 
     /** Its columns as text, the absent ones left out, in the order of the output. */

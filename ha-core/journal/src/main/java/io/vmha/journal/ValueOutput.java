@@ -145,18 +145,62 @@ final class ValueOutput {
 
     ValueOutput action(Action action) {
         name(action.kind());
-        return action.fold(new Action.Cases<ValueOutput>(
-                powerOff -> text(powerOff.target()).text(powerOff.on()),
-                fence -> text(fence.target()),
-                redirect -> text(redirect.owner()).text(redirect.server()),
-                powerOn -> text(powerOn.target()).text(powerOn.on()),
-                reallocate -> text(reallocate.target()).text(reallocate.on()).resources(reallocate.allocation()),
-                migrate -> text(migrate.target()).text(migrate.from()).text(migrate.to()),
-                clone -> text(clone.target()).text(clone.template()).text(clone.on()),
-                promote -> text(promote.target()),
-                demote -> text(demote.target()),
-                delete -> text(delete.target()).text(delete.on()),
-                rejoin -> text(rejoin.target())));
+        return action.accept(new Action.Visitor<ValueOutput>() {
+            @Override
+            public ValueOutput visitPowerOff(Action.PowerOff powerOff) {
+                return text(powerOff.target()).text(powerOff.on());
+            }
+
+            @Override
+            public ValueOutput visitFenceHost(Action.FenceHost fence) {
+                return text(fence.target());
+            }
+
+            @Override
+            public ValueOutput visitRedirect(Action.Redirect redirect) {
+                return text(redirect.owner()).text(redirect.server());
+            }
+
+            @Override
+            public ValueOutput visitPowerOn(Action.PowerOn powerOn) {
+                return text(powerOn.target()).text(powerOn.on());
+            }
+
+            @Override
+            public ValueOutput visitReallocate(Action.Reallocate reallocate) {
+                return text(reallocate.target()).text(reallocate.on()).resources(reallocate.allocation());
+            }
+
+            @Override
+            public ValueOutput visitMigrate(Action.Migrate migrate) {
+                return text(migrate.target()).text(migrate.from()).text(migrate.to());
+            }
+
+            @Override
+            public ValueOutput visitCloneFromTemplate(Action.CloneFromTemplate clone) {
+                return text(clone.target()).text(clone.template()).text(clone.on());
+            }
+
+            @Override
+            public ValueOutput visitPromote(Action.Promote promote) {
+                return text(promote.target());
+            }
+
+            @Override
+            public ValueOutput visitDemote(Action.Demote demote) {
+                return text(demote.target());
+            }
+
+            @Override
+            public ValueOutput visitDeleteLeftovers(Action.DeleteLeftovers delete) {
+                return text(delete.target()).text(delete.on());
+            }
+
+            @Override
+            public ValueOutput visitRejoin(Action.Rejoin rejoin) {
+                return text(rejoin.target());
+            }
+        });
     }
 
     ValueOutput decision(Decision decision) {
@@ -166,34 +210,74 @@ final class ValueOutput {
     /** Of its explanation the sentence alone is kept: the candidates are what the inventory was then. */
     private void part(SubjectDecision part) {
         name(part.outcome()).name(part.trigger()).text(part.explain().sentence());
-        ValueOutput unused = part.fold(new SubjectDecision.Cases<ValueOutput>(
-                redirect -> text(redirect.vm())
-                        .list(redirect.owners(), this::text)
+        ValueOutput unused = part.accept(new SubjectDecision.Visitor<ValueOutput>() {
+            @Override
+            public ValueOutput visitRedirect(SubjectDecision.Redirect redirect) {
+                return text(redirect.vm())
+                        .list(redirect.owners(), ValueOutput.this::text)
                         .text(redirect.target())
                         .name(redirect.targetRole())
-                        .flag(redirect.overcommitted()),
-                restart -> text(restart.vm()).text(restart.host()).name(restart.hostRole()),
-                reclone -> text(reclone.vm())
+                        .flag(redirect.overcommitted());
+            }
+
+            @Override
+            public ValueOutput visitRestart(SubjectDecision.Restart restart) {
+                return text(restart.vm()).text(restart.host()).name(restart.hostRole());
+            }
+
+            @Override
+            public ValueOutput visitReclone(SubjectDecision.Reclone reclone) {
+                return text(reclone.vm())
                         .text(reclone.template())
                         .text(reclone.host())
-                        .name(reclone.hostRole()),
-                reallocate -> text(reallocate.vm()).text(reallocate.host()).resources(reallocate.allocation()),
-                shift -> text(shift.vm())
-                        .list(shift.owners(), this::text)
+                        .name(reclone.hostRole());
+            }
+
+            @Override
+            public ValueOutput visitReallocate(SubjectDecision.Reallocate reallocate) {
+                return text(reallocate.vm()).text(reallocate.host()).resources(reallocate.allocation());
+            }
+
+            @Override
+            public ValueOutput visitShift(SubjectDecision.Shift shift) {
+                return text(shift.vm())
+                        .list(shift.owners(), ValueOutput.this::text)
                         .text(shift.target())
                         .name(shift.targetRole())
                         .text(shift.targetHost())
-                        .resources(shift.targetAllocation()),
-                migrate -> text(migrate.vm())
+                        .resources(shift.targetAllocation());
+            }
+
+            @Override
+            public ValueOutput visitMigrate(SubjectDecision.Migrate migrate) {
+                return text(migrate.vm())
                         .text(migrate.from())
                         .text(migrate.to())
-                        .name(migrate.hostRole()),
-                failback -> text(failback.vm())
+                        .name(migrate.hostRole());
+            }
+
+            @Override
+            public ValueOutput visitFailback(SubjectDecision.Failback failback) {
+                return text(failback.vm())
                         .text(failback.server())
                         .name(failback.vmRole())
-                        .flag(failback.promotes()),
-                noTarget -> text(noTarget.vm()).name(noTarget.reason()),
-                blocked -> subject(blocked.subject()).name(blocked.reason()),
-                ignored -> subject(ignored.subject()).name(ignored.reason())));
+                        .flag(failback.promotes());
+            }
+
+            @Override
+            public ValueOutput visitNoTarget(SubjectDecision.NoTarget noTarget) {
+                return text(noTarget.vm()).name(noTarget.reason());
+            }
+
+            @Override
+            public ValueOutput visitBlocked(SubjectDecision.Blocked blocked) {
+                return subject(blocked.subject()).name(blocked.reason());
+            }
+
+            @Override
+            public ValueOutput visitIgnored(SubjectDecision.Ignored ignored) {
+                return subject(ignored.subject()).name(ignored.reason());
+            }
+        });
     }
 }

@@ -548,24 +548,64 @@ public final class CenterLoop
 
     @Override
     public boolean isStillNeeded(SubjectDecision part) {
-        return part.fold(new SubjectDecision.Cases<Boolean>(
-                redirect -> isFailedOrStopped(redirect.vm()) || isServedInVain(redirect.vm()),
-                restart -> isToRun(restart.vm()),
-                reclone -> isToRun(reclone.vm()),
-                reallocate -> state.vm(reallocate.vm()).isPresent(),
-                shift -> state.vm(shift.vm()).isPresent(),
-                migrate -> state.vm(migrate.vm())
+        return part.accept(new SubjectDecision.Visitor<Boolean>() {
+            @Override
+            public Boolean visitRedirect(SubjectDecision.Redirect redirect) {
+                return isFailedOrStopped(redirect.vm()) || isServedInVain(redirect.vm());
+            }
+
+            @Override
+            public Boolean visitRestart(SubjectDecision.Restart restart) {
+                return isToRun(restart.vm());
+            }
+
+            @Override
+            public Boolean visitReclone(SubjectDecision.Reclone reclone) {
+                return isToRun(reclone.vm());
+            }
+
+            @Override
+            public Boolean visitReallocate(SubjectDecision.Reallocate reallocate) {
+                return state.vm(reallocate.vm()).isPresent();
+            }
+
+            @Override
+            public Boolean visitShift(SubjectDecision.Shift shift) {
+                return state.vm(shift.vm()).isPresent();
+            }
+
+            @Override
+            public Boolean visitMigrate(SubjectDecision.Migrate migrate) {
+                return state.vm(migrate.vm())
                         .filter(vm -> Needs.isToLeave(vm, state)
                                 || state.homeOf(migrate.vm()).equals(Optional.of(migrate.to()))
                                 || vm.mayRunOn().size() > 1
                                 || !vm.seen().host().equals(migrate.from()))
-                        .isPresent(),
-                failback -> state.vm(failback.vm())
+                        .isPresent();
+            }
+
+            @Override
+            public Boolean visitFailback(SubjectDecision.Failback failback) {
+                return state.vm(failback.vm())
                         .filter(vm -> !vm.isFailed() && vm.is(VmState.Flag.RETURNING))
-                        .isPresent(),
-                noTarget -> false,
-                blocked -> false,
-                ignored -> false));
+                        .isPresent();
+            }
+
+            @Override
+            public Boolean visitNoTarget(SubjectDecision.NoTarget noTarget) {
+                return false;
+            }
+
+            @Override
+            public Boolean visitBlocked(SubjectDecision.Blocked blocked) {
+                return false;
+            }
+
+            @Override
+            public Boolean visitIgnored(SubjectDecision.Ignored ignored) {
+                return false;
+            }
+        });
     }
 
     private boolean isFailedOrStopped(VmId id) {

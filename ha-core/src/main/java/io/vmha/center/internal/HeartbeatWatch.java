@@ -169,11 +169,27 @@ public final class HeartbeatWatch {
     }
 
     private void act(List<Finding> findings) {
-        findings.forEach(finding -> finding.fold(new Finding.Cases<Runnable>(
-                        suspected -> () -> suspect(suspected),
-                        ended -> () -> clear(ended),
-                        asked -> () -> ask(asked),
-                        reported -> () -> center.report(reported.report())))
+        findings.forEach(finding -> finding.accept(new Finding.Visitor<Runnable>() {
+                    @Override
+                    public Runnable visitSuspected(Finding.Suspected suspected) {
+                        return () -> suspect(suspected);
+                    }
+
+                    @Override
+                    public Runnable visitSuspicionEnded(Finding.SuspicionEnded ended) {
+                        return () -> clear(ended);
+                    }
+
+                    @Override
+                    public Runnable visitAsked(Finding.Asked asked) {
+                        return () -> ask(asked);
+                    }
+
+                    @Override
+                    public Runnable visitReported(Finding.Reported reported) {
+                        return () -> center.report(reported.report());
+                    }
+                })
                 .run());
     }
 

@@ -118,17 +118,57 @@ final class Needs {
 
     /** The need that a decision meets; empty where it meets none. */
     static Optional<NeedKind> metBy(SubjectDecision part) {
-        return part.fold(new SubjectDecision.Cases<Optional<NeedKind>>(
-                redirect -> Optional.of(NeedKind.SERVE),
-                restart -> Optional.of(NeedKind.RESTORE),
-                reclone -> Optional.of(NeedKind.RESTORE),
-                reallocate -> Optional.empty(),
-                shift -> Optional.empty(),
-                migrate -> Optional.of(NeedKind.DRAIN),
-                failback -> Optional.of(NeedKind.RETURN),
-                noTarget -> Optional.empty(),
-                blocked -> Optional.empty(),
-                ignored -> Optional.empty()));
+        return part.accept(new SubjectDecision.Visitor<Optional<NeedKind>>() {
+            @Override
+            public Optional<NeedKind> visitRedirect(SubjectDecision.Redirect redirect) {
+                return Optional.of(NeedKind.SERVE);
+            }
+
+            @Override
+            public Optional<NeedKind> visitRestart(SubjectDecision.Restart restart) {
+                return Optional.of(NeedKind.RESTORE);
+            }
+
+            @Override
+            public Optional<NeedKind> visitReclone(SubjectDecision.Reclone reclone) {
+                return Optional.of(NeedKind.RESTORE);
+            }
+
+            @Override
+            public Optional<NeedKind> visitReallocate(SubjectDecision.Reallocate reallocate) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<NeedKind> visitShift(SubjectDecision.Shift shift) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<NeedKind> visitMigrate(SubjectDecision.Migrate migrate) {
+                return Optional.of(NeedKind.DRAIN);
+            }
+
+            @Override
+            public Optional<NeedKind> visitFailback(SubjectDecision.Failback failback) {
+                return Optional.of(NeedKind.RETURN);
+            }
+
+            @Override
+            public Optional<NeedKind> visitNoTarget(SubjectDecision.NoTarget noTarget) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<NeedKind> visitBlocked(SubjectDecision.Blocked blocked) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<NeedKind> visitIgnored(SubjectDecision.Ignored ignored) {
+                return Optional.empty();
+            }
+        });
     }
 
     /** The need that a decision is about, whether it meets it or says why not. */

@@ -5,7 +5,6 @@ import io.vmha.model.HostId;
 import io.vmha.model.VmId;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
-import io.vmha.policy.SubjectDecision.Cases;
 import java.util.Optional;
 import org.assertj.core.api.AbstractAssert;
 
@@ -65,30 +64,60 @@ public final class PartAssert extends AbstractAssert<PartAssert, SubjectDecision
     }
 
     private static Optional<VmId> vmOf(SubjectDecision decision) {
-        return decision.fold(new Cases<>(
-                redirect -> Optional.of(redirect.target()),
-                restart -> Optional.empty(),
-                reclone -> Optional.empty(),
-                reallocate -> Optional.empty(),
-                shift -> Optional.of(shift.target()),
-                migrate -> Optional.empty(),
-                failback -> Optional.of(failback.server()),
-                noTarget -> Optional.empty(),
-                blocked -> Optional.empty(),
-                ignored -> Optional.empty()));
+        return decision.accept(new SubjectDecision.PartialVisitor<Optional<VmId>>() {
+            @Override
+            public Optional<VmId> visitRedirect(SubjectDecision.Redirect redirect) {
+                return Optional.of(redirect.target());
+            }
+
+            @Override
+            public Optional<VmId> visitShift(SubjectDecision.Shift shift) {
+                return Optional.of(shift.target());
+            }
+
+            @Override
+            public Optional<VmId> visitFailback(SubjectDecision.Failback failback) {
+                return Optional.of(failback.server());
+            }
+
+            @Override
+            public Optional<VmId> visitOther(SubjectDecision decision) {
+                return Optional.empty();
+            }
+        });
     }
 
     private static Optional<HostId> hostOf(SubjectDecision decision) {
-        return decision.fold(new Cases<>(
-                redirect -> Optional.empty(),
-                restart -> Optional.of(restart.host()),
-                reclone -> Optional.of(reclone.host()),
-                reallocate -> Optional.of(reallocate.host()),
-                shift -> Optional.of(shift.targetHost()),
-                migrate -> Optional.of(migrate.to()),
-                failback -> Optional.empty(),
-                noTarget -> Optional.empty(),
-                blocked -> Optional.empty(),
-                ignored -> Optional.empty()));
+        return decision.accept(new SubjectDecision.PartialVisitor<Optional<HostId>>() {
+            @Override
+            public Optional<HostId> visitRestart(SubjectDecision.Restart restart) {
+                return Optional.of(restart.host());
+            }
+
+            @Override
+            public Optional<HostId> visitReclone(SubjectDecision.Reclone reclone) {
+                return Optional.of(reclone.host());
+            }
+
+            @Override
+            public Optional<HostId> visitReallocate(SubjectDecision.Reallocate reallocate) {
+                return Optional.of(reallocate.host());
+            }
+
+            @Override
+            public Optional<HostId> visitShift(SubjectDecision.Shift shift) {
+                return Optional.of(shift.targetHost());
+            }
+
+            @Override
+            public Optional<HostId> visitMigrate(SubjectDecision.Migrate migrate) {
+                return Optional.of(migrate.to());
+            }
+
+            @Override
+            public Optional<HostId> visitOther(SubjectDecision decision) {
+                return Optional.empty();
+            }
+        });
     }
 }

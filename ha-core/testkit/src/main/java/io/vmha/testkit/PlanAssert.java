@@ -70,18 +70,62 @@ public final class PlanAssert extends AbstractAssert<PlanAssert, Plan> {
 
     /** A VM or a host may have the name. */
     private static String subject(Action action) {
-        return action.fold(new Action.Cases<>(
-                powerOff -> powerOff.target().toString(),
-                fence -> fence.target().toString(),
-                redirect -> redirect.owner().toString(),
-                powerOn -> powerOn.target().toString(),
-                reallocate -> reallocate.target().toString(),
-                migrate -> migrate.target().toString(),
-                clone -> clone.target().toString(),
-                promote -> promote.target().toString(),
-                demote -> demote.target().toString(),
-                leftovers -> leftovers.target().toString(),
-                rejoin -> rejoin.target().toString()));
+        return action.accept(new Action.Visitor<String>() {
+            @Override
+            public String visitPowerOff(Action.PowerOff powerOff) {
+                return powerOff.target().toString();
+            }
+
+            @Override
+            public String visitFenceHost(Action.FenceHost fence) {
+                return fence.target().toString();
+            }
+
+            @Override
+            public String visitRedirect(Action.Redirect redirect) {
+                return redirect.owner().toString();
+            }
+
+            @Override
+            public String visitPowerOn(Action.PowerOn powerOn) {
+                return powerOn.target().toString();
+            }
+
+            @Override
+            public String visitReallocate(Action.Reallocate reallocate) {
+                return reallocate.target().toString();
+            }
+
+            @Override
+            public String visitMigrate(Action.Migrate migrate) {
+                return migrate.target().toString();
+            }
+
+            @Override
+            public String visitCloneFromTemplate(Action.CloneFromTemplate clone) {
+                return clone.target().toString();
+            }
+
+            @Override
+            public String visitPromote(Action.Promote promote) {
+                return promote.target().toString();
+            }
+
+            @Override
+            public String visitDemote(Action.Demote demote) {
+                return demote.target().toString();
+            }
+
+            @Override
+            public String visitDeleteLeftovers(Action.DeleteLeftovers leftovers) {
+                return leftovers.target().toString();
+            }
+
+            @Override
+            public String visitRejoin(Action.Rejoin rejoin) {
+                return rejoin.target().toString();
+            }
+        });
     }
 
     /** One step of a plan. Not thread-safe. */

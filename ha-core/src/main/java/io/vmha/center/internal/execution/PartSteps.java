@@ -19,22 +19,62 @@ final class PartSteps {
     private PartSteps() {}
 
     static Set<Integer> of(SubjectDecision part, Plan plan) {
-        Predicate<Action> isOf = part.fold(new SubjectDecision.Cases<Predicate<Action>>(
-                redirect -> action -> action instanceof Action.Redirect step
+        Predicate<Action> isOf = part.accept(new SubjectDecision.Visitor<Predicate<Action>>() {
+            @Override
+            public Predicate<Action> visitRedirect(SubjectDecision.Redirect redirect) {
+                return action -> action instanceof Action.Redirect step
                         && redirect.owners().contains(step.owner())
-                        && step.server().equals(redirect.target()),
-                restart -> action -> isAbout(action, restart.vm()) && action instanceof Action.PowerOn,
-                reclone -> action -> isAbout(action, reclone.vm())
-                        && (action instanceof Action.PowerOn || action instanceof Action.CloneFromTemplate),
-                reallocate -> action -> isAbout(action, reallocate.vm()) && action instanceof Action.Reallocate,
-                shift -> action -> action instanceof Action.Redirect step
+                        && step.server().equals(redirect.target());
+            }
+
+            @Override
+            public Predicate<Action> visitRestart(SubjectDecision.Restart restart) {
+                return action -> isAbout(action, restart.vm()) && action instanceof Action.PowerOn;
+            }
+
+            @Override
+            public Predicate<Action> visitReclone(SubjectDecision.Reclone reclone) {
+                return action -> isAbout(action, reclone.vm())
+                        && (action instanceof Action.PowerOn || action instanceof Action.CloneFromTemplate);
+            }
+
+            @Override
+            public Predicate<Action> visitReallocate(SubjectDecision.Reallocate reallocate) {
+                return action -> isAbout(action, reallocate.vm()) && action instanceof Action.Reallocate;
+            }
+
+            @Override
+            public Predicate<Action> visitShift(SubjectDecision.Shift shift) {
+                return action -> action instanceof Action.Redirect step
                         && shift.owners().contains(step.owner())
-                        && step.server().equals(shift.target()),
-                migrate -> action -> isAbout(action, migrate.vm()) && action instanceof Action.Migrate,
-                failback -> action -> isAbout(action, failback.vm()) && action instanceof Action.Redirect,
-                noTarget -> action -> false,
-                blocked -> action -> false,
-                ignored -> action -> false));
+                        && step.server().equals(shift.target());
+            }
+
+            @Override
+            public Predicate<Action> visitMigrate(SubjectDecision.Migrate migrate) {
+                return action -> isAbout(action, migrate.vm()) && action instanceof Action.Migrate;
+            }
+
+            @Override
+            public Predicate<Action> visitFailback(SubjectDecision.Failback failback) {
+                return action -> isAbout(action, failback.vm()) && action instanceof Action.Redirect;
+            }
+
+            @Override
+            public Predicate<Action> visitNoTarget(SubjectDecision.NoTarget noTarget) {
+                return action -> false;
+            }
+
+            @Override
+            public Predicate<Action> visitBlocked(SubjectDecision.Blocked blocked) {
+                return action -> false;
+            }
+
+            @Override
+            public Predicate<Action> visitIgnored(SubjectDecision.Ignored ignored) {
+                return action -> false;
+            }
+        });
         return plan.steps().stream()
                 .filter(step -> isOf.test(step.action()))
                 .map(Step::number)
