@@ -1,7 +1,7 @@
 /** Failover decisions for virtual machines, the plans that follow from them, and their safe execution. */
 @SuppressWarnings("module") // The adapters come after what they adapt to.
 module io.vmha.core {
-    requires transitive com.google.common;
+    requires com.google.common;
     requires org.slf4j;
     requires static transitive org.jspecify;
     requires static org.immutables.value.annotations;

@@ -6,10 +6,15 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.junit.ArchTests;
 import com.tngtech.archunit.lang.ArchRule;
+import io.vmha.PublicSignatures;
 
 @AnalyzeClasses(packages = "io.vmha.monitor", importOptions = ImportOption.DoNotIncludeTests.class)
 class MonitorArchitectureTest {
+
+    @ArchTest
+    static final ArchTests PUBLIC_SIGNATURES = ArchTests.in(PublicSignatures.class);
 
     /** Whatever else is there when this is compiled is not there in a guest. */
     @ArchTest

@@ -3,7 +3,6 @@ package io.vmha.adapter.haproxy;
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
-import com.google.common.collect.ImmutableMap;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
@@ -134,7 +133,7 @@ public final class HaproxyTrafficDirector implements TrafficDirector {
      * @throws AdapterException as {@link #route} does
      */
     @CanIgnoreReturnValue
-    public ImmutableMap<VmId, VmId> reconcile(CallContext call) {
+    public Map<VmId, VmId> reconcile(CallContext call) {
         try (Turn turn = new Turn(call)) {
             turn.verifyOnce();
             Routes routes = turn.change.routes();

@@ -1,0 +1,14 @@
+package io.vmha.libvirt;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.junit.ArchTests;
+import io.vmha.PublicSignatures;
+
+@AnalyzeClasses(packages = "io.vmha.libvirt", importOptions = ImportOption.DoNotIncludeTests.class)
+class LibvirtArchitectureTest {
+
+    @ArchTest
+    static final ArchTests PUBLIC_SIGNATURES = ArchTests.in(PublicSignatures.class);
+}
