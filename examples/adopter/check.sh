@@ -28,3 +28,17 @@ for module in ha-core ha-core/journal ha-core/metrics ha-core/testkit ha-core/bo
 done
 
 mvn -B -ntp -Dmaven.repo.local="$repository" -Dvmha.version="$version" test
+
+# What was scanned: the contract of the one testbed that is registered, and no other test of the library's.
+python3 - target/surefire-reports/TEST-io.vmha.*.xml <<'PYTHON'
+import sys, xml.etree.ElementTree as reports
+ran = {}
+for path in sys.argv[1:]:
+    suite = reports.parse(path).getroot()
+    ran[suite.get("name")] = int(suite.get("tests")) - int(suite.get("skipped"))
+registered = "io.vmha.testkit.registered."
+assert all(name.startswith(registered) for name in ran), ran
+assert ran[registered + "RegisteredTrafficDirectorTest"] >= 10, ran
+assert ran[registered + "RegisteredTestbedsTest"] == 1, ran
+assert sum(1 for count in ran.values() if count) == 2, ran
+PYTHON

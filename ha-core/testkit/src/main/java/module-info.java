@@ -9,6 +9,15 @@ module io.vmha.testkit {
     requires static org.immutables.value.annotations;
     requires static java.compiler;
 
+    uses io.vmha.testkit.contract.HypervisorTestbed;
+    uses io.vmha.testkit.contract.TrafficTestbed;
+    uses io.vmha.testkit.contract.FencingTestbed;
+    uses io.vmha.testkit.contract.DatabaseTestbed;
+
+    // JUnit calls tests that are not public.
+    opens io.vmha.testkit.contract;
+    opens io.vmha.testkit.registered;
+
     exports io.vmha.testkit;
     exports io.vmha.testkit.contract;
     exports io.vmha.testkit.fault;

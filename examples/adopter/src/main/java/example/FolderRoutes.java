@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where requests go, a file for each VM whose requests go elsewhere. Thread-safe. */
+/** Where requests go, a file beside a VM's own in a {@link FolderPlatform} where they go elsewhere. Thread-safe. */
 public final class FolderRoutes implements TrafficDirector {
     private final Path folder;
 
@@ -19,6 +19,8 @@ public final class FolderRoutes implements TrafficDirector {
 
     @Override
     public synchronized void route(VmId owner, VmId server, CallContext call) {
+        require(owner);
+        require(server);
         try {
             Files.writeString(folder.resolve(owner + ".route"), server.value());
         } catch (IOException unwritten) {
@@ -28,11 +30,18 @@ public final class FolderRoutes implements TrafficDirector {
 
     @Override
     public synchronized VmId serverOf(VmId owner, CallContext call) {
+        require(owner);
         Path file = folder.resolve(owner + ".route");
         try {
             return Files.exists(file) ? VmId.of(Files.readString(file)) : owner;
         } catch (IOException unread) {
             throw new AdapterException.Transient(Cause.UNREACHABLE, "the route cannot be read", unread);
+        }
+    }
+
+    private void require(VmId vm) {
+        if (Files.notExists(folder.resolve(vm.value()))) {
+            throw new AdapterException.Permanent(Cause.UNKNOWN_SUBJECT, "no such VM: " + vm);
         }
     }
 }

@@ -1,8 +1,5 @@
 package io.vmha.sim;
 
-import io.vmha.Fixtures;
-import io.vmha.adapter.TrafficDirector;
-import io.vmha.model.VmId;
 import io.vmha.testkit.contract.TrafficDirectorContractTest;
 import io.vmha.testkit.contract.TrafficTestbed;
 
@@ -10,41 +7,6 @@ class SimulatedTrafficDirectorContractTest extends TrafficDirectorContractTest {
 
     @Override
     protected TrafficTestbed newTestbed() {
-        return new Testbed(new SimulatedDatacenter(Fixtures.referenceEmbodiment()));
-    }
-
-    private record Testbed(SimulatedDatacenter datacenter) implements TrafficTestbed {
-        @Override
-        public TrafficDirector director() {
-            return datacenter.trafficDirector();
-        }
-
-        @Override
-        public TrafficDirector newDirector() {
-            return datacenter.trafficDirector();
-        }
-
-        @Override
-        public VmId vm() {
-            return VmId.of("mw1");
-        }
-
-        @Override
-        public VmId other() {
-            return VmId.of("mw3");
-        }
-
-        @Override
-        public VmId standby() {
-            return VmId.of("mw5");
-        }
-
-        @Override
-        public VmId answererOf(VmId owner) {
-            return datacenter.routes().getOrDefault(owner, owner);
-        }
-
-        @Override
-        public void close() {}
+        return new SimulatedRoutesTestbed();
     }
 }
