@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where requests go, a file beside a VM's own in a {@link FolderPlatform} where they go elsewhere. Thread-safe. */
+/** Where requests go, a file for each VM of the {@link FolderPlatform} in this folder whose requests go elsewhere. Thread-safe. */
 public final class FolderRoutes implements TrafficDirector {
     private final Path folder;
 
@@ -19,8 +19,7 @@ public final class FolderRoutes implements TrafficDirector {
 
     @Override
     public synchronized void route(VmId owner, VmId server, CallContext call) {
-        require(owner);
-        require(server);
+        begin(call, owner, server);
         try {
             Files.writeString(folder.resolve(owner + ".route"), server.value());
         } catch (IOException unwritten) {
@@ -30,7 +29,7 @@ public final class FolderRoutes implements TrafficDirector {
 
     @Override
     public synchronized VmId serverOf(VmId owner, CallContext call) {
-        require(owner);
+        begin(call, owner);
         Path file = folder.resolve(owner + ".route");
         try {
             return Files.exists(file) ? VmId.of(Files.readString(file)) : owner;
@@ -39,9 +38,13 @@ public final class FolderRoutes implements TrafficDirector {
         }
     }
 
-    private void require(VmId vm) {
-        if (Files.notExists(folder.resolve(vm.value()))) {
-            throw new AdapterException.Permanent(Cause.UNKNOWN_SUBJECT, "no such VM: " + vm);
+    /** A call that comes too late, as of a process that was paused, does nothing. */
+    private void begin(CallContext call, VmId... vms) {
+        for (VmId vm : vms) {
+            if (!Files.exists(folder.resolve(vm.value()))) {
+                throw new AdapterException.Permanent(Cause.UNKNOWN_SUBJECT, "no such VM: " + vm);
+            }
         }
+        call.requireTimeLeft();
     }
 }

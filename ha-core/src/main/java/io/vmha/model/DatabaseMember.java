@@ -97,7 +97,7 @@ public interface DatabaseMember {
     /** Returns this member with that source, or none. */
     DatabaseMember withSource(Optional<? extends MemberId> source);
 
-    /** Returns this member with that answer to whether it holds writes. */
+    /** Returns this member as one that holds its writes, or does not. */
     DatabaseMember withHoldsWrites(boolean holds);
 
     /** Returns a builder that has all of this one's values; for changes of more than one at once. */

@@ -89,10 +89,10 @@ public interface Host {
     /** Returns this host with that state. */
     Host withHealth(HostHealth health);
 
-    /** Returns this host with that answer to whether it is in maintenance. */
+    /** Returns this host in maintenance, or out of it. */
     Host withInMaintenance(boolean on);
 
-    /** Returns this host with that answer to whether it is in quarantine. */
+    /** Returns this host in quarantine, or out of it. */
     Host withInQuarantine(boolean on);
 
     /** Returns a builder that has all of this one's values; for changes of more than one at once. */

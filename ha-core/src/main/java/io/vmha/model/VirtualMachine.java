@@ -161,7 +161,7 @@ public interface VirtualMachine {
     /** Returns this VM with that replication lag, or none. */
     VirtualMachine withReplicationLag(Optional<? extends Duration> lag);
 
-    /** Returns this VM with that answer to whether how far it is behind cannot be read. */
+    /** Returns this VM as one whose lag cannot be read, or can. */
     VirtualMachine withReplicationLagUnknown(boolean unknown);
 
     /** Returns a builder that has all of this one's values; for changes of more than one at once. */
