@@ -192,7 +192,10 @@ public interface DetectionConfig {
         return new Builder();
     }
 
-    /** Builds a configuration; every value that has no default and may not be absent must be set. Not thread-safe. */
+    /**
+     * Builds a configuration: a method for each value, by its name. Every value that has no default and may not be absent must be set. Not
+     * thread-safe.
+     */
     final class Builder extends ImmutableDetectionConfig.Builder {
         Builder() {}
     }

@@ -85,7 +85,10 @@ public interface FaultReport {
         return new Builder();
     }
 
-    /** Builds a report; every value that has no default and may not be absent must be set. Not thread-safe. */
+    /**
+     * Builds a report: a method for each value, by its name. Every value that has no default and may not be absent must be set. Not
+     * thread-safe.
+     */
     final class Builder extends ImmutableFaultReport.Builder {
         Builder() {}
     }

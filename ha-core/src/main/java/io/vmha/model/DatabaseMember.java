@@ -125,7 +125,10 @@ public interface DatabaseMember {
                 .build();
     }
 
-    /** Builds a member; every value that has no default and may not be absent must be set. Not thread-safe. */
+    /**
+     * Builds a member: a method for each value, by its name. Every value that has no default and may not be absent must be set. Not
+     * thread-safe.
+     */
     final class Builder extends ImmutableDatabaseMember.Builder {
         Builder() {}
     }

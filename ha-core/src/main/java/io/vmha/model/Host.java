@@ -106,7 +106,10 @@ public interface Host {
         return new Builder().health(HostHealth.UP).inMaintenance(false).inQuarantine(false);
     }
 
-    /** Builds a host; every value that has no default and may not be absent must be set. Not thread-safe. */
+    /**
+     * Builds a host: a method for each value, by its name. Every value that has no default and may not be absent must be set. Not
+     * thread-safe.
+     */
     final class Builder extends ImmutableHost.Builder {
         Builder() {}
     }

@@ -228,7 +228,10 @@ public interface ReplicaSet {
         return MemberId.of(role == ClusterRole.PRIMARY ? "primary" : "standby");
     }
 
-    /** Builds a replica set; every value that has no default and may not be absent must be set. Not thread-safe. */
+    /**
+     * Builds a replica set: a method for each value, by its name. Every value that has no default and may not be absent must be set. Not
+     * thread-safe.
+     */
     final class Builder extends ImmutableReplicaSet.Builder {
         Builder() {}
     }

@@ -180,7 +180,10 @@ public interface VirtualMachine {
                 .replicationLagUnknown(false);
     }
 
-    /** Builds a VM; every value that has no default and may not be absent must be set. Not thread-safe. */
+    /**
+     * Builds a VM: a method for each value, by its name. Every value that has no default and may not be absent must be set. Not
+     * thread-safe.
+     */
     final class Builder extends ImmutableVirtualMachine.Builder {
         Builder() {}
     }

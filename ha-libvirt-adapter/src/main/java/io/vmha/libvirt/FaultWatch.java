@@ -99,7 +99,10 @@ public interface FaultWatch {
         return builder().build();
     }
 
-    /** Builds a watch; every value that has no default and may not be absent must be set. Not thread-safe. */
+    /**
+     * Builds a watch: a method for each value, by its name. Every value that has no default and may not be absent must be set. Not
+     * thread-safe.
+     */
     final class Builder extends ImmutableFaultWatch.Builder {
         Builder() {}
     }

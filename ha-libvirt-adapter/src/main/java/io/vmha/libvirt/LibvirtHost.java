@@ -79,7 +79,10 @@ public interface LibvirtHost {
         return builder().id(id).uri(uri).build();
     }
 
-    /** Builds a host; every value that has no default and may not be absent must be set. Not thread-safe. */
+    /**
+     * Builds a host: a method for each value, by its name. Every value that has no default and may not be absent must be set. Not
+     * thread-safe.
+     */
     final class Builder extends ImmutableLibvirtHost.Builder {
         Builder() {}
     }

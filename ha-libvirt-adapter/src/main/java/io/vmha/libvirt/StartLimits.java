@@ -90,7 +90,10 @@ public interface StartLimits {
         return builder().build();
     }
 
-    /** Builds limits; every value that has no default and may not be absent must be set. Not thread-safe. */
+    /**
+     * Builds limits: a method for each value, by its name. Every value that has no default and may not be absent must be set. Not
+     * thread-safe.
+     */
     final class Builder extends ImmutableStartLimits.Builder {
         Builder() {}
     }

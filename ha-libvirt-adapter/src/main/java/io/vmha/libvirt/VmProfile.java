@@ -54,7 +54,10 @@ public non-sealed interface VmProfile extends DomainProfile {
         return builder().type(type).build();
     }
 
-    /** Builds a profile; every value that has no default and may not be absent must be set. Not thread-safe. */
+    /**
+     * Builds a profile: a method for each value, by its name. Every value that has no default and may not be absent must be set. Not
+     * thread-safe.
+     */
     final class Builder extends ImmutableVmProfile.Builder {
         Builder() {}
     }

@@ -65,7 +65,10 @@ interface Scenario {
         return new Builder();
     }
 
-    /** Builds a scenario; every value that has no default and may not be absent must be set. Not thread-safe. */
+    /**
+     * Builds a scenario: a method for each value, by its name. Every value that has no default and may not be absent must be set. Not
+     * thread-safe.
+     */
     final class Builder extends ImmutableScenario.Builder {
         Builder() {}
     }

@@ -95,7 +95,10 @@ public interface Watch {
         return new Builder();
     }
 
-    /** Builds a watch; every value that has no default and may not be absent must be set. Not thread-safe. */
+    /**
+     * Builds a watch: a method for each value, by its name. Every value that has no default and may not be absent must be set. Not
+     * thread-safe.
+     */
     final class Builder extends ImmutableWatch.Builder {
         Builder() {}
     }

@@ -94,7 +94,10 @@ public interface PostgresServer {
         return new Builder();
     }
 
-    /** Builds a server's description; every value that has no default and may not be absent must be set. Not thread-safe. */
+    /**
+     * Builds a server's description: a method for each value, by its name. Every value that has no default and may not be absent must be set. Not
+     * thread-safe.
+     */
     final class Builder extends ImmutablePostgresServer.Builder {
         Builder() {}
     }
