@@ -5,7 +5,8 @@
 #   return DIR FROM_ADDRESS FROM_PORT                one that was a source becomes a replica: pg_rewind, else made afresh
 #   start DIR | stop DIR | kill DIR
 #   clear DIR                                        takes away what a server left that lost its power
-#   synchronous DIR [REPLICA]                        commits wait for that replica, or for none
+#   synchronous DIR [REPLICAS]                       commits wait for these, as synchronous_standby_names has them, or for none
+#   replay DIR pause | resume                        a replica does not apply what it receives, or does again
 set -euo pipefail
 command=$1 dir=$2; shift 2
 base=$(dirname "$dir")
@@ -98,5 +99,8 @@ case $command in
     read -r name address port <"$dir/vmha.identity"
     as_postgres "$BIN/psql" -q -h "$run" -p "$port" -U postgres -d postgres \
       -c "alter system set synchronous_standby_names = '${1:-}'" -c "select pg_reload_conf()" >/dev/null ;;
+  replay)
+    read -r name address port <"$dir/vmha.identity"
+    as_postgres "$BIN/psql" -q -h "$run" -p "$port" -U postgres -d postgres -c "select pg_wal_replay_$1()" >/dev/null ;;
   *) echo "unknown command: $command" >&2; exit 2 ;;
 esac

@@ -75,13 +75,14 @@ final class CheckedShares {
         return moved != null ? moved : owner.servedBy().orElse(owner.id());
     }
 
-    /** A host in maintenance still serves what it serves. */
+    /** A host in maintenance still serves what it serves; a database beside the one that writes does not. */
     private boolean serves(VmId server) {
         return !needs.isFailing(server)
                 && inventory
                         .vm(server)
                         .filter(vm ->
                                 vm.isServing() && inventory.hostOf(vm).health().runsVms())
+                        .filter(vm -> !DatabaseTargets.isBesideWriter(vm, inventory))
                         .isPresent();
     }
 }

@@ -4,7 +4,6 @@ import com.google.common.collect.Iterables;
 import io.vmha.model.Candidate;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.Inventory;
-import io.vmha.model.MemberId;
 import io.vmha.model.ReplicaSet;
 import io.vmha.model.ReplicaSetId;
 import io.vmha.model.VirtualMachine;
@@ -66,12 +65,20 @@ final class DatabaseTargets {
     }
 
     private Optional<ReplicaSet> memberSet(VirtualMachine vm) {
-        Optional<MemberId> member = inventory.memberOf(vm);
-        return member.flatMap(inventory.replicaSets()::setOf);
+        return memberSet(vm, inventory);
+    }
+
+    private static Optional<ReplicaSet> memberSet(VirtualMachine vm, Inventory inventory) {
+        return inventory.memberOf(vm).flatMap(inventory.replicaSets()::setOf);
     }
 
     /** Whether another database than the VM's is the one that requests are to go to, so that it serves none of another's well. */
     boolean isBesideWriter(VirtualMachine vm) {
-        return memberSet(vm).flatMap(ReplicaSet::presumedWriter).isPresent() && !inventory.isAtWriter(vm);
+        return isBesideWriter(vm, inventory);
+    }
+
+    /** The same of a VM of the given inventory. */
+    static boolean isBesideWriter(VirtualMachine vm, Inventory inventory) {
+        return memberSet(vm, inventory).flatMap(ReplicaSet::presumedWriter).isPresent() && !inventory.isAtWriter(vm);
     }
 }

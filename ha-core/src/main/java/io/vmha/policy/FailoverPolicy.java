@@ -1,9 +1,12 @@
 package io.vmha.policy;
 
-import com.google.common.collect.ImmutableList;
 import io.vmha.fault.FaultReport;
+import io.vmha.fault.FaultSubject;
 import io.vmha.model.Inventory;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Decides what is to be done about a fault. Pure: the same arguments give the same decision, and nothing is changed.
@@ -24,7 +27,8 @@ public interface FailoverPolicy {
 
     /**
      * Decides about faults that are to be decided together, such as those of hosts that failed at one instant. By default one
-     * after the other, in the order given, each in sight of what was decided before.
+     * after the other, in the order given, each in sight of what was decided before; about whom an earlier report led to a decision, a
+     * later one leads to none: its host may have failed, and it is reported itself too.
      *
      * @param inventory what there is, with the faults shown in it
      * @param reports the faults, one or more
@@ -34,13 +38,17 @@ public interface FailoverPolicy {
         if (reports.size() == 1) {
             return decide(inventory, reports.get(0));
         }
-        ImmutableList.Builder<SubjectDecision> parts = ImmutableList.builder();
+        List<SubjectDecision> parts = new ArrayList<>();
+        Set<FaultSubject> decided = new HashSet<>();
         Inventory soFar = inventory;
         for (FaultReport report : reports) {
-            Decision decision = decide(soFar, report);
-            parts.addAll(decision.parts());
-            soFar = DecisionEffects.apply(soFar, decision);
+            List<SubjectDecision> found = decide(soFar, report).parts().stream()
+                    .filter(part -> !decided.contains(part.subject()))
+                    .toList();
+            parts.addAll(found);
+            found.forEach(part -> decided.add(part.subject()));
+            soFar = DecisionEffects.apply(soFar, new DecisionBatch(found));
         }
-        return new DecisionBatch(parts.build());
+        return new DecisionBatch(parts);
     }
 }

@@ -11,6 +11,9 @@ import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
+import io.vmha.model.ReplicaSet;
+import io.vmha.model.ReplicaSetId;
+import io.vmha.model.ReplicaSets;
 import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VirtualMachine;
@@ -98,6 +101,17 @@ class DecisionCheckTest {
                 .containsExactly("mw1 REDIRECTED: the requests of owner mw1 are served by mw3, not by mw1");
         assertThat(problems(redirect("mw1", "mw3")))
                 .containsExactly("mw1 REDIRECTED: it moves nothing, but its requests are served by mw1, not by mw3");
+    }
+
+    @Test
+    void whatIsServedByADatabaseThatDoesNotWriteMovesToTheOneThatDoes() {
+        Inventory handedBack = change(
+                        Fixtures.referenceEmbodiment(),
+                        "db1",
+                        vm -> vm.withHealth(VmHealth.FAILED).withServedBy(VmId.of("db5")))
+                .with(ReplicaSets.of(List.of(ReplicaSet.ofClusterRoles(ReplicaSetId.of("stock")))));
+
+        assertThat(problems(handedBack, redirect("db1", "db3", "db1"))).isEmpty();
     }
 
     @Test

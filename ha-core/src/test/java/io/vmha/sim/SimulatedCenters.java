@@ -16,6 +16,8 @@ import io.vmha.model.VmType;
 import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.FencingMode;
 import io.vmha.policy.HaPolicies;
+import io.vmha.policy.Reason;
+import io.vmha.policy.SubjectDecision;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -161,9 +163,22 @@ final class SimulatedCenters {
                 .scheduler(running.process())
                 .listener(event -> Violation.check(
                         !(event instanceof HaEvent.CenterEnded), 13, () -> "a center ended by an error: " + event))
+                .listener(this::checkDecision)
                 .listener(event -> stage.trace().say(() -> "  event " + event));
         course.resync().ifPresent(builder::resyncEvery);
         return builder.build();
+    }
+
+    /** What the library's own policies decide breaks no rule. */
+    private void checkDecision(HaEvent event) {
+        if (mutation == Mutation.NONE && event instanceof HaEvent.Decided decided) {
+            Violation.check(
+                    decided.decision().parts().stream()
+                            .noneMatch(part -> part instanceof SubjectDecision.Blocked blocked
+                                    && blocked.reason() == Reason.INVALID_DECISION),
+                    13,
+                    () -> "a decision of the library's own policies was refused: " + decided.decision());
+        }
     }
 
     private FailoverConfig failover() {

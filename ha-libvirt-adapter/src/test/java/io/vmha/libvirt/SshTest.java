@@ -9,7 +9,6 @@ import io.vmha.model.HostHealth;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -46,9 +45,7 @@ class SshTest {
                     folder.resolve(name).toString());
         }
         Files.copy(folder.resolve("client.pub"), folder.resolve("authorized"));
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        port = FreePort.next();
         Files.writeString(folder.resolve("sshd.conf"), """
                 ListenAddress 127.0.0.1:%d
                 HostKey %s/server

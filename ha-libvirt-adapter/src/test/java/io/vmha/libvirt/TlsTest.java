@@ -10,8 +10,6 @@ import io.vmha.adapter.CallContext;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,9 +41,7 @@ class TlsTest {
         client("good", "ours", List.of("ours"));
         client("stranger", "theirs", List.of("ours", "theirs"));
         client("distrustful", "theirs", List.of("theirs"));
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        port = FreePort.next();
         host = lab.startTlsHost(
                 H9.value(),
                 port,

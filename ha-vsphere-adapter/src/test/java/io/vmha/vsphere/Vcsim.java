@@ -4,8 +4,6 @@ import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -36,8 +34,8 @@ public final class Vcsim implements AutoCloseable {
         }
         settings.put("LAB_RUN", run.resolve("run").toString());
         settings.put("SIM", "faultsim");
-        settings.put("VCSIM_PORT", freePort());
-        settings.put("CONTROL_PORT", freePort());
+        settings.put("VCSIM_PORT", Integer.toString(FreePort.next()));
+        settings.put("CONTROL_PORT", Integer.toString(FreePort.next()));
         settings.putAll(more);
         start();
     }
@@ -189,13 +187,5 @@ public final class Vcsim implements AutoCloseable {
             }
         }
         throw new IllegalStateException("examples/lab/vsphere was not found");
-    }
-
-    private static String freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return Integer.toString(socket.getLocalPort());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

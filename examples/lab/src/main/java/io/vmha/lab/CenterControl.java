@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The center's process as the conductor sees it: starts and kills it, and talks to it. Not thread-safe. */
@@ -58,12 +59,30 @@ final class CenterControl implements AutoCloseable {
     record Vm(String host, boolean isServing, String server, int memoryMiB) {}
 
     /**
+     * A database as the center last read it.
+     *
+     * @param role WRITER, REPLICA or UNKNOWN
+     * @param standing whether its data is its set's
+     * @param lag how far it is behind; empty where that is not known, or not meant
+     * @param commitRule how commits are acknowledged by the one that writes; empty where that was never read
+     */
+    record Database(String role, String standing, Optional<Duration> lag, String commitRule) {
+        /** Whether it follows the one that writes, no further behind than that. */
+        boolean isWithin(Duration limit) {
+            return role.equals("REPLICA")
+                    && standing.equals("CURRENT")
+                    && lag.filter(behind -> behind.compareTo(limit) <= 0).isPresent();
+        }
+    }
+
+    /**
      * How the center is.
      *
      * @param openPlans how many plans have not come to their end
      * @param vms all machines, by name
+     * @param databases all databases, by name
      */
-    record State(int openPlans, Map<String, Vm> vms) {
+    record State(int openPlans, Map<String, Vm> vms, Map<String, Database> databases) {
         /** Whether the plans have ended and each primary machine's requests go to one that serves. */
         boolean isSettled() {
             return openPlans == 0 && isServed();
@@ -92,6 +111,14 @@ final class CenterControl implements AutoCloseable {
             }
             return vm;
         }
+
+        Database database(String name) {
+            Database database = databases.get(name);
+            if (database == null) {
+                throw new LabException("the center does not know the database " + name);
+            }
+            return database;
+        }
     }
 
     State state() {
@@ -105,7 +132,17 @@ final class CenterControl implements AutoCloseable {
                                 vm.get("serving").asBoolean(),
                                 vm.get("server").asText(),
                                 vm.get("memoryMiB").asInt())));
-        return new State(answer.get("openPlans").asInt(), vms);
+        Map<String, Database> databases = new LinkedHashMap<>();
+        answer.get("databases")
+                .forEach(database -> databases.put(
+                        database.get("name").asText(),
+                        new Database(
+                                database.get("role").asText(),
+                                database.get("standing").asText(),
+                                Optional.ofNullable(database.get("lagMillis"))
+                                        .map(lag -> Duration.ofMillis(lag.asLong())),
+                                database.path("commitRule").asText())));
+        return new State(answer.get("openPlans").asInt(), vms, databases);
     }
 
     /** Tells it that hosts have power again. */

@@ -22,6 +22,7 @@ import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
 import io.vmha.model.RackId;
+import io.vmha.model.ReplicaLag;
 import io.vmha.model.Resources;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VirtualMachine;
@@ -213,6 +214,23 @@ final class CenterProcess {
             node.put("server", vm.servedBy().orElse(vm.id()).value());
             node.put("memoryMiB", vm.allocation().memoryMiB());
         }
+        ArrayNode databases = state.putArray("databases");
+        center.inventory()
+                .replicaSets()
+                .all()
+                .forEach(set -> set.members().forEach(member -> {
+                    ObjectNode node = databases.addObject();
+                    node.put("name", member.id().value());
+                    node.put("role", member.role().role().name());
+                    node.put("standing", member.standing().name());
+                    member.lag()
+                            .filter(ReplicaLag.Known.class::isInstance)
+                            .map(ReplicaLag.Known.class::cast)
+                            .ifPresent(lag -> node.put("lagMillis", lag.time().toMillis()));
+                    set.commitRule()
+                            .ifPresent(rule ->
+                                    node.put("commitRule", rule.rule().kind().name()));
+                }));
         return state.toString();
     }
 }

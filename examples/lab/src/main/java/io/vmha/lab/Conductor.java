@@ -13,11 +13,12 @@ import java.util.Set;
  *
  * <p>The phases, by their letters: a, a middleware guest's filesystem flips to read-only; b, a database guest's; c, the plug of
  * host 1 is pulled; f, the center is killed in the middle of c and started again; d, the plug of host 2 is pulled too, so that the
- * standby takes over with its database promoted; e, the hosts return, all machines are cloned anew and get their requests back;
- * g, a machine's load passes the threshold, then its host's pool.
+ * standby takes over with its database promoted; e, the hosts return, all machines are cloned anew and get their requests back, the
+ * databases change places under load; k, in the middle of e, the former writer comes back by itself and writes as it did;
+ * g, a machine's load passes the threshold, then its host's pool; h, i and j, the replication fails, see {@link DatabasePhases}.
  */
 final class Conductor {
-    static final String ALL_PHASES = "gabcfde";
+    static final String ALL_PHASES = "gabhijcfdek";
     private static final Duration STEADY = Duration.ofSeconds(5);
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final Duration ASK_AGAIN = Duration.ofSeconds(15);
@@ -73,9 +74,12 @@ final class Conductor {
             case 'c' -> pullPlug(center, phase, "h1");
             case 'd' -> pullPlug(center, phase, "h2");
             case 'e' -> returnHosts(center);
-            case 'f' -> {
-                // It is a part of c.
+            case 'f', 'k' -> {
+                // They are parts of c and of e.
             }
+            case 'h' -> new DatabasePhases(lab, center, users).breakStream();
+            case 'i' -> new DatabasePhases(lab, center, users).pauseCascade();
+            case 'j' -> new DatabasePhases(lab, center, users).stopOneOfTwo();
             case 'g' -> overload(center, users);
             default -> throw new LabException("no such phase: " + phase);
         }
@@ -118,6 +122,11 @@ final class Conductor {
         mark('e', "the hosts return", List.of());
         site.powerHostsOn();
         lab.databases().clear(DatabaseTier.PRIMARY);
+        lab.databases().readFrom(DatabaseTier.STANDBY);
+        if (phases.indexOf('k') >= 0) {
+            mark('k', "the former writer comes back by itself, and writes as it did", List.of());
+            lab.databases().start(DatabaseTier.PRIMARY);
+        }
         awaitReturn(center);
         lab.databases().makeSynchronous(DatabaseTier.PRIMARY);
         pause(STEADY);

@@ -22,16 +22,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * The two databases, as processes on hosts of the lab: the primary cluster's on h2 and the standby cluster's on h3. Safe to
- * use from many threads.
+ * The three databases, as processes on hosts of the lab: the primary cluster's on h2, the standby cluster's on h3, and on h1 one that no
+ * guest uses, a replica below the standby's. Safe to use from many threads.
  */
 final class DatabaseTier {
     static final String PRIMARY = "primary";
     static final String STANDBY = "standby";
+    static final String READER = "reader";
+    private static final Map<String, Integer> HOSTS = Map.of(READER, 1, PRIMARY, 2, STANDBY, 3);
     private static final int PORT = 5432;
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
@@ -42,14 +46,18 @@ final class DatabaseTier {
     }
 
     static HostId host(String database) {
-        return HostId.of(database.equals(PRIMARY) ? "h2" : "h3");
+        return HostId.of("h" + number(database));
     }
 
     private static String address(String database) {
-        return database.equals(PRIMARY) ? "192.0.2.12" : "192.0.2.13";
+        return "192.0.2.1" + number(database);
     }
 
-    /** Makes both anew, the standby's replicating the primary's synchronously. */
+    private static int number(String database) {
+        return Objects.requireNonNull(HOSTS.get(database), database);
+    }
+
+    /** Makes all anew, the standby's replicating the primary's synchronously, and the reader's the standby's. */
     void create() {
         try {
             // The servers do not run as root, and have to come by.
@@ -59,9 +67,51 @@ final class DatabaseTier {
         }
         server("create", PRIMARY, PRIMARY, "*", Integer.toString(PORT));
         server("start", PRIMARY);
-        server("copy", STANDBY, STANDBY, "*", Integer.toString(PORT), address(PRIMARY), Integer.toString(PORT));
-        server("start", STANDBY);
+        copy(STANDBY, PRIMARY);
         server("synchronous", PRIMARY, STANDBY);
+        copy(READER, STANDBY);
+    }
+
+    private void copy(String replica, String source) {
+        server("copy", replica, replica, "*", Integer.toString(PORT), address(source), Integer.toString(PORT));
+        server("start", replica);
+    }
+
+    /** Has the reader's database replicate another one from now on. */
+    void readFrom(String source) {
+        clear(READER);
+        copy(READER, source);
+    }
+
+    /** Has the reader's database, which runs, replicate another one from now on. */
+    void moveReader(String source) {
+        server("stop", READER);
+        copy(READER, source);
+    }
+
+    /** Drops what two databases send one another, both running on, or ends that. */
+    void cut(String one, String other, boolean isCut) {
+        site.shell()
+                .run(
+                        PATIENCE,
+                        site.onHost(
+                                host(one),
+                                List.of("ip", "route", isCut ? "add" : "del", "blackhole", address(other) + "/32")));
+    }
+
+    /** Has a replica not apply what it receives, or ends that. */
+    void pauseReplay(String replica, boolean isPaused) {
+        server("replay", replica, isPaused ? "pause" : "resume");
+    }
+
+    /** Starts a database as it was. */
+    void start(String database) {
+        server("start", database);
+    }
+
+    /** Stops a database. */
+    void stop(String database) {
+        server("stop", database);
     }
 
     /** Takes away what a server left whose host lost its power; the center makes it a replica. */
@@ -72,6 +122,16 @@ final class DatabaseTier {
     /** Has commits of the one that writes wait for the other. */
     void makeSynchronous(String writer) {
         server("synchronous", writer, writer.equals(PRIMARY) ? STANDBY : PRIMARY);
+    }
+
+    /** Has commits of the primary's database wait for any one of two. */
+    void makeQuorum() {
+        server("synchronous", PRIMARY, "ANY 1 (" + STANDBY + ", " + READER + ")");
+    }
+
+    /** Has commits of the primary's database wait for nobody. */
+    void makeAsynchronous() {
+        server("synchronous", PRIMARY);
     }
 
     private String server(String command, String database, String... arguments) {
@@ -111,6 +171,7 @@ final class DatabaseTier {
         return PostgresCluster.builder(ReplicaSetId.of("databases"))
                 .member(member(PRIMARY))
                 .member(member(STANDBY))
+                .member(member(READER))
                 .fence(this::fence)
                 .build();
     }
@@ -164,10 +225,19 @@ final class DatabaseTier {
         return source;
     }
 
-    /** Connections to whichever of them is the source, for the application. */
-    HikariDataSource applicationConnections() {
+    /** Connections to whichever of them is the source. */
+    HikariDataSource connectionsToWriter() {
         PGSimpleDataSource source = source(PRIMARY, STANDBY);
         source.setTargetServerType("primary");
+        return pool(source);
+    }
+
+    /** Connections to one of them, whether it writes or not, for the guests that use it. */
+    HikariDataSource connectionsTo(String database) {
+        return pool(source(database));
+    }
+
+    private static HikariDataSource pool(PGSimpleDataSource source) {
         source.setSocketTimeout(2);
         HikariConfig pool = new HikariConfig();
         pool.setDataSource(source);

@@ -6,6 +6,7 @@ import io.vmha.model.HostId;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One of the twelve guests: two middleware and two database machines on each of three hosts, of which two are primary.
@@ -41,6 +42,11 @@ record Guest(String name, int host, int number, VmType type) {
                 .filter(guest -> guest.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no such guest: " + name));
+    }
+
+    /** The guest with that address on the lab's own network. */
+    static Optional<Guest> at(String address) {
+        return ALL.stream().filter(guest -> guest.address().equals(address)).findFirst();
     }
 
     VmId id() {

@@ -106,15 +106,16 @@ public final class LabCommand implements Runnable {
                             defaultValue = Conductor.ALL_PHASES,
                             description =
                                     "Which faults, in their order: a and b, a guest's filesystem; c and d, a host; f, the center in the"
-                                            + " middle of c; e, the hosts return; g, too much load. Default ${DEFAULT-VALUE}.")
+                                            + " middle of c; e, the hosts return; k, the former writer by itself in the middle of e; g, too much"
+                                            + " load; h, i and j, the replication. Default ${DEFAULT-VALUE}.")
                     String phases,
             @Option(
                             names = "--report",
                             defaultValue = "lab-report.html",
                             description = "The report; default ${DEFAULT-VALUE}.")
                     Path report) {
-        if (!phases.matches("[a-g]+")) {
-            throw new CommandLine.ParameterException(spec.commandLine(), "phases must be letters a to g: " + phases);
+        if (!phases.matches("[a-k]+")) {
+            throw new CommandLine.ParameterException(spec.commandLine(), "phases must be letters a to k: " + phases);
         }
         int status = inside("conduct", "--phases", phases);
         keep(site().file("report.html"), report);
@@ -233,7 +234,7 @@ public final class LabCommand implements Runnable {
 
     @Command(hidden = true, description = "Makes the faults; run by run.")
     int conduct(@Option(names = "--phases", required = true) String phases) {
-        int steps = phases.length() + 8;
+        int steps = phases.length() + 12;
         PrintStream out = System.out;
         try (Progress progress = new Progress(out, steps, isTerminal());
                 RunningLab lab = new RunningLab(site(), progress)) {

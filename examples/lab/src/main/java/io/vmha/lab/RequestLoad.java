@@ -41,6 +41,7 @@ final class RequestLoad implements AutoCloseable {
     private final BufferedWriter record;
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
+    private final AtomicLong committed = new AtomicLong();
 
     /** A user's: the client with its cookie, and the guest that it began on. */
     private record Session(String owner, VmType type, HttpClient client) {}
@@ -137,6 +138,8 @@ final class RequestLoad implements AutoCloseable {
                 : response.headers().firstValue("X-Server").orElse("");
         if (status != 200) {
             failed.incrementAndGet();
+        } else if (session.type().equals(VmType.DATABASE)) {
+            committed.incrementAndGet();
         }
         List<String> columns = new ArrayList<>(List.of(
                 Long.toString(id),
@@ -161,6 +164,11 @@ final class RequestLoad implements AutoCloseable {
 
     long failed() {
         return failed.get();
+    }
+
+    /** How many rows were answered for as committed. */
+    long committed() {
+        return committed.get();
     }
 
     /** Sends no more, and waits for the answers that are due. */

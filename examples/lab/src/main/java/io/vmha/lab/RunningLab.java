@@ -2,6 +2,7 @@ package io.vmha.lab;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.zaxxer.hikari.HikariDataSource;
+import io.vmha.model.ClusterRole;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -47,8 +48,11 @@ final class RunningLab implements AutoCloseable {
         progress.begin("databases, load balancer and guests");
         databases.create();
         introduceGuests();
-        HikariDataSource connections = opened(databases.applicationConnections());
-        WriteGateway gateway = opened(new WriteGateway(connections));
+        HikariDataSource writer = opened(databases.connectionsToWriter());
+        HikariDataSource primary = opened(databases.connectionsTo(DatabaseTier.PRIMARY));
+        HikariDataSource standby = opened(databases.connectionsTo(DatabaseTier.STANDBY));
+        WriteGateway gateway =
+                opened(new WriteGateway(writer, guest -> guest.role() == ClusterRole.PRIMARY ? primary : standby));
         opened(LoadBalancer.start(site));
         CenterControl center = opened(new CenterControl(site, centerCommand));
         String topology = Topology.dot(center.state());

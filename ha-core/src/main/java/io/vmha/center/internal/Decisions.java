@@ -233,14 +233,28 @@ final class Decisions {
         reports.forEach(one -> one.vms().forEach(vm -> byVm.put(vm, one)));
         Map<Undecided, List<SubjectDecision>> byReport = new LinkedHashMap<>();
         reports.forEach(one -> byReport.put(one, new ArrayList<>()));
-        for (SubjectDecision part : parts) {
+        List<SubjectDecision> wanted = possible(recoveries.limited(parts, center.now())).stream()
+                .filter(part -> isWanted(part, part.subject().fold(byVm::get, host -> null), reports.get(0)))
+                .toList();
+        wanted = PartialDecision.of(state.inventory(), wanted);
+        for (SubjectDecision part : wanted) {
             Undecided owner = part.subject().fold(byVm::get, host -> null);
             List<SubjectDecision> own = byReport.get(owner != null ? owner : reports.get(0));
-            if (own != null && isWanted(part, owner, reports.get(0))) {
+            if (own != null) {
                 own.add(part);
             }
         }
-        byReport.forEach((one, own) -> begin(Optional.of(one.report()), own, false, Optional.empty(), one.pending()));
+        // What is decided about one report may rest on what is decided about another.
+        boolean isSound =
+                policies.check().problems(state.inventory(), decisionOf(wanted)).isEmpty();
+        byReport.forEach((one, own) -> {
+            Optional<FaultReport> report = Optional.of(one.report());
+            if (isSound) {
+                beginSound(report, own, false, Optional.empty(), one.pending());
+            } else {
+                begin(report, own, false, Optional.empty(), one.pending());
+            }
+        });
     }
 
     /** What a policy decides about VMs that the report does not concern is not wanted, but for an evacuation. */
@@ -934,7 +948,15 @@ final class Decisions {
             boolean isOffer,
             Optional<String> operator,
             PendingDecision pending) {
-        List<SubjectDecision> parts = checked(recoveries.limited(decided, center.now()));
+        beginSound(report, checked(recoveries.limited(decided, center.now())), isOffer, operator, pending);
+    }
+
+    private void beginSound(
+            Optional<FaultReport> report,
+            List<SubjectDecision> parts,
+            boolean isOffer,
+            Optional<String> operator,
+            PendingDecision pending) {
         Decision decision = decisionOf(parts);
         Plan plan = planner.plan(new PlanId(lastPlan + 1), state.inventory(), decision, facts());
         if (!plan.isEmpty()) {

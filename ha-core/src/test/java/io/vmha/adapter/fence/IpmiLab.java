@@ -2,11 +2,10 @@ package io.vmha.adapter.fence;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import io.vmha.FreePort;
 import io.vmha.model.HostId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +20,7 @@ final class IpmiLab implements AutoCloseable {
     static final String PASSWORD = "ha-lab-only";
 
     private final Path lab = lab();
-    private final String port = freePort();
+    private final String port = Integer.toString(FreePort.next());
     private final Path run;
 
     IpmiLab() {
@@ -135,13 +134,5 @@ final class IpmiLab implements AutoCloseable {
             }
         }
         throw new IllegalStateException("examples/lab/ipmi was not found");
-    }
-
-    private static String freePort() {
-        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            return Integer.toString(socket.getLocalPort());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import com.sun.net.httpserver.HttpServer;
+import io.vmha.FreePort;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.LabScript;
 import io.vmha.model.VmId;
@@ -12,7 +13,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -56,7 +56,7 @@ final class HaproxyLab implements AutoCloseable {
             for (VmId vm : List.of(MW11, MW21, MW31)) {
                 servers.put(vm, server(vm));
             }
-            port = freePort();
+            port = FreePort.next();
             Files.writeString(folder.resolve("haproxy.cfg"), configuration());
             Files.writeString(map(), "mw11 mw11\nmw21 mw21\nmw31 mw31\n");
             start();
@@ -76,12 +76,6 @@ final class HaproxyLab implements AutoCloseable {
         server.setExecutor(Executors.newCachedThreadPool());
         server.start();
         return server;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private String configuration() {

@@ -2,14 +2,13 @@ package io.vmha.adapter.postgresql;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import io.vmha.FreePort;
 import io.vmha.adapter.LabScript;
 import io.vmha.model.MemberId;
 import io.vmha.model.ReplicaSetId;
 import io.vmha.model.VmId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -21,7 +20,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -51,7 +49,7 @@ final class PostgresLab implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         try {
-            ports.put("primary", freePort());
+            ports.put("primary", FreePort.next());
             server("create", "primary", "primary", "127.0.0.1", port("primary"));
             server("start", "primary");
             addReplica("standby", "primary");
@@ -64,26 +62,14 @@ final class PostgresLab implements AutoCloseable {
 
     /** Adds a server that replicates another one. */
     void addReplica(String name, String source) {
-        ports.put(name, freePort());
+        ports.put(name, FreePort.next());
         server("copy", name, name, "127.0.0.1", port(name), "127.0.0.1", port(source));
         server("start", name);
     }
 
-    /** One that no outgoing connection takes before the server does. */
-    private static int freePort() {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (IOException taken) {
-                continue;
-            }
-        }
-    }
-
     /** Adds a server that has a database of its own. */
     void addStranger(String name) {
-        ports.put(name, freePort());
+        ports.put(name, FreePort.next());
         server("create", name, name, "127.0.0.1", port(name));
         server("start", name);
     }
