@@ -59,7 +59,7 @@ public class FolderPlatform implements HypervisorAdapter {
 
     @Override
     public synchronized PlatformSnapshot discover(CallContext call) {
-        checkOpen();
+        begin(call);
         Inventory.Builder inventory = Inventory.builder();
         for (String host : HOSTS) {
             inventory.add(Host.builder()
@@ -90,19 +90,19 @@ public class FolderPlatform implements HypervisorAdapter {
 
     @Override
     public synchronized PowerState powerState(VmId vm, CallContext call) {
-        checkOpen();
+        begin(call);
         return PowerState.valueOf(words(vm)[1]);
     }
 
     @Override
     public synchronized void powerOff(VmId vm, Duration grace, CallContext call) {
-        checkOpen();
+        begin(call);
         write(vm, words(vm)[0], PowerState.OFF);
     }
 
     @Override
     public synchronized void powerOn(VmId vm, HostId host, CallContext call) {
-        checkOpen();
+        begin(call);
         String[] words = words(vm);
         if (!HOSTS.contains(host.value())) {
             throw new AdapterException.Permanent(Cause.UNKNOWN_SUBJECT, "no such host: " + host);
@@ -133,10 +133,12 @@ public class FolderPlatform implements HypervisorAdapter {
         closed = true;
     }
 
-    private void checkOpen() {
+    /** A call that comes too late, as of a process that was paused, does nothing. */
+    private void begin(CallContext call) {
         if (closed) {
             throw new IllegalStateException("the platform is closed");
         }
+        call.requireTimeLeft();
     }
 
     private static AdapterException unsupported() {
