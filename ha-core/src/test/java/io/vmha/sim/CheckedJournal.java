@@ -9,6 +9,7 @@ import io.vmha.center.journal.VmState;
 import io.vmha.fault.FaultKind;
 import io.vmha.model.HostId;
 import io.vmha.model.VmId;
+import io.vmha.plan.Action;
 import io.vmha.plan.PlanId;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -28,6 +30,7 @@ final class CheckedJournal implements PlanJournal {
     private final FaultCounts counts;
     private final Trace trace;
     private final Map<Intent, Long> intents = new HashMap<>();
+    private final Map<Intent, Action> actions = new HashMap<>();
     private final Set<PlanId> opened = new HashSet<>();
     private final Set<PlanId> closed = new HashSet<>();
     private final Set<PlanId> approved = new HashSet<>();
@@ -35,6 +38,7 @@ final class CheckedJournal implements PlanJournal {
     private final Map<VmId, VmState> vms = new HashMap<>();
     private PlanJournal kept;
     private long highestEpoch;
+    private boolean wasFirst;
     private int failures;
 
     CheckedJournal(Stage stage, Supplier<PlanJournal> opens) {
@@ -51,6 +55,16 @@ final class CheckedJournal implements PlanJournal {
 
     boolean intends(Intent intent) {
         return intents.containsKey(intent);
+    }
+
+    /** Whether nothing was written down yet when it was opened last. */
+    boolean wasFirst() {
+        return wasFirst;
+    }
+
+    /** The VM that an action which was written down is about. */
+    Optional<VmId> vmOf(Intent intent) {
+        return Optional.ofNullable(actions.get(intent)).flatMap(Action::vm);
     }
 
     /** The highest epoch that took the journal over. */
@@ -110,6 +124,7 @@ final class CheckedJournal implements PlanJournal {
         kept = opens.get();
         JournalState state = kept.open(mutation == Mutation.NO_EPOCH_CHECK ? Math.max(highestEpoch, epoch) : epoch);
         highestEpoch = Math.max(highestEpoch, epoch);
+        wasFirst = state.isFirst();
         return state;
     }
 
@@ -140,7 +155,9 @@ final class CheckedJournal implements PlanJournal {
     private void note(JournalEntry entry) {
         trace.say(entry::toString);
         if (entry instanceof JournalEntry.StepStarted started) {
-            intents.put(new Intent(started.plan(), started.step(), started.epoch()), highestEpoch);
+            Intent intent = new Intent(started.plan(), started.step(), started.epoch());
+            intents.put(intent, highestEpoch);
+            actions.put(intent, started.action());
         } else if (entry instanceof JournalEntry.StepEnded ended) {
             counts.addOutcome("action " + ended.action().kind() + " " + ended.result());
         } else if (entry instanceof JournalEntry.PlanApproved plan) {

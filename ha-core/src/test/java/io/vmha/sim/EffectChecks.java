@@ -31,6 +31,7 @@ final class EffectChecks {
     private final SimulatedCenters centers;
     private final DatabaseClients clients;
     private final FaultCounts counts;
+    private Optional<MemberId> handedOverTo = Optional.empty();
 
     EffectChecks(Stage stage, CheckedJournal journal, SimulatedCenters centers, DatabaseClients clients) {
         this.course = stage.course();
@@ -50,13 +51,17 @@ final class EffectChecks {
         return actor(call).process().callIssuedAt();
     }
 
+    private static CheckedJournal.Intent intentOf(CallContext call) {
+        return new CheckedJournal.Intent(call.plan().orElseThrow(), call.step(), call.epoch());
+    }
+
     private Inventory believed(CallContext call) {
         return actor(call).process().callIssuedOn();
     }
 
     /** Invariants 4 and 7. */
     void mayAct(CallContext call, String what) {
-        CheckedJournal.Intent intent = new CheckedJournal.Intent(call.plan().orElseThrow(), call.step(), call.epoch());
+        CheckedJournal.Intent intent = intentOf(call);
         Violation.check(journal.intends(intent), 4, () -> what + " by " + intent + " without its intent written down");
         RunningCenter actor = actor(call);
         Violation.check(
@@ -139,15 +144,21 @@ final class EffectChecks {
                     1,
                     () -> member + " was promoted while " + other.id() + " of " + others + " may still write");
         }
-        for (VirtualMachine vm : datacenter.actual().vms()) {
-            boolean isLagging = datacenter.memberOf(vm).filter(member::equals).isPresent()
-                    && outside.isKnownLagging(vm.id(), actor(call), issuedAt(call));
-            Violation.check(
-                    !isLagging || writers.equals(Set.of(member)),
-                    2,
-                    () -> member + " was promoted though its center was told that " + vm.id()
-                            + " is behind, or nobody knows how far");
-        }
+        Optional<VmId> lagging =
+                journal.vmOf(intentOf(call)).filter(vm -> outside.isKnownLagging(vm, actor(call), issuedAt(call)));
+        // To whom the one that wrote handed over was seen to have all of it, whatever was told before.
+        boolean isHandover = handedOverTo.equals(Optional.of(member));
+        Violation.check(
+                lagging.isEmpty() || isHandover || writers.equals(Set.of(member)),
+                2,
+                () -> member + " was promoted though its center was told that " + lagging
+                        + " is behind, or nobody knows how far");
+        handedOverTo = Optional.empty();
+    }
+
+    /** A member was made a replica of the one that is to write after it. */
+    void demoted(MemberId successor) {
+        handedOverTo = Optional.of(successor);
     }
 
     /** Invariants 8 and 10. */

@@ -284,7 +284,10 @@ final class FaultyWorld {
         @Override
         public LogPosition demote(MemberId writer, MemberId successor, CallContext call) {
             AtomicReference<LogPosition> end = new AtomicReference<>();
-            perform(call, "demote " + writer, () -> end.set(cluster.demote(writer, successor, call)));
+            perform(call, "demote " + writer, () -> {
+                end.set(cluster.demote(writer, successor, call));
+                checks().demoted(successor);
+            });
             LogPosition reached = end.get();
             if (reached == null) {
                 throw new AdapterException.OutcomeUnknown(AdapterException.Cause.REFUSED, "accepted but not done");

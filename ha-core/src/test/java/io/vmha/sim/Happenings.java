@@ -336,7 +336,13 @@ final class Happenings {
             return;
         }
         Optional<Duration> limit = stage.course().failover().maxReplicationLag();
+        // Of the one that writes no lag is meant.
+        boolean isReplica = actual(id)
+                .flatMap(datacenter::memberOf)
+                .filter(datacenter.writers()::contains)
+                .isEmpty();
         boolean isTooFar = limit.isPresent()
+                && isReplica
                 && lag.map(far -> far.compareTo(limit.get()) > 0).orElse(true);
         people.say("lag of " + id, center -> center.replicationLag(id, lag), center -> {
             if (lag.filter(Duration::isZero).isPresent()) {

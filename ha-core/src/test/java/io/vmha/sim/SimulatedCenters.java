@@ -11,6 +11,7 @@ import io.vmha.model.HostHealth;
 import io.vmha.model.ImmutableHost;
 import io.vmha.model.ImmutableVirtualMachine;
 import io.vmha.model.Inventory;
+import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
@@ -127,8 +128,21 @@ final class SimulatedCenters {
                 : OptionalLong.empty();
         try {
             running.runs(build(running, leadership));
+            if (journal.wasFirst()) {
+                leavesAloneWhatIsOff(running);
+            }
         } catch (JournalException refused) {
             running.process().crash();
+        }
+    }
+
+    /** Of a VM that is off when the first center of all begins nobody wants that it runs. */
+    private void leavesAloneWhatIsOff(RunningCenter first) {
+        for (VirtualMachine vm : datacenter.actual().vms()) {
+            if (vm.power() == PowerState.OFF) {
+                stage.outside().leftAlone(vm.id(), true);
+                stage.outside().toldNotToRun(vm.id(), true, first);
+            }
         }
     }
 

@@ -12,6 +12,7 @@ import io.vmha.center.journal.ReplicaSetState;
 import io.vmha.center.journal.VmState;
 import io.vmha.model.DesiredState;
 import io.vmha.model.ReplicaSetId;
+import java.util.Optional;
 
 /** Each kind of journal entry as bytes, both directions beside one another. Pure functions. */
 final class EntryCodec {
@@ -82,7 +83,8 @@ final class EntryCodec {
                     .name(state.desired())
                     .list(state.faults(), fault -> out.report(fault.report()).instant(fault.since()))
                     .list(state.flags(), out::name)
-                    .optional(state.closedAt(), out::instant);
+                    .optional(state.closedAt(), out::instant)
+                    .optional(state.wellSince(), out::instant);
         } else if (entry instanceof JournalEntry.HostNoted noted) {
             HostState state = noted.state();
             out.name(Kind.HOST_NOTED)
@@ -91,13 +93,8 @@ final class EntryCodec {
                     .flag(state.isConfirmedOff())
                     .optional(state.upSince(), out::instant);
         } else if (entry instanceof JournalEntry.ReplicaSetNoted noted) {
-            ReplicaSetState state = noted.state();
-            out.name(Kind.REPLICA_SET_NOTED)
-                    .text(state.id())
-                    .number(state.timeline())
-                    .optional(state.lastWriter(), out::text)
-                    .list(state.diverged(), out::text)
-                    .optional(state.commitRule(), out::commitRule);
+            replicaSet(noted.state(), out.name(Kind.REPLICA_SET_NOTED));
+            out.optional(noted.state().otherwise(), otherwise -> replicaSet(otherwise, out));
         } else if (entry instanceof JournalEntry.LeftBehind left) {
             Leftover leftover = left.leftover();
             out.name(Kind.LEFT_BEHIND)
@@ -153,12 +150,7 @@ final class EntryCodec {
                 new JournalEntry.HostNoted(
                         new HostState(in.host(), in.optional(() -> fault(in)), in.flag(), in.optional(in::instant)));
             case REPLICA_SET_NOTED ->
-                new JournalEntry.ReplicaSetNoted(new ReplicaSetState(
-                        ReplicaSetId.of(in.text()),
-                        in.number(),
-                        in.optional(in::memberId),
-                        ImmutableSet.copyOf(in.list(in::memberId)),
-                        in.optional(in::commitRule)));
+                new JournalEntry.ReplicaSetNoted(replicaSet(in).withOtherwise(in.optional(() -> replicaSet(in))));
             case LEFT_BEHIND ->
                 new JournalEntry.LeftBehind(new Leftover(in.vmId(), in.hostId(), in.text(), in.instant()));
             case HOST_RETURNED -> new JournalEntry.HostReturned(in.hostId(), in.list(in::instant));
@@ -169,6 +161,24 @@ final class EntryCodec {
         };
     }
 
+    private static void replicaSet(ReplicaSetState state, ValueOutput out) {
+        out.text(state.id())
+                .number(state.timeline())
+                .optional(state.lastWriter(), out::text)
+                .list(state.diverged(), out::text)
+                .optional(state.commitRule(), out::commitRule);
+    }
+
+    private static ReplicaSetState replicaSet(ValueInput in) {
+        return new ReplicaSetState(
+                ReplicaSetId.of(in.text()),
+                in.number(),
+                in.optional(in::memberId),
+                ImmutableSet.copyOf(in.list(in::memberId)),
+                in.optional(in::commitRule),
+                Optional.empty());
+    }
+
     private static VmState vmState(ValueInput in) {
         return new VmState(
                 in.vm(),
@@ -176,6 +186,7 @@ final class EntryCodec {
                 in.name(DesiredState.class),
                 in.list(() -> fault(in)),
                 ImmutableSet.copyOf(in.list(() -> in.name(VmState.Flag.class))),
+                in.optional(in::instant),
                 in.optional(in::instant));
     }
 

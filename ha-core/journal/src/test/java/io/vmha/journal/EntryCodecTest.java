@@ -81,7 +81,8 @@ class EntryCodecTest {
                 DesiredState.RUNNING,
                 List.of(FAULT),
                 Set.of(VmState.Flag.UNSEARCHED),
-                Optional.of(AT));
+                Optional.of(AT),
+                Optional.of(AT.minusSeconds(1)));
         return List.of(
                 new JournalEntry.ReportTaken(AT, Fixtures.readOnly("db3")),
                 new JournalEntry.PlanOpened(AT, 2, Optional.of(Fixtures.readOnly("db3")), decision, plan, true),
@@ -107,7 +108,14 @@ class EntryCodecTest {
                                         CommitRule.Durability.FLUSHED),
                                 MemberId.of("primary"),
                                 new LogPosition(2, 77),
-                                AT)))),
+                                AT)),
+                        Optional.of(new ReplicaSetState(
+                                ReplicaSetId.of("stock"),
+                                2,
+                                Optional.of(MemberId.of("primary")),
+                                Set.of(),
+                                Optional.empty(),
+                                Optional.empty())))),
                 new JournalEntry.LeftBehind(new Leftover(DB3, H2, "what its clone replaced", AT)),
                 new JournalEntry.HostReturned(H2, List.of(AT, AT.plusSeconds(60))),
                 new JournalEntry.VmAway(DB3, HostId.of("h1"), H2),

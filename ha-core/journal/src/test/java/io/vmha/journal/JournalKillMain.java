@@ -37,7 +37,8 @@ final class JournalKillMain {
                                     DesiredState.RUNNING,
                                     List.of(),
                                     Set.of(),
-                                    Optional.of(Instant.EPOCH)))));
+                                    Optional.of(Instant.EPOCH),
+                                    Optional.empty()))));
             System.out.println(last);
         }
     }

@@ -336,6 +336,13 @@ public final class CenterLoop
         return faults;
     }
 
+    /** A VM was deleted: one of its name to come is another one. */
+    void forget(VmId vm) {
+        decisions.forget(vm);
+        started.stopped(vm);
+        journal(recoveries.clear(vm), () -> {});
+    }
+
     Recoveries recoveries() {
         return recoveries;
     }

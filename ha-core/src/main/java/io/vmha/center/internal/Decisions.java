@@ -614,6 +614,14 @@ final class Decisions {
         refusals.remove(vm);
     }
 
+    /** A VM was deleted: nothing of it is kept. */
+    void forget(VmId vm) {
+        refusals.remove(vm);
+        failures.remove(vm);
+        pace.forget(vm);
+        unmet.remove(vm);
+    }
+
     /** A VM is well again: nothing is unmet, and what serves its requests may give them back. */
     void well(VmRecord vm) {
         refusals.remove(vm.id());

@@ -58,7 +58,7 @@ final class Faults {
             state.suspected(vm.id(), vm.desired() == DesiredState.UNMANAGED);
             return Taken.NOT_WANTED;
         }
-        if (vm.closedAt().filter(report.observedAt()::isBefore).isPresent()) {
+        if (isStale(vm, report)) {
             return Taken.STALE;
         }
         boolean isNew = !vm.isFailed();
@@ -75,6 +75,14 @@ final class Faults {
             storm.failed(vm.id(), scheduler.uptime());
         }
         return isNew ? Taken.OPENED : Taken.REPEATED;
+    }
+
+    /** That a reading showed it running says nothing of its guest. */
+    private static boolean isStale(VmRecord vm, FaultReport report) {
+        boolean isOfTheGuest = !report.kind().closedBy(FaultKind.Scope.VM).contains(FaultEnd.SEEN_RUNNING);
+        return (isOfTheGuest ? vm.wellSince() : vm.closedAt())
+                .filter(report.observedAt()::isBefore)
+                .isPresent();
     }
 
     /**

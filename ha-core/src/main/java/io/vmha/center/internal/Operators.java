@@ -324,7 +324,7 @@ public final class Operators {
 
     private void removeNow(VmId vm) {
         Set<VmId> served = state.remove(vm);
-        center.unmet().remove(vm);
+        center.forget(vm);
         center.executor().advance(vm);
         if (state.vm(vm).isPresent()) {
             center.needsReading();

@@ -46,6 +46,12 @@ final class ReturnPace {
         }
     }
 
+    /** It was deleted: one of its name to come is another one. */
+    void forget(VmId vm) {
+        returns.remove(vm);
+        notBefore.remove(vm);
+    }
+
     /** It is not to return any more: a wait begins anew. */
     void notReturning(VmId vm) {
         notBefore.remove(vm);

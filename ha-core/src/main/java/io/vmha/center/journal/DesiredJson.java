@@ -146,20 +146,31 @@ final class DesiredJson {
     }
 
     private static String replicaSet(ReplicaSetState set) {
+        List<String> members = replicaSetMembers(set);
+        set.otherwise().ifPresent(state -> members.add(member("otherwise", object(replicaSetMembers(state)))));
+        return object(members);
+    }
+
+    private static List<String> replicaSetMembers(ReplicaSetState set) {
         List<String> members = new ArrayList<>();
         members.add(member("id", quoted(set.id())));
         members.add(member("timeline", Long.toString(set.timeline())));
         set.lastWriter().ifPresent(writer -> members.add(member("lastWriter", quoted(writer))));
         texts(members, "diverged", set.diverged().stream().sorted().toList());
-        return object(members);
+        return members;
     }
 
     private static ReplicaSetState replicaSet(JsonObject from) {
+        return unpromoted(from).withOtherwise(from.optionalObject("otherwise", DesiredJson::unpromoted));
+    }
+
+    private static ReplicaSetState unpromoted(JsonObject from) {
         return new ReplicaSetState(
                 from.parsed("id", ReplicaSetId::of),
                 from.count("timeline"),
                 from.optional("lastWriter", MemberId::of),
                 ImmutableSet.copyOf(from.texts("diverged", MemberId::of)),
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -118,6 +118,13 @@ final class JsonObject {
         return members.containsKey(key) ? Optional.of(parsed(key, parse)) : Optional.empty();
     }
 
+    /** Empty where it is absent; the value must be an object with no more than what is read of it. */
+    <T> Optional<T> optionalObject(String key, Function<JsonObject, T> parse) {
+        return members.containsKey(key)
+                ? Optional.of(of(place(key), required(key)).whole(parse))
+                : Optional.empty();
+    }
+
     /** Empty where it is absent; each value must be an object with no more than what is read of it. */
     <T> List<T> objects(String key, Function<JsonObject, T> parse) {
         List<T> values = new ArrayList<>();

@@ -24,22 +24,31 @@ import java.util.stream.Collectors;
  * @param lastWriter the member that wrote it last, or was about to be promoted
  * @param diverged the members that may have a history of their own
  * @param commitRule the last rule that was read of a writer
+ * @param otherwise while it is not known what became of a promotion: what is to be remembered if that had no effect; of the same set,
+ *     and itself without one
  */
 public record ReplicaSetState(
         ReplicaSetId id,
         long timeline,
         Optional<MemberId> lastWriter,
         Set<MemberId> diverged,
-        Optional<ObservedCommitRule> commitRule) {
+        Optional<ObservedCommitRule> commitRule,
+        Optional<ReplicaSetState> otherwise) {
 
     /**
      * Copies the set.
      *
-     * @throws IllegalArgumentException if the timeline is negative
+     * @throws IllegalArgumentException if the timeline is negative, or {@code otherwise} is another set's or has one itself, or it is not
+     *     told who was to be promoted
      */
     public ReplicaSetState {
         checkArgument(timeline >= 0, "timeline must be 0 or more: %s", timeline);
         diverged = ImmutableSet.copyOf(diverged);
+        otherwise.ifPresent(state -> {
+            checkArgument(state.id().equals(id), "replica set %s: otherwise is of %s", id, state.id());
+            checkArgument(lastWriter.isPresent(), "replica set %s: otherwise, without a last writer", id);
+            checkArgument(state.otherwise().isEmpty(), "replica set %s: otherwise has an otherwise itself", id);
+        });
     }
 
     /** Returns what is to be remembered of a set. */
@@ -52,17 +61,23 @@ public record ReplicaSetState(
                         .filter(member -> member.standing() == MemberStanding.DIVERGED)
                         .map(DatabaseMember::id)
                         .collect(Collectors.toSet()),
-                set.commitRule());
+                set.commitRule(),
+                Optional.empty());
     }
 
     /** Returns the same without the rule for commits, which the next reading tells. */
     public ReplicaSetState withoutCommitRule() {
-        return withCommitRule(Optional.empty());
+        return withCommitRule(Optional.empty()).withOtherwise(otherwise.map(ReplicaSetState::withoutCommitRule));
     }
 
     /** Returns the same with another rule for commits. */
     public ReplicaSetState withCommitRule(Optional<ObservedCommitRule> read) {
-        return new ReplicaSetState(id, timeline, lastWriter, diverged, read);
+        return new ReplicaSetState(id, timeline, lastWriter, diverged, read, otherwise);
+    }
+
+    /** Returns the same with what is to be remembered if the promotion that is under way has no effect. */
+    public ReplicaSetState withOtherwise(Optional<ReplicaSetState> unpromoted) {
+        return new ReplicaSetState(id, timeline, lastWriter, diverged, commitRule, unpromoted);
     }
 
     /** Whether the other says the same, but for the moment at which the rule for commits was read last. */
@@ -72,7 +87,10 @@ public record ReplicaSetState(
                 && lastWriter.equals(other.lastWriter)
                 && diverged.equals(other.diverged)
                 && commitRule.map(ObservedCommitRule::rule).equals(other.commitRule.map(ObservedCommitRule::rule))
-                && commitRule.map(ObservedCommitRule::since).equals(other.commitRule.map(ObservedCommitRule::since));
+                && commitRule.map(ObservedCommitRule::since).equals(other.commitRule.map(ObservedCommitRule::since))
+                && (otherwise.isPresent()
+                        ? other.otherwise.filter(otherwise.get()::isSameAs).isPresent()
+                        : other.otherwise.isEmpty());
     }
 
     /** Returns a set that was not read yet, with what is remembered of it; members that it does not have any more are left out. */

@@ -20,7 +20,9 @@ import java.util.Set;
  * @param desired what operators and the orchestrator want of it
  * @param faults its open faults, the oldest first
  * @param flags what else holds for it
- * @param closedAt when its last fault was closed; a report observed before is stale
+ * @param closedAt when its last fault was closed; a report observed before, of a kind that a reading of the platform closes, is stale
+ * @param wellSince since when it is known to be well, its guest included: by somebody's word, or since it was started anew; any report
+ *     observed before is stale
  */
 public record VmState(
         VirtualMachine vm,
@@ -28,7 +30,8 @@ public record VmState(
         DesiredState desired,
         List<OpenFault> faults,
         Set<Flag> flags,
-        Optional<Instant> closedAt) {
+        Optional<Instant> closedAt,
+        Optional<Instant> wellSince) {
 
     /** What may hold for a VM besides. */
     public enum Flag {

@@ -43,4 +43,12 @@ class ReturnPaceTest {
 
         assertThat(pace.waitOf(DB1, NOON)).isEqualTo(Duration.ZERO);
     }
+
+    @Test
+    void ofAVmThatWasDeletedNothingIsKept() {
+        pace.returns(DB1, NOON);
+        pace.forget(DB1);
+
+        assertThat(pace.waitOf(DB1, NOON.plusSeconds(10))).isEqualTo(Duration.ZERO);
+    }
 }

@@ -50,8 +50,8 @@ public class InMemoryPlanJournalLincheckTest {
 
     private static JournalEntry noted(String name) {
         VirtualMachine vm = Fixtures.referenceEmbodiment().requireVm(VmId.of(name));
-        return new JournalEntry.VmNoted(
-                new VmState(vm, Set.of(vm.host()), DesiredState.RUNNING, List.of(), Set.of(), Optional.empty()));
+        return new JournalEntry.VmNoted(new VmState(
+                vm, Set.of(vm.host()), DesiredState.RUNNING, List.of(), Set.of(), Optional.empty(), Optional.empty()));
     }
 
     @Test

@@ -55,6 +55,9 @@ abstract class ActionHandler<A extends Action> {
     /** What its call may make true, noted before it is made. */
     void begins(A action, CenterState state) {}
 
+    /** An earlier center began it, and what became of it is found out from now on. */
+    void takenUp(A action, CenterState state) {}
+
     /**
      * What is true now that it is done.
      *

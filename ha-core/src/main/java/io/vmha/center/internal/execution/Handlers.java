@@ -67,6 +67,10 @@ final class Handlers {
             handler.begins(action, state);
         }
 
+        void takenUp(CenterState state) {
+            handler.takenUp(action, state);
+        }
+
         void done(CenterState state, Instant begun, Instant now) {
             handler.done(action, state, begun, now);
         }

@@ -119,6 +119,7 @@ final class StepRun {
         begunAt = isFirst ? started.at() : readySince;
         substitutes = action.equals(step.action()) ? 0 : 1;
         mayBeDone = true;
+        Handlers.of(action).takenUp(executor.state());
         acting();
         // The call of the center before may still be under way: what is read before that is over says nothing.
         Duration left = Duration.between(executor.now(), started.at().plus(executor.watchdog(action)));

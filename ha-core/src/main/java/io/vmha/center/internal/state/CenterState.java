@@ -974,6 +974,7 @@ public final class CenterState {
     public void wellSince(VmId id, Instant now) {
         vm(id).ifPresent(record -> {
             record.closedAt = now;
+            record.wellSince = now;
             touch(id);
         });
     }
@@ -981,8 +982,10 @@ public final class CenterState {
     /** Forgets when faults were closed that no report can be about any more. */
     public void forgetClosedBefore(Instant moment) {
         for (VmRecord record : vms.values()) {
-            if (record.closedAt != null && record.closedAt.isBefore(moment) && record.faults.isEmpty()) {
+            boolean isWellLong = record.wellSince == null || record.wellSince.isBefore(moment);
+            if (record.closedAt != null && record.closedAt.isBefore(moment) && isWellLong && record.faults.isEmpty()) {
                 record.closedAt = null;
+                record.wellSince = null;
                 unwritten.changed(record.id());
             }
         }

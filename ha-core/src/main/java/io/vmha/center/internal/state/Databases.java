@@ -78,12 +78,24 @@ public final class Databases {
             restored.add(state == null ? set : state.restore(set));
             if (state != null) {
                 written.put(set.id(), state);
+                leftBy(state, set).ifPresent(left -> promoting.put(set.id(), left));
             }
         }
         this.sets = ReplicaSets.of(restored);
         if (!sets.isEmpty()) {
             projected.accept(sets);
         }
+    }
+
+    /** A promotion that an earlier center began: given up, unless its step is taken up. */
+    private static Optional<Promoting> leftBy(ReplicaSetState state, ReplicaSet declared) {
+        Optional<MemberId> member = state.lastWriter().filter(declared.memberIds()::contains);
+        if (member.isEmpty() || state.otherwise().isEmpty()) {
+            return Optional.empty();
+        }
+        Promoting left = new Promoting(member.get(), state.otherwise().get().restore(declared));
+        left.isGivenUp = true;
+        return Optional.of(left);
     }
 
     /** All sets, as last seen. */
@@ -221,7 +233,9 @@ public final class Databases {
 
     private void become(ReplicaSets next, ReplicaSetId changed) {
         sets = next;
-        ReplicaSetState state = ReplicaSetState.of(set(changed));
+        Promoting pending = promoting.get(changed);
+        ReplicaSetState state = ReplicaSetState.of(set(changed))
+                .withOtherwise(Optional.ofNullable(pending).map(one -> ReplicaSetState.of(one.otherwise)));
         ReplicaSetState before = written.get(changed);
         if (before == null || !before.isSameAs(state)) {
             written.put(changed, state);
@@ -255,11 +269,13 @@ public final class Databases {
                         "replica set %s has no member %s",
                         given.id(),
                         member));
+        given.otherwise().ifPresent(this::check);
     }
 
     /** Takes what another center remembered of a set, once it was checked. */
     public void take(ReplicaSetState given) {
         ReplicaSet set = set(given.id());
+        leftBy(given, set).ifPresent(left -> promoting.put(given.id(), left));
         become(sets.with(given.withCommitRule(set.commitRule()).restore(set)), given.id());
     }
 
@@ -279,7 +295,15 @@ public final class Databases {
 
     /** What was to be promoted was; a reading shows or will show that. */
     public void promoted(MemberId member) {
-        setOf(member).ifPresent(set -> promoting.remove(set.id()));
+        setOf(member).filter(set -> promoting.remove(set.id()) != null).ifPresent(set -> become(sets, set.id()));
+    }
+
+    /** What an earlier center began to promote is being promoted again, or read back. */
+    public void promotionTakenUp(MemberId member) {
+        Promoting left = setOf(member).map(set -> promoting.get(set.id())).orElse(null);
+        if (left != null && left.member.equals(member)) {
+            left.isGivenUp = false;
+        }
     }
 
     /** What became of a promotion is not known: readings to come tell. */

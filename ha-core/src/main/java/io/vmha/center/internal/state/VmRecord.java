@@ -37,6 +37,9 @@ public final class VmRecord {
 
     @Nullable
     Instant closedAt;
+
+    @Nullable
+    Instant wellSince;
     /** The reading token when the last action on it ended: readings that began before do not count. */
     long actedAt;
     /** The reading token when what serves its requests came into doubt: the director's answers of before do not count. */
@@ -110,6 +113,11 @@ public final class VmRecord {
         return Optional.ofNullable(closedAt);
     }
 
+    /** Since when it is known to be well, its guest included; empty where nobody said so of late. */
+    public Optional<Instant> wellSince() {
+        return Optional.ofNullable(wellSince);
+    }
+
     /** Whether an action on it is under way, or ended with an outcome that is not known. */
     public boolean isActedOn() {
         return acting > 0;
@@ -140,7 +148,8 @@ public final class VmRecord {
                 && server == null
                 && faults.isEmpty()
                 && flags.isEmpty()
-                && closedAt == null;
+                && closedAt == null
+                && wellSince == null;
     }
 
     VmState state() {
@@ -151,7 +160,8 @@ public final class VmRecord {
                 desired,
                 faults,
                 flags,
-                Optional.ofNullable(closedAt));
+                Optional.ofNullable(closedAt),
+                Optional.ofNullable(wellSince));
     }
 
     void restore(VmState state) {
@@ -160,5 +170,6 @@ public final class VmRecord {
         faults = ImmutableList.copyOf(state.faults());
         flags.addAll(state.flags());
         closedAt = state.closedAt().orElse(null);
+        wellSince = state.wellSince().orElse(null);
     }
 }

@@ -1,6 +1,7 @@
 package io.vmha.testkit.contract;
 
 import io.vmha.center.journal.JournalState;
+import io.vmha.center.journal.ReplicaSetState;
 import io.vmha.center.journal.VmState;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,8 @@ public final class JournalText {
         state.hosts().forEach(host -> lines.add(host.toString()));
         state.replicaSets()
                 .forEach(set -> lines.add(set.id() + " on " + set.timeline() + " of " + set.lastWriter() + " without "
-                        + new TreeSet<>(set.diverged()) + " by " + set.commitRule()));
+                        + new TreeSet<>(set.diverged()) + " by " + set.commitRule()
+                        + set.otherwise().map(JournalText::otherwise).orElse("")));
         state.leftovers().forEach(leftover -> lines.add(leftover.toString()));
         state.recoveries().forEach(recovery -> lines.add(recovery.toString()));
         state.flaps().forEach(host -> lines.add(host.toString()));
@@ -37,6 +39,11 @@ public final class JournalText {
     private static String text(VmState state) {
         return state.vm() + " may run on " + new TreeSet<>(state.mayRunOn()) + ", is desired " + state.desired()
                 + ", failed by " + state.faults() + ", " + new TreeSet<>(state.flags()) + ", closed "
-                + state.closedAt();
+                + state.closedAt() + ", well since " + state.wellSince();
+    }
+
+    private static String otherwise(ReplicaSetState set) {
+        return ", or else on " + set.timeline() + " of " + set.lastWriter() + " without "
+                + new TreeSet<>(set.diverged());
     }
 }

@@ -127,6 +127,7 @@ public abstract class PlanJournalContractTest {
                 DesiredState.RUNNING,
                 List.of(fault),
                 Set.of(VmState.Flag.UNSEARCHED),
+                Optional.empty(),
                 Optional.empty());
         HostState down = new HostState(
                 Datacenter.threeHosts().inventory().requireHost(H2), Optional.of(fault), true, Optional.empty());
@@ -149,7 +150,8 @@ public abstract class PlanJournalContractTest {
                     DesiredState.OFF,
                     List.of(),
                     Set.of(),
-                    Optional.of(Instant.EPOCH));
+                    Optional.of(Instant.EPOCH),
+                    Optional.of(Instant.EPOCH.plusSeconds(1)));
             assertThat(left(List.of(new JournalEntry.VmNoted(state))).vms()).containsExactly(state);
         }
     }
@@ -162,7 +164,14 @@ public abstract class PlanJournalContractTest {
                 3,
                 Optional.of(MemberId.of("standby")),
                 Set.of(MemberId.of("primary")),
-                Optional.empty());
+                Optional.empty(),
+                Optional.of(new ReplicaSetState(
+                        ReplicaSetId.of("stock"),
+                        2,
+                        Optional.of(MemberId.of("primary")),
+                        Set.of(),
+                        Optional.empty(),
+                        Optional.empty())));
         Leftover leftover = new Leftover(DB3, H2, "what its clone replaced", Instant.EPOCH);
         JournalState left = left(List.of(
                 new JournalEntry.SettingsChanged(settings),

@@ -145,12 +145,19 @@ public final class RandomEntries {
     }
 
     private ReplicaSetState replicaSet() {
+        ReplicaSetId id = ReplicaSetId.of(constant(NAMES));
+        ReplicaSetState set = replicaSet(id);
+        return set.lastWriter().isPresent() ? set.withOtherwise(optional(() -> replicaSet(id))) : set;
+    }
+
+    private ReplicaSetState replicaSet(ReplicaSetId id) {
         return new ReplicaSetState(
-                ReplicaSetId.of(constant(NAMES)),
+                id,
                 random.nextInt(9),
                 optional(this::memberId),
                 Set.copyOf(list(3, this::memberId)),
-                optional(this::commitRule));
+                optional(this::commitRule),
+                Optional.empty());
     }
 
     private VmState vmState() {
@@ -160,6 +167,7 @@ public final class RandomEntries {
                 constant(DesiredState.values()),
                 list(3, this::fault),
                 Set.copyOf(list(3, () -> constant(VmState.Flag.values()))),
+                optional(this::instant),
                 optional(this::instant));
     }
 

@@ -77,7 +77,14 @@ class DesiredExportTest {
                         7,
                         Optional.of(MemberId.of("standby")),
                         Set.of(MemberId.of("primary")),
-                        Optional.empty())),
+                        Optional.empty(),
+                        Optional.of(new ReplicaSetState(
+                                ReplicaSetId.of("database"),
+                                6,
+                                Optional.of(MemberId.of("primary")),
+                                Set.of(),
+                                Optional.empty(),
+                                Optional.empty())))),
                 List.of(new Leftover(mw1, h1, "what its clone replaced", AT)));
     }
 
