@@ -99,7 +99,7 @@ final class SimulatedWorld {
     /** What is told is of one VM: a reading, which is of a database, shows what was told alike of all its VMs. */
     private void showLag(MemberId member) {
         List<Optional<Duration>> told = actual().vms().stream()
-                .filter(vm -> vm.type() == VmType.DATABASE)
+                .filter(vm -> vm.type().equals(VmType.DATABASE))
                 .map(VirtualMachine::id)
                 .filter(vm -> datacenter.memberOf(vm).filter(member::equals).isPresent())
                 .map(vm -> lags.getOrDefault(vm, Optional.of(Duration.ZERO)))
