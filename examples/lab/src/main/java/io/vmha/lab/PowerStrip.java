@@ -35,6 +35,7 @@ record PowerStrip(LabSite site) implements FencingDevice {
     @Override
     public PowerState powerState(HostId host, CallContext call) {
         require(host);
+        Duration unused = call.requireTimeLeft();
         return site.isOn(host) ? PowerState.ON : PowerState.OFF;
     }
 

@@ -104,7 +104,8 @@ final class MemberConnections {
         AtomicReference<Stage> stage = new AtomicReference<>(Stage.CONNECTING);
         FutureTask<T> task = new FutureTask<>(() -> {
             try (PostgresSession session = PostgresSession.open(member, deadlineNanos)) {
-                if (!stage.compareAndSet(Stage.CONNECTING, Stage.WORKING)) {
+                // Whoever waits for it may have been paused too, and have given nothing up yet.
+                if (session.remaining().isZero() || !stage.compareAndSet(Stage.CONNECTING, Stage.WORKING)) {
                     throw new AdapterException.Transient(
                             Cause.TIMEOUT, "database " + member.id() + " answered too late");
                 }

@@ -88,6 +88,14 @@ final class PostgresSession implements AutoCloseable {
         return Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
     }
 
+    /** A process can stand still between any two statements: none that changes something is sent after its time. */
+    void requireTimeLeft() {
+        if (remaining().isZero()) {
+            throw new AdapterException.Transient(
+                    Cause.TIMEOUT, "database " + member.id() + ": no time was left to change anything");
+        }
+    }
+
     /** Reads a value from a row. */
     @FunctionalInterface
     interface Row<T> {
@@ -124,7 +132,13 @@ final class PostgresSession implements AutoCloseable {
         return one("select pg_is_in_recovery()", row -> row.getBoolean(1));
     }
 
+    /**
+     * Sends what changes something.
+     *
+     * @throws AdapterException.Transient if its time is over: then it is not sent
+     */
     void execute(String sql) throws SQLException {
+        requireTimeLeft();
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }

@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableList;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.adapter.CallContext;
+import io.vmha.adapter.internal.PeerText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * A shell that a program of this host gives: {@code ssh -oBatchMode=yes postgres@db1 sh}, or {@code setpriv
@@ -119,7 +121,9 @@ public final class ProcessShell implements HostShell {
 
     private static String lastLines(String text) {
         List<String> lines = text.strip().lines().toList();
-        return String.join("; ", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
+        return lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()).stream()
+                .map(PeerText::quote)
+                .collect(Collectors.joining("; "));
     }
 
     /** The program alone. */

@@ -24,6 +24,7 @@ final class PromotionRun {
         if (session.isReplica()) {
             resume();
             long seconds = Math.max(1, session.remaining().toSeconds());
+            session.requireTimeLeft();
             session.one("select pg_promote(true, " + seconds + ")", row -> row.getBoolean(1));
             if (session.isReplica()) {
                 throw new AdapterException.OutcomeUnknown(

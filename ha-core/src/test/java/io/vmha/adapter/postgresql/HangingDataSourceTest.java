@@ -116,6 +116,45 @@ class HangingDataSourceTest {
         assertThat(statements).contains("change something");
     }
 
+    @Test
+    void aProcessThatIsPausedUntilItsDeadlineWhileItConnectsChangesNothingAfterwards() {
+        List<String> statements = Collections.synchronizedList(new ArrayList<>());
+        Duration within = Duration.ofMillis(50);
+        MemberConnections connections = new MemberConnections(PostgresMember.of(ONE, source(() -> {
+            Uninterruptibles.sleepUninterruptibly(within.multipliedBy(2));
+            return answering(Connection.class, statements);
+        })));
+
+        // Whoever waits for the result is paused, too: he gives nothing up in time.
+        MemberConnections.Pending<MemberId> pending = connections.begin(within, session -> {
+            session.execute("change something");
+            return ONE;
+        });
+        await().until(() -> threads() == 0);
+
+        assertThat(statements).doesNotContain("change something");
+        assertThat(pending.hasBegun()).isFalse();
+        assertThatThrownBy(pending::result).isInstanceOf(AdapterException.Transient.class);
+    }
+
+    @Test
+    void noStatementThatChangesAMemberIsSentOnceTheDeadlineHasPassed() {
+        List<String> statements = Collections.synchronizedList(new ArrayList<>());
+        MemberConnections connections =
+                new MemberConnections(PostgresMember.of(ONE, source(() -> answering(Connection.class, statements))));
+        Duration within = Duration.ofMillis(300);
+
+        MemberConnections.Pending<MemberId> pending = connections.begin(within, session -> {
+            Uninterruptibles.sleepUninterruptibly(within.multipliedBy(2));
+            new WriteHold(session).begin();
+            return ONE;
+        });
+        await().until(() -> threads() == 0);
+
+        assertThat(statements).isNotEmpty().noneMatch(statement -> statement.contains("alter system"));
+        assertThatThrownBy(pending::result).isInstanceOf(AdapterException.Transient.class);
+    }
+
     /** A connection, statement or result that says yes to everything, and whose query has one row. */
     private static <T> T answering(Class<T> type, List<String> statements) {
         AtomicInteger rows = new AtomicInteger();

@@ -122,6 +122,11 @@ final class ConnectionTable<C> {
         require(connection).isProven = true;
     }
 
+    /** Whether it carried a genuine message. */
+    boolean isProven(C connection) {
+        return require(connection).isProven;
+    }
+
     /** An answer has gone, and another request may come. */
     void idle(C connection, long now) {
         Entry<C> entry = takeOut(connection);

@@ -1,5 +1,6 @@
 package io.vmha.testkit.contract;
 
+import static io.vmha.testkit.contract.LateCalls.assertNotBegun;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -285,6 +286,34 @@ public abstract class DatabaseClusterContractTest {
         }
         assertThat(cluster.read(call()).isSplit()).isFalse();
         assertThat(cluster.read(call()).writer()).isPresent();
+    }
+
+    @Test
+    void aCallThatComesTooLateIsNotBegun() {
+        awaitCaughtUp();
+        assertNotBegun(late -> cluster.check(late));
+        assertNotBegun(late -> cluster.read(late));
+        assertNotBegun(late -> cluster.holdWrites(primary, late));
+        assertNotBegun(late -> cluster.demote(primary, standby, late));
+        assertNotBegun(late -> cluster.fence(primary, late));
+        write(primary, 1);
+
+        cluster.holdWrites(primary, call());
+        assertNotBegun(late -> cluster.releaseWrites(primary, late));
+        assertThat(cluster.read(call()).requireMember(primary).holdsWrites()).isTrue();
+    }
+
+    @Test
+    void aPromotionAndARejoiningThatComeTooLateAreNotBegun() {
+        awaitCaughtUp();
+        testbed.kill(primary);
+        assertNotBegun(late -> cluster.promote(promotion(standby, primary), late));
+        assertThat(roleOf(standby)).isEqualTo(DatabaseRole.REPLICA);
+
+        cluster.promote(promotion(standby, primary), call());
+        testbed.start(primary);
+        assertNotBegun(late -> cluster.rejoin(primary, standby, late));
+        assertThat(roleOf(primary)).isEqualTo(DatabaseRole.WRITER);
     }
 
     @Test

@@ -13,7 +13,6 @@ import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import java.time.Duration;
-import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,11 +42,6 @@ abstract class HypervisorContract {
 
     final CallContext call() {
         return CallContext.within(testbed.patience());
-    }
-
-    /** A call that had to be over a while ago, as of a process that was paused before it came to it. */
-    static CallContext lateCall() {
-        return new CallContext(System.nanoTime() - PROMPTLY.toNanos(), Optional.empty(), 0, 0);
     }
 
     final boolean can(Capability capability) {

@@ -1,5 +1,6 @@
 package io.vmha.testkit.contract;
 
+import static io.vmha.testkit.contract.LateCalls.assertNotBegun;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -48,23 +49,40 @@ abstract class HypervisorHonestyContract extends HypervisorContract {
 
     @Test
     void aCallThatComesTooLateIsNotBegun() {
-        assertNotBegun(() -> adapter.powerState(testbed.vm(), lateCall()));
-        assertNotBegun(() -> adapter.read(testbed.vm(), lateCall()));
+        assertNotBegun(late -> adapter.discover(late));
+        assertNotBegun(late -> adapter.powerState(testbed.vm(), late));
+        assertNotBegun(late -> adapter.read(testbed.vm(), late));
         if (can(Capability.POWER_OFF)) {
-            assertNotBegun(() -> adapter.powerOff(testbed.vm(), Duration.ZERO, lateCall()));
+            assertNotBegun(late -> adapter.powerOff(testbed.vm(), Duration.ZERO, late));
+        }
+        if (can(Capability.REALLOCATE)) {
+            assertNotBegun(late -> adapter.reallocate(testbed.vm(), testbed.grown(), late));
         }
         if (can(Capability.LIVE_MIGRATION)) {
-            assertNotBegun(() -> adapter.migrate(testbed.vm(), testbed.otherHost(), lateCall()));
+            assertNotBegun(late -> adapter.migrate(testbed.vm(), testbed.otherHost(), late));
+        }
+        if (can(Capability.DELETE_LEFTOVERS)) {
+            assertNotBegun(late -> adapter.leftovers(testbed.vm(), testbed.host(), late));
+            assertNotBegun(late -> adapter.deleteLeftovers(testbed.vm(), testbed.host(), late));
         }
         assertThat(adapter.powerState(testbed.vm(), call())).isEqualTo(PowerState.ON);
         assertThat(adapter.read(testbed.vm(), call()).host()).isEqualTo(testbed.host());
+        assertThat(machine().allocation()).isNotEqualTo(testbed.grown());
     }
 
-    private static void assertNotBegun(ThrowingCallable call) {
-        assertThat(catchThrowable(call))
-                .isInstanceOfSatisfying(
-                        AdapterException.Transient.class,
-                        told -> assertThat(told.reason()).isEqualTo(AdapterException.Cause.TIMEOUT));
+    @Test
+    void aStartAndACloneThatComeTooLateAreNotBegun() {
+        if (!can(Capability.POWER_OFF) || !can(Capability.POWER_ON)) {
+            return;
+        }
+        adapter.powerOff(testbed.vm(), Duration.ZERO, call());
+        assertNotBegun(late -> adapter.powerOn(testbed.vm(), testbed.host(), late));
+        if (can(Capability.CLONE)) {
+            assertNotBegun(late -> adapter.cloneFromTemplate(testbed.template(), testbed.vm(), testbed.host(), late));
+        }
+
+        assertThat(adapter.powerState(testbed.vm(), call())).isEqualTo(PowerState.OFF);
+        assertThat(adapter.read(testbed.vm(), call()).madeBy()).isEmpty();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.vmha.testkit.contract;
 
+import static io.vmha.testkit.contract.LateCalls.assertNotBegun;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -122,6 +123,14 @@ public abstract class TrafficDirectorContractTest {
         director.route(vm, other, call());
 
         assertThat(testbed.newDirector().serverOf(vm, call())).isEqualTo(other);
+    }
+
+    @Test
+    void aCallThatComesTooLateIsNotBegun() {
+        assertNotBegun(late -> director.route(vm, other, late));
+        assertNotBegun(late -> director.serverOf(vm, late));
+
+        assertServes(vm, vm);
     }
 
     @Test

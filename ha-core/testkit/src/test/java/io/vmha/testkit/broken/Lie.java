@@ -229,6 +229,29 @@ enum Lie {
             };
         }
     },
+    LATE_START_SENT("aStartAndACloneThatComeTooLateAreNotBegun") {
+        @Override
+        HypervisorAdapter adapter(RemotePlatform platform) {
+            return new RemoteAdapter(platform) {
+                @Override
+                public void powerOn(VmId vm, HostId host, CallContext call) {
+                    super.powerOn(vm, host, CallContext.within(Duration.ofSeconds(4)));
+                    Duration unused = call.requireTimeLeft();
+                }
+            };
+        }
+    },
+    LATE_DISCOVERY_SENT("aCallThatComesTooLateIsNotBegun") {
+        @Override
+        HypervisorAdapter adapter(RemotePlatform platform) {
+            return new RemoteAdapter(platform) {
+                @Override
+                public PlatformSnapshot discover(CallContext call) {
+                    return super.discover(CallContext.within(Duration.ofSeconds(4)));
+                }
+            };
+        }
+    },
     CAPABILITIES_THAT_ANYBODY_CAN_CHANGE("nobodyChangesItsCapabilitiesFromOutside") {
         @Override
         HypervisorAdapter adapter(RemotePlatform platform) {

@@ -5,6 +5,7 @@ import io.vmha.adapter.CallContext;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -132,6 +133,23 @@ final class LyingDevices {
                                         AdapterException.Cause.UNREACHABLE, "no answer of " + host);
                             }
                             return super.powerState(host, call);
+                        }
+                    }),
+            new BrokenPart<>(
+                    "sends a call that comes too late", "aCallThatComesTooLateIsNotBegun", real -> new Device(real) {
+                        @Override
+                        public void fence(HostId host, CallContext call) {
+                            super.fence(host, CallContext.within(Duration.ofSeconds(1)));
+                        }
+                    }),
+            new BrokenPart<>(
+                    "does what comes too late, and says that it did not",
+                    "aCallThatComesTooLateIsNotBegun",
+                    real -> new Device(real) {
+                        @Override
+                        public void fence(HostId host, CallContext call) {
+                            super.fence(host, CallContext.within(Duration.ofSeconds(1)));
+                            Duration unused = call.requireTimeLeft();
                         }
                     }),
             new BrokenPart<>(

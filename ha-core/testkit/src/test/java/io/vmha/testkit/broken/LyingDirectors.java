@@ -4,6 +4,7 @@ import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.TrafficDirector;
 import io.vmha.model.VmId;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -86,7 +87,7 @@ final class LyingDirectors {
                     }),
             new BrokenPart<>(
                     "sends everything to the standby at the start", "everyMachineServesItsOwnRequestsAtFirst", real -> {
-                        real.route(MW1, VmId.of("mw5"), CallContext.within(java.time.Duration.ofSeconds(1)));
+                        real.route(MW1, VmId.of("mw5"), CallContext.within(Duration.ofSeconds(1)));
                         return real;
                     }),
             new BrokenPart<>("refuses what is already so", "movingTwiceIsMovingOnce", real -> new Director(real) {
@@ -176,6 +177,23 @@ final class LyingDirectors {
                         public VmId serverOf(VmId owner, CallContext call) {
                             Hanging.waitWhile();
                             return super.serverOf(owner, call);
+                        }
+                    }),
+            new BrokenPart<>(
+                    "sends a call that comes too late", "aCallThatComesTooLateIsNotBegun", real -> new Director(real) {
+                        @Override
+                        public void route(VmId owner, VmId server, CallContext call) {
+                            super.route(owner, server, CallContext.within(Duration.ofSeconds(1)));
+                        }
+                    }),
+            new BrokenPart<>(
+                    "does what comes too late, and says that it did not",
+                    "aCallThatComesTooLateIsNotBegun",
+                    real -> new Director(real) {
+                        @Override
+                        public void route(VmId owner, VmId server, CallContext call) {
+                            super.route(owner, server, CallContext.within(Duration.ofSeconds(1)));
+                            Duration unused = call.requireTimeLeft();
                         }
                     }),
             new BrokenPart<>(

@@ -3,6 +3,7 @@ package io.vmha.testkit.broken;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import io.vmha.adapter.DatabaseCluster;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.TrafficDirector;
 import io.vmha.center.journal.PlanJournal;
@@ -21,7 +22,7 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** Directors, devices and journals that are each broken in one way, and the test of the contract that is there to find it. */
+/** Directors, devices, clusters and journals that are each broken in one way, and the test of the contract that is there to find it. */
 class OtherLiesAreCaughtTest {
 
     static List<BrokenPart<TrafficDirector>> directors() {
@@ -32,6 +33,10 @@ class OtherLiesAreCaughtTest {
         return LyingDevices.ALL;
     }
 
+    static List<BrokenPart<DatabaseCluster>> clusters() {
+        return LyingClusters.ALL;
+    }
+
     static List<BrokenPart<PlanJournal>> journals() {
         return LyingJournals.ALL;
     }
@@ -40,6 +45,7 @@ class OtherLiesAreCaughtTest {
     void breakNothing() {
         LyingContracts.director = UnaryOperator.identity();
         LyingContracts.device = UnaryOperator.identity();
+        LyingClusterContract.cluster = UnaryOperator.identity();
         LyingContracts.journal = UnaryOperator.identity();
     }
 
@@ -58,6 +64,13 @@ class OtherLiesAreCaughtTest {
     }
 
     @ParameterizedTest
+    @MethodSource("clusters")
+    void theContractCatchesAClusterThat(BrokenPart<DatabaseCluster> part) {
+        LyingClusterContract.cluster = part.broken();
+        assertCaught(part, LyingClusterContract.class);
+    }
+
+    @ParameterizedTest
     @MethodSource("journals")
     void theContractCatchesAJournalThat(BrokenPart<PlanJournal> part) {
         LyingContracts.journal = part.broken();
@@ -66,8 +79,11 @@ class OtherLiesAreCaughtTest {
 
     @Test
     void whatIsNotBrokenPasses() {
-        for (Class<?> contract :
-                List.of(LyingContracts.Directors.class, LyingContracts.Devices.class, LyingContracts.Journals.class)) {
+        for (Class<?> contract : List.of(
+                LyingContracts.Directors.class,
+                LyingContracts.Devices.class,
+                LyingClusterContract.class,
+                LyingContracts.Journals.class)) {
             assertThat(results(contract).values())
                     .as("%s", contract)
                     .hasSizeGreaterThan(5)

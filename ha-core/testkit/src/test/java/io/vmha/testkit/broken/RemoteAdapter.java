@@ -50,6 +50,7 @@ class RemoteAdapter implements HypervisorAdapter {
     @Override
     public PlatformSnapshot discover(CallContext call) {
         checkOpen();
+        Duration unused = call.requireTimeLeft();
         Inventory seen = platform.actual();
         for (var host : seen.hosts()) {
             if (platform.hangs(host.id())) {
