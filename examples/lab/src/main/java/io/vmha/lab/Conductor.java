@@ -21,6 +21,9 @@ final class Conductor {
     static final String ALL_PHASES = "gabhijcfdek";
     private static final Duration STEADY = Duration.ofSeconds(5);
     private static final Duration LIMIT = Duration.ofMinutes(3);
+    /** Eight guests boot at once: on a busy machine each takes a minute, and holds more memory than it keeps until it has. */
+    private static final Duration RETURN_LIMIT = Duration.ofMinutes(8);
+
     private static final Duration ASK_AGAIN = Duration.ofSeconds(15);
     private static final double STEADY_RATE = 2.5;
     private static final Duration WARM_UP = Duration.ofSeconds(15);
@@ -135,7 +138,7 @@ final class Conductor {
     /** A clone that found no room, while what it makes room for was not yet gone, is asked for again. */
     private static void awaitReturn(CenterControl center) {
         long[] askedAt = {0};
-        Waiting.until("all machines are cloned anew and have their requests back", LIMIT, () -> {
+        Waiting.until("all machines are cloned anew and have their requests back", RETURN_LIMIT, () -> {
             if (System.nanoTime() - askedAt[0] > ASK_AGAIN.toNanos() || askedAt[0] == 0) {
                 askedAt[0] = System.nanoTime();
                 center.hostsAreBack();
