@@ -118,6 +118,8 @@ final class Observation {
             state.cloneNotNeeded(vm.id(), before, center.now());
         }
         state.flag(vm.id(), VmState.Flag.HALF_MADE, false);
+        // Whoever was to start it need not any more.
+        state.flag(vm.id(), VmState.Flag.TO_START, false);
         if (state.runsVms(vm.seen().host()) && center.faults().end(vm.id(), FaultEnd.SEEN_RUNNING)) {
             center.decisions().well(vm);
         }
