@@ -9,14 +9,21 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Which database took which writes, by both databases' own logs. */
 final class DatabaseLogs {
     private static final Pattern INSERT = Pattern.compile(
-            "^(\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3}) UTC \\[\\d+] LOG: .*insert into requests.*");
+            "^(\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3}) UTC \\[(\\d+)] LOG: .*insert into requests.*");
+    /** What a session tried to write is logged before it is refused by a replica. */
+    private static final Pattern REFUSED =
+            Pattern.compile("^.* UTC \\[(\\d+)] ERROR: .*cannot execute INSERT in a read-only transaction.*");
+
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS");
 
     private DatabaseLogs() {}
@@ -46,13 +53,19 @@ final class DatabaseLogs {
 
     private static List<Write> writes(String database, List<String> lines) {
         List<Write> writes = new ArrayList<>();
+        Map<String, Write> latest = new HashMap<>();
         for (String line : lines) {
             Matcher insert = INSERT.matcher(line);
+            Matcher refused = REFUSED.matcher(line);
             if (insert.matches()) {
                 long at = LocalDateTime.parse(insert.group(1), TIME)
                         .toInstant(ZoneOffset.UTC)
                         .toEpochMilli();
-                writes.add(new Write(at, database));
+                Write write = new Write(at, database);
+                writes.add(write);
+                latest.put(insert.group(2), write);
+            } else if (refused.matches()) {
+                Optional.ofNullable(latest.remove(refused.group(1))).ifPresent(writes::remove);
             }
         }
         return writes;

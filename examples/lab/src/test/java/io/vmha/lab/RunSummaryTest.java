@@ -75,6 +75,17 @@ class RunSummaryTest {
                 .contains("920 ms", "more than 900");
     }
 
+    @Test
+    void whatAReplicaRefusedWasNotWritten() {
+        List<Reign> reigns = DatabaseLogs.of(
+                List.of(insert("20:00:00.100"), insert("20:00:00.300")),
+                List.of(
+                        insert("20:00:00.200"),
+                        "2026-11-23 20:00:00.201 UTC [77] ERROR:  cannot execute INSERT in a read-only transaction"));
+
+        assertThat(reigns).extracting(Reign::database).containsExactly("primary");
+    }
+
     private static String insert(String time) {
         return "2026-11-23 " + time + " UTC [77] LOG:  execute <unnamed>: insert into requests (id) values ($1)";
     }
