@@ -61,11 +61,7 @@ final class DatabaseTargets {
     }
 
     private Optional<ReplicaSetId> setOf(VirtualMachine vm) {
-        return memberSet(vm).map(ReplicaSet::id);
-    }
-
-    private Optional<ReplicaSet> memberSet(VirtualMachine vm) {
-        return memberSet(vm, inventory);
+        return memberSet(vm, inventory).map(ReplicaSet::id);
     }
 
     private static Optional<ReplicaSet> memberSet(VirtualMachine vm, Inventory inventory) {
@@ -73,11 +69,6 @@ final class DatabaseTargets {
     }
 
     /** Whether another database than the VM's is the one that requests are to go to, so that it serves none of another's well. */
-    boolean isBesideWriter(VirtualMachine vm) {
-        return isBesideWriter(vm, inventory);
-    }
-
-    /** The same of a VM of the given inventory. */
     static boolean isBesideWriter(VirtualMachine vm, Inventory inventory) {
         return memberSet(vm, inventory).flatMap(ReplicaSet::presumedWriter).isPresent() && !inventory.isAtWriter(vm);
     }

@@ -196,7 +196,7 @@ final class FailoverDecider {
                 && !faults.lostHosts().containsKey(vm.host())
                 && !faults.vms().containsKey(vm.id())
                 && inventory.hostOf(vm).health().runsVms()
-                && !databases.isBesideWriter(vm);
+                && !DatabaseTargets.isBesideWriter(vm, inventory);
     }
 
     private SubjectDecision restart(VirtualMachine failed) {

@@ -119,9 +119,7 @@ public final class VirtualTime implements CenterScheduler {
 
     /** Runs all that there is to run, however late it falls due, until only tasks in the background are left. */
     public void runToEnd() {
-        while (foreground > 0) {
-            runNext();
-        }
+        runToEnd(Instant.MAX);
     }
 
     /**

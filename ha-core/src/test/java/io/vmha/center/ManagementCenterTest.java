@@ -18,6 +18,7 @@ import io.vmha.center.journal.PlanJournal;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
+import io.vmha.model.ClusterRole;
 import io.vmha.model.CpuPlatform;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
@@ -29,12 +30,14 @@ import io.vmha.model.VmId;
 import io.vmha.plan.ActionKind;
 import io.vmha.plan.PlanId;
 import io.vmha.policy.Decision;
+import io.vmha.policy.Explanation;
 import io.vmha.policy.FaultEffects;
 import io.vmha.policy.HaPolicies;
 import io.vmha.policy.LoadSample;
 import io.vmha.policy.Outcome;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
+import io.vmha.policy.Trigger;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.VirtualTime;
 import java.time.Duration;
@@ -175,6 +178,32 @@ class ManagementCenterTest {
                 .build();
 
         assertThat(run(center.submit(Fixtures.readOnly("db3"))).isCarriedOut()).isTrue();
+    }
+
+    @Test
+    void aPolicyThatLeavesRequestsBehindIsRefusedAndNotMended() {
+        ManagementCenter center = center().policies(HaPolicies.builder()
+                        .failover((inventory, report) -> report.subject().equals(new FaultSubject.OfVm(VmId.of("mw1")))
+                                ? aloneTo(VmId.of("mw1"), VmId.of("mw3"))
+                                : aloneTo(VmId.of("mw3"), VmId.of("mw4")))
+                        .build())
+                .build();
+        run(center.submit(Fixtures.readOnly("mw1")));
+
+        assertThat(run(center.submit(Fixtures.readOnly("mw3"))).decision().parts())
+                .extracting(SubjectDecision::outcome, SubjectDecision::reason)
+                .containsExactly(tuple(Outcome.BLOCKED, Reason.INVALID_DECISION));
+    }
+
+    private static SubjectDecision aloneTo(VmId vm, VmId target) {
+        return new SubjectDecision.Redirect(
+                vm,
+                Trigger.FILESYSTEM_READ_ONLY,
+                List.of(vm),
+                target,
+                ClusterRole.PRIMARY,
+                false,
+                Explanation.of(() -> "for the test"));
     }
 
     @Test

@@ -233,10 +233,13 @@ final class Decisions {
         reports.forEach(one -> one.vms().forEach(vm -> byVm.put(vm, one)));
         Map<Undecided, List<SubjectDecision>> byReport = new LinkedHashMap<>();
         reports.forEach(one -> byReport.put(one, new ArrayList<>()));
-        List<SubjectDecision> wanted = possible(recoveries.limited(parts, center.now())).stream()
+        List<SubjectDecision> decided = possible(recoveries.limited(parts, center.now()));
+        List<SubjectDecision> wanted = decided.stream()
                 .filter(part -> isWanted(part, part.subject().fold(byVm::get, host -> null), reports.get(0)))
                 .toList();
-        wanted = PartialDecision.of(state.inventory(), wanted);
+        if (wanted.size() < decided.size()) {
+            wanted = PartialDecision.of(state.inventory(), wanted);
+        }
         for (SubjectDecision part : wanted) {
             Undecided owner = part.subject().fold(byVm::get, host -> null);
             List<SubjectDecision> own = byReport.get(owner != null ? owner : reports.get(0));

@@ -24,6 +24,59 @@ import java.util.Set;
  * need has at most one open plan; what has none is decided, and decided again when something changes.
  */
 final class Needs {
+    private static final SubjectDecision.Visitor<Optional<NeedKind>> MET =
+            new SubjectDecision.Visitor<Optional<NeedKind>>() {
+                @Override
+                public Optional<NeedKind> visitRedirect(SubjectDecision.Redirect redirect) {
+                    return Optional.of(NeedKind.SERVE);
+                }
+
+                @Override
+                public Optional<NeedKind> visitRestart(SubjectDecision.Restart restart) {
+                    return Optional.of(NeedKind.RESTORE);
+                }
+
+                @Override
+                public Optional<NeedKind> visitReclone(SubjectDecision.Reclone reclone) {
+                    return Optional.of(NeedKind.RESTORE);
+                }
+
+                @Override
+                public Optional<NeedKind> visitReallocate(SubjectDecision.Reallocate reallocate) {
+                    return Optional.empty();
+                }
+
+                @Override
+                public Optional<NeedKind> visitShift(SubjectDecision.Shift shift) {
+                    return Optional.empty();
+                }
+
+                @Override
+                public Optional<NeedKind> visitMigrate(SubjectDecision.Migrate migrate) {
+                    return Optional.of(NeedKind.DRAIN);
+                }
+
+                @Override
+                public Optional<NeedKind> visitFailback(SubjectDecision.Failback failback) {
+                    return Optional.of(NeedKind.RETURN);
+                }
+
+                @Override
+                public Optional<NeedKind> visitNoTarget(SubjectDecision.NoTarget noTarget) {
+                    return Optional.empty();
+                }
+
+                @Override
+                public Optional<NeedKind> visitBlocked(SubjectDecision.Blocked blocked) {
+                    return Optional.empty();
+                }
+
+                @Override
+                public Optional<NeedKind> visitIgnored(SubjectDecision.Ignored ignored) {
+                    return Optional.empty();
+                }
+            };
+
     private Needs() {}
 
     /** The needs of a VM, whether anything is under way for them or not. */
@@ -118,57 +171,7 @@ final class Needs {
 
     /** The need that a decision meets; empty where it meets none. */
     static Optional<NeedKind> metBy(SubjectDecision part) {
-        return part.accept(new SubjectDecision.Visitor<Optional<NeedKind>>() {
-            @Override
-            public Optional<NeedKind> visitRedirect(SubjectDecision.Redirect redirect) {
-                return Optional.of(NeedKind.SERVE);
-            }
-
-            @Override
-            public Optional<NeedKind> visitRestart(SubjectDecision.Restart restart) {
-                return Optional.of(NeedKind.RESTORE);
-            }
-
-            @Override
-            public Optional<NeedKind> visitReclone(SubjectDecision.Reclone reclone) {
-                return Optional.of(NeedKind.RESTORE);
-            }
-
-            @Override
-            public Optional<NeedKind> visitReallocate(SubjectDecision.Reallocate reallocate) {
-                return Optional.empty();
-            }
-
-            @Override
-            public Optional<NeedKind> visitShift(SubjectDecision.Shift shift) {
-                return Optional.empty();
-            }
-
-            @Override
-            public Optional<NeedKind> visitMigrate(SubjectDecision.Migrate migrate) {
-                return Optional.of(NeedKind.DRAIN);
-            }
-
-            @Override
-            public Optional<NeedKind> visitFailback(SubjectDecision.Failback failback) {
-                return Optional.of(NeedKind.RETURN);
-            }
-
-            @Override
-            public Optional<NeedKind> visitNoTarget(SubjectDecision.NoTarget noTarget) {
-                return Optional.empty();
-            }
-
-            @Override
-            public Optional<NeedKind> visitBlocked(SubjectDecision.Blocked blocked) {
-                return Optional.empty();
-            }
-
-            @Override
-            public Optional<NeedKind> visitIgnored(SubjectDecision.Ignored ignored) {
-                return Optional.empty();
-            }
-        });
+        return part.accept(MET);
     }
 
     /** The need that a decision is about, whether it meets it or says why not. */
