@@ -25,12 +25,14 @@ import java.util.function.Supplier;
 final class CheckedJournal implements PlanJournal {
     record Intent(PlanId plan, int step, long epoch) {}
 
+    /** What was written down of an intent: the action, and the highest epoch that had taken the journal over by then. */
+    private record Written(Action action, long grantedEpoch) {}
+
     private final Supplier<PlanJournal> opens;
     private final Mutation mutation;
     private final FaultCounts counts;
     private final Trace trace;
-    private final Map<Intent, Long> intents = new HashMap<>();
-    private final Map<Intent, Action> actions = new HashMap<>();
+    private final Map<Intent, Written> intents = new HashMap<>();
     private final Set<PlanId> opened = new HashSet<>();
     private final Set<PlanId> closed = new HashSet<>();
     private final Set<PlanId> approved = new HashSet<>();
@@ -64,7 +66,8 @@ final class CheckedJournal implements PlanJournal {
 
     /** The VM that an action which was written down is about. */
     Optional<VmId> vmOf(Intent intent) {
-        return Optional.ofNullable(actions.get(intent)).flatMap(Action::vm);
+        return Optional.ofNullable(intents.get(intent))
+                .flatMap(written -> written.action().vm());
     }
 
     /** The highest epoch that took the journal over. */
@@ -74,7 +77,8 @@ final class CheckedJournal implements PlanJournal {
 
     /** Whether the last intent was written down before a later epoch than its own took the journal over. */
     boolean isIntendedBeforeGrant(Intent intent) {
-        return intents.getOrDefault(intent, Long.MAX_VALUE) <= intent.epoch();
+        Written written = intents.get(intent);
+        return written != null && written.grantedEpoch() <= intent.epoch();
     }
 
     boolean isApproved(PlanId plan) {
@@ -155,9 +159,9 @@ final class CheckedJournal implements PlanJournal {
     private void note(JournalEntry entry) {
         trace.say(entry::toString);
         if (entry instanceof JournalEntry.StepStarted started) {
-            Intent intent = new Intent(started.plan(), started.step(), started.epoch());
-            intents.put(intent, highestEpoch);
-            actions.put(intent, started.action());
+            intents.put(
+                    new Intent(started.plan(), started.step(), started.epoch()),
+                    new Written(started.action(), highestEpoch));
         } else if (entry instanceof JournalEntry.StepEnded ended) {
             counts.addOutcome("action " + ended.action().kind() + " " + ended.result());
         } else if (entry instanceof JournalEntry.PlanApproved plan) {

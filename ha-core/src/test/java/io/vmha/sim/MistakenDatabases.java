@@ -2,7 +2,6 @@ package io.vmha.sim;
 
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.DatabaseCluster;
-import io.vmha.adapter.DatabaseOperation;
 import io.vmha.adapter.Promotion;
 import io.vmha.adapter.RejoinMethod;
 import io.vmha.model.DatabaseMember;
@@ -20,35 +19,19 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Databases of which something is told that is not so, as a deliberate bug has it. Confined to the simulation's thread. */
-final class MistakenDatabases implements DatabaseCluster {
-    private final DatabaseCluster cluster;
+final class MistakenDatabases extends ForwardingDatabases {
     private final Mutation mutation;
     private final Map<MemberId, DatabaseRole> firstRoles = new HashMap<>();
     private final Set<MemberId> skipped = new HashSet<>();
 
     MistakenDatabases(DatabaseCluster cluster, Mutation mutation) {
-        this.cluster = cluster;
+        super(cluster);
         this.mutation = mutation;
     }
 
     @Override
-    public ReplicaSet declared() {
-        return cluster.declared();
-    }
-
-    @Override
-    public Set<DatabaseOperation> operations() {
-        return cluster.operations();
-    }
-
-    @Override
-    public void check(CallContext call) {
-        cluster.check(call);
-    }
-
-    @Override
     public ReplicaSet read(CallContext call) {
-        ReplicaSet seen = cluster.read(call);
+        ReplicaSet seen = super.read(call);
         return seen.withMembers(
                 seen.members().stream().map(member -> told(member, seen)).toList());
     }
@@ -112,28 +95,13 @@ final class MistakenDatabases implements DatabaseCluster {
     @Override
     public void promote(Promotion promotion, CallContext call) {
         skipped.clear();
-        cluster.promote(promotion, call);
-    }
-
-    @Override
-    public void holdWrites(MemberId writer, CallContext call) {
-        cluster.holdWrites(writer, call);
-    }
-
-    @Override
-    public void releaseWrites(MemberId writer, CallContext call) {
-        cluster.releaseWrites(writer, call);
-    }
-
-    @Override
-    public LogPosition demote(MemberId writer, MemberId successor, CallContext call) {
-        return cluster.demote(writer, successor, call);
+        super.promote(promotion, call);
     }
 
     @Override
     public void fence(MemberId member, CallContext call) {
         if (mutation != Mutation.PROMOTE_BEFORE_OFF) {
-            cluster.fence(member, call);
+            super.fence(member, call);
         }
     }
 
@@ -143,6 +111,6 @@ final class MistakenDatabases implements DatabaseCluster {
             skipped.add(member);
             return RejoinMethod.REWOUND;
         }
-        return cluster.rejoin(member, writer, call);
+        return super.rejoin(member, writer, call);
     }
 }

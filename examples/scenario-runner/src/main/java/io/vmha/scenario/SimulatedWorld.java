@@ -19,9 +19,7 @@ import io.vmha.sim.SimulatedReplicaSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -30,8 +28,6 @@ final class SimulatedWorld {
     private static final Duration ROUTING = Duration.ofSeconds(1);
 
     private final SimulatedDatacenter datacenter;
-
-    private final Map<VmId, Optional<Duration>> lags = new HashMap<>();
 
     /**
      * Makes a world.
@@ -91,7 +87,6 @@ final class SimulatedWorld {
                         .replicationLag(lag)
                         .replicationLagUnknown(lag.isEmpty())
                         .build());
-        lags.put(vm, lag);
         datacenter.memberOf(vm).ifPresent(this::showLag);
     }
 
@@ -99,9 +94,9 @@ final class SimulatedWorld {
     private void showLag(MemberId member) {
         List<Optional<Duration>> told = actual().vms().stream()
                 .filter(vm -> vm.type().equals(VmType.DATABASE))
-                .map(VirtualMachine::id)
-                .filter(vm -> datacenter.memberOf(vm).filter(member::equals).isPresent())
-                .map(vm -> lags.getOrDefault(vm, Optional.of(Duration.ZERO)))
+                .filter(vm ->
+                        datacenter.memberOf(vm.id()).filter(member::equals).isPresent())
+                .map(SimulatedWorld::toldLag)
                 .distinct()
                 .toList();
         Optional<Duration> shown = told.size() == 1 ? told.get(0) : Optional.of(Duration.ZERO);
@@ -110,6 +105,12 @@ final class SimulatedWorld {
                 set.showLag(member, shown);
             }
         }
+    }
+
+    private static Optional<Duration> toldLag(VirtualMachine vm) {
+        return vm.replicationLagUnknown()
+                ? Optional.empty()
+                : Optional.of(vm.replicationLag().orElse(Duration.ZERO));
     }
 
     void moved(VmId vm, HostId host) {

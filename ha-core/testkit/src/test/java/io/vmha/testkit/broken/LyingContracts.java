@@ -1,13 +1,17 @@
 package io.vmha.testkit.broken;
 
+import io.vmha.adapter.DatabaseCluster;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.TrafficDirector;
 import io.vmha.center.journal.InMemoryPlanJournal;
 import io.vmha.center.journal.PlanJournal;
 import io.vmha.model.HostId;
-import io.vmha.model.VmId;
+import io.vmha.sim.SimulatedDatabaseTestbed;
 import io.vmha.sim.SimulatedDatacenter;
+import io.vmha.sim.SimulatedRoutesTestbed;
 import io.vmha.testkit.Datacenter;
+import io.vmha.testkit.contract.DatabaseClusterContractTest;
+import io.vmha.testkit.contract.DatabaseTestbed;
 import io.vmha.testkit.contract.FencingDeviceContractTest;
 import io.vmha.testkit.contract.FencingTestbed;
 import io.vmha.testkit.contract.PlanJournalContractTest;
@@ -20,6 +24,7 @@ import java.util.function.UnaryOperator;
 public final class LyingContracts {
     static volatile UnaryOperator<TrafficDirector> director = UnaryOperator.identity();
     static volatile UnaryOperator<FencingDevice> device = UnaryOperator.identity();
+    static volatile UnaryOperator<DatabaseCluster> cluster = UnaryOperator.identity();
     static volatile UnaryOperator<PlanJournal> journal = UnaryOperator.identity();
 
     private LyingContracts() {}
@@ -32,8 +37,7 @@ public final class LyingContracts {
     public static class Directors extends TrafficDirectorContractTest {
         @Override
         protected TrafficTestbed newTestbed() {
-            SimulatedDatacenter datacenter = datacenter();
-            return new DirectorTestbed(datacenter, director.apply(new Patient.Director(datacenter.trafficDirector())));
+            return new DirectorTestbed();
         }
     }
 
@@ -42,6 +46,14 @@ public final class LyingContracts {
         @Override
         protected FencingTestbed newTestbed() {
             return new DeviceTestbed(device.apply(new Patient(datacenter().fencingDevice())));
+        }
+    }
+
+    /** That of database clusters. */
+    public static class Clusters extends DatabaseClusterContractTest {
+        @Override
+        protected DatabaseTestbed newTestbed() {
+            return new SimulatedDatabaseTestbed(cluster);
         }
     }
 
@@ -58,39 +70,15 @@ public final class LyingContracts {
         }
     }
 
-    private record DirectorTestbed(SimulatedDatacenter datacenter, TrafficDirector director) implements TrafficTestbed {
-        @Override
-        public TrafficDirector newDirector() {
-            return LyingContracts.director.apply(new Patient.Director(datacenter.trafficDirector()));
-        }
-
-        @Override
-        public VmId vm() {
-            return VmId.of("mw1");
-        }
-
-        @Override
-        public VmId other() {
-            return VmId.of("mw3");
-        }
-
-        @Override
-        public VmId standby() {
-            return VmId.of("mw5");
-        }
-
-        @Override
-        public VmId answererOf(VmId owner) {
-            return datacenter.routes().getOrDefault(owner, owner);
+    private static final class DirectorTestbed extends SimulatedRoutesTestbed {
+        DirectorTestbed() {
+            super(real -> LyingContracts.director.apply(new Patient.Director(real)));
         }
 
         @Override
         public Optional<AutoCloseable> hang() {
             return Optional.of(Hanging.begin());
         }
-
-        @Override
-        public void close() {}
     }
 
     private record DeviceTestbed(FencingDevice device) implements FencingTestbed {

@@ -45,7 +45,7 @@ class OtherLiesAreCaughtTest {
     void breakNothing() {
         LyingContracts.director = UnaryOperator.identity();
         LyingContracts.device = UnaryOperator.identity();
-        LyingClusterContract.cluster = UnaryOperator.identity();
+        LyingContracts.cluster = UnaryOperator.identity();
         LyingContracts.journal = UnaryOperator.identity();
     }
 
@@ -66,8 +66,8 @@ class OtherLiesAreCaughtTest {
     @ParameterizedTest
     @MethodSource("clusters")
     void theContractCatchesAClusterThat(BrokenPart<DatabaseCluster> part) {
-        LyingClusterContract.cluster = part.broken();
-        assertCaught(part, LyingClusterContract.class);
+        LyingContracts.cluster = part.broken();
+        assertCaught(part, LyingContracts.Clusters.class);
     }
 
     @ParameterizedTest
@@ -82,7 +82,7 @@ class OtherLiesAreCaughtTest {
         for (Class<?> contract : List.of(
                 LyingContracts.Directors.class,
                 LyingContracts.Devices.class,
-                LyingClusterContract.class,
+                LyingContracts.Clusters.class,
                 LyingContracts.Journals.class)) {
             assertThat(results(contract).values())
                     .as("%s", contract)
