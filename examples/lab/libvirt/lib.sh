@@ -33,6 +33,13 @@ host_names(){ seq -f 'h%g' 1 "$HOSTS"; }
 guest_names(){ if [[ -n $NAMES ]]; then printf '%s\n' $NAMES; else seq -f 'vm%g' 1 "$GUESTS"; fi; }
 v()         { local h=$1; shift; virsh -q -c "$(host_uri "$h")" "$@"; }
 
+# The group in which a host's processes are weighed, so that hosts get the same of the machine however much is started on one
+# of them, and libvirt can weigh its guests. Of control groups of version 1; empty where the machine's cannot be written.
+host_group() {
+  local all=/sys/fs/cgroup/cpu
+  if [[ -w $all/cgroup.procs && -r $all/cpu.shares ]]; then echo "$all/$NS-$1"; fi
+}
+
 # Alive only if the pid is really the init process of that lab host
 # (the environment marker keeps us from ever touching a reused pid).
 host_alive() {

@@ -52,7 +52,7 @@ if ! have_ns "$NS-mgmt"; then ip netns add "$NS-mgmt"; plug "$NS-mgmt" "$NET.1";
 
 # --- hosts -----------------------------------------------------------------
 start_host() {
-  local h=$1 D c; D=$(host_dir "$h")
+  local h=$1 D c G; D=$(host_dir "$h"); G=$(host_group "$h")
   if ! have_ns "$NS-$h"; then ip netns add "$NS-$h"; plug "$NS-$h" "$(host_ip "$h")"; fi
   host_alive "$h" && return
   [[ ! -d $D/lib/qemu ]] || ANSWERS=15
@@ -80,7 +80,7 @@ swtpm_user = "root"
 swtpm_group = "root"
 security_driver = "none"
 namespaces = [ ]
-cgroup_controllers = [ ]
+cgroup_controllers = [ ${G:+"\"cpu\""} ]
 stdio_handler = "file"
 lock_manager = "lockd"
 migration_address = "0.0.0.0"
@@ -93,8 +93,11 @@ auto_disk_leases = 1
 require_lease_for_disks = 1
 file_lockspace_dir = "$LAB/storage/lockspace"
 C
-  HALAB_HOST="$TAG/$h" LAB="$LAB" setsid ip netns exec "$NS-$h" \
-    unshare --mount --uts --ipc --pid --fork --kill-child \
+  [[ -z $G ]] || mkdir -p "$G"
+  # It enters its group before "ip netns exec" hides the machine's groups from it.
+  HALAB_HOST="$TAG/$h" HALAB_GROUP="$G" LAB="$LAB" setsid \
+    bash -c '[[ -z $HALAB_GROUP ]] || echo $$ >"$HALAB_GROUP/cgroup.procs"; exec "$@"' enter ip netns exec "$NS-$h" \
+    unshare ${G:+--cgroup} --mount --uts --ipc --pid --fork --kill-child \
     bash "$HERE/host-init.sh" "$h" >"$D/init.log" 2>&1 </dev/null &
   local p=$!; c=
   for _ in $(seq 100); do

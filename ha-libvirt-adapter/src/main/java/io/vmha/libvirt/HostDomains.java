@@ -39,11 +39,19 @@ final class HostDomains {
     private volatile @Nullable HostFacts facts;
 
     private final Map<UUID, MemoryTarget> targets = new ConcurrentHashMap<>();
+    private final Map<UUID, MemoryTarget> atStart = new ConcurrentHashMap<>();
 
     /** How long a guest's balloon may take to reach what the machine was allocated. */
     private static final long BALLOONING_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private record MemoryTarget(long kibibytes, long untilNanos) {}
+    /** How long a guest may take from its start until its driver works its balloon. */
+    private static final long STARTING_NANOS = TimeUnit.MINUTES.toNanos(3);
+
+    private record MemoryTarget(long kibibytes, long untilNanos) {
+        boolean isOver() {
+            return System.nanoTime() - untilNanos > 0;
+        }
+    }
 
     private record CpuSample(long cpuNanos, long atNanos) {}
 
@@ -69,6 +77,7 @@ final class HostDomains {
         descriptions.clear();
         samples.clear();
         targets.clear();
+        atStart.clear();
         changed.clear();
     }
 
@@ -79,7 +88,16 @@ final class HostDomains {
 
     /** Has a machine's memory told as it was just allocated while its guest's balloon is on the way there. */
     void allocated(UUID domain, long memoryKiB) {
+        atStart.computeIfPresent(domain, (id, start) -> new MemoryTarget(memoryKiB, start.untilNanos));
         targets.put(domain, new MemoryTarget(memoryKiB, System.nanoTime() + BALLOONING_NANOS));
+    }
+
+    /**
+     * Has a machine that is being started told as it is defined for as long as its guest may take to work its balloon: that is empty
+     * at first, and the machine seems to hold all that it may ever have, while who decides counts on what it is defined with.
+     */
+    void starting(UUID domain, long memoryKiB) {
+        atStart.put(domain, new MemoryTarget(memoryKiB, System.nanoTime() + STARTING_NANOS));
     }
 
     /** The host's CPU and microcode, as far as it was read. */
@@ -104,6 +122,8 @@ final class HostDomains {
                     entries.stream().map(entry -> entry.stats().uuid()).collect(Collectors.toSet());
             descriptions.keySet().retainAll(present);
             samples.keySet().retainAll(present);
+            targets.keySet().retainAll(present);
+            atStart.keySet().retainAll(present);
         }
         return new HostSnapshot(known, entries);
     }
@@ -159,16 +179,28 @@ final class HostDomains {
     }
 
     private long memoryKiB(DomainStats stats) {
-        long now = stats.memoryKiB().orElse(0);
+        long now = atMostAtStart(stats.uuid(), stats.memoryKiB().orElse(0));
         MemoryTarget target = targets.get(stats.uuid());
         if (target == null) {
             return now;
         }
-        if (target.kibibytes == now || System.nanoTime() - target.untilNanos > 0) {
+        if (target.kibibytes == now || target.isOver()) {
             targets.remove(stats.uuid(), target);
             return now;
         }
         return target.kibibytes;
+    }
+
+    private long atMostAtStart(UUID domain, long now) {
+        MemoryTarget start = atStart.get(domain);
+        if (start == null) {
+            return now;
+        }
+        if (start.isOver()) {
+            atStart.remove(domain, start);
+            return now;
+        }
+        return Math.min(now, start.kibibytes);
     }
 
     /** For drivers whose bulk statistics lack the allocation, such as the test driver. */

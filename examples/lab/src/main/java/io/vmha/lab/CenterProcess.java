@@ -11,6 +11,7 @@ import io.vmha.adapter.CallContext;
 import io.vmha.adapter.haproxy.HaproxyTrafficDirector;
 import io.vmha.center.ManagementCenter;
 import io.vmha.center.config.CenterConfig;
+import io.vmha.center.config.StormGuard;
 import io.vmha.journal.DurablePlanJournal;
 import io.vmha.libvirt.FaultWatch;
 import io.vmha.libvirt.LibvirtAdapter;
@@ -51,6 +52,7 @@ final class CenterProcess {
     /** What each host has for its guests: four of them as they start, and a pool. */
     private static final int GUESTS_PER_HOST = 4;
 
+    private static final double TWO_OF_THREE_HOSTS = 0.7;
     private static final int SMALL_POOL_MIB = 40;
     private static final int LARGE_POOL_MIB = 300;
     private static final Resources GUEST = Resources.of(1_000, LabSite.GUEST_NOW_MIB);
@@ -85,6 +87,8 @@ final class CenterProcess {
                         .build())
                 .config(CenterConfig.builder()
                         .actionDeadline(Duration.ofSeconds(30))
+                        // Two of the three hosts lose their power within a minute here, and that is no error of who watches.
+                        .stormGuard(new StormGuard(TWO_OF_THREE_HOSTS, Duration.ofMinutes(1)))
                         .build())
                 .journal(journal)
                 .listener(new EventLog(site.file("events.jsonl")))

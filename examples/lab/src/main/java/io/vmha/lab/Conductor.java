@@ -25,7 +25,7 @@ final class Conductor {
     private static final Duration RETURN_LIMIT = Duration.ofMinutes(8);
 
     private static final Duration ASK_AGAIN = Duration.ofSeconds(15);
-    private static final double STEADY_RATE = 2.5;
+    private static final double STEADY_RATE = 2.0;
     private static final Duration WARM_UP = Duration.ofSeconds(15);
     private static final String LOADED = "mw12";
     /** Above the threshold of what it has, and then above what its host's pool can add. */
