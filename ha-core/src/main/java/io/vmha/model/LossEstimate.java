@@ -25,8 +25,22 @@ final class LossEstimate {
         if (set.lastWriter().equals(Optional.of(candidate.id()))) {
             return PossibleLoss.none("it is the last that wrote, and was made a replica since");
         }
+        if (set.lastWriter().filter(this::hasAllOf).isPresent()) {
+            return PossibleLoss.none("the last that wrote, " + set.lastWriter().get()
+                    + ", was made a replica since, and it has all that one's log");
+        }
         Optional<PossibleLoss> byRule = set.commitRule().flatMap(this::byRule);
         return byRule.orElseGet(this::byLag);
+    }
+
+    /** A writer that was demoted adds nothing to its log: where that ends is known, whenever it was read. */
+    private boolean hasAllOf(MemberId writer) {
+        DatabaseMember demoted = set.requireMember(writer);
+        return demoted.role().role() == DatabaseRole.REPLICA
+                && demoted.standing() == MemberStanding.CURRENT
+                && demoted.position()
+                        .filter(candidate.position().orElseThrow()::includes)
+                        .isPresent();
     }
 
     private Optional<PossibleLoss> byRule(ObservedCommitRule seen) {

@@ -238,6 +238,27 @@ class ReplicaSetTest {
         assertThat(set.possibleLoss(A, T0).isWithin(Duration.ofDays(1))).isFalse();
     }
 
+    @Test
+    void nothingIsLostThatADemotedWriterHasHoweverLongAgoTheLagWasKnown() {
+        ReplicaLag.Known none = new ReplicaLag.Known(0, 0, Duration.ZERO, T0);
+        ReplicaSet set = DECLARED.updatedWith(
+                reading(writer(A, 1, 200), replica(B, 1, 200, none), replica(C, 1, 200, none)));
+        set = set.updatedWith(
+                reading(replica(A, 1, 210), replica(B, 1, 210), replica(C, 1, 209, unknown(T0.plusSeconds(60)))));
+
+        assertThat(set.possibleLoss(B, T0.plusSeconds(60)).kind()).isEqualTo(PossibleLoss.Kind.NONE);
+        assertThat(set.possibleLoss(C, T0.plusSeconds(60)).atMost()).isEqualTo(Duration.ofSeconds(60));
+    }
+
+    @Test
+    void aFormerWriterThatDoesNotAnswerMayHaveMore() {
+        ReplicaLag.Known none = new ReplicaLag.Known(0, 0, Duration.ZERO, T0);
+        ReplicaSet set = DECLARED.updatedWith(reading(writer(A, 1, 200), replica(B, 1, 200, none), replica(C, 1, 200)));
+        set = set.updatedWith(reading(unread(A), replica(B, 1, 210), replica(C, 1, 210)));
+
+        assertThat(set.possibleLoss(B, T0.plusSeconds(60)).atMost()).isEqualTo(Duration.ofSeconds(60));
+    }
+
     private static ReplicaSet withRule(CommitRule rule, long since, DatabaseMember... members) {
         return reading(members).withCommitRule(new ObservedCommitRule(rule, A, new LogPosition(1, since), T0));
     }
