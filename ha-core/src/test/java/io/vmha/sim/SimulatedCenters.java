@@ -2,6 +2,7 @@ package io.vmha.sim;
 
 import io.vmha.center.ManagementCenter;
 import io.vmha.center.config.CenterConfig;
+import io.vmha.center.event.ActionResult;
 import io.vmha.center.event.HaEvent;
 import io.vmha.center.journal.JournalException;
 import io.vmha.center.leader.Leadership;
@@ -13,6 +14,7 @@ import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmType;
+import io.vmha.plan.Action;
 import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.FencingMode;
 import io.vmha.policy.HaPolicies;
@@ -164,6 +166,7 @@ final class SimulatedCenters {
                 .listener(event -> Violation.check(
                         !(event instanceof HaEvent.CenterEnded), 13, () -> "a center ended by an error: " + event))
                 .listener(this::checkDecision)
+                .listener(this::checkSwitchover)
                 .listener(event -> stage.trace().say(() -> "  event " + event));
         course.resync().ifPresent(builder::resyncEvery);
         return builder.build();
@@ -178,6 +181,24 @@ final class SimulatedCenters {
                                     && blocked.reason() == Reason.INVALID_DECISION),
                     13,
                     () -> "a decision of the library's own policies was refused: " + decided.decision());
+        }
+    }
+
+    /** What is demoted is demoted for one that has all: however long that took, its promotion loses nothing and is not refused for that. */
+    private void checkSwitchover(HaEvent event) {
+        if (mutation == Mutation.NONE && event instanceof HaEvent.PlanEnded ended) {
+            boolean isDemoted = ended.outcome().actions().stream()
+                    .anyMatch(record -> record.action() instanceof Action.Demote
+                            && record.result() == ActionResult.DONE
+                            && record.attempt() > 0);
+            Violation.check(
+                    !isDemoted
+                            || ended.outcome().actions().stream()
+                                    .noneMatch(record -> record.action() instanceof Action.Promote
+                                            && record.result() == ActionResult.SKIPPED
+                                            && record.detail().endsWith("behind its source")),
+                    13,
+                    () -> "a switchover was given up though its successor had all: " + ended.outcome());
         }
     }
 

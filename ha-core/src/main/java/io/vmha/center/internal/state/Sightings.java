@@ -13,6 +13,8 @@ import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -33,7 +35,7 @@ public final class Sightings {
     private final long token;
     private final Map<VmId, List<VirtualMachine>> byVm;
     private final Set<VmId> differing;
-    private final Set<HostId> differingHosts;
+    private final List<Host> differingHosts;
     /** Whether a reading that began later was applied before; known once it is applied. */
     private boolean isOutdated;
 
@@ -42,7 +44,7 @@ public final class Sightings {
             long token,
             Map<VmId, List<VirtualMachine>> byVm,
             Set<VmId> differing,
-            Set<HostId> differingHosts) {
+            List<Host> differingHosts) {
         this.snapshot = snapshot;
         this.token = token;
         this.byVm = byVm;
@@ -86,10 +88,10 @@ public final class Sightings {
                 differing.add(known.id());
             }
         }
-        Set<HostId> hosts = new LinkedHashSet<>();
+        List<Host> hosts = new ArrayList<>();
         for (Host host : snapshot.hosts()) {
             if (believed.host(host.id()).filter(known -> isSame(known, host)).isEmpty()) {
-                hosts.add(host.id());
+                hosts.add(host);
             }
         }
         return new Sightings(snapshot, token, byVm, differing, hosts);
@@ -112,9 +114,7 @@ public final class Sightings {
 
     /** The hosts that differ from what was believed. */
     public List<Host> hosts() {
-        return snapshot.hosts().stream()
-                .filter(host -> differingHosts.contains(host.id()))
-                .toList();
+        return Collections.unmodifiableList(differingHosts);
     }
 
     /** Whether a host answered. */
