@@ -50,6 +50,14 @@ if ! have_ns "$NS-lan"; then
 fi
 if ! have_ns "$NS-mgmt"; then ip netns add "$NS-mgmt"; plug "$NS-mgmt" "$NET.1"; fi
 
+# Who manages the hosts and uses the guests would have machines of their own: what calls this, and all that it starts.
+M=$(host_group mgmt)
+if [[ -n $M && -n $CALLER ]]; then
+  mkdir -p "$M"
+  echo 4096 >"$M/cpu.shares"
+  echo "$CALLER" >"$M/cgroup.procs"
+fi
+
 # --- hosts -----------------------------------------------------------------
 start_host() {
   local h=$1 D c G; D=$(host_dir "$h"); G=$(host_group "$h")
@@ -93,7 +101,10 @@ auto_disk_leases = 1
 require_lease_for_disks = 1
 file_lockspace_dir = "$LAB/storage/lockspace"
 C
-  [[ -z $G ]] || mkdir -p "$G"
+  if [[ -n $G ]]; then
+    mkdir -p "$G"
+    if [[ " $HEAVY " = *" $h "* ]]; then echo 2048 >"$G/cpu.shares"; fi
+  fi
   # It enters its group before "ip netns exec" hides the machine's groups from it.
   HALAB_HOST="$TAG/$h" HALAB_GROUP="$G" LAB="$LAB" setsid \
     bash -c '[[ -z $HALAB_GROUP ]] || echo $$ >"$HALAB_GROUP/cgroup.procs"; exec "$@"' enter ip netns exec "$NS-$h" \

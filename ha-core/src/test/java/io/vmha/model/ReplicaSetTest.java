@@ -241,8 +241,8 @@ class ReplicaSetTest {
     @Test
     void nothingIsLostThatADemotedWriterHasHoweverLongAgoTheLagWasKnown() {
         ReplicaLag.Known none = new ReplicaLag.Known(0, 0, Duration.ZERO, T0);
-        ReplicaSet set = DECLARED.updatedWith(
-                reading(writer(A, 1, 200), replica(B, 1, 200, none), replica(C, 1, 200, none)));
+        ReplicaSet set =
+                DECLARED.updatedWith(reading(writer(A, 1, 200), replica(B, 1, 200, none), replica(C, 1, 200, none)));
         set = set.updatedWith(
                 reading(replica(A, 1, 210), replica(B, 1, 210), replica(C, 1, 209, unknown(T0.plusSeconds(60)))));
 

@@ -29,12 +29,11 @@ import org.slf4j.LoggerFactory;
  * another host's guests nor a power-off. Thread-safe.
  *
  * <p>A probe first asks the hypervisor what the guest's devices and vCPUs did, then the guest's agent. A guest is not probed
- * again before {@link #REST} times as long as its answers took have passed, so that a slow guest is not made slower.
+ * again before some time has passed, by its {@link ProbePace}, so that a slow guest is not made slower.
  */
 final class GuestProbes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GuestProbes.class);
     private static final int THREADS = 4;
-    private static final int REST = 4;
     /** How long libvirt waits for an agent that was silent before, whatever it was told. */
     private static final Duration SYNCHRONIZING = Duration.ofSeconds(5);
 
@@ -62,6 +61,7 @@ final class GuestProbes implements AutoCloseable {
      * @param means how its agent has files read
      * @param life what is known of whether it hangs
      * @param hasBeenRead whether its filesystems were read since it was started
+     * @param pace how long its answers took
      * @param notBeforeNanos when it may be probed again
      */
     private record Memory(
@@ -69,28 +69,36 @@ final class GuestProbes implements AutoCloseable {
             GuestFiles.Means means,
             GuestLife life,
             boolean hasBeenRead,
+            ProbePace pace,
             long notBeforeNanos) {
         static Memory none() {
             return new Memory(
-                    GuestReading.Baseline.NONE, GuestFiles.Means.UNTRIED, GuestLife.NEW, false, System.nanoTime());
+                    GuestReading.Baseline.NONE,
+                    GuestFiles.Means.UNTRIED,
+                    GuestLife.NEW,
+                    false,
+                    ProbePace.NEW,
+                    System.nanoTime());
         }
 
         Memory withLife(GuestLife changed) {
-            return new Memory(baseline, means, changed, hasBeenRead, notBeforeNanos);
+            return new Memory(baseline, means, changed, hasBeenRead, pace, notBeforeNanos);
         }
 
         Memory agentChanged() {
             return new Memory(
-                    baseline, GuestFiles.Means.UNTRIED, life.afterAgentChanged(), hasBeenRead, notBeforeNanos);
+                    baseline, GuestFiles.Means.UNTRIED, life.afterAgentChanged(), hasBeenRead, pace, notBeforeNanos);
         }
 
-        Memory read(GuestReading reading, GuestFiles.Means found, long notBefore) {
+        Memory read(GuestReading reading, GuestFiles.Means found, long begun, long ended) {
+            ProbePace next = pace.after(ended - begun);
             return new Memory(
                     reading.baseline(baseline),
                     found,
                     life,
                     hasBeenRead || reading.filesystems().isPresent(),
-                    notBefore);
+                    next,
+                    ended + next.restNanos());
         }
     }
 
@@ -254,8 +262,7 @@ final class GuestProbes implements AutoCloseable {
             for (FaultKind kind : faults(reading, memory.baseline)) {
                 receiver.fault(machine.host(), machine.vm(), domain, kind);
             }
-            memories.computeIfPresent(
-                    domain, (id, now) -> now.read(reading, files.means(), ended + REST * (ended - begun)));
+            memories.computeIfPresent(domain, (id, now) -> now.read(reading, files.means(), begun, ended));
             return session.answers() > 0 ? Agent.ANSWERED : Agent.UNKNOWN;
         } catch (NativeException e) {
             LOG.debug("VM {} cannot be probed: {}", machine.vm(), e.getMessage());

@@ -93,14 +93,17 @@ final class PowerControl {
                         SharedStorage.folders(machine.entry().description().xml()),
                         true,
                         deadline,
-                        () -> cluster.rooms().with(host, machine.vm(), machine.entry().allocation(), deadline, () -> {
-                            cluster.host(host)
-                                    .domains()
-                                    .starting(
-                                            machine.uuid(),
-                                            machine.entry().description().memoryKiB());
-                            return start.get();
-                        }));
+                        () -> cluster.rooms()
+                                .with(host, machine.vm(), machine.entry().allocation(), deadline, () -> {
+                                    cluster.host(host)
+                                            .domains()
+                                            .starting(
+                                                    machine.uuid(),
+                                                    machine.entry()
+                                                            .description()
+                                                            .memoryKiB());
+                                    return start.get();
+                                }));
     }
 
     /** Starts a domain; that somebody else just did so is as good. */

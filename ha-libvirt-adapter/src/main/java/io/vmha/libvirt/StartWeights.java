@@ -108,6 +108,11 @@ final class StartWeights implements AutoCloseable {
             return;
         }
         Location machine = cluster.locate(vm, deadline);
+        if (!machine.uuid().equals(usual.domain)) {
+            // What was started is lost with its host, or was replaced.
+            lowered.remove(vm, usual);
+            return;
+        }
         boolean unused = cluster.host(machine.host()).link().change("weigh " + vm, deadline, connection -> {
             usual.cpu.ifPresent(cpu -> connection.setWeight(usual.domain, Weight.CPU, cpu));
             usual.io.ifPresent(io -> connection.setWeight(usual.domain, Weight.IO, io));

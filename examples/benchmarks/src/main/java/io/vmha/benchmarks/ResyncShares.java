@@ -37,7 +37,9 @@ import java.util.function.Consumer;
 public final class ResyncShares {
     private static final int HOSTS = 10_000;
     private static final int VMS_EACH = 10;
-    private static final int WARMUP = 20;
+    /** As many as a center makes in some hours: what it does by then is compiled. */
+    private static final int WARMUP = 200;
+
     private static final double MILLIS = 1e6;
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 

@@ -87,7 +87,8 @@ final class CenterProcess {
                         .build())
                 .config(CenterConfig.builder()
                         .actionDeadline(Duration.ofSeconds(30))
-                        // Two of the three hosts lose their power within a minute here, and that is no error of who watches.
+                        // Two of the three hosts lose their power within a minute here, and that is no error of who
+                        // watches.
                         .stormGuard(new StormGuard(TWO_OF_THREE_HOSTS, Duration.ofMinutes(1)))
                         .build())
                 .journal(journal)
@@ -135,7 +136,7 @@ final class CenterProcess {
     }
 
     private LibvirtAdapter adapter() {
-        LibvirtAdapter.Builder builder = LibvirtAdapter.builder().keepAlive(Duration.ofSeconds(1), 2);
+        LibvirtAdapter.Builder builder = LibvirtAdapter.builder().keepAlive(Duration.ofSeconds(2), 5);
         for (HostId host : LabSite.HOSTS) {
             boolean isStandby = host.equals(HostId.of("h3"));
             int pool = host.equals(HostId.of("h1")) ? SMALL_POOL_MIB : LARGE_POOL_MIB;

@@ -31,6 +31,9 @@ record LabSite(Path folder, Path scripts, String namespace) {
 
     static final int GUEST_NOW_MIB = 144;
 
+    /** It serves for all hosts while theirs boot, on the processors of one machine. */
+    private static final String STANDBY_HOST = "h3";
+
     private static final int LONGEST_FOLDER = 60;
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
@@ -65,6 +68,10 @@ record LabSite(Path folder, Path scripts, String namespace) {
                 Integer.toString(GUEST_MIB),
                 "GUEST_NOW_MIB",
                 Integer.toString(GUEST_NOW_MIB),
+                "HEAVY",
+                STANDBY_HOST,
+                "CALLER",
+                Long.toString(ProcessHandle.current().pid()),
                 "NAMES",
                 names));
     }

@@ -356,7 +356,8 @@ public final class CenterLoop
         boolean wasLost = !host.health().runsVms();
         state.up(host.seen().id(), now());
         if (wasLost) {
-            state.toBeRead(host.seen().id());
+            HostId id = host.seen().id();
+            state.toBeRead(id, executor.mayHaveCloned(id));
             needsReading();
             if (!host.seen().inMaintenance()) {
                 quarantine.flapped(host.seen().id());

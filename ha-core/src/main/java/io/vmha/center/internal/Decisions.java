@@ -290,7 +290,12 @@ final class Decisions {
     }
 
     private Set<NeedKind> openNeeds(VmRecord vm) {
-        Set<NeedKind> needs = Needs.of(vm, state, config());
+        return openOf(Needs.of(vm, state, config()), vm);
+    }
+
+    /** The needs for which nothing is under way. */
+    private Set<NeedKind> openOf(Set<NeedKind> all, VmRecord vm) {
+        Set<NeedKind> needs = toEnumSet(all);
         for (PlanRun run : executor.runsOf(vm.id())) {
             for (SubjectDecision part : run.openParts()) {
                 boolean isItsOwn = part.subject().fold(vm.id()::equals, host -> false);
@@ -311,8 +316,8 @@ final class Decisions {
         if (vm.is(VmState.Flag.DELETED) || vm.is(VmState.Flag.SPLIT_BRAIN)) {
             return;
         }
-        Set<NeedKind> needs = openNeeds(vm);
         Set<NeedKind> all = Needs.of(vm, state, config());
+        Set<NeedKind> needs = openOf(all, vm);
         boolean isToStop = isToStop(vm);
         EnumSet.complementOf(toEnumSet(all)).stream()
                 .filter(need -> !isToStop || need != NeedKind.SERVE)

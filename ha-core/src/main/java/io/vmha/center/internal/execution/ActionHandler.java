@@ -65,6 +65,9 @@ abstract class ActionHandler<A extends Action> {
      */
     abstract void done(A action, CenterState state, Instant begun, Instant now);
 
+    /** A call was refused since the VM is in use: it may be running somewhere, whatever was believed. */
+    void inUse(A action, CenterState state) {}
+
     /** What is true now that it is surely not done. */
     void notDone(A action, CenterState state) {}
 

@@ -79,6 +79,10 @@ final class Handlers {
             handler.unresolved(action, state, now);
         }
 
+        void inUse(CenterState state) {
+            handler.inUse(action, state);
+        }
+
         void notDone(CenterState state) {
             handler.notDone(action, state);
         }

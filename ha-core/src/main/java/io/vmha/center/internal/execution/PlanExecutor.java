@@ -1,5 +1,6 @@
 package io.vmha.center.internal.execution;
 
+import com.google.common.collect.ImmutableSet;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.IsolationLease;
@@ -138,6 +139,18 @@ public final class PlanExecutor {
     /** The open plans that have steps for a VM, the earliest first. */
     public Collection<PlanRun> runsOf(VmId vm) {
         return queues.of(vm);
+    }
+
+    /** The VMs whose clones were begun on a host, and may be there or not. */
+    public Set<VmId> mayHaveCloned(HostId host) {
+        return runs.values().stream()
+                .flatMap(run -> run.steps().stream())
+                .filter(step -> step.isTried() && !step.isEnded())
+                .map(step -> step.step().action())
+                .filter(action -> action instanceof Action.CloneFromTemplate clone
+                        && clone.on().equals(host))
+                .flatMap(action -> action.vm().stream())
+                .collect(ImmutableSet.toImmutableSet());
     }
 
     /** The plans that are held, of which nothing was tried, and that count on a VM to serve. */

@@ -71,6 +71,11 @@ final class PowerOnHandler extends ActionHandler<Action.PowerOn> {
     }
 
     @Override
+    void inUse(Action.PowerOn action, CenterState state) {
+        state.saidToRun(action.target());
+    }
+
+    @Override
     List<Guard> guards() {
         return List.of(
                 Guards.WANTED,

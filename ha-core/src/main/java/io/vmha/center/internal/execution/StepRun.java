@@ -341,6 +341,10 @@ final class StepRun {
         if (!(thrown instanceof AdapterException) && !(thrown instanceof Refused)) {
             executor.unexpected(action, thrown);
         }
+        if (thrown instanceof AdapterException refused && refused.reason() == AdapterException.Cause.IN_USE) {
+            Handlers.of(action).inUse(executor.state());
+            executor.needsReading();
+        }
         if (attempt < executor.maxAttempts() && !isForGood(thrown)) {
             record(ActionResult.FAILED, lastDetail, startedAt);
             become(StepState.Event.FAILED);

@@ -44,6 +44,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * What a center knows and wants. Three things are kept apart, each fact once:
@@ -515,16 +516,32 @@ public final class CenterState {
         });
     }
 
-    /** The VMs that are registered or may be running on a host that is back may run there, or not, before they are read. */
-    public void toBeRead(HostId host) {
+    /**
+     * The VMs that are registered or may be running on a host that is back may run there, or not, before they are read. So may those that
+     * are off and were to be cloned there: a clone of which nobody knows starts with its host as others do.
+     *
+     * @param mayBeCloned the VMs whose clones were begun there
+     */
+    public void toBeRead(HostId host, Set<VmId> mayBeCloned) {
         for (VmId id : vmsAt(host)) {
-            VmRecord record = vms.get(id);
-            if (record != null && (record.seen.host().equals(host) || record.mayRunOn.contains(host))) {
-                record.flags.add(VmState.Flag.UNSEARCHED);
-                mayStart(id, host);
-                lostWithHost(id);
-            }
+            vm(id).filter(vm -> vm.seen.host().equals(host) || vm.mayRunOn.contains(host))
+                    .ifPresent(vm -> toBeRead(vm, host));
         }
+        Stream.concat(
+                        mayBeCloned.stream(),
+                        leftovers.stream()
+                                .filter(left -> left.host().equals(host))
+                                .map(Leftover::vm))
+                .flatMap(id -> vm(id).stream())
+                .filter(VmRecord::isConfirmedOff)
+                .toList()
+                .forEach(vm -> toBeRead(vm, host));
+    }
+
+    private void toBeRead(VmRecord record, HostId host) {
+        record.flags.add(VmState.Flag.UNSEARCHED);
+        mayStart(record.id(), host);
+        lostWithHost(record.id());
     }
 
     /** The VM runs on that host and nowhere else. */
@@ -563,6 +580,11 @@ public final class CenterState {
                 place(record, left);
             }
         });
+    }
+
+    /** A platform refused to start the VM since it runs already, or something holds what it needs. */
+    public void saidToRun(VmId id) {
+        vm(id).ifPresent(this::lookFor);
     }
 
     /** What is known of its place may be older than what somebody said: it counts as off only once it was looked for. */
