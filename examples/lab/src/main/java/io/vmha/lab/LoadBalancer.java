@@ -21,6 +21,8 @@ final class LoadBalancer implements AutoCloseable {
     static final int STATISTICS_PORT = 8404;
     private static final int SHARE = 16;
     private static final int GUEST_PORT = 8080;
+    /** More requests at once than that would all be late on one emulated processor: the others wait, and then are told so. */
+    private static final int AT_ONCE = 4;
 
     private final Process haproxy;
 
@@ -89,7 +91,7 @@ final class LoadBalancer implements AutoCloseable {
                     timeout connect 300ms
                     timeout client 10s
                     timeout server 3s
-                    timeout queue 3s
+                    timeout queue 1s
                 frontend statistics
                     bind %3$s:%5$d
                     stats enable
@@ -110,11 +112,12 @@ final class LoadBalancer implements AutoCloseable {
                     """.formatted(backend(type), type.value(), map(site)));
             Guest.ALL.stream()
                     .filter(guest -> guest.type().equals(type))
-                    .forEach(guest -> text.append("    server %s %s:%d %s\n"
+                    .forEach(guest -> text.append("    server %s %s:%d maxconn %d %s\n"
                             .formatted(
                                     guest.name(),
                                     guest.address(),
                                     GUEST_PORT,
+                                    AT_ONCE,
                                     guest.role() == ClusterRole.PRIMARY ? "weight " + SHARE : "disabled")));
         }
         return text.toString();
