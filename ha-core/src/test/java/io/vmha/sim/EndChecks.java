@@ -187,12 +187,22 @@ final class EndChecks {
                         + said.unmet());
     }
 
-    /** An operator rejected what would have confirmed off a VM whose database may write: no other is promoted, and that is listed. */
+    /**
+     * A VM whose database may write is not managed, or an operator rejected what would have confirmed it off: no other is promoted, and
+     * that is listed.
+     */
     private boolean isWriterLeft(VmType type) {
+        Set<MemberId> writers = stage.datacenter().writers();
         return type.equals(VmType.DATABASE)
                 && actual.vms().stream()
                         .filter(vm -> vm.type().equals(type))
-                        .anyMatch(vm -> said.isUnmet(vm.id(), NeedKind.SERVE, EnumSet.of(Reason.REJECTED))
+                        .anyMatch(vm -> (stage.outside().isLeftAlone(vm.id())
+                                        && vm.power() == PowerState.ON
+                                        && stage.datacenter()
+                                                .memberOf(vm)
+                                                .filter(writers::contains)
+                                                .isPresent())
+                                || said.isUnmet(vm.id(), NeedKind.SERVE, EnumSet.of(Reason.REJECTED))
                                 || said.isUnmet(vm.id(), NeedKind.RESTORE, EnumSet.of(Reason.REJECTED)));
     }
 

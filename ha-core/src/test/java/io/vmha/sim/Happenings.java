@@ -252,6 +252,7 @@ final class Happenings {
             if (others.plus(other).fitsIn(hostOf(vm).capacity())) {
                 change(id, found -> found.withAllocation(other));
                 outside.resized(id, vm.host());
+                world.forgetEffects("reallocate " + id);
                 centers.all().forEach(RunningCenter::tellOtherwise);
             }
         });

@@ -138,13 +138,17 @@ final class Conductor {
     /** A clone that found no room, while what it makes room for was not yet gone, is asked for again. */
     private static void awaitReturn(CenterControl center) {
         long[] askedAt = {0};
-        Waiting.until("all machines are cloned anew and have their requests back", RETURN_LIMIT, () -> {
-            if (System.nanoTime() - askedAt[0] > ASK_AGAIN.toNanos() || askedAt[0] == 0) {
-                askedAt[0] = System.nanoTime();
-                center.hostsAreBack();
-            }
-            return center.state().isAsAtFirst();
-        });
+        try {
+            Waiting.until("all machines are cloned anew and have their requests back", RETURN_LIMIT, () -> {
+                if (System.nanoTime() - askedAt[0] > ASK_AGAIN.toNanos() || askedAt[0] == 0) {
+                    askedAt[0] = System.nanoTime();
+                    center.hostsAreBack();
+                }
+                return center.state().isAsAtFirst();
+            });
+        } catch (LabException late) {
+            throw new LabException(late.getMessage() + ": " + center.state());
+        }
     }
 
     private void overload(CenterControl center, RequestLoad users) {

@@ -463,6 +463,9 @@ public final class CenterLoop
 
     private void handleVm(VmRecord vm, FaultReport report, PendingDecision pending) {
         Faults.Taken taken = faults.ofVm(vm, report);
+        if (vm.is(VmState.Flag.UNSEARCHED)) {
+            needsReading();
+        }
         boolean isUnmet = taken == Faults.Taken.REPEATED && unmet.has(vm.id());
         if (taken == Faults.Taken.OPENED || isUnmet) {
             // What was planned before may have lost its point.

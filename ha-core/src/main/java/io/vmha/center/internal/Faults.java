@@ -61,6 +61,10 @@ final class Faults {
         if (isStale(vm, report)) {
             return Taken.STALE;
         }
+        if (vm.isConfirmedOff() && report.kind() != FaultKind.POWERED_OFF) {
+            // What fails runs: somebody may have started it.
+            state.saidToRun(vm.id());
+        }
         boolean isNew = !vm.isFailed();
         boolean isOtherKind =
                 vm.faults().stream().noneMatch(fault -> fault.report().kind() == report.kind());

@@ -45,6 +45,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a center knows and wants. Three things are kept apart, each fact once:
@@ -985,10 +986,14 @@ public final class CenterState {
     /** Notes that a VM is well since a moment, so that a report observed before is stale. */
     public void wellSince(VmId id, Instant now) {
         vm(id).ifPresent(record -> {
-            record.closedAt = now;
-            record.wellSince = now;
+            record.closedAt = later(record.closedAt, now);
+            record.wellSince = later(record.wellSince, now);
             touch(id);
         });
+    }
+
+    private static Instant later(@Nullable Instant before, Instant now) {
+        return before != null && before.isAfter(now) ? before : now;
     }
 
     /** Forgets when faults were closed that no report can be about any more. */
