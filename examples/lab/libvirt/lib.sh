@@ -15,6 +15,7 @@ GUEST_MIB=${GUEST_MIB:-128}  # memory of one guest
 GUEST_NOW_MIB=${GUEST_NOW_MIB:-$((GUEST_MIB * 3 / 4))} # what it has of that at first
 TEMPLATE=${TEMPLATE:-golden} # the template domain, defined on every host and never started
 TYPES=${TYPES:-"DATABASE MIDDLEWARE"} # what vm1, vm2, ... say that they are, in turn
+WEIGH=${WEIGH:-}             # not empty: hosts, and the guests within, get weights where they can be given
 HEAVY=${HEAVY:-}             # the hosts that weigh twice as much as the others
 CALLER=${CALLER:-}           # the process that the lab is brought up for, to weigh most
 NET=${NET:-192.0.2}          # lab LAN, exists only inside our network namespaces
@@ -39,7 +40,7 @@ v()         { local h=$1; shift; virsh -q -c "$(host_uri "$h")" "$@"; }
 # of them, and libvirt can weigh its guests. Of control groups of version 1; empty where the machine's cannot be written.
 host_group() {
   local all=/sys/fs/cgroup/cpu
-  if [[ -w $all/cgroup.procs && -r $all/cpu.shares ]]; then echo "$all/$NS-$1"; fi
+  if [[ -n $WEIGH && -w $all/cgroup.procs && -r $all/cpu.shares ]]; then echo "$all/$NS-$1"; fi
 }
 
 # Alive only if the pid is really the init process of that lab host

@@ -68,6 +68,8 @@ record LabSite(Path folder, Path scripts, String namespace) {
                 Integer.toString(GUEST_MIB),
                 "GUEST_NOW_MIB",
                 Integer.toString(GUEST_NOW_MIB),
+                "WEIGH",
+                "1",
                 "HEAVY",
                 STANDBY_HOST,
                 "CALLER",

@@ -121,12 +121,13 @@ public abstract class HypervisorAdapterContractTest extends HypervisorHonestyCon
         }
         adapter.powerOff(testbed.vm(), Duration.ZERO, call());
         adapter.powerOn(testbed.vm(), testbed.host(), call());
+        VirtualMachine started = machine();
         adapter.serves(testbed.vm(), call());
         adapter.serves(testbed.vm(), call());
 
         assertThat(adapter.powerState(testbed.vm(), call())).isEqualTo(PowerState.ON);
         assertThat(machine().host()).isEqualTo(testbed.host());
-        assertThat(machine().allocation()).isEqualTo(before.allocation());
+        assertThat(machine().allocation()).isEqualTo(started.allocation());
     }
 
     @Test
