@@ -2,7 +2,6 @@ package io.vmha.vsphere;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
-import io.vmha.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
