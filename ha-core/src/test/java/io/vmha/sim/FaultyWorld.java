@@ -5,7 +5,6 @@ import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.Capability;
 import io.vmha.adapter.DatabaseCluster;
-import io.vmha.adapter.DatabaseOperation;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.MachineReading;
@@ -232,38 +231,21 @@ final class FaultyWorld {
                 Sets.difference(all.answered(), Set.of(slow)).immutableCopy());
     }
 
-    private final class FaultyDatabases implements DatabaseCluster {
-        private final DatabaseCluster cluster;
-
+    private final class FaultyDatabases extends ForwardingDatabases {
         private FaultyDatabases(DatabaseCluster cluster) {
-            this.cluster = cluster;
-        }
-
-        @Override
-        public ReplicaSet declared() {
-            return cluster.declared();
-        }
-
-        @Override
-        public Set<DatabaseOperation> operations() {
-            return cluster.operations();
-        }
-
-        @Override
-        public void check(CallContext call) {
-            cluster.check(call);
+            super(cluster);
         }
 
         @Override
         public ReplicaSet read(CallContext call) {
-            return FaultyWorld.this.read("the databases", () -> cluster.read(call));
+            return FaultyWorld.this.read("the databases", () -> super.read(call));
         }
 
         @Override
         public void promote(Promotion promotion, CallContext call) {
             perform(call, "promote " + promotion.member(), () -> {
                 checks().promotes(call, promotion.member());
-                cluster.promote(promotion, call);
+                super.promote(promotion, call);
             });
         }
 
@@ -271,21 +253,21 @@ final class FaultyWorld {
         public void holdWrites(MemberId writer, CallContext call) {
             // Held again it is the same, as where the database was started anew meanwhile.
             performRepeatable(call, "hold writes of " + writer, () -> {
-                cluster.holdWrites(writer, call);
+                super.holdWrites(writer, call);
                 forgetEffects("release writes of " + writer);
             });
         }
 
         @Override
         public void releaseWrites(MemberId writer, CallContext call) {
-            perform(call, "release writes of " + writer, () -> cluster.releaseWrites(writer, call));
+            perform(call, "release writes of " + writer, () -> super.releaseWrites(writer, call));
         }
 
         @Override
         public LogPosition demote(MemberId writer, MemberId successor, CallContext call) {
             AtomicReference<LogPosition> end = new AtomicReference<>();
             perform(call, "demote " + writer, () -> {
-                end.set(cluster.demote(writer, successor, call));
+                end.set(super.demote(writer, successor, call));
                 checks().demoted(successor);
             });
             LogPosition reached = end.get();
@@ -299,14 +281,14 @@ final class FaultyWorld {
         public void fence(MemberId member, CallContext call) {
             // It says that it is done only where that is confirmed.
             fail("fence database " + member, "fails before its effect", false);
-            cluster.fence(member, call);
+            super.fence(member, call);
             fail("fence database " + member, "answer is lost after the effect", true);
         }
 
         @Override
         public RejoinMethod rejoin(MemberId member, MemberId writer, CallContext call) {
             // Where it does not follow since its stream broke, another try copies what came meanwhile.
-            performRepeatable(call, "rejoin " + member, () -> cluster.rejoin(member, writer, call));
+            performRepeatable(call, "rejoin " + member, () -> super.rejoin(member, writer, call));
             return RejoinMethod.REWOUND;
         }
     }

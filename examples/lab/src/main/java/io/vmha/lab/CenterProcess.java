@@ -138,7 +138,7 @@ final class CenterProcess {
     private LibvirtAdapter adapter() {
         LibvirtAdapter.Builder builder = LibvirtAdapter.builder().keepAlive(Duration.ofSeconds(2), 5);
         for (HostId host : LabSite.HOSTS) {
-            boolean isStandby = host.equals(HostId.of("h3"));
+            boolean isStandby = host.equals(LabSite.STANDBY_HOST);
             int pool = host.equals(HostId.of("h1")) ? SMALL_POOL_MIB : LARGE_POOL_MIB;
             builder.host(LibvirtHost.builder()
                     .id(host)

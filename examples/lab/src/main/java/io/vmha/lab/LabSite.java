@@ -32,7 +32,7 @@ record LabSite(Path folder, Path scripts, String namespace) {
     static final int GUEST_NOW_MIB = 144;
 
     /** It serves for all hosts while theirs boot, on the processors of one machine. */
-    private static final String STANDBY_HOST = "h3";
+    static final HostId STANDBY_HOST = HostId.of("h3");
 
     private static final int LONGEST_FOLDER = 60;
     private static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -71,7 +71,7 @@ record LabSite(Path folder, Path scripts, String namespace) {
                 "WEIGH",
                 "1",
                 "HEAVY",
-                STANDBY_HOST,
+                STANDBY_HOST.value(),
                 "CALLER",
                 Long.toString(ProcessHandle.current().pid()),
                 "NAMES",
