@@ -8,7 +8,7 @@ import java.util.OptionalLong;
  *
  * @param state libvirt's {@code virDomainState}
  * @param requests the requests to its disks and the packets that it sent, since it was started; absent where they are not
- *     all told, or there is nothing that could be counted
+ *     all told, as while a job of another call holds the domain, or there is nothing that could be counted
  * @param vcpuNanos the CPU time of each vCPU that is online; empty where it is not told
  * @param waitNanos how long its vCPUs waited for a CPU of the host though they had work; absent where it is not told
  */
@@ -45,6 +45,10 @@ record GuestCounters(int state, OptionalLong requests, ImmutableList<Long> vcpuN
         for (int i = 0; i < disks; i++) {
             OptionalLong reads = parameters.number("block." + i + ".rd.reqs");
             OptionalLong writes = parameters.number("block." + i + ".wr.reqs");
+            // Without its job, a domain's disks have paths and no figures; a drive without a medium has neither.
+            if (writes.isEmpty() && parameters.has("block." + i + ".path")) {
+                return OptionalLong.empty();
+            }
             told |= writes.isPresent();
             sum += reads.orElse(0)
                     + writes.orElse(0)

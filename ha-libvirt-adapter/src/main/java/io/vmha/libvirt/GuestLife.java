@@ -3,6 +3,7 @@ package io.vmha.libvirt;
 import com.google.common.collect.ImmutableList;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What successive looks at a guest say of whether it hangs. Immutable and pure: a look makes the next one.
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param usualSilenceNanos the longest silence of the agent that ended with an answer; fades slowly
  * @param usualIdleNanos the longest time without I/O in which the agent answered; fades slowly
  * @param silentNanos how long the agent has been silent
+ * @param requests the guest's requests at the last look that told them: one that does not tell them hides no I/O
  * @param last the look before
  */
 record GuestLife(
@@ -29,9 +31,10 @@ record GuestLife(
         long usualSilenceNanos,
         long usualIdleNanos,
         long silentNanos,
+        OptionalLong requests,
         Optional<GuestLook> last) {
 
-    static final GuestLife NEW = new GuestLife(false, 0, 0, 0, 0, 0, 0, Optional.empty());
+    static final GuestLife NEW = new GuestLife(false, 0, 0, 0, 0, 0, 0, OptionalLong.empty(), Optional.empty());
 
     /** How many times what was usual a guest must be quiet. */
     private static final int TIMES_USUAL = 4;
@@ -58,11 +61,12 @@ record GuestLife(
     GuestLife after(GuestLook look, Duration most) {
         if (last.isEmpty() || look.agent() == GuestLook.Agent.UNKNOWN) {
             boolean answered = hasAnswered || look.agent() == GuestLook.Agent.ANSWERED;
-            return new GuestLife(answered, 0, 0, 0, usualSilenceNanos, usualIdleNanos, 0, Optional.of(look));
+            return new GuestLife(
+                    answered, 0, 0, 0, usualSilenceNanos, usualIdleNanos, 0, lastTold(look), Optional.of(look));
         }
         GuestLook before = last.get();
         long passed = Math.max(0, Math.min(look.atNanos() - before.atNanos(), most.toNanos()));
-        boolean used = isUsed(before, look);
+        boolean used = isUsed(look);
         return look.agent() == GuestLook.Agent.ANSWERED
                 ? answered(look, passed, used)
                 : silent(look, passed, used, before);
@@ -78,13 +82,14 @@ record GuestLife(
                 Math.max(silentNanos, fade(usualSilenceNanos)),
                 Math.max(used ? idleNanos : idle, fade(usualIdleNanos)),
                 0,
+                lastTold(look),
                 Optional.of(look));
     }
 
     private GuestLife silent(GuestLook look, long passed, boolean used, GuestLook before) {
         Work work = work(before, look);
         boolean alive = used || work == Work.SOME;
-        boolean counts = look.trusted() && isIdleKnown(before, look) && !isStarved(before, look, passed);
+        boolean counts = look.trusted() && isIdleKnown(look) && !isStarved(before, look, passed);
         long quiet = alive ? 0 : quietNanos + (counts ? credit(work, passed) : 0);
         return new GuestLife(
                 hasAnswered,
@@ -94,6 +99,7 @@ record GuestLife(
                 usualSilenceNanos,
                 usualIdleNanos,
                 silentNanos + passed,
+                lastTold(look),
                 Optional.of(look));
     }
 
@@ -124,29 +130,29 @@ record GuestLife(
 
     /** What is known after the agent's channel was opened or closed, which is the guest's own doing: it lives. */
     GuestLife afterAgentChanged() {
-        return new GuestLife(false, 0, 0, 0, usualSilenceNanos, usualIdleNanos, 0, Optional.empty());
+        return new GuestLife(
+                false, 0, 0, 0, usualSilenceNanos, usualIdleNanos, 0, OptionalLong.empty(), Optional.empty());
     }
 
     private static long fade(long usual) {
         return (long) (usual * FADING);
     }
 
-    private static boolean isIdleKnown(GuestLook before, GuestLook now) {
-        return before.counters().flatMap(GuestLife::requests).isPresent()
-                && now.counters().flatMap(GuestLife::requests).isPresent();
+    private boolean isIdleKnown(GuestLook look) {
+        return requests.isPresent() && told(look).isPresent();
     }
 
-    private static boolean isUsed(GuestLook before, GuestLook now) {
-        Optional<Long> then = before.counters().flatMap(GuestLife::requests);
-        return then.isPresent()
-                && now.counters()
-                        .flatMap(GuestLife::requests)
-                        .filter(count -> !count.equals(then.get()))
-                        .isPresent();
+    private boolean isUsed(GuestLook look) {
+        return isIdleKnown(look) && !told(look).equals(requests);
     }
 
-    private static Optional<Long> requests(GuestCounters counters) {
-        return counters.requests().isPresent() ? Optional.of(counters.requests().getAsLong()) : Optional.empty();
+    private OptionalLong lastTold(GuestLook look) {
+        OptionalLong told = told(look);
+        return told.isPresent() ? told : requests;
+    }
+
+    private static OptionalLong told(GuestLook look) {
+        return look.counters().map(GuestCounters::requests).orElse(OptionalLong.empty());
     }
 
     private static Work work(GuestLook before, GuestLook now) {

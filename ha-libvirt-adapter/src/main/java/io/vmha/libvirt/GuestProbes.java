@@ -39,6 +39,11 @@ final class GuestProbes implements AutoCloseable {
 
     private static final Duration SLACK = Duration.ofMillis(500);
 
+    /** How often a guest's counters are read until they are complete; the pauses are longer than what holds them up. */
+    private static final int READINGS = 4;
+
+    private static final Duration BETWEEN_READINGS = Duration.ofMillis(40);
+
     private final FaultWatch settings;
     private final Receiver receiver;
     private final Map<HostId, HostProbes> hosts = new ConcurrentHashMap<>();
@@ -205,13 +210,12 @@ final class GuestProbes implements AutoCloseable {
     private void probe(NativeConnection connection, HostProbes probes, Location machine, boolean prompt) {
         UUID domain = machine.uuid();
         Memory memory = memories.computeIfAbsent(domain, id -> Memory.none());
-        long begun = System.nanoTime();
-        Optional<GuestCounters> counters = counters(connection, domain);
-        long counted = System.nanoTime();
-        boolean trusted = probes.pace.isQuick(counted - begun, counted) && prompt;
+        Counted read = counters(connection, domain);
+        Optional<GuestCounters> counters = read.counters;
+        boolean trusted = probes.pace.isQuick(read.tookNanos, read.atNanos) && prompt;
         boolean runs = counters.isPresent() && counters.get().state() == DomainStats.RUNNING;
         Agent agent = runs ? ask(connection, machine, memory) : Agent.UNKNOWN;
-        GuestLook look = new GuestLook(counted, agent, counters, trusted);
+        GuestLook look = new GuestLook(read.atNanos, agent, counters, trusted);
         GuestLife life = memory.life.after(look, longestLook());
         // What was forgotten meanwhile, since the guest was started anew, stays forgotten.
         Memory kept =
@@ -227,6 +231,9 @@ final class GuestProbes implements AutoCloseable {
     private void judge(Location machine, GuestLife life) {
         UUID domain = machine.uuid();
         boolean hung = life.isHung(settings.silentProbes(), settings.hungAfter());
+        if (life.silences() > 0) {
+            LOG.debug("VM {} is silent: {}", machine.vm(), life);
+        }
         if (judge.mayReport(domain, life.hasAnswered(), life.isSuspect(), hung)) {
             receiver.fault(machine.host(), machine.vm(), domain, FaultKind.GUEST_HUNG);
         }
@@ -239,13 +246,36 @@ final class GuestProbes implements AutoCloseable {
         return settings.probeInterval().plus(silence).multipliedBy(2);
     }
 
-    private static Optional<GuestCounters> counters(NativeConnection connection, UUID domain) {
+    /** What was counted, if it was told, when, and how long the hypervisor took for it. */
+    private record Counted(Optional<GuestCounters> counters, long atNanos, long tookNanos) {}
+
+    /**
+     * Reads a guest's counters. Another reading of the same guest at the same moment makes this one incomplete; where both come at
+     * regular intervals, that may be so every time, so it is read again at once.
+     */
+    private static Counted counters(NativeConnection connection, UUID domain) {
+        Counted read = readCounters(connection, domain);
+        for (int i = 1; i < READINGS && isIncomplete(read); i++) {
+            Uninterruptibles.sleepUninterruptibly(BETWEEN_READINGS);
+            read = readCounters(connection, domain);
+        }
+        return read;
+    }
+
+    private static boolean isIncomplete(Counted read) {
+        return read.counters.map(counters -> counters.requests().isEmpty()).orElse(false);
+    }
+
+    private static Counted readCounters(NativeConnection connection, UUID domain) {
+        long begun = System.nanoTime();
+        Optional<GuestCounters> counters = Optional.empty();
         try {
-            return Optional.of(connection.counters(domain));
+            counters = Optional.of(connection.counters(domain));
         } catch (NativeException e) {
             LOG.debug("no counters of domain {}: {}", domain, e.getMessage());
-            return Optional.empty();
         }
+        long now = System.nanoTime();
+        return new Counted(counters, now, now - begun);
     }
 
     /** Asks the agent about the filesystems, reports what is wrong with them, and tells whether it answered. */

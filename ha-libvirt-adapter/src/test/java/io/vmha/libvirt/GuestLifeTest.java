@@ -24,6 +24,7 @@ class GuestLifeTest {
         long cpu;
         long wait;
         boolean told = true;
+        boolean requestsTold = true;
         boolean trusted = true;
 
         /** What it does in five seconds: so many requests, and such a share of its one vCPU. */
@@ -38,7 +39,7 @@ class GuestLifeTest {
             Optional<GuestCounters> counters = told
                     ? Optional.of(new GuestCounters(
                             DomainStats.RUNNING,
-                            OptionalLong.of(requests),
+                            requestsTold ? OptionalLong.of(requests) : OptionalLong.empty(),
                             ImmutableList.of(cpu),
                             OptionalLong.of(wait)))
                     : Optional.empty();
@@ -116,6 +117,27 @@ class GuestLifeTest {
         Guest guest = new Guest().healthy(10);
         guest.told = false;
         neverHangs(guest, 200, () -> guest.does(0, 0).looked(Agent.SILENT));
+    }
+
+    @Test
+    void aLookThatDoesNotTellTheRequestsHidesNone() {
+        Guest guest = new Guest().healthy(10);
+        neverHangs(guest, 5, () -> guest.does(0, 0.01).looked(Agent.SILENT));
+        guest.requestsTold = false;
+        guest.does(1, 0.01).looked(Agent.SILENT);
+        guest.requestsTold = true;
+        guest.does(0, 0.01).looked(Agent.SILENT);
+        assertThat(guest.life.quietNanos()).isZero();
+    }
+
+    @Test
+    void aGuestOfWhichEveryOtherLookDoesNotTellTheRequestsIsFoundInTwiceTheTime() {
+        Guest guest = new Guest().healthy(10);
+        for (int i = 0; i < 12; i++) {
+            guest.requestsTold = i % 2 == 0;
+            guest.does(0, 0.01).looked(Agent.SILENT);
+        }
+        assertThat(guest.isHung()).isTrue();
     }
 
     @Test
