@@ -706,12 +706,13 @@ public final class CenterLoop
 
     /** A host that was fenced took its VMs with it; those that were well have failed by that. */
     private void fenced(HostId host) {
+        if (state.requireHost(host).health() != HostHealth.DOWN) {
+            // It came up meanwhile: before it was fenced, or after.
+            needsReading();
+            return;
+        }
         FaultReport report =
                 FaultReport.ofHost(host, FaultKind.HOST_DOWN, scheduler.now(), "center", state.beginReading());
-        boolean hadFault = state.requireHost(host).fault().isPresent();
-        if (!hadFault) {
-            state.opened(host, new OpenFault(report, scheduler.now()));
-        }
         for (VmRecord vm : state.vms()) {
             boolean isLost = vm.mayRunOn().isEmpty()
                     && vm.seen().host().equals(host)

@@ -563,7 +563,10 @@ final class Decisions {
         center.publish(new HaEvent.DecisionBlocked(center.now(), run.id(), part, blocked));
     }
 
-    /** The inventory without the targets that just refused: no policy needs to know of them. */
+    /**
+     * The inventory without the targets that just refused: no policy needs to know of them. A database that writes by now was promoted
+     * after all.
+     */
     private Inventory view(VmId vm) {
         Inventory now = state.inventory();
         Refusals refused = refusals.get(vm);
@@ -577,7 +580,8 @@ final class Decisions {
             }
         }
         for (VmId id : refused.vms) {
-            Optional<VirtualMachine> other = now.vm(id).filter(VirtualMachine::isServing);
+            Optional<VirtualMachine> other =
+                    now.vm(id).filter(VirtualMachine::isServing).filter(found -> !acceptsWrites(id));
             if (other.isPresent()) {
                 now = now.with(other.get().withHealth(VmHealth.SUSPECT));
             }
@@ -1094,9 +1098,7 @@ final class Decisions {
 
             @Override
             public boolean acceptsWrites(VmId vm) {
-                return state.vm(vm)
-                        .filter(found -> state.isAtWriter(found.seen()))
-                        .isPresent();
+                return Decisions.this.acceptsWrites(vm);
             }
 
             @Override
@@ -1104,6 +1106,10 @@ final class Decisions {
                 return state.vm(vm).flatMap(target -> wellWriter(target));
             }
         };
+    }
+
+    private boolean acceptsWrites(VmId vm) {
+        return state.vm(vm).filter(found -> state.isAtWriter(found.seen())).isPresent();
     }
 
     /** A VM of another database of the same set that is seen to write, where one of its VMs is well. */

@@ -1023,6 +1023,13 @@ public final class CenterState {
         touch(id);
     }
 
+    /** Whether a host that was lost came up since that moment, by what was said or seen, though it may be lost again. */
+    public boolean cameUpSince(HostId id, Instant moment) {
+        return host(id).map(
+                        record -> record.fault == null || record.upSince != null && !record.upSince.isBefore(moment))
+                .orElse(false);
+    }
+
     /** A host was confirmed off from outside. */
     public void confirmedOff(HostId id) {
         host(id).ifPresent(record -> {
