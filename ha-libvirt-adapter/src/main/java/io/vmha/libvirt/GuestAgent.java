@@ -45,11 +45,12 @@ final class GuestAgent {
      * Reads the guest's filesystems.
      *
      * @param first whether errors from before this reading are to be told from those before the guest was started
+     * @param known how full the filesystems are, where that is not to be asked anew
      * @throws NativeException if the agent answers nothing at all
      */
-    GuestReading read(boolean first) {
+    GuestReading read(boolean first, Optional<List<Usage>> known) {
         Optional<List<GuestFilesystem>> filesystems = mountTable();
-        List<Usage> usages = usages();
+        List<Usage> usages = known.orElseGet(this::usages);
         Map<String, Long> errors = new HashMap<>();
         Set<String> sinceBoot = new HashSet<>();
         Map<String, String> devices = countingDevices(filesystems.orElse(List.of()), usages);

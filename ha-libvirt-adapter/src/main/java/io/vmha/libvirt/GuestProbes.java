@@ -6,10 +6,12 @@ import com.google.common.util.concurrent.Uninterruptibles;
 import io.vmha.fault.FaultKind;
 import io.vmha.libvirt.Directory.Location;
 import io.vmha.libvirt.GuestLook.Agent;
+import io.vmha.libvirt.GuestReading.Usage;
 import io.vmha.model.HostId;
 import io.vmha.model.VmId;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -39,6 +41,12 @@ final class GuestProbes implements AutoCloseable {
 
     private static final Duration SLACK = Duration.ofMillis(500);
 
+    /** How full filesystems are is much to ask, and changes slowly. */
+    private static final Duration BETWEEN_USAGES = Duration.ofSeconds(10);
+
+    /** How many times within the probe interval it is looked which guests are due: one that rests is due when its rest ends. */
+    static final int LOOKS = 4;
+
     /** How often a guest's counters are read until they are complete; the pauses are longer than what holds them up. */
     private static final int READINGS = 4;
 
@@ -66,6 +74,8 @@ final class GuestProbes implements AutoCloseable {
      * @param means how its agent has files read
      * @param life what is known of whether it hangs
      * @param hasBeenRead whether its filesystems were read since it was started
+     * @param usages how full its filesystems were, asked less often than it is probed
+     * @param usagesAtNanos when that was asked
      * @param pace how long its answers took
      * @param notBeforeNanos when it may be probed again
      */
@@ -74,6 +84,8 @@ final class GuestProbes implements AutoCloseable {
             GuestFiles.Means means,
             GuestLife life,
             boolean hasBeenRead,
+            Optional<List<Usage>> usages,
+            long usagesAtNanos,
             ProbePace pace,
             long notBeforeNanos) {
         static Memory none() {
@@ -82,28 +94,49 @@ final class GuestProbes implements AutoCloseable {
                     GuestFiles.Means.UNTRIED,
                     GuestLife.NEW,
                     false,
+                    Optional.empty(),
+                    0,
                     ProbePace.NEW,
                     System.nanoTime());
         }
 
         Memory withLife(GuestLife changed) {
-            return new Memory(baseline, means, changed, hasBeenRead, pace, notBeforeNanos);
+            return new Memory(baseline, means, changed, hasBeenRead, usages, usagesAtNanos, pace, notBeforeNanos);
+        }
+
+        Memory notBefore(long nanos) {
+            return new Memory(baseline, means, life, hasBeenRead, usages, usagesAtNanos, pace, nanos);
         }
 
         Memory agentChanged() {
             return new Memory(
-                    baseline, GuestFiles.Means.UNTRIED, life.afterAgentChanged(), hasBeenRead, pace, notBeforeNanos);
+                    baseline,
+                    GuestFiles.Means.UNTRIED,
+                    life.afterAgentChanged(),
+                    hasBeenRead,
+                    Optional.empty(),
+                    0,
+                    pace,
+                    notBeforeNanos);
+        }
+
+        /** How full its filesystems are, where that was asked lately. */
+        Optional<List<Usage>> usages(long nowNanos) {
+            return usages.filter(known -> nowNanos - usagesAtNanos < BETWEEN_USAGES.toNanos());
         }
 
         Memory read(GuestReading reading, GuestFiles.Means found, long begun, long ended) {
             ProbePace next = pace.after(ended - begun);
+            boolean isKnown = usages(begun).isPresent();
             return new Memory(
                     reading.baseline(baseline),
                     found,
                     life,
                     hasBeenRead || reading.filesystems().isPresent(),
+                    Optional.of(reading.usages()),
+                    isKnown ? usagesAtNanos : begun,
                     next,
-                    ended + next.restNanos());
+                    Math.max(notBeforeNanos, ended + next.restNanos()));
         }
     }
 
@@ -148,6 +181,7 @@ final class GuestProbes implements AutoCloseable {
             Memory memory = memories.get(domain);
             boolean rests = memory != null && due - memory.notBeforeNanos < 0;
             if (!machine.isOff() && !rests && underWay.add(domain)) {
+                memories.compute(domain, (id, known) -> (known == null ? Memory.none() : known).notBefore(next(due)));
                 try {
                     probes.threads.execute(() -> probe(host, probes, machine, onTime, due));
                 } catch (RejectedExecutionException e) {
@@ -156,6 +190,12 @@ final class GuestProbes implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** When a guest that is probed now is due again; half a look earlier, since looks are not that punctual. */
+    private long next(long nowNanos) {
+        long interval = settings.probeInterval().toNanos();
+        return nowNanos + interval - interval / (2 * LOOKS);
     }
 
     /** Forgets guests that are no more, or are off. */
@@ -287,8 +327,9 @@ final class GuestProbes implements AutoCloseable {
                 settings.probeTimeout().multipliedBy(2));
         GuestFiles files = new GuestFiles(session, memory.means, Uninterruptibles::sleepUninterruptibly);
         try {
-            GuestReading reading = new GuestAgent(session, files).read(!memory.hasBeenRead);
+            GuestReading reading = new GuestAgent(session, files).read(!memory.hasBeenRead, memory.usages(begun));
             long ended = System.nanoTime();
+            LOG.trace("VM {} answered {} questions within {} ns", machine.vm(), session.answers(), ended - begun);
             for (FaultKind kind : faults(reading, memory.baseline)) {
                 receiver.fault(machine.host(), machine.vm(), domain, kind);
             }

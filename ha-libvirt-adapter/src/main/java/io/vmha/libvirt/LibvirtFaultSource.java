@@ -81,7 +81,7 @@ public final class LibvirtFaultSource implements FaultSource.Watching {
         for (ManagedHost host : cluster.hosts()) {
             observed.put(host.settings().id(), host.observe(new Observer(host)));
             every(settings.hostInterval(), () -> askHost(host));
-            every(settings.probeInterval(), () -> probes.probe(host, cluster.directory()));
+            every(settings.probeInterval().dividedBy(GuestProbes.LOOKS), () -> probes.probe(host, cluster.directory()));
         }
     }
 

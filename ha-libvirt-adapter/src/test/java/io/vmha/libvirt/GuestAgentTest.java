@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.common.io.BaseEncoding;
 import io.vmha.libvirt.GuestFiles.Means;
 import io.vmha.libvirt.GuestReading.Cost;
+import io.vmha.libvirt.GuestReading.Usage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -168,8 +169,8 @@ class GuestAgentTest {
         agent.busyPolls = 4;
         List<Duration> pauses = new ArrayList<>();
         AgentSession session = session(agent);
-        GuestReading reading =
-                new GuestAgent(session, new GuestFiles(session, Means.COMMANDS, pauses::add)).read(false);
+        GuestReading reading = new GuestAgent(session, new GuestFiles(session, Means.COMMANDS, pauses::add))
+                .read(false, Optional.empty());
         assertThat(reading.filesystems()).isPresent();
         assertThat(pauses).hasSizeGreaterThanOrEqualTo(5);
         assertThat(pauses.subList(0, 5)).isSorted().doesNotHaveDuplicates();
@@ -208,6 +209,19 @@ class GuestAgentTest {
     }
 
     @Test
+    void howFullFilesystemsAreIsNotAskedWhereItIsKnownAndCountsAsItWas() {
+        ScriptedAgent agent = new ScriptedAgent();
+        agent.files.put("/proc/self/mountinfo", "30 25 253:0 / /srv rw - ext4 /dev/mapper/vg-data rw\n");
+        agent.files.put("/sys/fs/ext4/dm-0/errors_count", "7\n");
+        List<Usage> known = List.of(new Usage("/srv", "dm-0", "ext4", 0.97));
+        AgentSession session = session(agent);
+        GuestReading reading = new GuestAgent(session, files(session, Means.CALLS)).read(false, Optional.of(known));
+        assertThat(agent.questions).noneMatch(question -> question.contains("guest-get-fsinfo"));
+        assertThat(reading.full(0.95)).contains("/srv");
+        assertThat(reading.errors()).containsValue(7L);
+    }
+
+    @Test
     void anErrorSinceTheStartIsToldFromAnOlderOneByTheGuestsClock() {
         ScriptedAgent agent = ScriptedAgent.withSnaps(0);
         agent.files.put("/sys/fs/ext4/vda1/errors_count", "3\n");
@@ -224,7 +238,7 @@ class GuestAgentTest {
         agent.allowsFiles = false;
         agent.allowsCommands = false;
         AgentSession session = session(agent);
-        GuestReading reading = new GuestAgent(session, files(session, Means.UNTRIED)).read(true);
+        GuestReading reading = new GuestAgent(session, files(session, Means.UNTRIED)).read(true, Optional.empty());
         assertThat(reading.filesystems()).isEmpty();
         assertThat(reading.flippedReadOnly(GuestReading.Baseline.NONE)).isEmpty();
         assertThat(session.answers()).isPositive();
@@ -250,7 +264,7 @@ class GuestAgentTest {
     void nonsenseIsUnknown() {
         for (String answer : List.of("", "{", "{\"return\":{\"pid\":\"x\"}}", "{\"return\":1}", "[]")) {
             AgentSession session = new AgentSession(question -> answer, Duration.ofSeconds(1));
-            GuestReading reading = new GuestAgent(session, files(session, Means.UNTRIED)).read(true);
+            GuestReading reading = new GuestAgent(session, files(session, Means.UNTRIED)).read(true, Optional.empty());
             assertThat(reading.filesystems().map(List::isEmpty)).isNotEqualTo(Optional.of(false));
             assertThat(reading.flippedReadOnly(GuestReading.Baseline.NONE)).isEmpty();
         }
@@ -258,12 +272,12 @@ class GuestAgentTest {
 
     private static GuestReading readFirst(ScriptedAgent agent) {
         AgentSession session = session(agent);
-        return new GuestAgent(session, files(session, Means.UNTRIED)).read(true);
+        return new GuestAgent(session, files(session, Means.UNTRIED)).read(true, Optional.empty());
     }
 
     private static GuestReading read(ScriptedAgent agent, Means means) {
         AgentSession session = session(agent);
-        return new GuestAgent(session, files(session, means)).read(false);
+        return new GuestAgent(session, files(session, means)).read(false, Optional.empty());
     }
 
     private static AgentSession session(ScriptedAgent agent) {

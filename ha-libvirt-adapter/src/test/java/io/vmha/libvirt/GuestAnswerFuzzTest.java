@@ -9,6 +9,7 @@ import com.google.common.io.BaseEncoding;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 
 /** Jazzer looks for words of a guest's agent that break who asks it: {@code mvn -Pfull -pl ha-libvirt-adapter -am test}. */
@@ -56,7 +57,8 @@ class GuestAnswerFuzzTest {
         GuestReading.Baseline before = GuestReading.Baseline.NONE;
         AgentSession session = new AgentSession(new Answers(answers.iterator()), Duration.ofSeconds(1));
         for (boolean isFirst : new boolean[] {true, false}) {
-            GuestReading reading = new GuestAgent(session, new GuestFiles(session, means, pause -> {})).read(isFirst);
+            GuestReading reading = new GuestAgent(session, new GuestFiles(session, means, pause -> {}))
+                    .read(isFirst, Optional.empty());
             assertThat(reading.cost().calls()).isLessThanOrEqualTo(AgentSession.MOST_QUESTIONS);
             assertThat(reading.errors()).hasSizeLessThanOrEqualTo(GuestAgent.MOST_COUNTED);
             if (reading.filesystems().isEmpty()) {
