@@ -6,18 +6,8 @@
 set -euo pipefail
 command=$1 dir=$2
 
-need() {
-  local missing=() pair
-  for pair in bindfs:bindfs mkfs.ext4:e2fsprogs losetup:mount; do
-    command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
-  done
-  ((${#missing[@]} == 0)) && return
-  apt-get -qq update
-  DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null
-}
-
 up() {
-  need
+  bash "$(dirname "${BASH_SOURCE[0]}")/../packages.sh" bindfs:bindfs mkfs.ext4:e2fsprogs losetup:mount
   mkdir -p "$dir"/{store,served,mnt}
   mount -t tmpfs -o size=64m none "$dir/store"
   bindfs -f "$dir/store" "$dir/served" >/dev/null 2>&1 </dev/null &

@@ -3,19 +3,7 @@
 # "power" in $LAB_RUN/hN (1 is on). Installs what is missing (root is needed for that). Idempotent.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-need=()
-for c in ipmi_sim:openipmi ipmitool:ipmitool; do
-  command -v "${c%%:*}" >/dev/null || need+=("${c##*:}")
-done
-if [[ ! -x /usr/sbin/fence_ipmilan ]]; then
-  apt-cache show fence-agents-ipmilan >/dev/null 2>&1 && need+=(fence-agents-ipmilan) || need+=(fence-agents)
-fi
-if (( ${#need[@]} )); then
-  [[ $(id -u) = 0 ]] || die "needs root to install ${need[*]}"
-  say "installing: ${need[*]}"
-  apt-get -qq update
-  DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${need[@]}" >/dev/null
-fi
+bash "$HERE/../packages.sh" ipmi_sim:openipmi ipmitool:ipmitool /usr/sbin/fence_ipmilan:fence-agents
 
 mkdir -p "$LAB_RUN"; chmod 700 "$LAB_RUN"; LAB_RUN=$(cd "$LAB_RUN" && pwd -P)
 for n in $(seq "$HOSTS"); do

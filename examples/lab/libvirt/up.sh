@@ -6,18 +6,11 @@
 T0=$(date +%s.%N)
 
 # --- packages --------------------------------------------------------------
-need=()
-for c in libvirtd:libvirt-daemon virsh:libvirt-clients qemu-system-x86_64:qemu-system-x86 \
-         qemu-nbd:qemu-utils ip:iproute2 cpio:cpio mkfs.ext4:e2fsprogs unshare:util-linux pgrep:procps openssl:openssl \
-         sshd:openssh-server ssh:openssh-client nc:netcat-openbsd swtpm:swtpm swtpm_setup:swtpm-tools; do
-  command -v "${c%%:*}" >/dev/null || need+=("${c##*:}")
-done
-[[ -x /bin/busybox ]] && ! ldd /bin/busybox >/dev/null 2>&1 || need+=(busybox-static)
-if (( ${#need[@]} )); then
-  say "installing: ${need[*]}"
-  apt-get -qq update
-  DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${need[@]}" >/dev/null
-fi
+busybox=/bin/busybox
+! ldd "$busybox" >/dev/null 2>&1 || busybox=/a/static/busybox
+bash "$HERE/../packages.sh" libvirtd:libvirt-daemon virsh:libvirt-clients qemu-system-x86_64:qemu-system-x86 \
+  qemu-nbd:qemu-utils ip:iproute2 cpio:cpio mkfs.ext4:e2fsprogs unshare:util-linux pgrep:procps openssl:openssl \
+  sshd:openssh-server ssh:openssh-client nc:netcat-openbsd swtpm:swtpm swtpm_setup:swtpm-tools "$busybox:busybox-static"
 
 "$HERE/guest.sh"
 ACCEL=$(cat "$LAB/guest/accel")
