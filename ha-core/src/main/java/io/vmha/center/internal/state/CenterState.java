@@ -1026,7 +1026,7 @@ public final class CenterState {
     /** Whether a host that was lost came up since that moment, by what was said or seen, though it may be lost again. */
     public boolean cameUpSince(HostId id, Instant moment) {
         return host(id).map(
-                        record -> record.fault == null || record.upSince != null && !record.upSince.isBefore(moment))
+                        record -> record.fault == null || (record.upSince != null && !record.upSince.isBefore(moment)))
                 .orElse(false);
     }
 
