@@ -1,6 +1,10 @@
 package io.vmha;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -14,6 +18,7 @@ import com.tngtech.archunit.junit.ArchTests;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.ServiceLoader;
 import java.util.Set;
 
 @AnalyzeClasses(packages = "io.vmha", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -136,6 +141,18 @@ class ArchitectureTest {
             }
         };
     }
+
+    /** Native images, modules and obfuscators need to be told of what is looked up by name. */
+    @ArchTest
+    static final ArchRule NOTHING_IS_LOOKED_UP_BY_NAME = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("java.lang.reflect..")
+            .orShould()
+            .callMethodWhere(target(owner(assignableTo(Class.class))).and(target(nameMatching("forName|newInstance"))))
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(ServiceLoader.class);
 
     @ArchTest
     static final ArchRule DECISIONS_AND_PLANS_DO_NO_IO_AND_ASK_NO_CLOCK = noClasses()
