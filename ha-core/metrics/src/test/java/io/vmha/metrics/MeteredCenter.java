@@ -32,7 +32,7 @@ final class MeteredCenter implements AutoCloseable {
     final SimulatedDatacenter datacenter = new SimulatedDatacenter(inventory);
     final FaultyAdapter platform = FaultyAdapter.around(datacenter.hypervisor());
     final VirtualTime time = new VirtualTime(Instant.EPOCH.plusSeconds(60), Duration.ofSeconds(1));
-    final FailingJournal journal = new FailingJournal();
+    final FailingJournal journal = new FailingJournal(new InMemoryPlanJournal());
     final HaMetrics metrics;
     final ManagementCenter center;
     OptionalLong epoch = OptionalLong.of(7);
@@ -109,8 +109,12 @@ final class MeteredCenter implements AutoCloseable {
 
     /** A journal that cannot be written while it is told so. */
     static final class FailingJournal implements PlanJournal {
-        private final PlanJournal kept = new InMemoryPlanJournal();
+        private final PlanJournal kept;
         volatile @Nullable String failure;
+
+        FailingJournal(PlanJournal kept) {
+            this.kept = kept;
+        }
 
         @Override
         public JournalState open(long epoch) {
