@@ -4,6 +4,7 @@ import io.vmha.center.config.AutomationLevel;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;
+import io.vmha.model.Inventory;
 import io.vmha.model.Resources;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
@@ -89,9 +90,11 @@ final class LiveFaults {
         live.datacenter.change(actual -> FaultEffects.hostUp(actual, HostId.of("h2")));
         isBack("h2");
         at(208);
-        var first = live.center().submit(unreachable("h1"));
-        var second = live.center().submit(unreachable("h3"));
-        at(225);
+        Inventory before = live.datacenter.actual();
+        networkFails("h1");
+        networkFails("h3");
+        at(224);
+        live.datacenter.change(cutOff -> before);
         isBack("h1");
         isBack("h3");
         at(230);
@@ -117,6 +120,11 @@ final class LiveFaults {
 
     private FaultReport unreachable(String host) {
         return FaultReport.ofHost(HostId.of(host), FaultKind.HOST_UNREACHABLE, Instant.now(), "network", ++reports);
+    }
+
+    /** Most hosts cannot be reached: that is more likely the network than the hosts. */
+    private void networkFails(String host) {
+        live.datacenter.inject(unreachable(host));
     }
 
     private void isBack(String host) {

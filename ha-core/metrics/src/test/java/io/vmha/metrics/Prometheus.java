@@ -1,6 +1,8 @@
 package io.vmha.metrics;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.time.Duration.ofSeconds;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,7 +20,6 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.awaitility.Awaitility;
 
 /** Debian's Prometheus, as a process of its own that scrapes one port of this machine's every second and answers queries. */
 final class Prometheus implements AutoCloseable {
@@ -45,7 +46,12 @@ final class Prometheus implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("prometheus.log").toFile())
                 .start();
-        Awaitility.await().ignoreExceptions().until(() -> get("/-/ready").statusCode() == 200);
+        try {
+            await().atMost(ofSeconds(30)).ignoreExceptions().until(this::isReady);
+        } catch (RuntimeException silent) {
+            process.destroyForcibly();
+            throw silent;
+        }
     }
 
     /** A query's answer over a time, with a value for each second: the result of the API's {@code query_range}. */
@@ -70,6 +76,10 @@ final class Prometheus implements AutoCloseable {
                     "refused: " + query + ": " + answer.path("error").asText());
         }
         return answer.at("/data/result");
+    }
+
+    private boolean isReady() throws IOException, InterruptedException {
+        return get("/-/ready").statusCode() == 200;
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
