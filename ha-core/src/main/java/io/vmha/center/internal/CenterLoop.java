@@ -99,6 +99,7 @@ public final class CenterLoop
     private final StormWatch storm;
     private final Faults faults;
     private final UnmetNeeds unmet;
+    private final NeedNotes notes;
     private final Decisions decisions;
     private final Readings readings;
     private final Rejoins rejoins;
@@ -139,6 +140,7 @@ public final class CenterLoop
         this.recoveries = new Recoveries(parts.config().maxRecoveriesPerVm(), left.recoveries());
         this.quarantine = new Quarantine(this, scheduler, parts.config().hostQuarantine());
         this.unmet = new UnmetNeeds(scheduler, parts.random(), vm -> run(() -> retry(vm)));
+        this.notes = new NeedNotes(this);
         this.events = new EventDispatcher(scheduler, listeners);
         this.journal = new JournalWriter(
                 planJournal,
@@ -148,13 +150,13 @@ public final class CenterLoop
                 why -> publish(new HaEvent.JournalChanged(scheduler.now(), why.isPresent(), why.orElse(""))));
         this.executor = new PlanExecutor(parts, state, platform, this);
         this.started = new StartedVms(parts, platform.adapter(), this::isActing);
-        this.decisions = new Decisions(this, state, executor, recoveries, unmet, policies, left.lastPlan());
+        this.decisions = new Decisions(this, policies, left.lastPlan());
         this.readings = new Readings(this, scheduler, state, platform);
-        this.rejoins = new Rejoins(scheduler, state, platform.databases(), decisions::rejoin);
+        this.rejoins = new Rejoins(scheduler, state, platform.databases(), decisions.chores()::rejoin);
     }
 
     private void retry(VmId vm) {
-        decisions.retry(vm);
+        decisions.refusals().retry(vm);
     }
 
     // Running on the loop.
@@ -332,6 +334,10 @@ public final class CenterLoop
         return unmet;
     }
 
+    NeedNotes notes() {
+        return notes;
+    }
+
     Faults faults() {
         return faults;
     }
@@ -470,7 +476,7 @@ public final class CenterLoop
         if (taken == Faults.Taken.OPENED || isUnmet) {
             // What was planned before may have lost its point.
             executor.advance(vm.id());
-            decisions.replan(executor.heldRunsCountingOn(vm.id()));
+            decisions.replanning().replan(executor.heldRunsCountingOn(vm.id()));
             decisions.add(new Decisions.Undecided(report, pending, List.of(vm.id())));
         } else {
             remember(report);
@@ -485,8 +491,10 @@ public final class CenterLoop
             // Before anything is judged: decisions may be gathered for a while.
             refreshStorm();
             lost.forEach(executor::advance);
-            lost.forEach(vm -> decisions.replan(executor.heldRunsCountingOn(vm)));
-            decisions.replan(executor.heldRunsCountingOn(host.seen().id()));
+            lost.forEach(vm -> decisions.replanning().replan(executor.heldRunsCountingOn(vm)));
+            decisions
+                    .replanning()
+                    .replan(executor.heldRunsCountingOn(host.seen().id()));
             executor.releaseHeld();
             Set<VmId> affected = new LinkedHashSet<>(lost);
             // What failed there before may have been served by what is lost now.
@@ -506,7 +514,7 @@ public final class CenterLoop
                     .sorted()
                     .forEach(vm -> {
                         if (unmet.has(vm)) {
-                            decisions.retry(vm);
+                            decisions.refusals().retry(vm);
                         }
                         ignored.add(Faults.ignored(new FaultSubject.OfVm(vm), report, taken));
                     });
@@ -519,19 +527,6 @@ public final class CenterLoop
 
     private void remember(FaultReport report) {
         journal(List.of(new JournalEntry.ReportTaken(scheduler.now(), report)), () -> {});
-    }
-
-    /** The policy threw: whoever reported is told, and may report again. The fault stays open. */
-    void policyFailed(FaultReport report, PendingDecision pending, Throwable thrown) {
-        intake.release(report);
-        pending.fail(thrown);
-        report.subject()
-                .fold(
-                        vm -> {
-                            decisions.policyFailed(vm, thrown);
-                            return vm;
-                        },
-                        host -> host);
     }
 
     void ended(DecisionOutcome result, PendingDecision pending) {
@@ -671,7 +666,7 @@ public final class CenterLoop
             } else if (action instanceof Action.PowerOn powerOn) {
                 started.started(powerOn.target());
                 unmet.remove(powerOn.target());
-                decisions.recovered(powerOn.target());
+                decisions.refusals().recovered(powerOn.target());
                 returnHome(powerOn.target());
             } else if (action instanceof Action.PowerOff powerOff) {
                 started.stopped(powerOff.target());
@@ -729,7 +724,7 @@ public final class CenterLoop
 
     @Override
     public void notCarriedOut(PlanRun run, SubjectDecision part, StepFailure failure, Action action) {
-        decisions.notCarriedOut(run, part, failure, action);
+        decisions.refusals().notCarriedOut(run, part, failure, action);
     }
 
     @Override
@@ -747,7 +742,7 @@ public final class CenterLoop
                 .forEach(action -> action.action()
                         .vm()
                         .flatMap(state::vm)
-                        .ifPresent(vm -> decisions.notStopped(vm, action.detail())));
+                        .ifPresent(vm -> decisions.power().notStopped(vm, action.detail())));
         // It may have been lost while it was on the move.
         run.subjects()
                 .forEach(id -> state.vm(id).ifPresent(vm -> {
@@ -760,7 +755,7 @@ public final class CenterLoop
         boolean isProgress = outcome.actions().stream()
                 .anyMatch(action -> action.result() == ActionResult.DONE && action.attempt() > 0);
         if (!isProgress) {
-            decisions.cameToNothing(outcome.decision());
+            decisions.returns().cameToNothing(outcome.decision());
         }
         run.subjects().stream().filter(vm -> isProgress || !unmet.has(vm)).forEach(decisions::wake);
     }

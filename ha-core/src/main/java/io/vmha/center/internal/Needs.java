@@ -15,6 +15,7 @@ import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.Reason;
 import io.vmha.policy.RecoveryMode;
 import io.vmha.policy.SubjectDecision;
+import io.vmha.policy.Trigger;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
@@ -167,6 +168,15 @@ final class Needs {
                 && state.host(vm.seen().host())
                         .filter(host -> host.seen().inMaintenance() || host.health() == HostHealth.DEGRADED)
                         .isPresent();
+    }
+
+    /** Why a VM has to leave its host. */
+    static Trigger drainTrigger(VmRecord vm, CenterState state) {
+        return state.host(vm.seen().host())
+                        .filter(host -> host.seen().inMaintenance())
+                        .isPresent()
+                ? Trigger.MAINTENANCE
+                : Trigger.HOST_DEGRADED;
     }
 
     /** The need that a decision meets; empty where it meets none. */

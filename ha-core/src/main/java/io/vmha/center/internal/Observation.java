@@ -1,5 +1,6 @@
 package io.vmha.center.internal;
 
+import io.vmha.center.event.HaEvent;
 import io.vmha.center.event.NeedKind;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.HostRecord;
@@ -16,7 +17,10 @@ import io.vmha.model.HostId;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
+import io.vmha.policy.Explanation;
 import io.vmha.policy.Reason;
+import io.vmha.policy.SubjectDecision;
+import io.vmha.policy.Trigger;
 import java.util.Optional;
 
 /**
@@ -125,10 +129,20 @@ final class Observation {
         }
     }
 
+    /** A VM runs twice: nothing of it is started or powered off before an operator has looked. */
     private void splitBrain(VmRecord vm) {
-        boolean isKnown = center.unmet().isNoted(vm.id(), NeedKind.RESTORE, Reason.SPLIT_BRAIN);
-        if (!isKnown) {
-            center.decisions().splitBrain(vm);
+        if (center.unmet().isNoted(vm.id(), NeedKind.RESTORE, Reason.SPLIT_BRAIN)) {
+            return;
         }
+        Trigger trigger = vm.isFailed() ? vm.faults().get(0).trigger() : Trigger.POWERED_OFF;
+        String why = vm.id() + " runs on several hosts at once: " + vm.mayRunOn();
+        center.notes().note(vm, NeedKind.RESTORE, Reason.SPLIT_BRAIN, why);
+        SubjectDecision.Blocked blocked = new SubjectDecision.Blocked(
+                new FaultSubject.OfVm(vm.id()), trigger, Reason.SPLIT_BRAIN, Explanation.of(() -> why));
+        center.publish(new HaEvent.Decided(
+                center.now(),
+                Optional.empty(),
+                blocked,
+                center.decisions().plans().noPlan()));
     }
 }

@@ -78,10 +78,11 @@ public final class Operators {
             center.executor().loaded(sample.vm());
             List<SubjectDecision> parts = center.decisions()
                     .policies()
+                    .current()
                     .load()
                     .decide(state.inventory(), sample)
                     .parts();
-            center.decisions().begin(Optional.empty(), parts, false, Optional.empty(), pending);
+            center.decisions().plans().begin(Optional.empty(), parts, false, Optional.empty(), pending);
         });
     }
 
@@ -92,16 +93,17 @@ public final class Operators {
             audit(operator, "maintenance", "host", host, "value", on);
             center.executor().releaseHeld();
             if (on) {
-                center.decisions().replan(center.executor().heldRunsCountingOn(host));
+                center.decisions().replanning().replan(center.executor().heldRunsCountingOn(host));
             }
             List<SubjectDecision> parts = on
                     ? center.decisions()
                             .policies()
+                            .current()
                             .evacuation()
                             .decide(state.inventory(), host, Trigger.MAINTENANCE)
                             .parts()
-                    : center.decisions().homecoming(host);
-            center.decisions().begin(Optional.empty(), managed(parts), false, Optional.empty(), pending);
+                    : center.decisions().returns().homecoming(host);
+            center.decisions().plans().begin(Optional.empty(), managed(parts), false, Optional.empty(), pending);
         });
     }
 
@@ -140,10 +142,10 @@ public final class Operators {
             center.refreshStorm();
             if (vm.server().equals(id)) {
                 center.heard(id);
-                center.decisions().begin(Optional.empty(), List.of(), false, Optional.empty(), pending);
+                center.decisions().plans().begin(Optional.empty(), List.of(), false, Optional.empty(), pending);
             } else {
                 state.flag(id, VmState.Flag.RETURNING, true);
-                center.decisions().decideReturn(vm, pending);
+                center.decisions().returns().decide(vm, pending);
             }
         });
     }
@@ -185,13 +187,13 @@ public final class Operators {
             center.decisions().wake(id);
             boolean starts = desired == DesiredState.RUNNING && before == DesiredState.OFF && vm.isConfirmedOff();
             if (desired == DesiredState.OFF && !vm.mayRunOn().isEmpty()) {
-                center.decisions().stop(vm, Optional.of(operator), pending);
+                center.decisions().power().stop(vm, Optional.of(operator), pending);
             } else if (starts) {
                 state.flag(id, VmState.Flag.TO_START, true);
                 state.flag(id, VmState.Flag.RETURNING, !vm.server().equals(id));
-                center.decisions().start(vm, Optional.of(operator), pending);
+                center.decisions().power().start(vm, Optional.of(operator), pending);
             } else {
-                center.decisions().begin(Optional.empty(), List.of(), false, Optional.empty(), pending);
+                center.decisions().plans().begin(Optional.empty(), List.of(), false, Optional.empty(), pending);
             }
         });
     }
@@ -332,7 +334,7 @@ public final class Operators {
         for (VmId owner : served) {
             VmRecord record = state.requireVm(owner);
             if (!record.isFailed()) {
-                center.decisions().serveAgain(record, vm);
+                center.decisions().stranded().serveAgain(record, vm);
             }
             center.decisions().wake(owner);
         }
@@ -419,7 +421,7 @@ public final class Operators {
                     Capability.DELETE_LEFTOVERS,
                     vm);
             audit(operator, "deleteLeftovers", "vm", vm, "value", places);
-            center.decisions().deleteLeftovers(vm, places, operator, pending);
+            center.decisions().chores().deleteLeftovers(vm, places, operator, pending);
         });
     }
 
@@ -452,7 +454,7 @@ public final class Operators {
 
     /** What would be decided and done about a report. */
     public CompletionStage<WhatIf> whatIf(FaultReport report) {
-        return center.ask(() -> center.decisions().whatIf(report));
+        return center.ask(() -> center.decisions().plans().whatIf(report));
     }
 
     /** How the center is. */

@@ -1,0 +1,168 @@
+package io.vmha.center.internal;
+
+import io.vmha.center.event.HaEvent;
+import io.vmha.center.event.NeedKind;
+import io.vmha.center.internal.execution.PlanRun;
+import io.vmha.center.internal.execution.StepFailure;
+import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.internal.state.VmRecord;
+import io.vmha.model.Host;
+import io.vmha.model.HostHealth;
+import io.vmha.model.HostId;
+import io.vmha.model.Inventory;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmHealth;
+import io.vmha.model.VmId;
+import io.vmha.plan.Action;
+import io.vmha.policy.Explanation;
+import io.vmha.policy.Reason;
+import io.vmha.policy.SubjectDecision;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The targets that refused what was decided for a VM, until it is time to ask them again, and what failed and is decided anew. Confined
+ * to the center's loop.
+ */
+final class Refusals {
+    /** How often a need is decided anew at once after a refusal, before it waits for a change. */
+    private static final int IMMEDIATE_RETRIES = 8;
+
+    private static final class Targets {
+        private final Set<HostId> hosts = new LinkedHashSet<>();
+        private final Set<VmId> vms = new LinkedHashSet<>();
+        private int count;
+    }
+
+    /** A decision that was not carried out, and why. */
+    record Failed(PlanRun run, SubjectDecision part, StepFailure failure) {}
+
+    private final CenterLoop center;
+    private final CenterState state;
+    private final NeedNotes notes;
+    private final StateFacts facts;
+    private final Map<VmId, Targets> refusals = new HashMap<>();
+    private final Map<VmId, Failed> failures = new LinkedHashMap<>();
+
+    Refusals(CenterLoop center) {
+        this.center = center;
+        this.state = center.state();
+        this.notes = center.notes();
+        this.facts = new StateFacts(state);
+    }
+
+    /** The time to try again has come: targets that refused may be asked again. */
+    void retry(VmId vm) {
+        refusals.remove(vm);
+        center.decisions().wake(vm);
+    }
+
+    /** A VM was started anew, or is well again: what refused it before may be asked again. */
+    void recovered(VmId vm) {
+        refusals.remove(vm);
+    }
+
+    /** A VM was deleted: nothing of it is kept. */
+    void forget(VmId vm) {
+        refusals.remove(vm);
+        failures.remove(vm);
+    }
+
+    /** What failed of a VM and was not decided anew since. */
+    Optional<Failed> takeFailed(VmId vm) {
+        return Optional.ofNullable(failures.remove(vm));
+    }
+
+    /**
+     * The inventory without the targets that just refused: no policy needs to know of them. A database that writes by now was promoted
+     * after all.
+     */
+    Inventory view(VmId vm) {
+        Inventory now = state.inventory();
+        Targets refused = refusals.get(vm);
+        if (refused == null) {
+            return now;
+        }
+        for (HostId id : refused.hosts) {
+            Optional<Host> host = now.host(id).filter(found -> found.health() == HostHealth.UP);
+            if (host.isPresent()) {
+                now = now.with(host.get().withHealth(HostHealth.DEGRADED));
+            }
+        }
+        for (VmId id : refused.vms) {
+            Optional<VirtualMachine> other =
+                    now.vm(id).filter(VirtualMachine::isServing).filter(found -> !facts.acceptsWrites(id));
+            if (other.isPresent()) {
+                now = now.with(other.get().withHealth(VmHealth.SUSPECT));
+            }
+        }
+        return now;
+    }
+
+    /** A decision is not carried out: what it was for is decided anew, without the target that refused, or waits. */
+    void notCarriedOut(PlanRun run, SubjectDecision part, StepFailure failure, Action action) {
+        Optional<VmRecord> vm = part.subject().fold(state::vm, host -> Optional.empty());
+        if (vm.isEmpty() || !center.isStillNeeded(part)) {
+            return;
+        }
+        boolean isForOthers = failure.reason() == Reason.FENCING_FAILED || failure.reason() == Reason.PLACE_UNCERTAIN;
+        Targets refused = refusals.computeIfAbsent(vm.get().id(), id -> new Targets());
+        boolean isAdapters = failure.reason() == Reason.ACTION_FAILED
+                || failure.reason() == Reason.NO_CAPACITY
+                || failure.reason() == Reason.INCOMPATIBLE_CPU
+                || isOfLag(failure.reason());
+        if (isAdapters) {
+            refuse(refused, action);
+            run.notPromoted().forEach(target -> refuseMember(refused, target));
+        }
+        boolean isToWait = isForOthers || (part instanceof SubjectDecision.Failback && isOfLag(failure.reason()));
+        if (isToWait || Needs.metBy(part).isEmpty() || refused.count++ >= IMMEDIATE_RETRIES) {
+            blocked(vm.get(), new Failed(run, part, failure));
+        } else {
+            failures.putIfAbsent(vm.get().id(), new Failed(run, part, failure));
+            center.decisions().wake(vm.get().id());
+        }
+    }
+
+    private static boolean isOfLag(Reason reason) {
+        return reason == Reason.LAG_UNKNOWN || reason == Reason.REPLICATION_LAG;
+    }
+
+    /** Other VMs of the same database are refused with it: the next database by lag is tried. */
+    private void refuseMember(Targets refused, VmId target) {
+        refused.vms.add(target);
+        state.vm(target)
+                .flatMap(vm -> state.memberOf(vm.seen()))
+                .ifPresent(member -> state.vmsOf(member).forEach(vm -> refused.vms.add(vm.id())));
+    }
+
+    private static void refuse(Targets refused, Action action) {
+        switch (action.kind()) {
+            case POWER_ON, CLONE, MIGRATE -> action.host().ifPresent(refused.hosts::add);
+            case PROMOTE, REDIRECT, POWER_OFF, FENCE_HOST, REALLOCATE, DEMOTE, REJOIN, DELETE_LEFTOVERS -> {}
+        }
+    }
+
+    /** What failed is not decided anew: that is noted, and told where it is news. */
+    void blocked(VmRecord vm, Failed failed) {
+        NeedKind need = Needs.metBy(failed.part()).orElse(NeedKind.SERVE);
+        boolean isKnown = center.unmet().isNoted(vm.id(), need, failed.failure().reason());
+        notes.note(vm, need, failed.failure().reason(), failed.failure().detail());
+        if (!isKnown) {
+            tellBlocked(failed.run(), failed.part(), failed.failure());
+        }
+    }
+
+    private void tellBlocked(PlanRun run, SubjectDecision part, StepFailure failure) {
+        SubjectDecision.Blocked blocked = new SubjectDecision.Blocked(
+                part.subject(),
+                part.trigger(),
+                failure.reason(),
+                Explanation.of(() -> part.subject() + " is not " + part.outcome() + ": " + failure.detail()));
+        center.publish(new HaEvent.DecisionBlocked(center.now(), run.id(), part, blocked));
+    }
+}

@@ -1,0 +1,85 @@
+package io.vmha.center.internal;
+
+import io.vmha.center.event.DecisionOutcome;
+import io.vmha.center.internal.execution.PlanRun;
+import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.internal.state.VmRecord;
+import io.vmha.fault.FaultReport;
+import io.vmha.plan.Plan;
+import io.vmha.policy.SubjectDecision;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Decides held plans again when what they count on is gone. Keeps nothing; on the center's loop. */
+final class Replanning {
+    private final CenterLoop center;
+    private final CenterState state;
+    private final ChosenPolicies policies;
+    private final SoundDecisions sound;
+    private final OpenNeeds open;
+    private final PlanOpening plans;
+
+    Replanning(CenterLoop center, ChosenPolicies policies, SoundDecisions sound, OpenNeeds open, PlanOpening plans) {
+        this.center = center;
+        this.state = center.state();
+        this.policies = policies;
+        this.sound = sound;
+        this.open = open;
+        this.plans = plans;
+    }
+
+    /** What held plans count on is gone: they keep their numbers and are decided again, as a later revision. */
+    void replan(List<PlanRun> held) {
+        held.forEach(run -> center.decisions().attempt("plan " + run.id(), () -> replan(run)));
+    }
+
+    private void replan(PlanRun run) {
+        List<VmRecord> vms = run.openParts().stream()
+                .flatMap(part -> part.subject().fold(state::vm, host -> Optional.<VmRecord>empty()).stream())
+                .distinct()
+                .toList();
+        center.executor().withdraw(run);
+        List<SubjectDecision> parts = new ArrayList<>();
+        List<FaultReport> reports = new ArrayList<>();
+        for (VmRecord vm : vms) {
+            if (vm.isFailed()) {
+                reports.add(Faults.reportOf(vm));
+            } else if (Needs.isToLeave(vm, state)) {
+                parts.addAll(policies.current()
+                        .evacuation()
+                        .decide(state.inventory(), List.of(vm.id()), Needs.drainTrigger(vm, state))
+                        .parts());
+            }
+        }
+        if (!reports.isEmpty()) {
+            for (SubjectDecision part : policies.current()
+                    .failover()
+                    .decideAll(state.inventory(), reports)
+                    .parts()) {
+                Optional<VmRecord> vm = part.subject().fold(state::vm, host -> Optional.empty());
+                vm.filter(found -> found.isFailed() && open.isOpen(part, found))
+                        .ifPresent(found ->
+                                parts.add(part.withTrigger(found.faults().get(0).trigger())));
+            }
+        }
+        List<SubjectDecision> checked = sound.checked(center.recoveries().limited(parts, center.now()));
+        Plan plan = plans.planOf(run.id(), SoundDecisions.decisionOf(checked));
+        if (plan.isEmpty()) {
+            center.notes().noteAll(checked);
+            center.planEnded(
+                    run,
+                    new DecisionOutcome(
+                            run.opened().report(), SoundDecisions.decisionOf(checked), run.plan(), List.of()));
+            return;
+        }
+        plans.begin(new PlanOpening.Begun(
+                run.opened().report(),
+                SoundDecisions.decisionOf(checked),
+                plan,
+                run.opened().revision() + 1,
+                false,
+                Optional.empty(),
+                new PendingDecision()));
+    }
+}

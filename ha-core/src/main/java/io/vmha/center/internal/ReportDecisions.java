@@ -1,0 +1,153 @@
+package io.vmha.center.internal;
+
+import io.vmha.center.event.NeedKind;
+import io.vmha.center.internal.state.CenterState;
+import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
+import io.vmha.model.Inventory;
+import io.vmha.model.VmId;
+import io.vmha.policy.Reason;
+import io.vmha.policy.SubjectDecision;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides about reports, together where one failure caused several, and begins what follows of each. Keeps nothing; on the center's
+ * loop.
+ */
+final class ReportDecisions {
+    private static final Logger LOG = LoggerFactory.getLogger(ReportDecisions.class);
+
+    private record Ranked(Decisions.Undecided report, int priority) {}
+
+    private final CenterLoop center;
+    private final CenterState state;
+    private final ChosenPolicies policies;
+    private final SoundDecisions sound;
+    private final OpenNeeds open;
+    private final PlanOpening plans;
+
+    ReportDecisions(
+            CenterLoop center, ChosenPolicies policies, SoundDecisions sound, OpenNeeds open, PlanOpening plans) {
+        this.center = center;
+        this.state = center.state();
+        this.policies = policies;
+        this.sound = sound;
+        this.open = open;
+        this.plans = plans;
+    }
+
+    /** Decides about reports of one moment. */
+    void decide(List<Decisions.Undecided> reports) {
+        boolean isOfHosts = reports.stream().anyMatch(one -> one.report().kind().scope() == FaultKind.Scope.HOST);
+        if (reports.size() > 1 && isOfHosts) {
+            decideTogether(reports);
+            return;
+        }
+        reports.stream()
+                .map(one -> new Ranked(one, priority(one)))
+                .sorted(Comparator.comparingInt(Ranked::priority).reversed())
+                .forEach(ranked -> decideTogether(List.of(ranked.report())));
+    }
+
+    private int priority(Decisions.Undecided one) {
+        int highest = 0;
+        for (VmId id : one.vms()) {
+            highest = Math.max(
+                    highest, state.vm(id).map(vm -> vm.seen().priority()).orElse(0));
+        }
+        return highest;
+    }
+
+    private void decideTogether(List<Decisions.Undecided> reports) {
+        List<SubjectDecision> parts;
+        try {
+            Inventory now = state.inventory();
+            parts = reports.size() == 1
+                    ? policies.current()
+                            .failover()
+                            .decide(now, reports.get(0).report())
+                            .parts()
+                    : policies.current()
+                            .failover()
+                            .decideAll(
+                                    now,
+                                    reports.stream()
+                                            .map(Decisions.Undecided::report)
+                                            .toList())
+                            .parts();
+        } catch (Throwable thrown) {
+            LOG.error("the policy failed on {}", reports.get(0).report(), thrown);
+            reports.forEach(one -> policyFailed(one.report(), one.pending(), thrown));
+            return;
+        }
+        Map<VmId, Decisions.Undecided> byVm = new HashMap<>();
+        reports.forEach(one -> one.vms().forEach(vm -> byVm.put(vm, one)));
+        Map<Decisions.Undecided, List<SubjectDecision>> byReport = new LinkedHashMap<>();
+        reports.forEach(one -> byReport.put(one, new ArrayList<>()));
+        List<SubjectDecision> decided = sound.possible(center.recoveries().limited(parts, center.now()));
+        List<SubjectDecision> wanted = decided.stream()
+                .filter(part -> isWanted(part, part.subject().fold(byVm::get, host -> null), reports.get(0)))
+                .toList();
+        if (wanted.size() < decided.size()) {
+            wanted = PartialDecision.of(state.inventory(), wanted);
+        }
+        for (SubjectDecision part : wanted) {
+            Decisions.Undecided owner = part.subject().fold(byVm::get, host -> null);
+            List<SubjectDecision> own = byReport.get(owner != null ? owner : reports.get(0));
+            if (own != null) {
+                own.add(part);
+            }
+        }
+        // What is decided about one report may rest on what is decided about another.
+        boolean isSound = policies.current()
+                .check()
+                .problems(state.inventory(), SoundDecisions.decisionOf(wanted))
+                .isEmpty();
+        byReport.forEach((one, own) -> {
+            Optional<FaultReport> report = Optional.of(one.report());
+            if (isSound) {
+                plans.beginSound(report, own, false, Optional.empty(), one.pending());
+            } else {
+                plans.begin(report, own, false, Optional.empty(), one.pending());
+            }
+        });
+    }
+
+    /** What a policy decides about VMs that the report does not concern is not wanted, but for an evacuation. */
+    private boolean isWanted(SubjectDecision part, Decisions.@Nullable Undecided owner, Decisions.Undecided first) {
+        boolean isEvacuation = first.report().kind() == FaultKind.HOST_DEGRADED;
+        if (owner == null) {
+            return isEvacuation || part instanceof SubjectDecision.Ignored;
+        }
+        return part.subject()
+                .fold(id -> state.vm(id).filter(vm -> open.isOpen(part, vm)).isPresent(), host -> true);
+    }
+
+    /** The policy threw: whoever reported is told, and may report again. The fault stays open, and the need is tried again. */
+    private void policyFailed(FaultReport report, PendingDecision pending, Throwable thrown) {
+        center.intake().release(report);
+        pending.fail(thrown);
+        report.subject()
+                .fold(
+                        id -> {
+                            state.vm(id)
+                                    .ifPresent(vm -> center.notes()
+                                            .note(
+                                                    vm,
+                                                    NeedKind.SERVE,
+                                                    Reason.INVALID_DECISION,
+                                                    "the policy failed: " + thrown.getMessage()));
+                            return id;
+                        },
+                        host -> host);
+    }
+}

@@ -1,0 +1,54 @@
+package io.vmha.center.internal;
+
+import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.internal.state.VmRecord;
+import io.vmha.model.DatabaseMember;
+import io.vmha.model.MemberId;
+import io.vmha.model.PowerState;
+import io.vmha.model.ReplicaSet;
+import io.vmha.model.VmId;
+import io.vmha.plan.PlanFacts;
+import java.util.Optional;
+
+/**
+ * What the planner asks of what is known. On the center's loop.
+ *
+ * @param state what is known and wanted
+ */
+record StateFacts(CenterState state) implements PlanFacts {
+    @Override
+    public boolean isConfirmedOff(VmId vm) {
+        return state.isConfirmedOff(vm);
+    }
+
+    @Override
+    public boolean showsFaults() {
+        return true;
+    }
+
+    @Override
+    public boolean acceptsWrites(VmId vm) {
+        return state.vm(vm).filter(found -> state.isAtWriter(found.seen())).isPresent();
+    }
+
+    @Override
+    public Optional<VmId> wellWriterBeside(VmId vm) {
+        return state.vm(vm).flatMap(this::wellWriter);
+    }
+
+    /** A VM of another database of the same set that is seen to write, where one of its VMs is well. */
+    private Optional<VmId> wellWriter(VmRecord target) {
+        Optional<MemberId> own = state.memberOf(target.seen());
+        return state.setOf(target.seen())
+                .flatMap(ReplicaSet::writer)
+                .map(DatabaseMember::id)
+                .filter(writer -> !own.equals(Optional.of(writer)))
+                .flatMap(writer -> state.vmsOf(writer).stream()
+                        .filter(vm -> !vm.isFailed()
+                                && vm.power() == PowerState.ON
+                                && state.runsVms(vm.seen().host()))
+                        .map(VmRecord::id)
+                        .sorted()
+                        .findFirst());
+    }
+}

@@ -1,0 +1,198 @@
+package io.vmha.center.internal;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.internal.state.VmRecord;
+import io.vmha.center.journal.VmState;
+import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
+import io.vmha.model.ClusterRole;
+import io.vmha.model.ReplicaSet;
+import io.vmha.model.VmId;
+import io.vmha.plan.Plan;
+import io.vmha.policy.Explanation;
+import io.vmha.policy.SubjectDecision;
+import io.vmha.policy.Trigger;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Requests of VMs that are well and that are served in vain: by a VM whose database does not accept writes, or by one that was deleted.
+ * They follow the database that does, go elsewhere, or come home. Keeps nothing; on the center's loop.
+ */
+final class StrandedRequests {
+    private final CenterLoop center;
+    private final CenterState state;
+    private final NeedNotes notes;
+    private final ChosenPolicies policies;
+    private final Refusals refusals;
+    private final PlanOpening plans;
+    private final StateFacts facts;
+
+    StrandedRequests(CenterLoop center, ChosenPolicies policies, Refusals refusals, PlanOpening plans) {
+        this.center = center;
+        this.state = center.state();
+        this.notes = center.notes();
+        this.policies = policies;
+        this.refusals = refusals;
+        this.plans = plans;
+        this.facts = new StateFacts(state);
+    }
+
+    /**
+     * A VM is well, and its requests go to a database that does not accept writes: they follow the one that does.
+     *
+     * @return whether they can
+     */
+    @CanIgnoreReturnValue
+    boolean follow(VmRecord vm, Optional<Refusals.Failed> failed) {
+        boolean isHandedOver = state.setOf(vm.seen())
+                .filter(set -> center.executor().isHandingOver(set.id()))
+                .isPresent();
+        if (isHandedOver && failed.isEmpty()) {
+            // The end of that plan decides again: to promote one now would undo what it does.
+            return false;
+        }
+        Optional<SubjectDecision> found = followed(vm);
+        if (found.isPresent()
+                && found.get() instanceof SubjectDecision.Redirect redirect
+                && !redirect.owners().isEmpty()) {
+            beginFollowing(redirect, !facts.acceptsWrites(redirect.target()));
+            return true;
+        }
+        if (failed.isPresent()) {
+            refusals.blocked(vm, failed.get());
+        } else {
+            notes.noteAll(found.stream().toList());
+        }
+        return false;
+    }
+
+    /** Where no database writes, the best one is promoted; that is the one that served last, where there is no other. */
+    private Optional<SubjectDecision> followed(VmRecord vm) {
+        Optional<VmRecord> server = state.vm(vm.server());
+        boolean isAnyWriter =
+                state.setOf(vm.seen()).flatMap(ReplicaSet::presumedWriter).isPresent();
+        VmId from = isAnyWriter ? vm.id() : vm.server();
+        Optional<SubjectDecision> decided = policies
+                .current()
+                .failover()
+                .decide(
+                        refusals.view(vm.id()),
+                        FaultReport.ofVm(from, FaultKind.SERVICE_DOWN, center.now(), "database", 0))
+                .parts()
+                .stream()
+                .filter(part -> part instanceof SubjectDecision.Redirect || part instanceof SubjectDecision.NoTarget)
+                .filter(part -> part.subject().fold(from::equals, host -> false))
+                .findFirst();
+        if (decided.isPresent()
+                && policies.current()
+                        .check()
+                        .problems(state.inventory(), decided.get())
+                        .isEmpty()) {
+            boolean isFound = decided.get() instanceof SubjectDecision.Redirect;
+            if (isFound || isAnyWriter) {
+                return isFound ? decided.map(part -> of(vm, (SubjectDecision.Redirect) part)) : decided;
+            }
+        }
+        return server.filter(found -> !isAnyWriter && isServing(found))
+                .map(found -> new SubjectDecision.Redirect(
+                        vm.id(),
+                        Trigger.SERVICE_DOWN,
+                        List.of(vm.id()),
+                        found.id(),
+                        state.requireHost(found.seen().host()).seen().role(),
+                        false,
+                        Explanation.of(
+                                () -> "no database accepts writes: that of " + found.id() + " is promoted again")));
+    }
+
+    private boolean isServing(VmRecord vm) {
+        return state.inventory()
+                .vm(vm.id())
+                .filter(found ->
+                        found.isServing() && state.inventory().hostOf(found).isAvailable())
+                .isPresent();
+    }
+
+    /** What was decided about the server, for the VM whose requests those are. */
+    private static SubjectDecision of(VmRecord vm, SubjectDecision.Redirect redirect) {
+        boolean isItsOwn = redirect.vm().equals(vm.id());
+        return isItsOwn ? redirect : alone(vm, redirect, redirect.trigger(), redirect.explain());
+    }
+
+    /** The requests of one VM go to the target of a decision about others. */
+    private static SubjectDecision.Redirect alone(
+            VmRecord vm, SubjectDecision.Redirect decided, Trigger trigger, Explanation why) {
+        return new SubjectDecision.Redirect(
+                vm.id(),
+                trigger,
+                List.of(vm.id()),
+                decided.target(),
+                decided.targetRole(),
+                decided.overcommitted(),
+                why);
+    }
+
+    /** The server of a VM that is well was deleted: its requests come home, or go where its database may be written. */
+    void serveAgain(VmRecord vm, VmId server) {
+        boolean isWriterElsewhere = state.needsWriter(vm.seen()) && !state.isAtWriter(vm.seen());
+        boolean isFollowing = isWriterElsewhere && follow(vm, Optional.empty());
+        if (!isFollowing && (isServing(vm) || state.needsWriter(vm.seen()) || !serveElsewhere(vm, server))) {
+            sendHome(vm, server);
+        }
+    }
+
+    /**
+     * Home takes no requests, as its host is in maintenance: they go where those of a failed VM would.
+     *
+     * @return whether there is such a place
+     */
+    private boolean serveElsewhere(VmRecord vm, VmId server) {
+        FaultReport report = FaultReport.ofVm(vm.id(), FaultKind.SERVICE_DOWN, center.now(), "deletion", 0);
+        Optional<SubjectDecision> found =
+                policies.current().failover().decide(refusals.view(vm.id()), report).parts().stream()
+                        .filter(part -> part instanceof SubjectDecision.Redirect
+                                && part.subject().fold(vm.id()::equals, host -> false))
+                        .findFirst();
+        if (found.isEmpty()
+                || !policies.current()
+                        .check()
+                        .problems(state.inventory(), found.get())
+                        .isEmpty()) {
+            return false;
+        }
+        SubjectDecision.Redirect redirect = (SubjectDecision.Redirect) found.get();
+        SubjectDecision.Redirect part = alone(
+                vm,
+                redirect,
+                Trigger.MAINTENANCE,
+                Explanation.of(() -> server + " was deleted and " + vm.id() + " is not to serve: its requests go to "
+                        + redirect.target()));
+        // They are with nobody: there is nothing to confirm off before.
+        beginFollowing(part, false);
+        return true;
+    }
+
+    private void beginFollowing(SubjectDecision.Redirect redirect, boolean promotes) {
+        Plan plan = FollowPlan.of(plans.nextNumber(), redirect, promotes);
+        plans.begin(new PlanOpening.Begun(
+                Optional.empty(), redirect, plan, 1, false, Optional.empty(), new PendingDecision()));
+    }
+
+    private void sendHome(VmRecord vm, VmId server) {
+        state.flag(vm.id(), VmState.Flag.RETURNING, true);
+        ClusterRole role = state.requireHost(vm.seen().host()).seen().role();
+        SubjectDecision part = new SubjectDecision.Failback(
+                vm.id(),
+                Trigger.REPAIRED,
+                server,
+                role,
+                false,
+                Explanation.of(() -> server + " was deleted: the requests of " + vm.id() + " come home"));
+        // Neither limited nor checked as a return home is: they are with nobody now.
+        Plan plan = plans.planOf(plans.nextNumber(), part);
+        plans.begin(new PlanOpening.Begun(
+                Optional.empty(), part, plan, 1, false, Optional.of("deletion of " + server), new PendingDecision()));
+    }
+}
