@@ -360,10 +360,10 @@ public final class CenterLoop
     /** A host is up; one that was lost may have VMs, or not, and counts as having flapped unless it was taken out of service. */
     void hostIsUp(HostRecord host) {
         boolean wasLost = !host.health().runsVms();
-        state.up(host.seen().id(), now());
+        state.health().up(host.seen().id(), now());
         if (wasLost) {
             HostId id = host.seen().id();
-            state.toBeRead(id, executor.mayHaveCloned(id));
+            state.places().toBeRead(id, executor.mayHaveCloned(id));
             needsReading();
             if (!host.seen().inMaintenance()) {
                 quarantine.flapped(host.seen().id());
@@ -584,7 +584,7 @@ public final class CenterLoop
             public Boolean visitMigrate(SubjectDecision.Migrate migrate) {
                 return state.vm(migrate.vm())
                         .filter(vm -> Needs.isToLeave(vm, state)
-                                || state.homeOf(migrate.vm()).equals(Optional.of(migrate.to()))
+                                || state.away().homeOf(migrate.vm()).equals(Optional.of(migrate.to()))
                                 || vm.mayRunOn().size() > 1
                                 || !vm.seen().host().equals(migrate.from()))
                         .isPresent();
@@ -684,7 +684,7 @@ public final class CenterLoop
                         && moved.vm().equals(migrate.target())
                         && moved.trigger() == Trigger.MAINTENANCE);
         if (isForMaintenance) {
-            state.leftHome(migrate.target(), migrate.from(), migrate.to());
+            state.away().leftHome(migrate.target(), migrate.from(), migrate.to());
         }
     }
 
@@ -716,7 +716,7 @@ public final class CenterLoop
                     && !vm.is(VmState.Flag.DELETED)
                     && vm.seen().power() != PowerState.OFF;
             if (isLost) {
-                state.opened(vm.id(), new OpenFault(report, scheduler.now()));
+                state.health().opened(vm.id(), new OpenFault(report, scheduler.now()));
                 decisions.wake(vm.id());
             }
         }
@@ -764,8 +764,8 @@ public final class CenterLoop
     private void wakeAfterHandover(Action action) {
         if (action instanceof Action.Demote demote) {
             state.vm(demote.target())
-                    .flatMap(vm -> state.setOf(vm.seen()))
-                    .ifPresent(set -> state.vmsOf(set.id()).forEach(vm -> decisions.wake(vm.id())));
+                    .flatMap(vm -> state.vmDatabases().setOf(vm.seen()))
+                    .ifPresent(set -> state.vmDatabases().vmsOf(set.id()).forEach(vm -> decisions.wake(vm.id())));
         }
     }
 
@@ -774,7 +774,7 @@ public final class CenterLoop
         if (action instanceof Action.CloneFromTemplate clone) {
             state.vm(clone.target())
                     .filter(vm -> vm.is(VmState.Flag.HALF_MADE) && !vm.isFailed())
-                    .ifPresent(vm -> state.cloneNotNeeded(vm.id(), clone.on(), now()));
+                    .ifPresent(vm -> state.leftovers().cloneNotNeeded(vm.id(), clone.on(), now()));
         }
     }
 
@@ -823,7 +823,7 @@ public final class CenterLoop
 
     @Override
     public void suspected(VmId vm, boolean isSuspect) {
-        state.suspected(vm, isSuspect);
+        state.health().suspected(vm, isSuspect);
         run(() -> {});
     }
 
@@ -854,11 +854,11 @@ public final class CenterLoop
 
     private void observed(ReplicaSet reading, long begun) {
         Set<MemberId> before = state.databases().writers(reading.id());
-        state.observed(reading, begun, now());
+        state.vmDatabases().observed(reading, begun, now());
         Set<MemberId> after = state.databases().writers(reading.id());
         if (!before.equals(after)) {
             // Whoever is served beside the writer now has a need.
-            state.vmsOf(reading.id()).stream()
+            state.vmDatabases().vmsOf(reading.id()).stream()
                     .filter(vm -> Needs.isBesideWriter(vm, state))
                     .map(VmRecord::id)
                     .forEach(decisions::wake);
@@ -952,7 +952,7 @@ public final class CenterLoop
                 .filter(host -> !host.health().runsVms())
                 .flatMap(HostRecord::fault)
                 .ifPresent(fault -> {
-                    state.opened(vm.id(), fault);
+                    state.health().opened(vm.id(), fault);
                     decisions.wake(vm.id());
                 });
     }
@@ -975,7 +975,7 @@ public final class CenterLoop
                 FORGETTING,
                 () -> run(() -> {
                     if (isActing()) {
-                        state.forgetClosedBefore(now().minus(REMEMBERED));
+                        state.health().forgetClosedBefore(now().minus(REMEMBERED));
                         forgetAtTimes();
                     }
                 }));

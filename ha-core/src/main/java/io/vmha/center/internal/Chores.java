@@ -31,12 +31,13 @@ final class Chores {
 
     /** A database with a history of its own becomes a replica again. */
     void rejoin(VmId vm) {
-        Optional<MemberId> member = state.vm(vm).flatMap(found -> state.memberOf(found.seen()));
+        Optional<MemberId> member =
+                state.vm(vm).flatMap(found -> state.vmDatabases().memberOf(found.seen()));
         boolean isUnderWay = center.executor().runs().stream()
                 .flatMap(run -> run.plan().steps().stream())
                 .anyMatch(step -> step.action() instanceof Action.Rejoin other
                         && state.vm(other.target())
-                                .flatMap(found -> state.memberOf(found.seen()))
+                                .flatMap(found -> state.vmDatabases().memberOf(found.seen()))
                                 .equals(member));
         if (isUnderWay || center.isPaused()) {
             return;

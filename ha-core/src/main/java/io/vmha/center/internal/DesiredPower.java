@@ -53,7 +53,7 @@ final class DesiredPower {
             return;
         }
         List<SubjectDecision> parts = new ArrayList<>();
-        Set<VmId> owners = state.ownersServedBy(vm.id());
+        Set<VmId> owners = state.routes().ownersServedBy(vm.id());
         if (!owners.isEmpty()) {
             FaultReport report = FaultReport.ofVm(vm.id(), FaultKind.SERVICE_DOWN, center.now(), "desired state", 0);
             policies.current().failover().decide(refusals.view(vm.id()), report).parts().stream()

@@ -40,7 +40,7 @@ final class DesiredTransfer {
                         .map(host -> new DesiredExport.Host(host.id(), host.inMaintenance()))
                         .toList(),
                 state.databases().remembered(),
-                state.leftovers());
+                state.leftovers().all());
     }
 
     private static DesiredExport.Vm vm(VmRecord vm) {
@@ -68,7 +68,7 @@ final class DesiredTransfer {
         given.replicaSets().forEach(state.databases()::check);
         given.hosts().forEach(host -> state.maintenance(host.id(), host.inMaintenance()));
         given.vms().forEach(this::take);
-        given.leftovers().forEach(state::leftBehind);
+        given.leftovers().forEach(state.leftovers()::leftBehind);
         given.replicaSets().forEach(state.databases()::take);
         center.settings(given.settings());
         center.goOnAfterImport();
@@ -107,9 +107,11 @@ final class DesiredTransfer {
         if (record.desired() != vm.desired()) {
             state.desired(vm.id(), vm.desired());
         }
-        state.routed(vm.id(), vm.servedBy().orElse(vm.id()));
+        state.routes().routed(vm.id(), vm.servedBy().orElse(vm.id()));
         Set<OpenFault> known = Set.copyOf(record.faults());
-        vm.faults().stream().filter(fault -> !known.contains(fault)).forEach(fault -> state.opened(vm.id(), fault));
+        vm.faults().stream()
+                .filter(fault -> !known.contains(fault))
+                .forEach(fault -> state.health().opened(vm.id(), fault));
         // Last: that a fault opens takes some of them away.
         DesiredExport.marks()
                 .forEach(mark -> state.flag(vm.id(), mark, vm.marks().contains(mark)));

@@ -55,7 +55,7 @@ final class Faults {
     Taken ofVm(VmRecord vm, FaultReport report) {
         if (vm.desired() != DesiredState.RUNNING) {
             // Whoever manages it may know better; it is no target until then.
-            state.suspected(vm.id(), vm.desired() == DesiredState.UNMANAGED);
+            state.health().suspected(vm.id(), vm.desired() == DesiredState.UNMANAGED);
             return Taken.NOT_WANTED;
         }
         if (isStale(vm, report)) {
@@ -63,15 +63,15 @@ final class Faults {
         }
         if (vm.isConfirmedOff() && report.kind() != FaultKind.POWERED_OFF) {
             // What fails runs: somebody may have started it.
-            state.saidToRun(vm.id());
+            state.places().saidToRun(vm.id());
         }
         boolean isNew = !vm.isFailed();
         boolean isOtherKind =
                 vm.faults().stream().noneMatch(fault -> fault.report().kind() == report.kind());
         if (isNew || isOtherKind) {
-            state.opened(vm.id(), new OpenFault(report, scheduler.now()));
+            state.health().opened(vm.id(), new OpenFault(report, scheduler.now()));
         } else {
-            state.observedAgain(vm.id(), report);
+            state.health().observedAgain(vm.id(), report);
         }
         state.flag(vm.id(), VmState.Flag.LIMITED, false);
         state.flag(vm.id(), VmState.Flag.REJECTED, false);
@@ -110,7 +110,7 @@ final class Faults {
         }
         OpenFault fault = new OpenFault(report, scheduler.now());
         List<VmRecord> running = report.kind() == FaultKind.HOST_DEGRADED ? List.of() : state.running(id);
-        state.opened(id, fault);
+        state.health().opened(id, fault);
         if (report.kind() != FaultKind.HOST_DEGRADED) {
             storm.lost(id, scheduler.uptime());
         }
@@ -133,15 +133,21 @@ final class Faults {
         boolean hasOne = vm.faults().stream()
                 .anyMatch(open -> open.report().kind() == fault.report().kind());
         if (!hasOne) {
-            state.opened(vm.id(), fault);
+            state.health().opened(vm.id(), fault);
         }
         return true;
     }
 
     /** Closes the faults of a VM that this end closes; returns whether the VM has none any more, and had one. */
     boolean end(VmId vm, FaultEnd end) {
-        return state.closed(
-                vm, fault -> fault.report().kind().closedBy(FaultKind.Scope.VM).contains(end), scheduler.now());
+        return state.health()
+                .closed(
+                        vm,
+                        fault -> fault.report()
+                                .kind()
+                                .closedBy(FaultKind.Scope.VM)
+                                .contains(end),
+                        scheduler.now());
     }
 
     /**

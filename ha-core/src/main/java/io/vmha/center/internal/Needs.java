@@ -122,7 +122,7 @@ final class Needs {
     /** Whether its own requests, or those of others that it serves, are served by nobody. */
     private static boolean leavesUnserved(VmRecord vm, CenterState state) {
         return isUnserved(vm.id(), state)
-                || state.ownersServedBy(vm.id()).stream().anyMatch(owner -> isUnserved(owner, state));
+                || state.routes().ownersServedBy(vm.id()).stream().anyMatch(owner -> isUnserved(owner, state));
     }
 
     /**
@@ -132,7 +132,7 @@ final class Needs {
         VmRecord server = owner.server().equals(owner.id())
                 ? owner
                 : state.vm(owner.server()).orElse(owner);
-        Optional<MemberId> member = state.memberOf(server.seen());
+        Optional<MemberId> member = state.vmDatabases().memberOf(server.seen());
         if (member.isEmpty() || !state.databases().isBesideWriter(member.get())) {
             return false;
         }

@@ -52,8 +52,9 @@ final class Observation {
     }
 
     private void added(VirtualMachine vm) {
-        if (state.host(vm.host()).isPresent() && sightings.isAfter(state.removedAt(vm.id()))) {
-            state.declare(vm.withServedBy(Optional.empty()).withHealth(VmHealth.HEALTHY));
+        if (state.host(vm.host()).isPresent()
+                && sightings.isAfter(state.declarations().removedAt(vm.id()))) {
+            state.declarations().declare(vm.withServedBy(Optional.empty()).withHealth(VmHealth.HEALTHY));
             center.intake().known(new FaultSubject.OfVm(vm.id()));
         }
     }
@@ -62,7 +63,7 @@ final class Observation {
         Optional<HostRecord> before = state.host(host.id());
         boolean isOther = before.map(known -> !isSame(known, host)).orElse(true);
         if (isOther) {
-            state.declare(host);
+            state.declarations().declare(host);
         }
         if (before.isEmpty()) {
             center.intake().known(new FaultSubject.OfHost(host.id()));
@@ -119,7 +120,7 @@ final class Observation {
 
     private void running(VmRecord vm, HostId before) {
         if (vm.is(VmState.Flag.HALF_MADE) && !vm.seen().host().equals(before)) {
-            state.cloneNotNeeded(vm.id(), before, center.now());
+            state.leftovers().cloneNotNeeded(vm.id(), before, center.now());
         }
         state.flag(vm.id(), VmState.Flag.HALF_MADE, false);
         // Whoever was to start it need not any more.

@@ -123,18 +123,18 @@ public final class Operators {
         return center.decide(pending -> {
             VmRecord vm = state.requireVm(id);
             if (vm.is(VmState.Flag.HALF_MADE)) {
-                state.cloneNotNeeded(id, vm.seen().host(), center.now());
+                state.leftovers().cloneNotNeeded(id, vm.seen().host(), center.now());
             }
             if (vm.isActedOn()) {
-                state.saidOn(id);
+                state.places().saidOn(id);
             } else {
-                state.runsOn(id, vm.seen().host());
-                state.lostWithHost(id);
+                state.places().runsOn(id, vm.seen().host());
+                state.places().lostWithHost(id);
             }
             center.faults().end(id, FaultEnd.REPAIRED);
             // Also where nothing was reported yet: a report that was observed before comes late.
-            state.wellSince(id, center.now());
-            state.suspected(id, false);
+            state.health().wellSince(id, center.now());
+            state.health().suspected(id, false);
             center.decisions().well(vm);
             center.journal(center.recoveries().clear(id), () -> {});
             state.flag(id, VmState.Flag.LIMITED, false);
@@ -161,7 +161,7 @@ public final class Operators {
 
     /** How far a database is behind; empty where that cannot be read. */
     public CompletionStage<Inventory> replicationLag(VmId vm, Optional<Duration> lag) {
-        return change(() -> state.lags(vm, lag));
+        return change(() -> state.vmDatabases().lags(vm, lag));
     }
 
     /** An operator accepts that a database is behind. */
@@ -305,7 +305,7 @@ public final class Operators {
         if (!state.databases().isAllDeclared()) {
             DatabaseWatch.requireKnown(vm, state.databases().sets());
         }
-        state.declare(vm);
+        state.declarations().declare(vm);
         center.intake().known(new FaultSubject.OfVm(vm.id()));
     }
 
@@ -315,7 +315,7 @@ public final class Operators {
     }
 
     private void declare(Host host) {
-        state.declare(host);
+        state.declarations().declare(host);
         center.intake().known(new FaultSubject.OfHost(host.id()));
     }
 
@@ -325,7 +325,7 @@ public final class Operators {
     }
 
     private void removeNow(VmId vm) {
-        Set<VmId> served = state.remove(vm);
+        Set<VmId> served = state.declarations().remove(vm);
         center.forget(vm);
         center.executor().advance(vm);
         if (state.vm(vm).isPresent()) {
@@ -342,7 +342,7 @@ public final class Operators {
 
     /** Removes a host that was deleted. */
     public CompletionStage<Inventory> remove(HostId host) {
-        return change(() -> state.remove(host));
+        return change(() -> state.declarations().remove(host));
     }
 
     /** Changes what the orchestrator declares: additions, removals and declared fields. */
@@ -360,7 +360,7 @@ public final class Operators {
             before.vms().stream().filter(vm -> after.vm(vm.id()).isEmpty()).forEach(vm -> removeNow(vm.id()));
             before.hosts().stream()
                     .filter(host -> after.host(host.id()).isEmpty())
-                    .forEach(host -> state.remove(host.id()));
+                    .forEach(host -> state.declarations().remove(host.id()));
         });
     }
 
@@ -401,18 +401,18 @@ public final class Operators {
 
     /** What was left behind on the platform. */
     public CompletionStage<List<Leftover>> leftovers() {
-        return center.look(state::leftovers);
+        return center.look(state.leftovers()::all);
     }
 
     /** Deletes what recoveries of a VM left behind, one step for each host. */
     public CompletionStage<DecisionOutcome> deleteLeftovers(VmId vm, String operator) {
         return center.decide(pending -> {
-            Set<HostId> places = state.leftovers().stream()
+            Set<HostId> places = state.leftovers().all().stream()
                     .filter(left -> left.vm().equals(vm))
                     .map(Leftover::host)
                     .collect(ImmutableSortedSet.toImmutableSortedSet(Comparator.naturalOrder()));
             checkArgument(!places.isEmpty(), "nothing is listed as left over of %s", vm);
-            state.whyLeftoversMayBeWanted(vm).ifPresent(why -> {
+            state.leftovers().whyMayBeWanted(vm).ifPresent(why -> {
                 throw new IllegalArgumentException(why);
             });
             checkArgument(

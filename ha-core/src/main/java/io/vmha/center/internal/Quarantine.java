@@ -86,7 +86,7 @@ final class Quarantine {
                 .filter(moment -> moment.isAfter(center.now()));
         boolean was = until.containsKey(host);
         end.ifPresentOrElse(moment -> until.put(host, moment), () -> until.remove(host));
-        center.state().quarantined(host, end.isPresent());
+        center.state().health().quarantined(host, end.isPresent());
         if (was != end.isPresent()) {
             center.publish(new HaEvent.QuarantineChanged(center.now(), host, end));
         }

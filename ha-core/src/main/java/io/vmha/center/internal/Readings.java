@@ -59,7 +59,7 @@ final class Readings {
 
     /** Reads now, or once more after the reading that is under way: that one began too early. */
     void need() {
-        Set<VmId> open = state.uncertain();
+        Set<VmId> open = state.places().uncertain();
         if (!open.equals(uncertain)) {
             uncertain = open;
             fruitless = 0;
@@ -91,7 +91,7 @@ final class Readings {
         current = token;
         Inventory believed = state.inventory();
         List<Sightings> read = new ArrayList<>(1);
-        List<VmId> inDoubt = state.routesInDoubt();
+        List<VmId> inDoubt = state.routes().inDoubt();
         Map<VmId, VmId> servers = new LinkedHashMap<>();
         Duration timeout = center.config().actionDeadline();
         CenterScheduler.Cancellable watchdog = scheduler.schedule(
@@ -144,7 +144,7 @@ final class Readings {
             return;
         }
         servers.forEach((owner, server) -> {
-            if (state.routeRead(owner, server, token)) {
+            if (state.routes().read(owner, server, token)) {
                 center.decisions().wake(owner);
             }
         });
@@ -155,7 +155,7 @@ final class Readings {
         failures = 0;
         fruitless++;
         read.forEach(center::apply);
-        if (isNeededAgain || !state.routesInDoubt().isEmpty()) {
+        if (isNeededAgain || !state.routes().inDoubt().isEmpty()) {
             isNeededAgain = false;
             need();
         }

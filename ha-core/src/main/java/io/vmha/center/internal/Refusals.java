@@ -136,8 +136,8 @@ final class Refusals {
     private void refuseMember(Targets refused, VmId target) {
         refused.vms.add(target);
         state.vm(target)
-                .flatMap(vm -> state.memberOf(vm.seen()))
-                .ifPresent(member -> state.vmsOf(member).forEach(vm -> refused.vms.add(vm.id())));
+                .flatMap(vm -> state.vmDatabases().memberOf(vm.seen()))
+                .ifPresent(member -> state.vmDatabases().vmsOf(member).forEach(vm -> refused.vms.add(vm.id())));
     }
 
     private static void refuse(Targets refused, Action action) {

@@ -67,7 +67,7 @@ final class Rejoins {
         if (before != null && now.minus(before.at()).compareTo(before.pause()) < 0) {
             return;
         }
-        Optional<VmId> vm = state.vmsOf(member).stream()
+        Optional<VmId> vm = state.vmDatabases().vmsOf(member).stream()
                 .filter(this::isWell)
                 .map(VmRecord::id)
                 .min(Comparator.naturalOrder());

@@ -109,11 +109,11 @@ final class Returns {
      */
     List<SubjectDecision> homecoming(HostId host) {
         if (policies.config().failback() == FailbackMode.MANUAL) {
-            state.awayFrom(host).forEach(state::notAway);
+            state.away().from(host).forEach(state.away()::notAway);
             return List.of();
         }
         List<SubjectDecision> parts = new ArrayList<>();
-        for (VmId id : state.awayFrom(host)) {
+        for (VmId id : state.away().from(host)) {
             Optional<SubjectDecision> part = comingHome(id, host, parts);
             boolean waits =
                     part.isPresent() && isPaced(state.requireVm(id), NeedKind.DRAIN, () -> comeHomeLater(id, host));
@@ -121,7 +121,7 @@ final class Returns {
                 part.ifPresent(parts::add);
             }
             if (part.isEmpty()) {
-                state.notAway(id);
+                state.away().notAway(id);
             }
         }
         return parts;
@@ -137,13 +137,13 @@ final class Returns {
                     pace.returns(id, center.now());
                     plans.begin(Optional.empty(), List.of(found), false, Optional.empty(), new PendingDecision());
                 },
-                () -> state.notAway(id));
+                () -> state.away().notAway(id));
     }
 
     /** How a VM comes home beside others; empty where it cannot, or has no reason to. */
     private Optional<SubjectDecision> comingHome(VmId id, HostId host, List<SubjectDecision> others) {
         Optional<VmRecord> away = state.vm(id)
-                .filter(vm -> state.homeOf(id).equals(Optional.of(host)))
+                .filter(vm -> state.away().homeOf(id).equals(Optional.of(host)))
                 .filter(vm -> vm.power() == PowerState.ON && !vm.isFailed() && vm.desired() == DesiredState.RUNNING)
                 .filter(vm -> center.executor().runsOf(id).isEmpty());
         return away.flatMap(vm -> {

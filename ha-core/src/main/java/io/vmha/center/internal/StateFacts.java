@@ -18,7 +18,7 @@ import java.util.Optional;
 record StateFacts(CenterState state) implements PlanFacts {
     @Override
     public boolean isConfirmedOff(VmId vm) {
-        return state.isConfirmedOff(vm);
+        return state.places().isConfirmedOff(vm);
     }
 
     @Override
@@ -28,7 +28,9 @@ record StateFacts(CenterState state) implements PlanFacts {
 
     @Override
     public boolean acceptsWrites(VmId vm) {
-        return state.vm(vm).filter(found -> state.isAtWriter(found.seen())).isPresent();
+        return state.vm(vm)
+                .filter(found -> state.vmDatabases().isAtWriter(found.seen()))
+                .isPresent();
     }
 
     @Override
@@ -38,12 +40,13 @@ record StateFacts(CenterState state) implements PlanFacts {
 
     /** A VM of another database of the same set that is seen to write, where one of its VMs is well. */
     private Optional<VmId> wellWriter(VmRecord target) {
-        Optional<MemberId> own = state.memberOf(target.seen());
-        return state.setOf(target.seen())
+        Optional<MemberId> own = state.vmDatabases().memberOf(target.seen());
+        return state.vmDatabases()
+                .setOf(target.seen())
                 .flatMap(ReplicaSet::writer)
                 .map(DatabaseMember::id)
                 .filter(writer -> !own.equals(Optional.of(writer)))
-                .flatMap(writer -> state.vmsOf(writer).stream()
+                .flatMap(writer -> state.vmDatabases().vmsOf(writer).stream()
                         .filter(vm -> !vm.isFailed()
                                 && vm.power() == PowerState.ON
                                 && state.runsVms(vm.seen().host()))

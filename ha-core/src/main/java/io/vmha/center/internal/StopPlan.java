@@ -30,9 +30,9 @@ final class StopPlan {
         ImmutableSortedSet.Builder<Integer> moved = ImmutableSortedSet.naturalOrder();
         for (SubjectDecision part : parts) {
             if (part instanceof SubjectDecision.Redirect redirect) {
-                boolean promotes = state.needsWriter(vm)
+                boolean promotes = state.vmDatabases().needsWriter(vm)
                         && state.vm(redirect.target())
-                                .filter(target -> !state.isAtWriter(target.seen()))
+                                .filter(target -> !state.vmDatabases().isAtWriter(target.seen()))
                                 .isPresent();
                 if (promotes) {
                     steps.add(new Step(steps.size(), new Action.Promote(redirect.target()), first));

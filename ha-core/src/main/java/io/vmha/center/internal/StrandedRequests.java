@@ -46,7 +46,8 @@ final class StrandedRequests {
      */
     @CanIgnoreReturnValue
     boolean follow(VmRecord vm, Optional<Refusals.Failed> failed) {
-        boolean isHandedOver = state.setOf(vm.seen())
+        boolean isHandedOver = state.vmDatabases()
+                .setOf(vm.seen())
                 .filter(set -> center.executor().isHandingOver(set.id()))
                 .isPresent();
         if (isHandedOver && failed.isEmpty()) {
@@ -71,8 +72,10 @@ final class StrandedRequests {
     /** Where no database writes, the best one is promoted; that is the one that served last, where there is no other. */
     private Optional<SubjectDecision> followed(VmRecord vm) {
         Optional<VmRecord> server = state.vm(vm.server());
-        boolean isAnyWriter =
-                state.setOf(vm.seen()).flatMap(ReplicaSet::presumedWriter).isPresent();
+        boolean isAnyWriter = state.vmDatabases()
+                .setOf(vm.seen())
+                .flatMap(ReplicaSet::presumedWriter)
+                .isPresent();
         VmId from = isAnyWriter ? vm.id() : vm.server();
         Optional<SubjectDecision> decided = policies
                 .current()
@@ -136,9 +139,11 @@ final class StrandedRequests {
 
     /** The server of a VM that is well was deleted: its requests come home, or go where its database may be written. */
     void serveAgain(VmRecord vm, VmId server) {
-        boolean isWriterElsewhere = state.needsWriter(vm.seen()) && !state.isAtWriter(vm.seen());
+        boolean isWriterElsewhere = state.vmDatabases().needsWriter(vm.seen())
+                && !state.vmDatabases().isAtWriter(vm.seen());
         boolean isFollowing = isWriterElsewhere && follow(vm, Optional.empty());
-        if (!isFollowing && (isServing(vm) || state.needsWriter(vm.seen()) || !serveElsewhere(vm, server))) {
+        if (!isFollowing
+                && (isServing(vm) || state.vmDatabases().needsWriter(vm.seen()) || !serveElsewhere(vm, server))) {
             sendHome(vm, server);
         }
     }

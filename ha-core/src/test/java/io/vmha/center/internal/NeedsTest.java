@@ -45,18 +45,18 @@ class NeedsTest {
     @Test
     void whoseRequestsAreServedElsewhereOnlyNeedsToBeRestored() {
         fail(MW1);
-        state.routed(MW1, MW3);
+        state.routes().routed(MW1, MW3);
         assertThat(of(MW1)).containsExactly(NeedKind.RESTORE);
     }
 
     @Test
     void aFailedVmThatServesForOthersNeedsTheirsServedToo() {
-        state.routed(MW1, MW3);
+        state.routes().routed(MW1, MW3);
         fail(MW3);
-        state.routed(MW3, VmId.of("mw4"));
+        state.routes().routed(MW3, VmId.of("mw4"));
         assertThat(of(MW3)).contains(NeedKind.SERVE);
 
-        state.routed(MW1, VmId.of("mw4"));
+        state.routes().routed(MW1, VmId.of("mw4"));
         assertThat(of(MW3)).doesNotContain(NeedKind.SERVE);
     }
 
@@ -76,7 +76,7 @@ class NeedsTest {
         state.maintenance(H1, false);
         assertThat(of(MW1)).isEmpty();
 
-        state.opened(H1, new OpenFault(Fixtures.hostFault("h1", FaultKind.HOST_DEGRADED), Instant.EPOCH));
+        state.health().opened(H1, new OpenFault(Fixtures.hostFault("h1", FaultKind.HOST_DEGRADED), Instant.EPOCH));
         assertThat(of(MW1)).containsExactly(NeedKind.DRAIN);
     }
 
@@ -84,7 +84,7 @@ class NeedsTest {
     void aVmThatIsOffOrFailedCannotLeaveItsHost() {
         state.maintenance(H1, true);
         fail(MW1);
-        state.isOff(DB1);
+        state.places().isOff(DB1);
 
         assertThat(of(MW1)).doesNotContain(NeedKind.DRAIN);
         assertThat(of(DB1)).doesNotContain(NeedKind.DRAIN);
@@ -92,11 +92,11 @@ class NeedsTest {
 
     @Test
     void aVmThatIsWellAgainNeedsItsRequestsBack() {
-        state.routed(MW1, MW3);
+        state.routes().routed(MW1, MW3);
         assertThat(of(MW1)).isEmpty();
         state.flag(MW1, VmState.Flag.RETURNING, true);
         assertThat(of(MW1)).containsExactly(NeedKind.RETURN);
-        state.routed(MW1, MW1);
+        state.routes().routed(MW1, MW1);
         assertThat(of(MW1)).isEmpty();
     }
 
@@ -104,7 +104,7 @@ class NeedsTest {
     void aVmThatIsWantedOffNeedsItsRequestsServedUntilItIs() {
         state.desired(MW1, DesiredState.OFF);
         assertThat(of(MW1)).containsExactly(NeedKind.SERVE);
-        state.isOff(MW1);
+        state.places().isOff(MW1);
         assertThat(of(MW1)).isEmpty();
     }
 
@@ -115,7 +115,7 @@ class NeedsTest {
         assertThat(of(MW1)).isEmpty();
 
         fail(MW3);
-        state.remove(MW3);
+        state.declarations().remove(MW3);
         assertThat(Needs.of(state.vm(MW3).orElseThrow(), state, config)).isEmpty();
     }
 
@@ -124,6 +124,6 @@ class NeedsTest {
     }
 
     private void fail(VmId vm) {
-        state.opened(vm, new OpenFault(Fixtures.readOnly(vm.value()), Instant.EPOCH));
+        state.health().opened(vm, new OpenFault(Fixtures.readOnly(vm.value()), Instant.EPOCH));
     }
 }

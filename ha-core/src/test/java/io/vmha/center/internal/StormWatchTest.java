@@ -44,7 +44,7 @@ class StormWatchTest {
         lose(storm, "h2", FaultKind.HOST_DOWN, at(0));
         assertThat(storm.refresh(state, at(1))).isTrue();
 
-        state.up(HostId.of("h2"), Instant.EPOCH.plusSeconds(2));
+        state.health().up(HostId.of("h2"), Instant.EPOCH.plusSeconds(2));
         assertThat(storm.refresh(state, at(2))).isTrue();
         assertThat(storm.lost()).containsExactly(HostId.of("h1"));
     }
@@ -85,7 +85,7 @@ class StormWatchTest {
         fail(storm, "mw3", at(0));
         assertThat(storm.refresh(state, at(0))).isTrue();
 
-        state.closed(VmId.of("mw1"), fault -> true, Instant.EPOCH);
+        state.health().closed(VmId.of("mw1"), fault -> true, Instant.EPOCH);
         assertThat(storm.refresh(state, at(1))).isTrue();
         assertThat(storm.failed()).containsExactly(VmId.of("mw3"));
     }
@@ -114,12 +114,12 @@ class StormWatchTest {
     }
 
     private void lose(StormWatch storm, String host, FaultKind kind, Duration now) {
-        state.opened(HostId.of(host), new OpenFault(Fixtures.hostFault(host, kind), Instant.EPOCH));
+        state.health().opened(HostId.of(host), new OpenFault(Fixtures.hostFault(host, kind), Instant.EPOCH));
         storm.lost(HostId.of(host), now);
     }
 
     private void fail(StormWatch storm, String vm, Duration now) {
-        state.opened(VmId.of(vm), new OpenFault(Fixtures.readOnly(vm), Instant.EPOCH));
+        state.health().opened(VmId.of(vm), new OpenFault(Fixtures.readOnly(vm), Instant.EPOCH));
         storm.failed(VmId.of(vm), now);
     }
 

@@ -49,14 +49,14 @@ final class CloneHandler extends ActionHandler<Action.CloneFromTemplate> {
     @Override
     void done(Action.CloneFromTemplate action, CenterState state, Instant begun, Instant now) {
         state.vm(action.target())
-                .ifPresent(vm -> state.leftBehind(
-                        new Leftover(action.target(), vm.seen().host(), "what its clone replaced", now)));
-        state.cloned(action.target(), action.on());
+                .ifPresent(vm -> state.leftovers()
+                        .leftBehind(new Leftover(action.target(), vm.seen().host(), "what its clone replaced", now)));
+        state.places().cloned(action.target(), action.on());
     }
 
     @Override
     void unresolved(Action.CloneFromTemplate action, CenterState state, Instant now) {
-        state.leftBehind(new Leftover(action.target(), action.on(), "a clone that may be half made", now));
+        state.leftovers().leftBehind(new Leftover(action.target(), action.on(), "a clone that may be half made", now));
     }
 
     @Override

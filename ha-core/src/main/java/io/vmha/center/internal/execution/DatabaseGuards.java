@@ -20,18 +20,19 @@ final class DatabaseGuards {
     private DatabaseGuards() {}
 
     private static Optional<MemberId> memberOf(Action action, CenterState state) {
-        return state.memberOf(state.requireVm(action.vm().orElseThrow()).seen());
+        return state.vmDatabases()
+                .memberOf(state.requireVm(action.vm().orElseThrow()).seen());
     }
 
     /** Requests of a type that writes end at the member that is seen to accept writes. */
     static final Guard AT_THE_WRITER = (action, context) -> {
         VmId server = ((Action.Redirect) action).server();
         VirtualMachine vm = context.state().requireVm(server).seen();
-        if (!context.state().needsWriter(vm)) {
+        if (!context.state().vmDatabases().needsWriter(vm)) {
             return Verdict.PASS;
         }
         Databases databases = context.state().databases();
-        Optional<MemberId> member = context.state().memberOf(vm);
+        Optional<MemberId> member = context.state().vmDatabases().memberOf(vm);
         if (member.filter(databases::isWriter).isPresent()) {
             return Verdict.PASS;
         }
@@ -102,7 +103,7 @@ final class DatabaseGuards {
     };
 
     private static Verdict off(MemberId member, GuardContext context) {
-        for (VmRecord vm : context.state().vmsOf(member)) {
+        for (VmRecord vm : context.state().vmDatabases().vmsOf(member)) {
             if (vm.isConfirmedOff()) {
                 continue;
             }
@@ -139,7 +140,8 @@ final class DatabaseGuards {
     private static Verdict isReady(Action.Promote promote, GuardContext context) {
         Verdict lag = Guards.NOT_LAGGING.judge(promote, context);
         CenterState state = context.state();
-        Optional<MemberId> member = state.vm(promote.target()).flatMap(vm -> state.memberOf(vm.seen()));
+        Optional<MemberId> member =
+                state.vm(promote.target()).flatMap(vm -> state.vmDatabases().memberOf(vm.seen()));
         if (!lag.passes()
                 || member.isEmpty()
                 || !state.databases().isRead(setOf(member.get(), state).id())) {

@@ -37,7 +37,7 @@ final class DeleteLeftoversHandler extends ActionHandler<Action.DeleteLeftovers>
     /** The center lists nothing any more; what a later replacement leaves is listed anew. */
     @Override
     void done(Action.DeleteLeftovers action, CenterState state, Instant begun, Instant now) {
-        state.leftoversDeleted(action.target(), action.on(), begun);
+        state.leftovers().deleted(action.target(), action.on(), begun);
     }
 
     @Override

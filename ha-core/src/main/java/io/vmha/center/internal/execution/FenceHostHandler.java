@@ -64,7 +64,7 @@ final class FenceHostHandler extends ActionHandler<Action.FenceHost> {
     /** A host that came up meanwhile by somebody's word may have come up after it was fenced: its VMs are read, and none is off. */
     @Override
     void done(Action.FenceHost action, CenterState state, Instant begun, Instant now) {
-        if (!state.cameUpSince(action.target(), begun)) {
+        if (!state.health().cameUpSince(action.target(), begun)) {
             LostHost.confirmedOff(action.target(), state);
         }
     }

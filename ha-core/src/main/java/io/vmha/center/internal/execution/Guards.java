@@ -52,7 +52,7 @@ final class Guards {
     /** What the action would confirm off is not confirmed off yet. */
     static final Guard NOT_OFF_YET = (action, context) -> {
         if (action instanceof Action.PowerOff powerOff) {
-            return context.state().isConfirmedOff(powerOff.target())
+            return context.state().places().isConfirmedOff(powerOff.target())
                     ? Verdict.done("confirmed off already")
                     : Verdict.PASS;
         }
@@ -147,8 +147,8 @@ final class Guards {
     /** Requests that are about to leave the VM have left it: it may write once it runs. */
     static final Guard REQUESTS_LEFT = (action, context) -> {
         VmId vm = action.vm().orElseThrow();
-        boolean isAboutToLeave =
-                context.state().ownersServedBy(vm).stream().anyMatch(owner -> context.isAboutToMove(owner, vm));
+        boolean isAboutToLeave = context.state().routes().ownersServedBy(vm).stream()
+                .anyMatch(owner -> context.isAboutToMove(owner, vm));
         return isAboutToLeave ? Verdict.NO_TURN : Verdict.PASS;
     };
 
@@ -205,12 +205,12 @@ final class Guards {
         }
         boolean isHome = redirect.owner().equals(redirect.server());
         VirtualMachine owner = state.requireVm(redirect.owner()).seen();
-        if (!state.needsWriter(owner)) {
+        if (!state.vmDatabases().needsWriter(owner)) {
             return isHome;
         }
-        Optional<MemberId> member = state.memberOf(server.seen());
+        Optional<MemberId> member = state.vmDatabases().memberOf(server.seen());
         boolean writesNot = member.isPresent() && !state.databases().mayWrite(member.get());
-        return writesNot || (isHome && member.equals(state.memberOf(owner)));
+        return writesNot || (isHome && member.equals(state.vmDatabases().memberOf(owner)));
     }
 
     /** The target of a redirect serves, on a host that may be relied on. */
@@ -239,7 +239,8 @@ final class Guards {
                 ? redirect.server()
                 : action.vm().orElseThrow();
         Optional<VirtualMachine> vm = context.state().inventory().vm(target);
-        boolean isMeant = vm.isPresent() && context.state().needsWriter(vm.get()) && takesOver(vm.get(), context);
+        boolean isMeant =
+                vm.isPresent() && context.state().vmDatabases().needsWriter(vm.get()) && takesOver(vm.get(), context);
         if (!isMeant || context.failover().maxReplicationLag().isEmpty()) {
             return Verdict.PASS;
         }
@@ -255,7 +256,7 @@ final class Guards {
 
     /** A member that writes already is behind nobody. */
     private static boolean takesOver(VirtualMachine vm, GuardContext context) {
-        return !context.state().isAtWriter(vm);
+        return !context.state().vmDatabases().isAtWriter(vm);
     }
 
     /** The host takes VMs now. */
@@ -326,7 +327,8 @@ final class Guards {
     static final Guard NOTHING_ELSE_WANTED = (action, context) -> {
         VmId id = action.vm().orElseThrow();
         return context.state()
-                .whyLeftoversMayBeWanted(id)
+                .leftovers()
+                .whyMayBeWanted(id)
                 .map(why -> Verdict.never(Reason.PLACE_UNCERTAIN, why))
                 .orElse(Verdict.PASS);
     };

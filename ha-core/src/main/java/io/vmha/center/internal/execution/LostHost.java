@@ -18,15 +18,15 @@ public final class LostHost {
      */
     public static void confirmedOff(HostId host, CenterState state) {
         List<VmRecord> lost = state.running(host);
-        state.confirmedOff(host);
+        state.health().confirmedOff(host);
         for (VmRecord vm : lost) {
             Set<HostId> left = new LinkedHashSet<>(vm.mayRunOn());
             left.remove(host);
             if (left.isEmpty()) {
                 state.flag(vm.id(), VmState.Flag.UNSEARCHED, true);
             }
-            state.mayRunOn(vm.id(), left);
-            state.lostWithHost(vm.id());
+            state.places().mayRunOn(vm.id(), left);
+            state.places().lostWithHost(vm.id());
         }
     }
 }

@@ -31,7 +31,7 @@ final class MigrateHandler extends ActionHandler<Action.Migrate> {
 
     @Override
     void begins(Action.Migrate action, CenterState state) {
-        state.mayStart(action.target(), action.to());
+        state.places().mayStart(action.target(), action.to());
     }
 
     @Override
@@ -40,13 +40,13 @@ final class MigrateHandler extends ActionHandler<Action.Migrate> {
                 .filter(host -> host.health() != HostHealth.DOWN)
                 .isPresent();
         if (isUp) {
-            state.runsOn(action.target(), action.to());
+            state.places().runsOn(action.target(), action.to());
         }
     }
 
     @Override
     void notDone(Action.Migrate action, CenterState state) {
-        state.notStarted(action.target(), action.to());
+        state.places().notStarted(action.target(), action.to());
     }
 
     @Override

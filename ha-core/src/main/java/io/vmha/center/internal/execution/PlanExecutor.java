@@ -335,7 +335,9 @@ public final class PlanExecutor {
     }
 
     private Optional<ReplicaSetId> setOf(VmId vm) {
-        return state.vm(vm).flatMap(found -> state.setOf(found.seen())).map(ReplicaSet::id);
+        return state.vm(vm)
+                .flatMap(found -> state.vmDatabases().setOf(found.seen()))
+                .map(ReplicaSet::id);
     }
 
     Verdict judge(PlanRun run, StepRun step, Action action) {
@@ -368,13 +370,13 @@ public final class PlanExecutor {
                     .isPresent();
         }
         if (action instanceof Action.DeleteLeftovers delete) {
-            return state.leftovers().stream()
+            return state.leftovers().all().stream()
                     .anyMatch(left ->
                             left.vm().equals(delete.target()) && left.host().equals(delete.on()));
         }
         if (action instanceof Action.Rejoin rejoin) {
             return state.vm(rejoin.target())
-                    .flatMap(vm -> state.memberOf(vm.seen()))
+                    .flatMap(vm -> state.vmDatabases().memberOf(vm.seen()))
                     .filter(state.databases()::needsRejoin)
                     .isPresent();
         }
@@ -516,20 +518,25 @@ public final class PlanExecutor {
                 .filter(server -> Guards.isHandedOver(redirect, server, state))
                 .isPresent();
         return new CallFacts(
-                true, server -> state.isConfirmedOff(server) || (isHandedOver && server.equals(believed)), database);
+                true,
+                server -> state.places().isConfirmedOff(server) || (isHandedOver && server.equals(believed)),
+                database);
     }
 
     /** The database of a VM, where somebody reads its set. */
     private Optional<DatabaseFacts> database(VmId vm, Plan plan, Consumer<ReplicaSet> seen) {
         Optional<VmRecord> record = state.vm(vm);
-        Optional<MemberId> member = record.flatMap(found -> state.memberOf(found.seen()));
+        Optional<MemberId> member = record.flatMap(found -> state.vmDatabases().memberOf(found.seen()));
         if (member.isEmpty()) {
             return Optional.empty();
         }
         ReplicaSet set = state.databases().setOf(member.get()).orElseThrow();
         Optional<MemberId> successor = plan.steps().stream()
                 .flatMap(step -> step.action() instanceof Action.Promote promote
-                        ? state.vm(promote.target()).flatMap(found -> state.memberOf(found.seen())).stream()
+                        ? state
+                                .vm(promote.target())
+                                .flatMap(found -> state.vmDatabases().memberOf(found.seen()))
+                                .stream()
                         : Stream.empty())
                 .findFirst();
         boolean isAccepted = record.get().is(VmState.Flag.LAG_ACCEPTED);
@@ -549,7 +556,7 @@ public final class PlanExecutor {
     private Set<MemberId> membersOff(ReplicaSet set) {
         return set.memberIds().stream()
                 .filter(member -> {
-                    List<VmRecord> vms = state.vmsOf(member);
+                    List<VmRecord> vms = state.vmDatabases().vmsOf(member);
                     return !vms.isEmpty() && vms.stream().allMatch(VmRecord::isConfirmedOff);
                 })
                 .collect(Collectors.toSet());

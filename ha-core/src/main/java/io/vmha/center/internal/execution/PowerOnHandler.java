@@ -44,7 +44,7 @@ final class PowerOnHandler extends ActionHandler<Action.PowerOn> {
 
     @Override
     void begins(Action.PowerOn action, CenterState state) {
-        state.mayStart(action.target(), action.on());
+        state.places().mayStart(action.target(), action.on());
     }
 
     /** A VM that was started on a host which is known to be lost by now has been lost with it. */
@@ -53,26 +53,30 @@ final class PowerOnHandler extends ActionHandler<Action.PowerOn> {
         if (!state.runsVms(action.on())) {
             return;
         }
-        state.runsOn(action.target(), action.on());
+        state.places().runsOn(action.target(), action.on());
         // Its silence was that of its life before.
-        state.suspected(action.target(), false);
+        state.health().suspected(action.target(), false);
         // It was off when this began: what its guest failed by later, it has failed by anew. That it is on now is read.
-        state.closed(
-                action.target(),
-                fault -> !fault.report().observedAt().isAfter(begun)
-                        || fault.report().kind().closedBy(FaultKind.Scope.VM).contains(FaultEnd.SEEN_RUNNING),
-                now);
-        state.wellSince(action.target(), begun);
+        state.health()
+                .closed(
+                        action.target(),
+                        fault -> !fault.report().observedAt().isAfter(begun)
+                                || fault.report()
+                                        .kind()
+                                        .closedBy(FaultKind.Scope.VM)
+                                        .contains(FaultEnd.SEEN_RUNNING),
+                        now);
+        state.health().wellSince(action.target(), begun);
     }
 
     @Override
     void notDone(Action.PowerOn action, CenterState state) {
-        state.notStarted(action.target(), action.on());
+        state.places().notStarted(action.target(), action.on());
     }
 
     @Override
     void inUse(Action.PowerOn action, CenterState state) {
-        state.saidToRun(action.target());
+        state.places().saidToRun(action.target());
     }
 
     @Override

@@ -131,7 +131,7 @@ final class PromoteHandler extends ActionHandler<Action.Promote> {
     }
 
     private static Optional<MemberId> memberOf(Action.Promote action, CenterState state) {
-        return state.vm(action.target()).flatMap(vm -> state.memberOf(vm.seen()));
+        return state.vm(action.target()).flatMap(vm -> state.vmDatabases().memberOf(vm.seen()));
     }
 
     @Override

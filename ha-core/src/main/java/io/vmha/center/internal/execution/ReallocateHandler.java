@@ -36,7 +36,7 @@ final class ReallocateHandler extends ActionHandler<Action.Reallocate> {
 
     @Override
     void done(Action.Reallocate action, CenterState state, Instant begun, Instant now) {
-        state.allocated(action.target(), action.allocation());
+        state.places().allocated(action.target(), action.allocation());
     }
 
     @Override

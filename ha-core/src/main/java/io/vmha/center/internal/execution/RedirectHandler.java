@@ -62,12 +62,12 @@ final class RedirectHandler extends ActionHandler<Action.Redirect> {
 
     @Override
     void done(Action.Redirect action, CenterState state, Instant begun, Instant now) {
-        state.routed(action.owner(), action.server());
+        state.routes().routed(action.owner(), action.server());
     }
 
     @Override
     void unknown(Action.Redirect action, CenterState state) {
-        state.routeInDoubt(action.owner());
+        state.routes().doubted(action.owner());
     }
 
     @Override

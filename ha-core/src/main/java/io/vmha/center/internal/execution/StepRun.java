@@ -236,7 +236,7 @@ final class StepRun {
             isActing = true;
             isPlacing = PLACING.contains(step.action().kind());
             if (isPlacing) {
-                step.action().vm().ifPresent(executor.state()::actionBegins);
+                step.action().vm().ifPresent(executor.state().places()::actionBegins);
             }
         }
     }
@@ -466,7 +466,7 @@ final class StepRun {
     }
 
     private void actionEnds(VmId id) {
-        executor.state().actionEnds(id);
+        executor.state().places().actionEnds(id);
         boolean isToBeRead = executor.state()
                 .vm(id)
                 .filter(vm -> vm.is(VmState.Flag.UNSEARCHED) && !vm.mayRunOn().isEmpty())

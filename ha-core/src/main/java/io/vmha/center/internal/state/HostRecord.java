@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that a center knows and wants of one host. Others read it; {@link CenterState} alone changes it. Confined to the
- * center's loop.
+ * Everything that a center knows and wants of one host. Others read it; the {@link CenterState} and its parts alone change it. Confined
+ * to the center's loop.
  */
 public final class HostRecord {
     /** As the platform says; its health is not in it, maintenance is what operators want. */
@@ -31,6 +31,11 @@ public final class HostRecord {
 
     HostRecord(Host seen) {
         this.seen = seen;
+    }
+
+    /** As it is kept in a record: its health comes from its fault, quarantine from elsewhere. */
+    static Host observed(Host host) {
+        return host.withHealth(HostHealth.UP).withInQuarantine(false);
     }
 
     /** As observed and desired, apart from its health. */

@@ -141,7 +141,7 @@ public final class Sightings {
     public Set<VmId> vms(CenterState state) {
         return ImmutableSet.<VmId>builder()
                 .addAll(differing)
-                .addAll(state.uncertain())
+                .addAll(state.places().uncertain())
                 .build();
     }
 
@@ -165,7 +165,7 @@ public final class Sightings {
         possible.addAll(runningOn);
         if (!isFresh) {
             if (!possible.equals(record.mayRunOn)) {
-                state.place(record, possible);
+                state.places().place(record, possible);
             }
             return Seen.AS_KNOWN;
         }
@@ -219,8 +219,8 @@ public final class Sightings {
         if (record.mayRunOn.stream().allMatch(this::answered)) {
             record.flags.remove(VmState.Flag.UNSEARCHED);
         }
-        best(record, sightings).ifPresent(seen -> state.reads(record, read(record, seen)));
-        state.place(record, possible);
+        best(record, sightings).ifPresent(seen -> state.places().reads(record, read(record, seen)));
+        state.places().place(record, possible);
         if (state.vm(record.id()).isEmpty()) {
             return Seen.AS_KNOWN;
         }

@@ -17,8 +17,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that a center knows and wants of one VM, each fact once. Others read it; {@link CenterState} alone changes it.
- * Confined to the center's loop.
+ * Everything that a center knows and wants of one VM, each fact once. Others read it; the {@link CenterState} and its parts alone
+ * change it. Confined to the center's loop.
  */
 public final class VmRecord {
     /** As the platform and its declarer say; where its requests go and its health are not in it. Its load is of its own requests. */

@@ -45,7 +45,7 @@ class CenterStateTest {
 
     @Test
     void aPendingPlaceIsInTheInventoryAsLongAsItIsPending() {
-        state.isOff(MW1);
+        state.places().isOff(MW1);
         pending(new PendingEffects(Optional.of(H2), false, Optional.empty(), Optional.empty()));
         assertThat(mw1().host()).isEqualTo(H2);
         assertThat(state.inventory().freeOn(H2).memoryMiB())
@@ -69,9 +69,9 @@ class CenterStateTest {
 
     @Test
     void aPendingPlaceOnAHostThatIsLostDoesNotCount() {
-        state.isOff(MW1);
+        state.places().isOff(MW1);
         pending(new PendingEffects(Optional.of(H2), false, Optional.empty(), Optional.empty()));
-        state.opened(H2, new OpenFault(Fixtures.hostDown("h2"), Instant.EPOCH));
+        state.health().opened(H2, new OpenFault(Fixtures.hostDown("h2"), Instant.EPOCH));
 
         assertThat(mw1().host()).isEqualTo(H1);
     }
@@ -82,7 +82,7 @@ class CenterStateTest {
         assertThat(mw1().servedBy()).contains(MW3);
         assertThat(mw1().load()).isZero();
         assertThat(load(MW3)).isEqualTo(0.7);
-        assertThat(state.ownersServedBy(MW3)).containsExactly(MW3);
+        assertThat(state.routes().ownersServedBy(MW3)).containsExactly(MW3);
 
         pending(PendingEffects.NONE);
         assertThat(mw1().servedBy()).isEmpty();
@@ -100,34 +100,34 @@ class CenterStateTest {
 
     @Test
     void aVmIsConfirmedOffOnlyWhereItMayRunNowhere() {
-        state.mayStart(MW1, H2);
+        state.places().mayStart(MW1, H2);
         assertThat(state.requireVm(MW1).mayRunOn()).containsExactlyInAnyOrder(H1, H2);
         assertThat(mw1().power()).isEqualTo(PowerState.UNKNOWN);
 
-        state.mayRunOn(MW1, Set.of(H2));
-        assertThat(state.isConfirmedOff(MW1)).isFalse();
-        state.mayRunOn(MW1, Set.of());
-        assertThat(state.isConfirmedOff(MW1)).isTrue();
+        state.places().mayRunOn(MW1, Set.of(H2));
+        assertThat(state.places().isConfirmedOff(MW1)).isFalse();
+        state.places().mayRunOn(MW1, Set.of());
+        assertThat(state.places().isConfirmedOff(MW1)).isTrue();
         assertThat(mw1().power()).isEqualTo(PowerState.OFF);
     }
 
     @Test
     void aVmThatWasLostWithItsHostIsNotConfirmedOffBeforeItWasLookedFor() {
         state.flag(MW1, VmState.Flag.UNSEARCHED, true);
-        state.mayRunOn(MW1, Set.of());
+        state.places().mayRunOn(MW1, Set.of());
 
-        assertThat(state.isConfirmedOff(MW1)).isFalse();
-        assertThat(state.uncertain()).containsExactly(MW1);
+        assertThat(state.places().isConfirmedOff(MW1)).isFalse();
+        assertThat(state.places().uncertain()).containsExactly(MW1);
         state.flag(MW1, VmState.Flag.UNSEARCHED, false);
-        assertThat(state.isConfirmedOff(MW1)).isTrue();
-        assertThat(state.uncertain()).isEmpty();
+        assertThat(state.places().isConfirmedOff(MW1)).isTrue();
+        assertThat(state.places().uncertain()).isEmpty();
     }
 
     @Test
     void whatIsOffIsNeverHealthy() {
-        state.isOff(MW1);
+        state.places().isOff(MW1);
         assertThat(mw1().health()).isEqualTo(VmHealth.STOPPED);
-        state.runsOn(MW1, H1);
+        state.places().runsOn(MW1, H1);
         assertThat(mw1().health()).isEqualTo(VmHealth.HEALTHY);
 
         state.desired(MW1, DesiredState.OFF);
@@ -137,63 +137,65 @@ class CenterStateTest {
     @Test
     void aVmHasFailedAsLongAsOneOfItsFaultsIsOpen() {
         OpenFault hung = new OpenFault(Fixtures.vmFault("mw1", FaultKind.GUEST_HUNG), Instant.EPOCH);
-        state.opened(MW1, new OpenFault(Fixtures.readOnly("mw1"), Instant.EPOCH));
-        state.opened(MW1, hung);
+        state.health().opened(MW1, new OpenFault(Fixtures.readOnly("mw1"), Instant.EPOCH));
+        state.health().opened(MW1, hung);
 
-        assertThat(state.closed(MW1, fault -> fault.equals(hung), Instant.EPOCH))
+        assertThat(state.health().closed(MW1, fault -> fault.equals(hung), Instant.EPOCH))
                 .isFalse();
         assertThat(mw1().health()).isEqualTo(VmHealth.FAILED);
-        assertThat(state.closed(MW1, fault -> true, Instant.EPOCH)).isTrue();
+        assertThat(state.health().closed(MW1, fault -> true, Instant.EPOCH)).isTrue();
         assertThat(mw1().health()).isEqualTo(VmHealth.HEALTHY);
         assertThat(state.requireVm(MW1).closedAt()).contains(Instant.EPOCH);
     }
 
     @Test
     void aHostsHealthFollowsFromItsFault() {
-        state.opened(H2, new OpenFault(Fixtures.hostFault("h2", FaultKind.HOST_UNREACHABLE), Instant.EPOCH));
+        state.health().opened(H2, new OpenFault(Fixtures.hostFault("h2", FaultKind.HOST_UNREACHABLE), Instant.EPOCH));
         assertThat(health(H2)).isEqualTo(HostHealth.UNREACHABLE);
-        state.confirmedOff(H2);
+        state.health().confirmedOff(H2);
         assertThat(health(H2)).isEqualTo(HostHealth.DOWN);
-        state.up(H2, Instant.EPOCH);
+        state.health().up(H2, Instant.EPOCH);
         assertThat(health(H2)).isEqualTo(HostHealth.UP);
     }
 
     @Test
     void aLagThatCannotBeReadIsUnknownAndAnAcceptedOneCountsAsNone() {
-        state.lags(DB5, Optional.of(Duration.ofSeconds(9)));
+        state.vmDatabases().lags(DB5, Optional.of(Duration.ofSeconds(9)));
         assertThat(state.inventory().requireVm(DB5).replicationLag()).contains(Duration.ofSeconds(9));
-        state.lags(DB5, Optional.empty());
+        state.vmDatabases().lags(DB5, Optional.empty());
         assertThat(state.inventory().requireVm(DB5).replicationLagUnknown()).isTrue();
         assertThat(state.inventory().requireVm(DB5).replicationLag()).isEmpty();
 
         state.flag(DB5, VmState.Flag.LAG_ACCEPTED, true);
         assertThat(state.inventory().requireVm(DB5).replicationLagUnknown()).isFalse();
-        state.lags(DB5, Optional.of(Duration.ZERO));
+        state.vmDatabases().lags(DB5, Optional.of(Duration.ZERO));
         assertThat(state.requireVm(DB5).is(VmState.Flag.LAG_ACCEPTED)).isFalse();
     }
 
     @Test
     void aDeletedVmIsSeenByNobodyAndRememberedUntilItIsOff() {
-        state.remove(MW1);
+        state.declarations().remove(MW1);
         assertThat(state.inventory().vm(MW1)).isEmpty();
-        assertThat(state.isConfirmedOff(MW1)).isFalse();
+        assertThat(state.places().isConfirmedOff(MW1)).isFalse();
         assertThat(state.running(H1)).extracting(VmRecord::id).contains(MW1);
-        assertThatIllegalArgumentException().isThrownBy(() -> state.remove(H1)).withMessageContaining("h1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> state.declarations().remove(H1))
+                .withMessageContaining("h1");
 
-        state.isOff(MW1);
+        state.places().isOff(MW1);
         assertThat(state.vm(MW1)).isEmpty();
-        assertThat(state.isConfirmedOff(MW1)).isTrue();
+        assertThat(state.places().isConfirmedOff(MW1)).isTrue();
     }
 
     @Test
     void whatIsNotAsByDefaultIsWrittenDownAndForgottenOnceItIs() {
-        state.opened(MW1, new OpenFault(Fixtures.readOnly("mw1"), Instant.EPOCH));
+        state.health().opened(MW1, new OpenFault(Fixtures.readOnly("mw1"), Instant.EPOCH));
         assertThat(state.drainEntries()).singleElement().isInstanceOf(JournalEntry.VmNoted.class);
         assertThat(state.drainEntries()).isEmpty();
 
-        state.closed(MW1, fault -> true, Instant.EPOCH);
+        state.health().closed(MW1, fault -> true, Instant.EPOCH);
         assertThat(state.drainEntries()).singleElement().isInstanceOf(JournalEntry.VmNoted.class);
-        state.forgetClosedBefore(Instant.EPOCH.plusSeconds(1));
+        state.health().forgetClosedBefore(Instant.EPOCH.plusSeconds(1));
         assertThat(state.drainEntries()).containsExactly(new JournalEntry.VmForgotten(MW1));
     }
 
@@ -201,8 +203,8 @@ class CenterStateTest {
     void whatWasWrittenDownIsKnownAgainAndNothingIsTakenToBeOffByIt() {
         state.desired(VmId.of("mw2"), DesiredState.UNMANAGED);
         state.maintenance(H1, true);
-        state.routed(MW1, MW3);
-        state.isOff(MW1);
+        state.routes().routed(MW1, MW3);
+        state.places().isOff(MW1);
         InMemoryPlanJournal journal = new InMemoryPlanJournal();
         JournalState unused = journal.open(1);
         journal.write(1, state.drainEntries());
@@ -212,12 +214,12 @@ class CenterStateTest {
         assertThat(next.inventory().requireHost(H1).inMaintenance()).isTrue();
         assertThat(next.inventory().requireVm(MW1).servedBy()).contains(MW3);
         // It was seen running at the start: that the journal says it is off does not make it so.
-        assertThat(next.isConfirmedOff(MW1)).isFalse();
+        assertThat(next.places().isConfirmedOff(MW1)).isFalse();
     }
 
     @Test
     void theHostsOnWhichAVmMayBeRunningSurvive() {
-        state.mayStart(MW1, H2);
+        state.places().mayStart(MW1, H2);
         InMemoryPlanJournal journal = new InMemoryPlanJournal();
         JournalState unused = journal.open(1);
         journal.write(1, state.drainEntries());
@@ -228,9 +230,9 @@ class CenterStateTest {
 
     @Test
     void whatChangedIsToldOnceToThoseWhoMayBeHelped() {
-        state.isOff(MW1);
+        state.places().isOff(MW1);
         state.drainChanges();
-        state.runsOn(MW1, H1);
+        state.places().runsOn(MW1, H1);
 
         assertThat(state.drainChanges().serving()).containsExactly(VmType.MIDDLEWARE);
         assertThat(state.drainChanges().isEmpty()).isTrue();

@@ -34,7 +34,7 @@ class SightingsTest {
         assertThat(read(state.beginReading(), ALL, seen(H1, PowerState.OFF))).isEqualTo(Seen.STOPPED);
 
         assertThat(mayRunOn()).isEmpty();
-        assertThat(state.isConfirmedOff(MW1)).isTrue();
+        assertThat(state.places().isConfirmedOff(MW1)).isTrue();
     }
 
     @Test
@@ -54,11 +54,11 @@ class SightingsTest {
         read(state.beginReading(), others, seen(H2, PowerState.ON));
         assertThat(mayRunOn()).containsExactlyInAnyOrder(H1, H2);
         assertThat(state.requireVm(MW1).power()).isEqualTo(PowerState.UNKNOWN);
-        assertThat(state.uncertain()).containsExactly(MW1);
+        assertThat(state.places().uncertain()).containsExactly(MW1);
 
         read(state.beginReading(), Set.of(H1));
         assertThat(mayRunOn()).containsExactly(H2);
-        assertThat(state.uncertain()).isEmpty();
+        assertThat(state.places().uncertain()).isEmpty();
     }
 
     @Test
@@ -66,30 +66,30 @@ class SightingsTest {
         read(state.beginReading(), Set.of(H1), seen(H2, PowerState.ON));
 
         assertThat(mayRunOn()).containsExactly(H2);
-        assertThat(state.isConfirmedOff(MW1)).isFalse();
+        assertThat(state.places().isConfirmedOff(MW1)).isFalse();
     }
 
     @Test
     void aReadingThatBeganBeforeTheLastActionEndedOnlyAddsHosts() {
         long before = state.beginReading();
-        state.actionBegins(MW1);
-        state.isOff(MW1);
-        state.actionEnds(MW1);
+        state.places().actionBegins(MW1);
+        state.places().isOff(MW1);
+        state.places().actionEnds(MW1);
 
         assertThat(read(before, ALL, seen(H2, PowerState.ON))).isEqualTo(Seen.AS_KNOWN);
         assertThat(mayRunOn()).containsExactly(H2);
-        assertThat(state.isConfirmedOff(MW1)).isFalse();
+        assertThat(state.places().isConfirmedOff(MW1)).isFalse();
 
         read(before, ALL, seen(H1, PowerState.OFF));
         assertThat(mayRunOn()).containsExactly(H2);
 
         read(state.beginReading(), ALL, seen(H1, PowerState.OFF));
-        assertThat(state.isConfirmedOff(MW1)).isTrue();
+        assertThat(state.places().isConfirmedOff(MW1)).isTrue();
     }
 
     @Test
     void whileAnActionIsUnderWayAReadingOnlyAddsHosts() {
-        state.actionBegins(MW1);
+        state.places().actionBegins(MW1);
         read(state.beginReading(), ALL, seen(H1, PowerState.OFF));
         assertThat(mayRunOn()).containsExactly(H1);
 
@@ -120,7 +120,7 @@ class SightingsTest {
         read(state.beginReading(), ALL, seen(H1, PowerState.UNKNOWN));
 
         assertThat(mayRunOn()).containsExactly(H1);
-        assertThat(state.isConfirmedOff(MW1)).isFalse();
+        assertThat(state.places().isConfirmedOff(MW1)).isFalse();
     }
 
     @Test

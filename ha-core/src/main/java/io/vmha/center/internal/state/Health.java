@@ -1,0 +1,157 @@
+package io.vmha.center.internal.state;
+
+import com.google.common.collect.ImmutableList;
+import io.vmha.center.journal.OpenFault;
+import io.vmha.center.journal.VmState;
+import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
+import io.vmha.model.HostId;
+import io.vmha.model.VmId;
+import java.time.Instant;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the health of VMs and hosts comes from: their open faults, when the last were closed, who is suspected or in quarantine. Confined
+ * to the center's loop.
+ */
+public final class Health {
+    private final CenterState state;
+    private final Unwritten unwritten;
+
+    Health(CenterState state, Unwritten unwritten) {
+        this.state = state;
+        this.unwritten = unwritten;
+    }
+
+    /** Opens a fault of a VM, unless that was deleted meanwhile. */
+    public void opened(VmId id, OpenFault fault) {
+        VmRecord record = state.vm(id).orElse(null);
+        if (record == null || record.is(VmState.Flag.DELETED)) {
+            return;
+        }
+        record.faults = ImmutableList.<OpenFault>builder()
+                .addAll(record.faults)
+                .add(fault)
+                .build();
+        record.flags.remove(VmState.Flag.RETURNING);
+        record.flags.remove(VmState.Flag.REJECTED);
+        state.touch(id);
+    }
+
+    /** An open fault of that kind was observed again: it is as old as the latest report of it says. */
+    public void observedAgain(VmId id, FaultReport report) {
+        VmRecord record = state.requireVm(id);
+        record.faults = record.faults.stream()
+                .map(fault -> fault.report().kind() == report.kind()
+                                && fault.report().observedAt().isBefore(report.observedAt())
+                        ? new OpenFault(report, fault.since())
+                        : fault)
+                .collect(ImmutableList.toImmutableList());
+        state.touch(id);
+    }
+
+    /** Closes the faults of a VM that the test names; returns whether that were its last. One that was deleted has none. */
+    public boolean closed(VmId id, Predicate<OpenFault> closes, Instant now) {
+        VmRecord record = state.vm(id).orElse(null);
+        if (record == null || record.faults.isEmpty()) {
+            return false;
+        }
+        ImmutableList<OpenFault> left =
+                record.faults.stream().filter(fault -> !closes.test(fault)).collect(ImmutableList.toImmutableList());
+        if (left.size() == record.faults.size()) {
+            return false;
+        }
+        record.faults = left;
+        state.touch(id);
+        if (left.isEmpty()) {
+            record.closedAt = now;
+            record.flags.remove(VmState.Flag.REJECTED);
+        }
+        return left.isEmpty();
+    }
+
+    /** Notes that a VM is well since a moment, so that a report observed before is stale. */
+    public void wellSince(VmId id, Instant now) {
+        state.vm(id).ifPresent(record -> {
+            record.closedAt = later(record.closedAt, now);
+            record.wellSince = later(record.wellSince, now);
+            state.touch(id);
+        });
+    }
+
+    private static Instant later(@Nullable Instant before, Instant now) {
+        return before != null && before.isAfter(now) ? before : now;
+    }
+
+    /** A VM's heartbeats are missed, or come again. */
+    public void suspected(VmId id, boolean isSuspect) {
+        state.vm(id).ifPresent(record -> {
+            record.isSuspect = isSuspect;
+            state.touch(id);
+        });
+    }
+
+    /** Opens a fault of a host, or replaces one by a worse one. */
+    public void opened(HostId id, OpenFault fault) {
+        HostRecord record = state.requireHost(id);
+        record.fault = fault;
+        record.isConfirmedOff |= fault.report().kind() == FaultKind.HOST_DOWN;
+        record.changedAt = state.beginReading();
+        state.touch(id);
+    }
+
+    /** Whether a host that was lost came up since that moment, by what was said or seen, though it may be lost again. */
+    public boolean cameUpSince(HostId id, Instant moment) {
+        return state.host(id)
+                .map(record -> record.fault == null || (record.upSince != null && !record.upSince.isBefore(moment)))
+                .orElse(false);
+    }
+
+    /** A host was confirmed off from outside. */
+    public void confirmedOff(HostId id) {
+        state.host(id).ifPresent(record -> {
+            record.isConfirmedOff = true;
+            record.changedAt = state.beginReading();
+            state.touch(id);
+        });
+    }
+
+    /** A host came back too often of late, or that is over. */
+    public void quarantined(HostId id, boolean on) {
+        state.host(id).ifPresent(record -> {
+            record.isQuarantined = on;
+            state.mark(id);
+            state.wake(record.seen.role());
+        });
+    }
+
+    /** A host is up. */
+    public void up(HostId id, Instant now) {
+        HostRecord record = state.requireHost(id);
+        record.fault = null;
+        record.isConfirmedOff = false;
+        record.upSince = now;
+        record.changedAt = state.beginReading();
+        state.touch(id);
+        state.wake(record.seen.role());
+    }
+
+    /** Forgets when faults were closed that no report can be about any more. */
+    public void forgetClosedBefore(Instant moment) {
+        for (VmRecord record : state.vms()) {
+            boolean isWellLong = record.wellSince == null || record.wellSince.isBefore(moment);
+            if (record.closedAt != null && record.closedAt.isBefore(moment) && isWellLong && record.faults.isEmpty()) {
+                record.closedAt = null;
+                record.wellSince = null;
+                unwritten.changed(record.id());
+            }
+        }
+        for (HostRecord record : state.hosts()) {
+            if (record.upSince != null && record.upSince.isBefore(moment)) {
+                record.upSince = null;
+                unwritten.changed(record.seen.id());
+            }
+        }
+    }
+}

@@ -1,0 +1,240 @@
+package io.vmha.center.internal.state;
+
+import com.google.common.collect.ImmutableSet;
+import io.vmha.center.journal.Leftover;
+import io.vmha.center.journal.VmState;
+import io.vmha.model.HostId;
+import io.vmha.model.PowerState;
+import io.vmha.model.Resources;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/**
+ * On which hosts each VM may be running, and with that whether it is confirmed off: a VM is only where it may be running on no host. A
+ * start adds its host before the call, a migration has both, a host that is confirmed off takes itself out of every set, and a reading of
+ * one host adds or removes that host only ({@link Sightings}).
+ *
+ * <p>Confined to the center's loop, except {@link #isConfirmedOff}, which any thread may ask.
+ */
+public final class Places {
+    private final CenterState state;
+    /** The VMs whose place is to be found out: on several hosts, or lost with their host. */
+    private final Set<VmId> uncertain = new LinkedHashSet<>();
+
+    /** The VMs that are not confirmed off; one that is not known at all is nowhere. */
+    private final Set<VmId> notOff = ConcurrentHashMap.newKeySet();
+
+    Places(CenterState state) {
+        this.state = state;
+    }
+
+    /** Whether a VM is confirmed off. Safe from any thread. */
+    public boolean isConfirmedOff(VmId vm) {
+        return !notOff.contains(vm);
+    }
+
+    /** The VMs whose place is to be found out. */
+    public Set<VmId> uncertain() {
+        return ImmutableSet.copyOf(uncertain);
+    }
+
+    /** Notes whether a VM is confirmed off, for those who ask from other threads. */
+    void noteOff(VmRecord record) {
+        if (record.isConfirmedOff()) {
+            notOff.remove(record.id());
+        } else {
+            notOff.add(record.id());
+        }
+    }
+
+    /** A call is about to be made that may start the VM on a host. */
+    public void mayStart(VmId id, HostId host) {
+        state.vm(id).ifPresent(record -> {
+            Set<HostId> more = new LinkedHashSet<>(record.mayRunOn);
+            more.add(host);
+            place(record, more);
+        });
+    }
+
+    /**
+     * The VMs that are registered or may be running on a host that is back may run there, or not, before they are read. So may those that
+     * are off and were to be cloned there: a clone of which nobody knows starts with its host as others do.
+     *
+     * @param mayBeCloned the VMs whose clones were begun there
+     */
+    public void toBeRead(HostId host, Set<VmId> mayBeCloned) {
+        for (VmId id : state.vmsAt(host)) {
+            state.vm(id)
+                    .filter(vm -> vm.seen.host().equals(host) || vm.mayRunOn.contains(host))
+                    .ifPresent(vm -> toBeRead(vm, host));
+        }
+        Stream.concat(
+                        mayBeCloned.stream(),
+                        state.leftovers().all().stream()
+                                .filter(left -> left.host().equals(host))
+                                .map(Leftover::vm))
+                .flatMap(id -> state.vm(id).stream())
+                .filter(VmRecord::isConfirmedOff)
+                .toList()
+                .forEach(vm -> toBeRead(vm, host));
+    }
+
+    private void toBeRead(VmRecord record, HostId host) {
+        record.flags.add(VmState.Flag.UNSEARCHED);
+        mayStart(record.id(), host);
+        lostWithHost(record.id());
+    }
+
+    /** The VM runs on that host and nowhere else. */
+    public void runsOn(VmId id, HostId host) {
+        state.vm(id).ifPresent(record -> {
+            record.seen = record.seen.withHost(host).withPower(PowerState.ON);
+            record.flags.remove(VmState.Flag.UNSEARCHED);
+            record.flags.remove(VmState.Flag.HALF_MADE);
+            record.flags.remove(VmState.Flag.TO_START);
+            place(record, ImmutableSet.of(host));
+        });
+    }
+
+    /** The VM is off: it was read to be. */
+    public void isOff(VmId id) {
+        state.vm(id).ifPresent(record -> {
+            boolean isSeenElsewhere = record.seenOn.stream().anyMatch(host -> !host.equals(record.seen.host()));
+            if (record.isSaidOn || isSeenElsewhere) {
+                lookFor(record);
+                return;
+            }
+            record.seen = record.seen.withPower(PowerState.OFF);
+            record.flags.remove(VmState.Flag.UNSEARCHED);
+            place(record, ImmutableSet.of());
+        });
+    }
+
+    /** A call that may have started the VM on a host surely did not; somebody else may have meanwhile. */
+    public void notStarted(VmId id, HostId host) {
+        state.vm(id).ifPresent(record -> {
+            if (record.isSaidOn || record.seenOn.contains(host)) {
+                lookFor(record);
+            } else {
+                Set<HostId> left = new LinkedHashSet<>(record.mayRunOn);
+                left.remove(host);
+                place(record, left);
+            }
+        });
+    }
+
+    /** A platform refused to start the VM since it runs already, or something holds what it needs. */
+    public void saidToRun(VmId id) {
+        state.vm(id).ifPresent(this::lookFor);
+    }
+
+    /** What is known of its place may be older than what somebody said: it counts as off only once it was looked for. */
+    private void lookFor(VmRecord record) {
+        record.flags.add(VmState.Flag.UNSEARCHED);
+        place(record, record.mayRunOn);
+    }
+
+    /** The VM may be running on those hosts, and on no other. */
+    public void mayRunOn(VmId id, Set<HostId> possible) {
+        state.vm(id).ifPresent(record -> place(record, possible));
+    }
+
+    /** The VM was cloned anew on that host and is off. */
+    public void cloned(VmId id, HostId host) {
+        state.vm(id).ifPresent(record -> {
+            record.seen = record.seen.withHost(host).withPower(PowerState.OFF);
+            record.flags.add(VmState.Flag.HALF_MADE);
+            if (record.isSaidOn) {
+                // What somebody started meanwhile may be the clone.
+                record.flags.add(VmState.Flag.UNSEARCHED);
+                mayStart(id, host);
+            }
+            state.touch(id);
+        });
+    }
+
+    /** What the VM is allocated. */
+    public void allocated(VmId id, Resources allocation) {
+        state.vm(id).ifPresent(record -> {
+            Resources before = record.seen.allocation();
+            double load = record.seen.load() * before.cpuMillis() / allocation.cpuMillis();
+            record.seen = record.seen.withAllocation(allocation).withLoad(load);
+            state.touch(id);
+        });
+    }
+
+    /** What a reading showed of a VM apart from where it may be running. */
+    void reads(VmRecord record, VirtualMachine next) {
+        record.seen = next;
+        state.touch(record.id());
+    }
+
+    /** Where it may be running, by whatever source. */
+    void place(VmRecord record, Set<HostId> possible) {
+        record.mayRunOn = ImmutableSet.copyOf(possible);
+        if (record.mayRunOn.size() == 1 && !record.mayRunOn.contains(record.seen.host()) && !record.isActedOn()) {
+            HostId only = record.mayRunOn.iterator().next();
+            if (state.host(only).isPresent()) {
+                record.seen = record.seen.withHost(only);
+            }
+        }
+        noteOff(record);
+        boolean isOpen = record.mayRunOn.size() > 1
+                || record.is(VmState.Flag.UNSEARCHED)
+                || record.is(VmState.Flag.DELETED)
+                || record.is(VmState.Flag.ROUTE_IN_DOUBT);
+        if (isOpen) {
+            uncertain.add(record.id());
+        } else {
+            uncertain.remove(record.id());
+        }
+        state.touch(record.id());
+        if (record.is(VmState.Flag.DELETED) && record.isConfirmedOff()) {
+            state.forget(record.id());
+        }
+    }
+
+    /** An action on the VM is under way. */
+    public void actionBegins(VmId id) {
+        state.vm(id).ifPresent(record -> record.acting++);
+    }
+
+    /** An action on the VM ended: readings that began before do not count for it. */
+    public void actionEnds(VmId id) {
+        state.vm(id).ifPresent(record -> {
+            record.acting = Math.max(0, record.acting - 1);
+            record.actedAt = state.beginReading();
+            record.isSaidOn &= record.isActedOn();
+            record.seenOn = record.isActedOn() ? record.seenOn : ImmutableSet.of();
+        });
+    }
+
+    /** Somebody says that a VM is on while an action on it is under way. */
+    public void saidOn(VmId id) {
+        state.vm(id).ifPresent(record -> {
+            record.isSaidOn = true;
+            record.seen = record.seen.withPower(PowerState.ON);
+            mayStart(id, record.seen.host());
+        });
+    }
+
+    /** What a reading showed before a VM's host was lost does not count for it. */
+    public void lostWithHost(VmId id) {
+        state.vm(id).ifPresent(record -> record.actedAt = state.beginReading());
+    }
+
+    /** A VM was deleted: where it may be running still is to be found out. */
+    void deleted(VmId id) {
+        uncertain.add(id);
+    }
+
+    /** Forgets a VM: what needs it off goes on. */
+    void forget(VmId id) {
+        notOff.remove(id);
+        uncertain.remove(id);
+    }
+}

@@ -1,0 +1,164 @@
+package io.vmha.center.internal.state;
+
+import io.vmha.center.journal.VmState;
+import io.vmha.model.ClusterRole;
+import io.vmha.model.MemberId;
+import io.vmha.model.ReplicaSet;
+import io.vmha.model.ReplicaSetId;
+import io.vmha.model.VirtualMachine;
+import io.vmha.model.VmId;
+import io.vmha.model.VmType;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Which VM uses which database of the {@link Databases}, and how far behind that is. Confined to the center's loop. */
+public final class VmDatabases {
+    private final CenterState state;
+    private final Databases databases;
+    /** What was last noted of VMs by how far their database members are behind. */
+    private final Map<MemberId, Databases.Lag> lags = new HashMap<>();
+
+    VmDatabases(CenterState state, Databases databases) {
+        this.state = state;
+        this.databases = databases;
+    }
+
+    /** The database member whose writer a VM needs; empty where it needs none, or one of no replica set. */
+    public Optional<MemberId> memberOf(VirtualMachine vm) {
+        return databases
+                .sets()
+                .memberOf(
+                        vm,
+                        () -> state.host(vm.host())
+                                .map(host -> host.seen.role())
+                                .orElse(ClusterRole.PRIMARY));
+    }
+
+    /** The replica set of the database that a VM uses; empty where it uses none of a set. */
+    public Optional<ReplicaSet> setOf(VirtualMachine vm) {
+        return memberOf(vm).flatMap(databases::setOf);
+    }
+
+    /** The VMs that use a member's database. */
+    public List<VmRecord> vmsOf(MemberId member) {
+        List<VmRecord> found = new ArrayList<>();
+        for (VmRecord record : state.vms()) {
+            if (memberOf(record.seen).filter(member::equals).isPresent()) {
+                found.add(record);
+            }
+        }
+        return found;
+    }
+
+    /** The VMs that use a database of a set. */
+    public List<VmRecord> vmsOf(ReplicaSetId set) {
+        List<VmRecord> found = new ArrayList<>();
+        for (VmRecord record : state.vms()) {
+            if (setOf(record.seen).map(ReplicaSet::id).filter(set::equals).isPresent()) {
+                found.add(record);
+            }
+        }
+        return found;
+    }
+
+    /** Whether a VM's database member is the one that requests of its set go to, as far as is known. */
+    public boolean isAtWriter(VirtualMachine vm) {
+        return memberOf(vm).filter(databases.sets()::isPresumedWriter).isPresent();
+    }
+
+    /** Whether a VM's database member may accept writes. */
+    public boolean mayWrite(VirtualMachine vm) {
+        return memberOf(vm).filter(databases::mayWrite).isPresent();
+    }
+
+    /** Whether a VM's requests have to end at a database that writes. */
+    public boolean needsWriter(VirtualMachine vm) {
+        return vm.type().equals(VmType.DATABASE) || memberOf(vm).isPresent();
+    }
+
+    /** How far a database was measured to be behind; empty where that cannot be read. */
+    public void lags(VmId id, Optional<Duration> lag) {
+        VmRecord record = state.requireVm(id);
+        VirtualMachine before = record.seen;
+        record.seen = before.withReplicationLag(Optional.empty())
+                .withReplicationLagUnknown(lag.isEmpty())
+                .withReplicationLag(lag);
+        if (lag.isPresent() && lag.get().isZero()) {
+            record.flags.remove(VmState.Flag.LAG_ACCEPTED);
+        }
+        if (!before.equals(record.seen)) {
+            state.touch(id);
+        }
+        boolean isLess = before.replicationLagUnknown()
+                || (before.replicationLag().isPresent()
+                        && lag.isPresent()
+                        && lag.get().compareTo(before.replicationLag().get()) < 0);
+        if (isLess && lag.isPresent()) {
+            state.wake(record.seen.type());
+        }
+    }
+
+    /** A database is no replica, so that no lag is meant. */
+    public void lagsNot(VmId id) {
+        VmRecord record = state.requireVm(id);
+        if (record.seen.replicationLag().isEmpty()
+                && !record.seen.replicationLagUnknown()
+                && !record.is(VmState.Flag.LAG_ACCEPTED)) {
+            return;
+        }
+        record.seen = record.seen.withReplicationLagUnknown(false).withReplicationLag(Optional.empty());
+        record.flags.remove(VmState.Flag.LAG_ACCEPTED);
+        state.touch(id);
+    }
+
+    /**
+     * Takes a reading of a replica set.
+     *
+     * @param reading what was seen
+     * @param begun the token that was issued before it began
+     * @param now the present moment
+     */
+    public void observed(ReplicaSet reading, long begun, Instant now) {
+        Optional<MemberId> before = databases.sets().set(reading.id()).flatMap(ReplicaSet::presumedWriter);
+        if (!databases.observed(reading, begun)) {
+            return;
+        }
+        Optional<MemberId> after = databases.sets().set(reading.id()).flatMap(ReplicaSet::presumedWriter);
+        Map<MemberId, Databases.Lag> changed = new HashMap<>();
+        databases.lags(reading.id(), now).forEach((member, lag) -> {
+            if (!lag.equals(lags.put(member, lag))) {
+                changed.put(member, lag);
+            }
+        });
+        boolean isWriterAnother = !before.equals(after);
+        if (changed.isEmpty() && !isWriterAnother) {
+            return;
+        }
+        for (VmRecord record : List.copyOf(state.vms())) {
+            Optional<MemberId> member = memberOf(record.seen);
+            Databases.Lag lag = member.map(changed::get).orElse(null);
+            if (lag != null && !record.is(VmState.Flag.DELETED)) {
+                lags(record, lag);
+            }
+            if (isWriterAnother
+                    && member.flatMap(databases::setOf)
+                            .filter(set -> set.id().equals(reading.id()))
+                            .isPresent()) {
+                state.wake(record.seen.type());
+            }
+        }
+    }
+
+    private void lags(VmRecord record, Databases.Lag lag) {
+        if (lag.isMeant()) {
+            lags(record.id(), lag.time());
+        } else {
+            lagsNot(record.id());
+        }
+    }
+}
