@@ -28,6 +28,7 @@ import io.vmha.center.internal.FaultWatches;
 import io.vmha.center.internal.HeartbeatWatch;
 import io.vmha.center.internal.LoopGuard;
 import io.vmha.center.internal.Operators;
+import io.vmha.center.internal.Takeover;
 import io.vmha.center.internal.execution.PlanExecutor;
 import io.vmha.center.internal.execution.Platform;
 import io.vmha.center.journal.DesiredExport;
@@ -470,9 +471,9 @@ public final class ManagementCenter implements AutoCloseable {
     @Override
     public void close() {
         faultWatches.close();
-        loop.stop();
+        loop.life().stop();
         scheduler.close();
-        loop.closed();
+        loop.life().closed();
     }
 
     /** Builds a center; not thread-safe. */
@@ -675,15 +676,15 @@ public final class ManagementCenter implements AutoCloseable {
                     time, config, policies.config(), leadership, epoch.getAsLong(), lease, random);
             CenterLoop loop =
                     new CenterLoop(parts, policies, platform, opened, inventory.with(sets), left, listeners.build());
-            time.onFailure(loop::failed);
+            time.onFailure(loop.life()::failed);
             Optional<HeartbeatWatch> heartbeats = detection != null && secondCheck != null
-                    ? Optional.of(new HeartbeatWatch(time, detection, secondCheck, loop))
+                    ? Optional.of(new HeartbeatWatch(time, detection, secondCheck, loop.heartbeatFindings()))
                     : Optional.empty();
-            DatabaseWatch databaseWatch = new DatabaseWatch(time, watched, loop);
-            loop.databasesFrom(databaseWatch);
+            DatabaseWatch databaseWatch = new DatabaseWatch(time, watched, loop.databaseReadings());
+            loop.databaseReadings().from(databaseWatch);
             Optional<Duration> resync = Optional.ofNullable(resyncInterval);
             time.execute(() -> {
-                loop.resume(left);
+                new Takeover(loop).resume(left);
                 heartbeats.ifPresent(HeartbeatWatch::start);
                 databaseWatch.start();
                 resync.ifPresent(loop::resyncEvery);

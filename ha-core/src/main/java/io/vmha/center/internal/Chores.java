@@ -39,7 +39,7 @@ final class Chores {
                         && state.vm(other.target())
                                 .flatMap(found -> state.vmDatabases().memberOf(found.seen()))
                                 .equals(member));
-        if (isUnderWay || center.isPaused()) {
+        if (isUnderWay || center.holds().isPaused()) {
             return;
         }
         Plan plan = new Plan(plans.nextNumber(), List.of(new Step(0, new Action.Rejoin(vm), ImmutableSortedSet.of())));

@@ -126,12 +126,12 @@ final class Decisions {
 
     private void decide() {
         isDue = false;
-        if (center.isPaused() || !center.isActing()) {
+        if (center.holds().isPaused() || !center.life().isActing()) {
             return;
         }
         List<Undecided> gathered = undecided.size() <= AT_ONCE ? undecided : undecided.subList(0, AT_ONCE);
         undecided = new ArrayList<>(undecided.subList(gathered.size(), undecided.size()));
-        center.refreshStorm();
+        center.stormChanges().refresh();
         reports.decide(List.copyOf(gathered));
         List<VmId> needy = woken.stream().limit(AT_ONCE).toList();
         needy.forEach(woken::remove);
@@ -177,7 +177,7 @@ final class Decisions {
 
     /** What a paused center would decide. */
     private List<UnmetNeed> pausedNeeds() {
-        if (!center.isPaused()) {
+        if (!center.holds().isPaused()) {
             return List.of();
         }
         Set<VmId> vms = new LinkedHashSet<>(woken);

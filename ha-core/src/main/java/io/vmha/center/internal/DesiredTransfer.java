@@ -28,7 +28,7 @@ final class DesiredTransfer {
 
     DesiredExport export() {
         return new DesiredExport(
-                center.settings(),
+                center.holds().settings(),
                 state.vms().stream()
                         .filter(vm -> !vm.is(VmState.Flag.DELETED))
                         .sorted(Comparator.comparing(VmRecord::id))
@@ -70,8 +70,8 @@ final class DesiredTransfer {
         given.vms().forEach(this::take);
         given.leftovers().forEach(state.leftovers()::leftBehind);
         given.replicaSets().forEach(state.databases()::take);
-        center.settings(given.settings());
-        center.goOnAfterImport();
+        center.holds().settings(given.settings());
+        new Takeover(center).goOnAfterImport();
     }
 
     private void check(DesiredExport.Vm vm) {

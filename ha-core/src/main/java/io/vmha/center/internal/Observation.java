@@ -48,7 +48,7 @@ final class Observation {
                 sightings.firstSeen(id).ifPresent(this::added);
             }
         }
-        center.refreshStorm();
+        center.stormChanges().refresh();
     }
 
     private void added(VirtualMachine vm) {
@@ -73,7 +73,7 @@ final class Observation {
             return;
         }
         if (host.health() == HostHealth.UP && record.fault().isPresent()) {
-            center.hostIsUp(record);
+            center.losses().hostIsUp(record);
         } else if (host.health() == HostHealth.DOWN || host.health() == HostHealth.DEGRADED) {
             lostOrDegraded(host);
         }
@@ -90,8 +90,9 @@ final class Observation {
     private void lostOrDegraded(Host host) {
         FaultKind kind = host.health() == HostHealth.DOWN ? FaultKind.HOST_DOWN : FaultKind.HOST_DEGRADED;
         if (state.requireHost(host.id()).health() != host.health()) {
-            center.report(FaultReport.ofHost(
-                    host.id(), kind, center.now(), "platform epoch " + center.epoch(), state.beginReading()));
+            center.reports()
+                    .found(FaultReport.ofHost(
+                            host.id(), kind, center.now(), "platform epoch " + center.epoch(), state.beginReading()));
         }
     }
 
@@ -108,12 +109,12 @@ final class Observation {
             case TWICE -> splitBrain(vm);
             case STOPPED, AS_KNOWN -> {
                 if (!isPlanned) {
-                    center.reportIfStopped(vm);
+                    center.losses().reportIfStopped(vm);
                 }
             }
         }
         // It may have been moved to a host that is lost, by whomever.
-        state.vm(id).ifPresent(center::loseWithHost);
+        state.vm(id).ifPresent(center.losses()::loseWithHost);
         center.executor().advance(id);
         center.decisions().wake(id);
     }

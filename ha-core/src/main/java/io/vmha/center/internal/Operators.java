@@ -56,6 +56,7 @@ import java.util.function.UnaryOperator;
  */
 public final class Operators {
     private final CenterLoop center;
+    private final LoopCalls calls;
     private final CenterState state;
     /** When this center began, by its clock, which tells its reading tokens from those of an earlier one. */
     private final Instant began;
@@ -63,6 +64,7 @@ public final class Operators {
     /** Makes the calls of a center. */
     public Operators(CenterLoop center) {
         this.center = center;
+        this.calls = center.calls();
         this.state = center.state();
         this.began = center.now();
     }
@@ -73,7 +75,7 @@ public final class Operators {
 
     /** Takes a load sample. */
     public CompletionStage<DecisionOutcome> load(LoadSample sample) {
-        return center.decide(pending -> {
+        return calls.decide(pending -> {
             state.loaded(sample.vm(), sample.load());
             center.executor().loaded(sample.vm());
             List<SubjectDecision> parts = center.decisions()
@@ -88,7 +90,7 @@ public final class Operators {
 
     /** Takes a host out of service, or puts it back. */
     public CompletionStage<DecisionOutcome> maintenance(HostId host, boolean on, String operator) {
-        return center.decide(pending -> {
+        return calls.decide(pending -> {
             state.maintenance(host, on);
             audit(operator, "maintenance", "host", host, "value", on);
             center.executor().releaseHeld();
@@ -120,7 +122,7 @@ public final class Operators {
 
     /** A VM is healthy and powered on, by somebody's word. */
     public CompletionStage<DecisionOutcome> repaired(VmId id) {
-        return center.decide(pending -> {
+        return calls.decide(pending -> {
             VmRecord vm = state.requireVm(id);
             if (vm.is(VmState.Flag.HALF_MADE)) {
                 state.leftovers().cloneNotNeeded(id, vm.seen().host(), center.now());
@@ -139,9 +141,9 @@ public final class Operators {
             center.journal(center.recoveries().clear(id), () -> {});
             state.flag(id, VmState.Flag.LIMITED, false);
             center.executor().advance(id);
-            center.refreshStorm();
+            center.stormChanges().refresh();
             if (vm.server().equals(id)) {
-                center.heard(id);
+                center.started().heard(id);
                 center.decisions().plans().begin(Optional.empty(), List.of(), false, Optional.empty(), pending);
             } else {
                 state.flag(id, VmState.Flag.RETURNING, true);
@@ -153,8 +155,8 @@ public final class Operators {
     /** A host is up; that says nothing about its VMs. */
     public CompletionStage<Inventory> hostUp(HostId host) {
         return change(() -> {
-            center.hostIsUp(state.requireHost(host));
-            center.refreshStorm();
+            center.losses().hostIsUp(state.requireHost(host));
+            center.stormChanges().refresh();
             state.vmsAt(host).forEach(center.executor()::advance);
         });
     }
@@ -176,7 +178,7 @@ public final class Operators {
 
     /** What is wanted of a VM. */
     public CompletionStage<DecisionOutcome> desired(VmId id, DesiredState desired, String operator) {
-        return center.decide(pending -> {
+        return calls.decide(pending -> {
             VmRecord vm = state.requireVm(id);
             DesiredState before = vm.desired();
             state.desired(id, desired);
@@ -200,8 +202,8 @@ public final class Operators {
 
     /** Operators chose other policies. */
     public CompletionStage<CenterHealth> reconfigure(HaPolicies policies, String operator) {
-        return center.ask(() -> {
-            center.checkActing();
+        return calls.ask(() -> {
+            center.life().checkActing();
             center.decisions().reconfigure(policies);
             audit(operator, "reconfigure");
             return center.describe();
@@ -210,7 +212,7 @@ public final class Operators {
 
     /** Releases a plan that is held; a revision is refused that is not the newest. */
     public CompletionStage<DecisionOutcome> approve(PlanId plan, Optional<Integer> revision, String operator) {
-        return center.decide(pending -> {
+        return calls.decide(pending -> {
             PlanRun run = held(plan);
             int newest = run.opened().revision();
             if (revision.filter(seen -> seen != newest).isPresent()) {
@@ -218,7 +220,7 @@ public final class Operators {
                         + " was approved, the newest is " + newest);
             }
             audit(operator, "approve", "plan", plan);
-            center.waitsFor(plan, pending);
+            center.outcomes().waitsFor(plan, pending);
             run.approvalBegins();
             center.journal(List.of(new JournalEntry.PlanApproved(plan, operator)), () -> run.approve(operator));
         });
@@ -226,13 +228,13 @@ public final class Operators {
 
     /** Ends a plan that is held with nothing done. */
     public CompletionStage<DecisionOutcome> reject(PlanId plan, String operator) {
-        return center.decide(pending -> {
+        return calls.decide(pending -> {
             PlanRun run = held(plan);
             if (!run.isUntried() || run.wasApproved()) {
                 throw new IllegalArgumentException("plan " + plan + " is under way and cannot be rejected any more");
             }
             audit(operator, "reject", "plan", plan);
-            center.waitsFor(plan, pending);
+            center.outcomes().waitsFor(plan, pending);
             center.executor().withdraw(run);
             for (SubjectDecision part : run.openParts()) {
                 part.subject()
@@ -245,7 +247,8 @@ public final class Operators {
                                 host -> host);
             }
             Decision decision = run.opened().decision();
-            center.planEnded(run, new DecisionOutcome(run.opened().report(), decision, run.plan(), List.of()));
+            center.outcomes()
+                    .planEnded(run, new DecisionOutcome(run.opened().report(), decision, run.plan(), List.of()));
         });
     }
 
@@ -258,9 +261,10 @@ public final class Operators {
 
     /** Decides and starts nothing meanwhile, or goes on. */
     public CompletionStage<CenterHealth> pause(boolean on, String operator) {
-        return center.ask(() -> {
-            center.checkActing();
-            center.settings(new CenterSettings(on, center.settings().automation()));
+        return calls.ask(() -> {
+            center.life().checkActing();
+            center.holds()
+                    .settings(new CenterSettings(on, center.holds().settings().automation()));
             audit(operator, on ? "pause" : "resume");
             if (!on) {
                 center.decisions().resumed();
@@ -272,9 +276,9 @@ public final class Operators {
 
     /** How much is done without approval. */
     public CompletionStage<CenterHealth> automation(AutomationLevel level, String operator) {
-        return center.ask(() -> {
-            center.checkActing();
-            center.settings(new CenterSettings(center.settings().isPaused(), Optional.of(level)));
+        return calls.ask(() -> {
+            center.life().checkActing();
+            center.holds().settings(new CenterSettings(center.holds().settings().isPaused(), Optional.of(level)));
             audit(operator, "automation", "value", level);
             center.executor().releaseHeld();
             return center.describe();
@@ -283,7 +287,7 @@ public final class Operators {
 
     /** Issues a token for a reading that begins now. */
     public CompletionStage<ReadingToken> beginReading() {
-        return center.ask(() -> new ReadingToken(center.epoch(), began, state.beginReading()));
+        return calls.ask(() -> new ReadingToken(center.epoch(), began, state.beginReading()));
     }
 
     /** Takes a reading of the platform; the comparison with what is believed is made by the caller's thread. */
@@ -293,7 +297,7 @@ public final class Operators {
                     "another center issued " + token + ", which orders nothing here: begin a reading anew"));
         }
         Sightings sightings = Sightings.of(snapshot, token.value(), center.inventory());
-        return change(() -> center.apply(sightings));
+        return change(() -> new Observation(center, sightings).apply());
     }
 
     /** Adds a VM, or changes what is declared of it. */
@@ -326,10 +330,12 @@ public final class Operators {
 
     private void removeNow(VmId vm) {
         Set<VmId> served = state.declarations().remove(vm);
-        center.forget(vm);
+        center.decisions().forget(vm);
+        center.started().stopped(vm);
+        center.journal(center.recoveries().clear(vm), () -> {});
         center.executor().advance(vm);
         if (state.vm(vm).isPresent()) {
-            center.needsReading();
+            center.readings().need();
         }
         for (VmId owner : served) {
             VmRecord record = state.requireVm(owner);
@@ -366,8 +372,8 @@ public final class Operators {
 
     private CompletionStage<Inventory> change(Runnable change) {
         CompletableFuture<Inventory> done = new CompletableFuture<>();
-        CompletionStage<Boolean> changed = center.ask(() -> {
-            center.checkActing();
+        CompletionStage<Boolean> changed = calls.ask(() -> {
+            center.life().checkActing();
             change.run();
             center.run(() -> {});
             center.journal(List.of(), () -> done.complete(state.inventory()));
@@ -383,7 +389,7 @@ public final class Operators {
 
     /** The open plans, by number. */
     public CompletionStage<List<PlanView>> plans() {
-        return center.look(() -> center.executor().runs().stream()
+        return calls.look(() -> center.executor().runs().stream()
                 .map(run -> new PlanView(
                         run.plan(),
                         run.opened().revision(),
@@ -396,17 +402,17 @@ public final class Operators {
 
     /** The needs that nothing is under way for. */
     public CompletionStage<List<UnmetNeed>> unmet() {
-        return center.look(() -> center.decisions().unmetNow());
+        return calls.look(() -> center.decisions().unmetNow());
     }
 
     /** What was left behind on the platform. */
     public CompletionStage<List<Leftover>> leftovers() {
-        return center.look(state.leftovers()::all);
+        return calls.look(state.leftovers()::all);
     }
 
     /** Deletes what recoveries of a VM left behind, one step for each host. */
     public CompletionStage<DecisionOutcome> deleteLeftovers(VmId vm, String operator) {
-        return center.decide(pending -> {
+        return calls.decide(pending -> {
             Set<HostId> places = state.leftovers().all().stream()
                     .filter(left -> left.vm().equals(vm))
                     .map(Leftover::host)
@@ -427,7 +433,7 @@ public final class Operators {
 
     /** What is desired, apart from any journal. */
     public CompletionStage<DesiredExport> exportDesired() {
-        return center.look(() -> new DesiredTransfer(center).export());
+        return calls.look(() -> new DesiredTransfer(center).export());
     }
 
     /** Takes what is desired from a center with another journal: all of it or nothing. */
@@ -440,7 +446,7 @@ public final class Operators {
 
     /** The hosts that came back too often of late. */
     public CompletionStage<List<QuarantinedHost>> quarantine() {
-        return center.look(() -> center.quarantine().list());
+        return calls.look(() -> center.quarantine().list());
     }
 
     /** An operator trusts a host again. */
@@ -454,11 +460,11 @@ public final class Operators {
 
     /** What would be decided and done about a report. */
     public CompletionStage<WhatIf> whatIf(FaultReport report) {
-        return center.ask(() -> center.decisions().plans().whatIf(report));
+        return calls.ask(() -> center.decisions().plans().whatIf(report));
     }
 
     /** How the center is. */
     public CompletionStage<CenterHealth> health() {
-        return center.look(center::describe);
+        return calls.look(center::describe);
     }
 }

@@ -75,7 +75,7 @@ final class PlanOpening {
         List<SubjectDecision> parts = recoveries.limited(decision.parts(), center.now());
         Plan plan = policies.planner().plan(new PlanId(lastPlan + 1), faulty, SoundDecisions.decisionOf(parts), facts);
         Optional<Reason> held = plan.steps().stream()
-                .flatMap(step -> center.heldBy(step.action()).stream())
+                .flatMap(step -> center.holds().heldBy(step.action()).stream())
                 .findFirst();
         return new WhatIf(SoundDecisions.decisionOf(parts).frozen(), plan, held);
     }
@@ -117,7 +117,7 @@ final class PlanOpening {
         begun.report().ifPresent(taken -> entries.add(new JournalEntry.ReportTaken(center.now(), taken)));
         DecisionOutcome nothingDone = new DecisionOutcome(begun.report(), decision, plan, List.of());
         if (plan.isEmpty()) {
-            center.journal(entries, () -> center.ended(nothingDone, pending));
+            center.journal(entries, () -> center.outcomes().ended(nothingDone, pending));
             return;
         }
         entries.addAll(recoveries.count(decision.parts(), center.now()));
@@ -127,7 +127,7 @@ final class PlanOpening {
         begun.operator().ifPresent(who -> entries.add(new JournalEntry.PlanApproved(plan.id(), who)));
         PlanRun run = center.executor().add(opened, begun.operator());
         decision.parts().forEach(notes::underWay);
-        center.waitsFor(plan.id(), pending);
+        center.outcomes().waitsFor(plan.id(), pending);
         center.journal(entries, () -> {
             pending.recorded().complete(decision);
             if (begun.isOffer()) {
@@ -139,8 +139,8 @@ final class PlanOpening {
 
     private boolean isHeldAtOnce(Begun begun) {
         return begun.isOffer()
-                || center.isPaused()
+                || center.holds().isPaused()
                 || begun.plan().steps().stream()
-                        .anyMatch(step -> center.heldBy(step.action()).isPresent());
+                        .anyMatch(step -> center.holds().heldBy(step.action()).isPresent());
     }
 }

@@ -140,7 +140,7 @@ final class Readings {
 
     private void ended(long token, Map<VmId, VmId> servers, List<Sightings> read, Optional<Throwable> thrown) {
         isReading = false;
-        if (!center.isActing()) {
+        if (!center.life().isActing()) {
             return;
         }
         servers.forEach((owner, server) -> {
@@ -154,7 +154,7 @@ final class Readings {
         }
         failures = 0;
         fruitless++;
-        read.forEach(center::apply);
+        read.forEach(sightings -> new Observation(center, sightings).apply());
         if (isNeededAgain || !state.routes().inDoubt().isEmpty()) {
             isNeededAgain = false;
             need();
@@ -195,7 +195,7 @@ final class Readings {
         scheduler.scheduleBackground(
                 interval,
                 () -> center.run(() -> {
-                    if (center.isActing()) {
+                    if (center.life().isActing()) {
                         read();
                         every(interval);
                     }

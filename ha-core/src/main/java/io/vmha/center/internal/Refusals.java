@@ -106,7 +106,7 @@ final class Refusals {
     /** A decision is not carried out: what it was for is decided anew, without the target that refused, or waits. */
     void notCarriedOut(PlanRun run, SubjectDecision part, StepFailure failure, Action action) {
         Optional<VmRecord> vm = part.subject().fold(state::vm, host -> Optional.empty());
-        if (vm.isEmpty() || !center.isStillNeeded(part)) {
+        if (vm.isEmpty() || !part.accept(new StillNeeded(state))) {
             return;
         }
         boolean isForOthers = failure.reason() == Reason.FENCING_FAILED || failure.reason() == Reason.PLACE_UNCERTAIN;

@@ -67,10 +67,11 @@ final class Replanning {
         Plan plan = plans.planOf(run.id(), SoundDecisions.decisionOf(checked));
         if (plan.isEmpty()) {
             center.notes().noteAll(checked);
-            center.planEnded(
-                    run,
-                    new DecisionOutcome(
-                            run.opened().report(), SoundDecisions.decisionOf(checked), run.plan(), List.of()));
+            center.outcomes()
+                    .planEnded(
+                            run,
+                            new DecisionOutcome(
+                                    run.opened().report(), SoundDecisions.decisionOf(checked), run.plan(), List.of()));
             return;
         }
         plans.begin(new PlanOpening.Begun(

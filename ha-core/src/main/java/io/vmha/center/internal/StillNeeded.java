@@ -1,0 +1,96 @@
+package io.vmha.center.internal;
+
+import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.journal.VmState;
+import io.vmha.model.DesiredState;
+import io.vmha.model.PowerState;
+import io.vmha.model.VmId;
+import io.vmha.policy.SubjectDecision;
+import java.util.Optional;
+
+/**
+ * Tells whether what a decision is for is still there: its fault, its host's drain, its return home. On the center's loop.
+ *
+ * @param state what is known and wanted
+ */
+record StillNeeded(CenterState state) implements SubjectDecision.Visitor<Boolean> {
+    @Override
+    public Boolean visitRedirect(SubjectDecision.Redirect redirect) {
+        return isFailedOrStopped(redirect.vm()) || isServedInVain(redirect.vm());
+    }
+
+    @Override
+    public Boolean visitRestart(SubjectDecision.Restart restart) {
+        return isToRun(restart.vm());
+    }
+
+    @Override
+    public Boolean visitReclone(SubjectDecision.Reclone reclone) {
+        return isToRun(reclone.vm());
+    }
+
+    @Override
+    public Boolean visitReallocate(SubjectDecision.Reallocate reallocate) {
+        return state.vm(reallocate.vm()).isPresent();
+    }
+
+    @Override
+    public Boolean visitShift(SubjectDecision.Shift shift) {
+        return state.vm(shift.vm()).isPresent();
+    }
+
+    @Override
+    public Boolean visitMigrate(SubjectDecision.Migrate migrate) {
+        return state.vm(migrate.vm())
+                .filter(vm -> Needs.isToLeave(vm, state)
+                        || state.away().homeOf(migrate.vm()).equals(Optional.of(migrate.to()))
+                        || vm.mayRunOn().size() > 1
+                        || !vm.seen().host().equals(migrate.from()))
+                .isPresent();
+    }
+
+    @Override
+    public Boolean visitFailback(SubjectDecision.Failback failback) {
+        return state.vm(failback.vm())
+                .filter(vm -> !vm.isFailed() && vm.is(VmState.Flag.RETURNING))
+                .isPresent();
+    }
+
+    @Override
+    public Boolean visitNoTarget(SubjectDecision.NoTarget noTarget) {
+        return false;
+    }
+
+    @Override
+    public Boolean visitBlocked(SubjectDecision.Blocked blocked) {
+        return false;
+    }
+
+    @Override
+    public Boolean visitIgnored(SubjectDecision.Ignored ignored) {
+        return false;
+    }
+
+    private boolean isFailedOrStopped(VmId id) {
+        return state.vm(id)
+                .filter(vm -> vm.isFailed() || vm.desired() == DesiredState.OFF || Needs.isGone(vm.server(), state))
+                .isPresent();
+    }
+
+    /** Whether a VM's requests go to a database that does not accept writes, or to a VM that was deleted. */
+    private boolean isServedInVain(VmId id) {
+        return state.vm(id)
+                .filter(vm -> Needs.isBesideWriter(vm, state)
+                        || (!vm.server().equals(id) && Needs.isGone(vm.server(), state)))
+                .isPresent();
+    }
+
+    /** A start that is under way does not end the need for it. */
+    private boolean isToRun(VmId id) {
+        return state.vm(id)
+                .filter(vm -> vm.isFailed()
+                        || (vm.desired() == DesiredState.RUNNING
+                                && (vm.mayRunOn().isEmpty() || (vm.isActedOn() && vm.power() != PowerState.ON))))
+                .isPresent();
+    }
+}

@@ -1,0 +1,51 @@
+package io.vmha.center.internal;
+
+import io.vmha.center.event.HaEvent;
+import io.vmha.center.schedule.CenterScheduler;
+import io.vmha.policy.Reason;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges the storm guards again when something changed and when time alone may close one; tells of that, and releases what a guard held.
+ * Confined to the center's loop.
+ */
+final class StormChanges {
+    private final CenterLoop center;
+    private final CenterScheduler scheduler;
+    private final StormWatch storm;
+    private CenterScheduler.@Nullable Cancellable timer;
+
+    StormChanges(CenterLoop center, CenterScheduler scheduler, StormWatch storm) {
+        this.center = center;
+        this.scheduler = scheduler;
+        this.storm = storm;
+    }
+
+    /** What an earlier center knew to be lost counts still. */
+    void resume() {
+        center.state().hosts().stream()
+                .filter(host -> !host.health().runsVms())
+                .forEach(host -> storm.lost(host.seen().id(), scheduler.uptime()));
+        refresh();
+    }
+
+    /** Judges the guards as things are now. */
+    void refresh() {
+        Duration now = scheduler.uptime();
+        Optional<Reason> before = storm.open();
+        if (storm.refresh(center.state(), now)) {
+            center.publish(
+                    new HaEvent.StormGuardChanged(center.now(), storm.open().isPresent(), storm.lost()));
+        }
+        if (before.isPresent() && !before.equals(storm.open())) {
+            center.executor().releaseHeld();
+        }
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+        storm.nextChange(now).ifPresent(wait -> timer = scheduler.schedule(wait, () -> center.run(this::refresh)));
+    }
+}
