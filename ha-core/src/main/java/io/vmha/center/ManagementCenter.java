@@ -29,7 +29,7 @@ import io.vmha.center.internal.HeartbeatWatch;
 import io.vmha.center.internal.LoopGuard;
 import io.vmha.center.internal.Operators;
 import io.vmha.center.internal.Takeover;
-import io.vmha.center.internal.execution.PlanExecutor;
+import io.vmha.center.internal.execution.ExecutorParts;
 import io.vmha.center.internal.execution.Platform;
 import io.vmha.center.journal.DesiredExport;
 import io.vmha.center.journal.InMemoryPlanJournal;
@@ -672,8 +672,8 @@ public final class ManagementCenter implements AutoCloseable {
                     DatabaseWatch.clusters(watched),
                     config.powerOffGrace());
             LoopGuard time = new LoopGuard(scheduler != null ? scheduler : new ThreadedScheduler());
-            PlanExecutor.Parts parts = new PlanExecutor.Parts(
-                    time, config, policies.config(), leadership, epoch.getAsLong(), lease, random);
+            ExecutorParts parts =
+                    new ExecutorParts(time, config, policies.config(), leadership, epoch.getAsLong(), lease, random);
             CenterLoop loop =
                     new CenterLoop(parts, policies, platform, opened, inventory.with(sets), left, listeners.build());
             time.onFailure(loop.life()::failed);

@@ -1,7 +1,7 @@
 package io.vmha.center.internal;
 
 import io.vmha.center.event.HaEvent;
-import io.vmha.center.internal.execution.PlanExecutor;
+import io.vmha.center.internal.execution.ExecutorParts;
 import io.vmha.center.leader.NotLeaderException;
 import java.time.Duration;
 import java.util.Optional;
@@ -19,13 +19,13 @@ public final class CenterLife {
     private static final long MEMORY_PAUSE_NANOS = Duration.ofMillis(50).toNanos();
 
     private final CenterLoop center;
-    private final PlanExecutor.Parts parts;
+    private final ExecutorParts parts;
     private final PendingDecisions pendings;
     private final Optional<IllegalStateException> endedByError =
             Optional.of(new IllegalStateException("the management center ended by an error"));
     private volatile Optional<IllegalStateException> ended = Optional.empty();
 
-    CenterLife(CenterLoop center, PlanExecutor.Parts parts, PendingDecisions pendings) {
+    CenterLife(CenterLoop center, ExecutorParts parts, PendingDecisions pendings) {
         this.center = center;
         this.parts = parts;
         this.pendings = pendings;

@@ -7,6 +7,7 @@ import io.vmha.center.config.CenterConfig;
 import io.vmha.center.event.CenterHealth;
 import io.vmha.center.event.HaEvent;
 import io.vmha.center.event.HaListener;
+import io.vmha.center.internal.execution.ExecutorParts;
 import io.vmha.center.internal.execution.PlanExecutor;
 import io.vmha.center.internal.execution.PlanRun;
 import io.vmha.center.internal.execution.Platform;
@@ -36,7 +37,7 @@ import java.util.Set;
  * scheduler's loop.
  */
 public final class CenterLoop {
-    private final PlanExecutor.Parts parts;
+    private final ExecutorParts parts;
     private final Set<Capability> capabilities;
     private final CenterScheduler scheduler;
     private final CenterState state;
@@ -66,7 +67,7 @@ public final class CenterLoop {
 
     /** Makes a loop that has not started; {@link Takeover#resume} starts it. */
     public CenterLoop(
-            PlanExecutor.Parts parts,
+            ExecutorParts parts,
             HaPolicies policies,
             Platform platform,
             PlanJournal planJournal,

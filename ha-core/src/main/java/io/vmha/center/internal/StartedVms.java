@@ -3,7 +3,7 @@ package io.vmha.center.internal;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.HypervisorAdapter;
-import io.vmha.center.internal.execution.PlanExecutor;
+import io.vmha.center.internal.execution.ExecutorParts;
 import io.vmha.model.VmId;
 import java.util.HashSet;
 import java.util.Optional;
@@ -19,13 +19,13 @@ import org.slf4j.LoggerFactory;
 final class StartedVms {
     private static final Logger LOG = LoggerFactory.getLogger(StartedVms.class);
 
-    private final PlanExecutor.Parts parts;
+    private final ExecutorParts parts;
     private final HypervisorAdapter adapter;
     private final BooleanSupplier isActing;
     private final Set<VmId> starting = new HashSet<>();
 
     /** Makes one that knows of no start. */
-    StartedVms(PlanExecutor.Parts parts, HypervisorAdapter adapter, BooleanSupplier isActing) {
+    StartedVms(ExecutorParts parts, HypervisorAdapter adapter, BooleanSupplier isActing) {
         this.parts = parts;
         this.adapter = adapter;
         this.isActing = isActing;

@@ -1,32 +1,19 @@
 package io.vmha.center.internal.execution;
 
 import com.google.common.collect.ImmutableSet;
-import io.vmha.adapter.AdapterException;
-import io.vmha.adapter.CallContext;
-import io.vmha.adapter.IsolationLease;
-import io.vmha.center.config.CenterConfig;
 import io.vmha.center.event.ActionResult;
 import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.internal.state.CenterState;
-import io.vmha.center.internal.state.VmRecord;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.JournalState;
-import io.vmha.center.journal.VmState;
-import io.vmha.center.leader.Leadership;
-import io.vmha.center.leader.NotLeaderException;
 import io.vmha.center.schedule.CenterScheduler;
-import io.vmha.model.DesiredState;
-import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.MemberId;
 import io.vmha.model.ReplicaSet;
 import io.vmha.model.ReplicaSetId;
 import io.vmha.model.VmId;
 import io.vmha.plan.Action;
-import io.vmha.plan.Plan;
 import io.vmha.plan.PlanId;
 import io.vmha.policy.FailoverConfig;
-import io.vmha.policy.FencingMode;
 import io.vmha.policy.Reason;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,18 +23,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,32 +36,12 @@ import org.slf4j.LoggerFactory;
 public final class PlanExecutor {
     private static final Logger LOG = LoggerFactory.getLogger(PlanExecutor.class);
 
-    /**
-     * What it works with.
-     *
-     * @param scheduler time and threads
-     * @param config how plans are carried out
-     * @param failover what operators chose about failover
-     * @param leadership whether this center leads
-     * @param epoch the epoch that it leads in
-     * @param lease when VMs that cannot be reached have isolated themselves
-     * @param random jitter of backoffs
-     */
-    public record Parts(
-            CenterScheduler scheduler,
-            CenterConfig config,
-            FailoverConfig failover,
-            Leadership leadership,
-            long epoch,
-            IsolationLease lease,
-            RandomGenerator random) {}
-
-    private final Parts parts;
+    private final ExecutorParts parts;
     private final CenterState state;
-    private final Platform platform;
     private final Callbacks callbacks;
     private final HostSlots slots;
-    private final StuckCalls stuck = new StuckCalls();
+    private final ActionCalls calls;
+    private final OffMeans offMeans;
     private final VmQueues queues = new VmQueues();
     private final Map<PlanId, PlanRun> runs = new TreeMap<>();
     /** Those of them that are held. */
@@ -95,13 +53,15 @@ public final class PlanExecutor {
     private boolean stopped;
 
     /** Makes one without plans. */
-    public PlanExecutor(Parts parts, CenterState state, Platform platform, Callbacks callbacks) {
+    public PlanExecutor(ExecutorParts parts, CenterState state, Platform platform, Callbacks callbacks) {
         this.parts = parts;
         this.state = state;
-        this.platform = platform;
         this.callbacks = callbacks;
         this.failover = parts.failover();
         this.slots = new HostSlots(parts.config().maxConcurrentActionsPerHost());
+        KnownForCalls known = new KnownForCalls(state, platform, this::now, this::failover);
+        this.calls = new ActionCalls(parts, platform, known, this::seen);
+        this.offMeans = new OffMeans(parts, state, platform);
         state.pendingFrom(queues);
     }
 
@@ -241,6 +201,14 @@ public final class PlanExecutor {
         return state;
     }
 
+    ActionCalls calls() {
+        return calls;
+    }
+
+    OffMeans offMeans() {
+        return offMeans;
+    }
+
     FailoverConfig failover() {
         return failover;
     }
@@ -290,10 +258,6 @@ public final class PlanExecutor {
 
     PutOff putOff() {
         return putOff;
-    }
-
-    Duration watchdog(Action action) {
-        return parts.config().actionDeadline().multipliedBy(Handlers.of(action).maxCalls(platform) + 1L);
     }
 
     void awaitsRoom(StepRun step) {
@@ -362,30 +326,6 @@ public final class PlanExecutor {
                         && !redirect.server().equals(from));
     }
 
-    /** What a step without a decision of its own acts for: a VM that has failed or is to stop, a host that is lost. */
-    boolean isNeededAlone(Action action) {
-        if (action instanceof Action.FenceHost fence) {
-            return state.host(fence.target())
-                    .filter(host -> host.health() == HostHealth.UNREACHABLE)
-                    .isPresent();
-        }
-        if (action instanceof Action.DeleteLeftovers delete) {
-            return state.leftovers().all().stream()
-                    .anyMatch(left ->
-                            left.vm().equals(delete.target()) && left.host().equals(delete.on()));
-        }
-        if (action instanceof Action.Rejoin rejoin) {
-            return state.vm(rejoin.target())
-                    .flatMap(vm -> state.vmDatabases().memberOf(vm.seen()))
-                    .filter(state.databases()::needsRejoin)
-                    .isPresent();
-        }
-        return action.vm()
-                .flatMap(state::vm)
-                .filter(vm -> vm.isFailed() || vm.desired() == DesiredState.OFF)
-                .isPresent();
-    }
-
     /** What holds an action back; empty where an operator approved its plan, unless the whole center is paused. */
     Optional<Reason> holdOf(PlanRun run, Action action) {
         if (callbacks.isPaused()) {
@@ -397,220 +337,13 @@ public final class PlanExecutor {
         return run.isIdleOffer() ? Optional.of(Reason.AWAITING_APPROVAL) : callbacks.heldBy(action);
     }
 
-    /** The next means to confirm off what the action could not. */
-    Optional<Action> substituteFor(Action action, int substitutes) {
-        if (!(action instanceof Action.PowerOff powerOff) || substitutes > 0) {
-            return Optional.empty();
-        }
-        HostId host = powerOff.on();
-        return mayFence(host) && platform.canFence(host) ? Optional.of(new Action.FenceHost(host)) : Optional.empty();
-    }
-
-    /** Whether a host may be fenced for one of its VMs' sake now. */
-    boolean mayFence(HostId host) {
-        boolean takesNoneDown =
-                state.running(host).stream().noneMatch(vm -> !vm.isFailed() || vm.desired() == DesiredState.UNMANAGED);
-        return switch (parts.config().hostFencing()) {
-            case NEVER -> false;
-            case WHEN_NO_HEALTHY_VM -> takesNoneDown;
-            case ALWAYS -> true;
-        };
-    }
-
-    Optional<Instant> isolatedAt(Action action) {
-        return action instanceof Action.PowerOff powerOff
-                ? parts.lease().isolatedAt(powerOff.target())
-                : Optional.empty();
-    }
-
     void unexpected(Action action, Throwable thrown) {
         LOG.error("an adapter threw what is no AdapterException, to {}", action, thrown);
     }
 
-    // Calls, off the loop.
-
-    StuckCalls stuck() {
-        return stuck;
-    }
-
-    private static AdapterException tooManyStuck() {
-        return new AdapterException.Transient(
-                AdapterException.Cause.TIMEOUT, "not made: too many calls before it have not returned");
-    }
-
-    /** Makes the call off the loop, after a last look at whether this center still leads and whether it is not late. */
-    void perform(PlanRun run, int step, Action action, boolean probeFirst, Consumer<Optional<Throwable>> then) {
-        if (stuck.isFull(action)) {
-            parts.scheduler().execute(() -> then.accept(Optional.of(tooManyStuck())));
-            return;
-        }
-        CallContext call = call(run, step);
-        AtomicReference<ReplicaSet> seen = new AtomicReference<>();
-        CallFacts facts = facts(action, run.plan(), seen::set);
-        Duration sendBefore = uptime().plus(parts.config().actionDeadline());
-        parts.scheduler()
-                .call(
-                        () -> {
-                            requireInTime(sendBefore);
-                            requireLeadership();
-                            LogContext.during(epoch(), run.id(), action, () -> {
-                                if (!probeFirst || !isSurelyDone(action, call, facts)) {
-                                    requireLeadership();
-                                    Handlers.of(action).perform(call, platform, facts);
-                                }
-                            });
-                        },
-                        thrown -> {
-                            tell(seen.get());
-                            then.accept(thrown);
-                        });
-    }
-
-    private void tell(@Nullable ReplicaSet seen) {
-        if (seen != null && !stopped) {
-            callbacks.seen(seen);
-        }
-    }
-
-    /** A process that was paused makes no call any more that others may have given up meanwhile. */
-    private void requireInTime(Duration sendBefore) {
-        if (uptime().compareTo(sendBefore) > 0) {
-            throw new AdapterException.Transient(AdapterException.Cause.TIMEOUT, "the call came late and was not made");
-        }
-    }
-
-    private boolean isSurelyDone(Action action, CallContext call, CallFacts facts) {
-        Handlers.Bound<?> handler = Handlers.of(action);
-        try {
-            return handler.isDone(call, platform, facts);
-        } catch (AdapterException unreadable) {
-            if (handler.mayRepeatUnread()) {
-                return false;
-            }
-            throw unreadable;
-        }
-    }
-
-    private CallFacts facts(Action action, Plan plan, Consumer<ReplicaSet> seen) {
-        return switch (action.kind()) {
-            case PROMOTE -> {
-                setOf(action.vm().orElseThrow())
-                        .ifPresent(set -> state.databases().stopped(set, now()));
-                yield new CallFacts(false, vm -> true, database(action.vm().orElseThrow(), plan, seen));
-            }
-            case DEMOTE, REJOIN ->
-                new CallFacts(false, vm -> true, database(action.vm().orElseThrow(), plan, seen));
-            case REDIRECT -> facts((Action.Redirect) action, plan, seen);
-            case POWER_OFF, FENCE_HOST, POWER_ON, REALLOCATE, MIGRATE, CLONE, DELETE_LEFTOVERS -> CallFacts.NONE;
-        };
-    }
-
-    private CallFacts facts(Action.Redirect redirect, Plan plan, Consumer<ReplicaSet> seen) {
-        Optional<DatabaseFacts> database = database(redirect.server(), plan, seen);
-        Optional<VmRecord> owner = state.vm(redirect.owner());
-        boolean isFenced =
-                owner.isPresent() && failover().fencingOf(owner.get().seen().type()) == FencingMode.REQUIRED;
-        if (!isFenced) {
-            return new CallFacts(false, vm -> true, database);
-        }
-        VmId believed = owner.get().server();
-        boolean isHandedOver = state.vm(believed)
-                .filter(server -> Guards.isHandedOver(redirect, server, state))
-                .isPresent();
-        return new CallFacts(
-                true,
-                server -> state.places().isConfirmedOff(server) || (isHandedOver && server.equals(believed)),
-                database);
-    }
-
-    /** The database of a VM, where somebody reads its set. */
-    private Optional<DatabaseFacts> database(VmId vm, Plan plan, Consumer<ReplicaSet> seen) {
-        Optional<VmRecord> record = state.vm(vm);
-        Optional<MemberId> member = record.flatMap(found -> state.vmDatabases().memberOf(found.seen()));
-        if (member.isEmpty()) {
-            return Optional.empty();
-        }
-        ReplicaSet set = state.databases().setOf(member.get()).orElseThrow();
-        Optional<MemberId> successor = plan.steps().stream()
-                .flatMap(step -> step.action() instanceof Action.Promote promote
-                        ? state
-                                .vm(promote.target())
-                                .flatMap(found -> state.vmDatabases().memberOf(found.seen()))
-                                .stream()
-                        : Stream.empty())
-                .findFirst();
-        boolean isAccepted = record.get().is(VmState.Flag.LAG_ACCEPTED);
-        return Optional.ofNullable(platform.databases().get(set.id()))
-                .map(cluster -> new DatabaseFacts(
-                        cluster,
-                        set,
-                        member.get(),
-                        membersOff(set),
-                        successor,
-                        state.databases().stoppedAt(set.id()).orElse(now()),
-                        isAccepted ? Optional.empty() : failover.maxReplicationLag(),
-                        isAccepted,
-                        seen));
-    }
-
-    private Set<MemberId> membersOff(ReplicaSet set) {
-        return set.memberIds().stream()
-                .filter(member -> {
-                    List<VmRecord> vms = state.vmDatabases().vmsOf(member);
-                    return !vms.isEmpty() && vms.stream().allMatch(VmRecord::isConfirmedOff);
-                })
-                .collect(Collectors.toSet());
-    }
-
-    private CallContext call(PlanRun run, int step) {
-        return CallContext.within(parts.config().actionDeadline(), Optional.of(run.id()), step, epoch());
-    }
-
-    /** Reads off the loop whether an action was done of which that is not known, and changes nothing. */
-    void look(PlanRun run, int step, Action action, BiConsumer<Boolean, Optional<Throwable>> then) {
-        if (stuck.isFull(action)) {
-            parts.scheduler().execute(() -> then.accept(false, Optional.of(tooManyStuck())));
-            return;
-        }
-        AtomicBoolean isDone = new AtomicBoolean();
-        AtomicBoolean isOver = new AtomicBoolean();
-        AtomicReference<ReplicaSet> seen = new AtomicReference<>();
-        CallFacts facts = facts(action, run.plan(), seen::set);
-        CenterScheduler.Cancellable watchdog =
-                schedule(parts.config().actionDeadline().multipliedBy(2), () -> {
-                    if (isOver.compareAndSet(false, true)) {
-                        stuck.gaveUp(action);
-                        then.accept(
-                                false,
-                                Optional.of(new AdapterException.Transient(
-                                        AdapterException.Cause.TIMEOUT, "the reading did not return by its deadline")));
-                    }
-                });
-        parts.scheduler()
-                .call(
-                        () -> {
-                            requireLeadership();
-                            LogContext.during(
-                                    epoch(),
-                                    run.id(),
-                                    action,
-                                    () -> isDone.set(Handlers.of(action).isDone(call(run, step), platform, facts)));
-                        },
-                        thrown -> {
-                            if (isOver.compareAndSet(false, true)) {
-                                watchdog.cancel();
-                                tell(seen.get());
-                                then.accept(isDone.get(), thrown);
-                            } else {
-                                stuck.returned(action);
-                            }
-                        });
-    }
-
-    private void requireLeadership() {
-        OptionalLong leads = parts.leadership().epoch();
-        if (leads.isEmpty() || leads.getAsLong() != epoch()) {
-            throw new NotLeaderException("this center does not lead in epoch " + epoch() + " any more");
+    private void seen(ReplicaSet reading) {
+        if (!stopped) {
+            callbacks.seen(reading);
         }
     }
 

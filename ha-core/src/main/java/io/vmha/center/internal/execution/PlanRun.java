@@ -144,7 +144,7 @@ public final class PlanRun {
                 return true;
             }
         }
-        return of.isEmpty() && executor.isNeededAlone(step.step().action());
+        return of.isEmpty() && NeededAlone.isNeeded(step.step().action(), executor.state());
     }
 
     /** Whether an operator approved it. */

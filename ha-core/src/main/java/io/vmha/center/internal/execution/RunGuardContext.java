@@ -51,7 +51,7 @@ record RunGuardContext(PlanRun run, StepRun step, CenterState state, PlanExecuto
 
     @Override
     public boolean mayFence(HostId host) {
-        return executor.mayFence(host);
+        return executor.offMeans().mayFence(host);
     }
 
     @Override

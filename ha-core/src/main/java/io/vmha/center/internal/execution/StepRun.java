@@ -122,8 +122,9 @@ final class StepRun {
         Handlers.of(action).takenUp(executor.state());
         acting();
         // The call of the center before may still be under way: what is read before that is over says nothing.
-        Duration left = Duration.between(executor.now(), started.at().plus(executor.watchdog(action)));
-        Duration longest = executor.watchdog(action);
+        Duration left = Duration.between(
+                executor.now(), started.at().plus(executor.calls().watchdog(action)));
+        Duration longest = executor.calls().watchdog(action);
         quietFrom = executor.uptime().plus(left.compareTo(longest) > 0 ? longest : left);
     }
 
@@ -281,10 +282,10 @@ final class StepRun {
         int thisCall = ++calls;
         Instant startedAt = executor.now();
         Action made = action;
-        timer = executor.schedule(executor.watchdog(made), () -> giveUp(thisCall, made, startedAt));
-        executor.perform(run, step.number(), made, mayBeDone, thrown -> {
+        timer = executor.schedule(executor.calls().watchdog(made), () -> giveUp(thisCall, made, startedAt));
+        executor.calls().perform(run.plan(), step.number(), made, mayBeDone, thrown -> {
             if (givenUp.remove(thisCall)) {
-                executor.stuck().returned(made);
+                executor.calls().stuck().returned(made);
             } else {
                 ended(thisCall, startedAt, thrown);
             }
@@ -294,7 +295,7 @@ final class StepRun {
     private void giveUp(int thisCall, Action made, Instant startedAt) {
         if (thisCall == calls && state == StepState.RUNNING) {
             givenUp.add(thisCall);
-            executor.stuck().gaveUp(made);
+            executor.calls().stuck().gaveUp(made);
             ended(
                     thisCall,
                     startedAt,
@@ -358,7 +359,7 @@ final class StepRun {
             return;
         }
         failure = StepFailure.of(action, thrown);
-        Optional<Action> substitute = executor.substituteFor(step.action(), substitutes);
+        Optional<Action> substitute = executor.offMeans().substituteFor(step.action(), substitutes);
         if (substitute.isPresent()) {
             record(ActionResult.FAILED, lastDetail, startedAt);
             substitutes++;
@@ -377,7 +378,7 @@ final class StepRun {
 
     /** The last means: the VM powers itself off unless it renews its lease. */
     private void awaitLease(Instant startedAt) {
-        Optional<Instant> isolatedAt = executor.isolatedAt(step.action());
+        Optional<Instant> isolatedAt = executor.offMeans().isolatedAt(step.action());
         if (isolatedAt.isEmpty()) {
             endUnlessDone(lastDetail, ActionResult.FAILED, startedAt);
         } else if (!executor.now().isBefore(isolatedAt.get())) {
@@ -413,7 +414,7 @@ final class StepRun {
             timer = executor.schedule(wait, () -> readBack(why, otherwise, startedAt, look));
             return;
         }
-        executor.look(run, step.number(), action, (done, thrown) -> {
+        executor.calls().look(run.plan(), step.number(), action, (done, thrown) -> {
             if (state != StepState.READING_BACK) {
                 return;
             }

@@ -1,0 +1,51 @@
+package io.vmha.center.internal.execution;
+
+import io.vmha.center.internal.state.CenterState;
+import io.vmha.model.DesiredState;
+import io.vmha.model.HostId;
+import io.vmha.plan.Action;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * The means by which a VM is confirmed off that could not be powered off: its host is fenced, or it isolates itself when its lease runs
+ * out. Keeps nothing; on the center's loop.
+ */
+final class OffMeans {
+    private final ExecutorParts parts;
+    private final CenterState state;
+    private final Platform platform;
+
+    OffMeans(ExecutorParts parts, CenterState state, Platform platform) {
+        this.parts = parts;
+        this.state = state;
+        this.platform = platform;
+    }
+
+    /** The next means to confirm off what the action could not. */
+    Optional<Action> substituteFor(Action action, int substitutes) {
+        if (!(action instanceof Action.PowerOff powerOff) || substitutes > 0) {
+            return Optional.empty();
+        }
+        HostId host = powerOff.on();
+        return mayFence(host) && platform.canFence(host) ? Optional.of(new Action.FenceHost(host)) : Optional.empty();
+    }
+
+    /** Whether a host may be fenced for one of its VMs' sake now. */
+    boolean mayFence(HostId host) {
+        boolean takesNoneDown =
+                state.running(host).stream().noneMatch(vm -> !vm.isFailed() || vm.desired() == DesiredState.UNMANAGED);
+        return switch (parts.config().hostFencing()) {
+            case NEVER -> false;
+            case WHEN_NO_HEALTHY_VM -> takesNoneDown;
+            case ALWAYS -> true;
+        };
+    }
+
+    /** When the VM that an action powers off has isolated itself; empty where nothing tells. */
+    Optional<Instant> isolatedAt(Action action) {
+        return action instanceof Action.PowerOff powerOff
+                ? parts.lease().isolatedAt(powerOff.target())
+                : Optional.empty();
+    }
+}
