@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,11 +43,14 @@ public final class PlanExecutor {
     private final OffMeans offMeans;
     private final VmQueues queues = new VmQueues();
     private final Map<PlanId, PlanRun> runs = new TreeMap<>();
-    /** Those of them that are held. */
-    private final Map<PlanId, PlanRun> held = new TreeMap<>();
-
+    private final HeldRuns held = new HeldRuns();
     private final PutOff putOff = new PutOff();
     private Set<StepRun> awaitingRoom = new LinkedHashSet<>();
+    /** What is to be judged again: one after the other, since what that ends makes others due, and a VM may have many plans. */
+    private final Set<PlanRun> due = new LinkedHashSet<>();
+
+    private boolean isRoomDue;
+    private boolean isAdvancing;
     private FailoverConfig failover;
     private boolean stopped;
 
@@ -115,27 +117,12 @@ public final class PlanExecutor {
 
     /** The plans that are held, of which nothing was tried, and that count on a VM to serve. */
     public List<PlanRun> heldRunsCountingOn(VmId target) {
-        return heldRuns(action -> action instanceof Action.Redirect redirect
-                && redirect.server().equals(target)
-                && !redirect.owner().equals(target));
+        return held.countingOn(target);
     }
 
     /** The plans that are held, of which nothing was tried, and that place something on a host. */
     public List<PlanRun> heldRunsCountingOn(HostId host) {
-        return heldRuns(action -> (action instanceof Action.PowerOn
-                        || action instanceof Action.CloneFromTemplate
-                        || action instanceof Action.Migrate)
-                && action.host().filter(host::equals).isPresent());
-    }
-
-    private List<PlanRun> heldRuns(Predicate<Action> countsOn) {
-        if (held.isEmpty()) {
-            return List.of();
-        }
-        return held.values().stream()
-                .filter(run -> !run.isIdleOffer() && run.isUntried())
-                .filter(run -> run.plan().steps().stream().anyMatch(step -> countsOn.test(step.action())))
-                .toList();
+        return held.countingOn(host);
     }
 
     /** Takes a plan out of which nothing was tried, and ends it. */
@@ -155,7 +142,7 @@ public final class PlanExecutor {
 
     /** Judges everything again that is held. */
     public void releaseHeld() {
-        for (PlanRun run : List.copyOf(held.values())) {
+        for (PlanRun run : held.all()) {
             if (run.heldFor().isPresent()) {
                 run.release(Optional.empty());
             }
@@ -165,15 +152,37 @@ public final class PlanExecutor {
     /** A plan is held from now on, or not any more. */
     void heldChanged(PlanRun run) {
         if (run.heldFor().isPresent() && runs.containsKey(run.id())) {
-            held.put(run.id(), run);
+            held.add(run);
         } else {
-            held.remove(run.id(), run);
+            held.remove(run);
         }
     }
 
-    /** Judges everything again that has steps for a VM. */
+    /** Judges everything again that has steps for a VM; where that is asked for while others are judged, after those. */
     public void advance(VmId vm) {
-        queues.of(vm).forEach(PlanRun::advance);
+        due.addAll(queues.of(vm));
+        advanceDue();
+    }
+
+    private void advanceDue() {
+        if (isAdvancing) {
+            return;
+        }
+        isAdvancing = true;
+        try {
+            while (!due.isEmpty() || isRoomDue) {
+                if (due.isEmpty()) {
+                    isRoomDue = false;
+                    startWaiting();
+                } else {
+                    PlanRun next = due.iterator().next();
+                    due.remove(next);
+                    next.advance();
+                }
+            }
+        } finally {
+            isAdvancing = false;
+        }
     }
 
     /** A VM's load was measured: its host may be overloaded no longer. */
@@ -183,8 +192,13 @@ public final class PlanExecutor {
         }
     }
 
-    /** Judges everything again that waits for room or for a reading, or is put off. */
+    /** Judges everything again that waits for room or for a reading, or is put off; as {@link #advance(VmId)} does. */
     public void advanceRoom() {
+        isRoomDue = true;
+        advanceDue();
+    }
+
+    private void startWaiting() {
         Set<StepRun> waiting = awaitingRoom;
         awaitingRoom = new LinkedHashSet<>();
         waiting.forEach(StepRun::start);
@@ -352,15 +366,14 @@ public final class PlanExecutor {
     /** Lets go on whatever waited for the step. */
     void stepEnded(PlanRun run, Action planned, Action tried, ActionResult result) {
         callbacks.stepEnded(run, tried, result);
-        Set<PlanRun> waiting = new LinkedHashSet<>(List.of(run));
-        planned.vm().ifPresent(vm -> waiting.addAll(queues.of(vm)));
+        due.add(run);
+        planned.vm().ifPresent(vm -> due.addAll(queues.of(vm)));
         if (planned instanceof Action.Redirect) {
             // A VM that they have left may be waiting to be started.
             run.opened().decision().parts().stream()
                     .flatMap(part -> part.subject().fold(queues::of, host -> List.<PlanRun>of()).stream())
-                    .forEach(waiting::add);
+                    .forEach(due::add);
         }
-        waiting.forEach(PlanRun::advance);
         advanceRoom();
     }
 
@@ -371,7 +384,7 @@ public final class PlanExecutor {
 
     private void forget(PlanRun run) {
         runs.remove(run.id());
-        held.remove(run.id());
+        held.remove(run);
         queues.remove(run);
         putOff.remove(run);
         run.subjects().forEach(state::pendingChanged);
