@@ -4,18 +4,17 @@ import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.io.ByteArrayDataInput;
-import com.google.common.io.ByteArrayDataOutput;
 import com.google.common.io.ByteStreams;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.JournalState;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What journal entries come to, as records in memory: for a journal that keeps them somewhere else than in a file of its own. It turns
@@ -27,8 +26,6 @@ import java.util.TreeMap;
 public final class RecordTable {
     /** The version of the format of the bytes. */
     public static final long FORMAT = JournalStore.FORMAT;
-
-    private static final int REMOVED = -1;
 
     private final Memory memory = new Memory();
     private Optional<Records> records = Optional.empty();
@@ -44,27 +41,34 @@ public final class RecordTable {
      * @throws IllegalStateException if the changes of the call before are neither kept nor undone
      */
     public byte[] write(List<JournalEntry> entries) {
-        checkState(memory.before.isEmpty(), "the changes before are neither kept nor undone");
+        checkState(memory.changes.isEmpty(), "the changes before are neither kept nor undone");
         memory.planBefore = memory.lastPlan;
         Records into = records.orElseGet(() -> new Records(memory));
         records = Optional.of(into);
         entries.forEach(into::write);
-        Map<String, Optional<byte[]>> changed = new LinkedHashMap<>();
-        memory.before.keySet().forEach(key -> changed.put(key, memory.get(key)));
-        return bytes(changed);
+        RecordBytes bytes = new RecordBytes(memory.lastPlan);
+        memory.changes.forEach((key, change) -> {
+            // What came and went within these entries was never there.
+            if (change.before != null || change.now != null) {
+                bytes.add(key, change.now);
+            }
+        });
+        return bytes.all();
     }
 
     /** Makes what the last call of {@link #write} changed final. */
     public void keep() {
-        memory.before.clear();
+        // A new map: one that was large once takes its time to be cleared for ever.
+        memory.changes = new LinkedHashMap<>();
     }
 
     /** Makes the table what it was before the last call of {@link #write}. */
     public void undo() {
-        List<Map.Entry<String, Optional<byte[]>>> before = new ArrayList<>(memory.before.entrySet());
-        before.forEach(entry -> memory.set(entry.getKey(), entry.getValue()));
+        memory.changes.forEach((key, change) -> {
+            byte[] unused = memory.set(key, change.before);
+        });
         memory.lastPlan = memory.planBefore;
-        memory.before.clear();
+        keep();
         records = Optional.empty();
     }
 
@@ -82,13 +86,12 @@ public final class RecordTable {
             byte[] key = new byte[size(in.readInt(), changes)];
             in.readFully(key);
             int length = in.readInt();
-            Optional<byte[]> value = Optional.empty();
-            if (length != REMOVED) {
-                byte[] bytes = new byte[size(length, changes)];
-                in.readFully(bytes);
-                value = Optional.of(bytes);
+            byte[] value = null;
+            if (length != RecordBytes.REMOVED) {
+                value = new byte[size(length, changes)];
+                in.readFully(value);
             }
-            memory.set(new String(key, StandardCharsets.UTF_8), value);
+            byte[] unused = memory.set(new String(key, StandardCharsets.UTF_8), value);
         }
     }
 
@@ -99,23 +102,9 @@ public final class RecordTable {
 
     /** The whole table as one change of an empty one. */
     public byte[] all() {
-        Map<String, Optional<byte[]>> everything = new LinkedHashMap<>();
-        memory.table.forEach((key, value) -> everything.put(key, Optional.of(value)));
-        return bytes(everything);
-    }
-
-    private byte[] bytes(Map<String, Optional<byte[]>> changed) {
-        ByteArrayDataOutput out = ByteStreams.newDataOutput();
-        out.writeLong(memory.lastPlan);
-        out.writeInt(changed.size());
-        changed.forEach((key, value) -> {
-            byte[] utf8 = key.getBytes(StandardCharsets.UTF_8);
-            out.writeInt(utf8.length);
-            out.write(utf8);
-            out.writeInt(value.map(bytes -> bytes.length).orElse(REMOVED));
-            value.ifPresent(out::write);
-        });
-        return out.toByteArray();
+        RecordBytes bytes = new RecordBytes(memory.lastPlan);
+        memory.table.forEach(bytes::add);
+        return bytes.all();
     }
 
     /** How much it holds, in bytes of keys and values, 0 or more. */
@@ -132,39 +121,62 @@ public final class RecordTable {
         return new Records(memory).read();
     }
 
+    /** What became of a key; null where it has no value. */
+    private static final class Changed {
+        private final byte @Nullable [] before;
+        private byte @Nullable [] now;
+
+        private Changed(byte @Nullable [] before, byte @Nullable [] now) {
+            this.before = before;
+            this.now = now;
+        }
+    }
+
     private static final class Memory implements KeyedRecords {
         private final TreeMap<String, byte[]> table = new TreeMap<>();
-        private final Map<String, Optional<byte[]>> before = new LinkedHashMap<>();
+        /** What the last write changed; where a key is in it, that is quicker to look at than the table. */
+        private Map<String, Changed> changes = new LinkedHashMap<>();
+
         private long lastPlan;
         private long planBefore;
         private long size;
 
-        private void set(String key, Optional<byte[]> value) {
-            byte[] old = value.isPresent() ? table.put(key, value.get()) : table.remove(key);
+        private byte @Nullable [] set(String key, byte @Nullable [] value) {
+            byte[] old = value != null ? table.put(key, value) : table.remove(key);
             size -= old == null ? 0 : key.length() + old.length;
-            size += value.map(bytes -> key.length() + bytes.length).orElse(0);
+            size += value == null ? 0 : key.length() + value.length;
+            return old;
+        }
+
+        private void change(String key, byte @Nullable [] value) {
+            byte[] old = set(key, value);
+            Changed known = changes.get(key);
+            if (known == null) {
+                changes.put(key, new Changed(old, value));
+            } else {
+                known.now = value;
+            }
         }
 
         @Override
         public Optional<byte[]> get(String key) {
-            return Optional.ofNullable(table.get(key));
+            Changed known = changes.get(key);
+            return Optional.ofNullable(known != null ? known.now : table.get(key));
         }
 
         @Override
         public boolean contains(String key) {
-            return table.containsKey(key);
+            return get(key).isPresent();
         }
 
         @Override
         public void put(String key, byte[] value) {
-            before.putIfAbsent(key, get(key));
-            set(key, Optional.of(value));
+            change(key, value);
         }
 
         @Override
         public void remove(String key) {
-            before.putIfAbsent(key, get(key));
-            set(key, Optional.empty());
+            change(key, null);
         }
 
         @Override

@@ -1,7 +1,5 @@
 package io.vmha.journal;
 
-import com.google.common.io.ByteArrayDataOutput;
-import com.google.common.io.ByteStreams;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.CommitRule;
@@ -15,9 +13,11 @@ import io.vmha.plan.Step;
 import io.vmha.policy.Decision;
 import io.vmha.policy.DecisionBatch;
 import io.vmha.policy.SubjectDecision;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -28,21 +28,34 @@ import java.util.function.Consumer;
  * and a kind by its name. {@link ValueInput} reads them back. Not thread-safe; one for each value.
  */
 final class ValueOutput {
-    private final ByteArrayDataOutput out = ByteStreams.newDataOutput();
+    /** Most values are shorter. */
+    private static final int USUAL = 512;
+
+    private ByteBuffer out = ByteBuffer.allocate(USUAL);
 
     byte[] bytes() {
-        return out.toByteArray();
+        return Arrays.copyOf(out.array(), out.position());
+    }
+
+    private ByteBuffer room(int more) {
+        if (out.remaining() < more) {
+            int needed = Math.addExact(out.position(), more);
+            int doubled = (int) Math.min(2L * out.capacity(), Integer.MAX_VALUE - Long.BYTES);
+            out = ByteBuffer.wrap(Arrays.copyOf(out.array(), Math.max(needed, doubled)))
+                    .position(out.position());
+        }
+        return out;
     }
 
     ValueOutput number(long value) {
-        out.writeLong(value);
+        ByteBuffer unused = room(Long.BYTES).putLong(value);
         return this;
     }
 
     ValueOutput text(Object value) {
         byte[] utf8 = value.toString().getBytes(StandardCharsets.UTF_8);
-        out.writeInt(utf8.length);
-        out.write(utf8);
+        ByteBuffer unused =
+                room(Integer.BYTES + utf8.length).putInt(utf8.length).put(utf8);
         return this;
     }
 
@@ -51,7 +64,7 @@ final class ValueOutput {
     }
 
     ValueOutput flag(boolean value) {
-        out.writeBoolean(value);
+        ByteBuffer unused = room(1).put((byte) (value ? 1 : 0));
         return this;
     }
 
@@ -70,7 +83,7 @@ final class ValueOutput {
     }
 
     <T> ValueOutput list(Collection<T> values, Consumer<? super T> write) {
-        out.writeInt(values.size());
+        ByteBuffer unused = room(Integer.BYTES).putInt(values.size());
         values.forEach(write);
         return this;
     }
@@ -93,7 +106,7 @@ final class ValueOutput {
 
     ValueOutput vm(VirtualMachine vm) {
         text(vm.id()).text(vm.type()).text(vm.host()).resources(vm.allocation());
-        out.writeDouble(vm.load());
+        ByteBuffer unused = room(Double.BYTES).putDouble(vm.load());
         return number(vm.priority())
                 .optional(vm.template(), this::text)
                 .list(vm.antiAffinity(), group -> text(group.value()))

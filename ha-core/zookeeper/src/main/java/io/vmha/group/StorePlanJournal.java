@@ -190,11 +190,13 @@ public final class StorePlanJournal implements PlanJournal {
             if (inDoubt) {
                 load(mine);
             }
-            byte[] changes = table.write(entries);
             boolean written = false;
             try {
+                byte[] changes = table.write(entries);
                 folder.write(name(ENTRY, last + 1), changes, guard, guard);
                 written = true;
+                last++;
+                logged += changes.length;
             } finally {
                 if (written) {
                     table.keep();
@@ -203,8 +205,6 @@ public final class StorePlanJournal implements PlanJournal {
                     inDoubt = true;
                 }
             }
-            last++;
-            logged += changes.length;
         } catch (StoreException failed) {
             throw told(epoch, failed);
         } catch (IllegalArgumentException damaged) {
