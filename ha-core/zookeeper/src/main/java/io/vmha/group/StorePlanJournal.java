@@ -36,7 +36,7 @@ public final class StorePlanJournal implements PlanJournal {
     private static final String BASE = "base-";
     private static final String ENTRY = "log-";
     private static final int DIGITS = 18;
-    private static final long SMALL = 4L << 20;
+    private static final long SMALL = 8L << 20;
     private static final int MANY = 2_000;
 
     private final String where;
@@ -187,6 +187,7 @@ public final class StorePlanJournal implements PlanJournal {
             throw new JournalException.Superseded(epoch, mine.epoch());
         }
         try {
+            compactWhereDue(mine);
             if (inDoubt) {
                 load(mine);
             }
@@ -210,12 +211,15 @@ public final class StorePlanJournal implements PlanJournal {
         } catch (IllegalArgumentException damaged) {
             throw unreadable(damaged);
         }
-        compactWhereDue(mine);
     }
 
-    /** Where it fails, the write before it is made all the same, and the next one tries again. */
+    /**
+     * Before a write and not after it: what waits for the one before goes on meanwhile. Where it fails, the write is made all the same, and
+     * the next one tries again.
+     */
     private void compactWhereDue(EpochKey.Latest mine) {
-        if (logged <= Math.max(SMALL, table.size() * 2) && last - base <= MANY) {
+        boolean isShort = logged <= Math.max(SMALL, table.size() * 2) && last - base <= MANY;
+        if (isShort || inDoubt) {
             return;
         }
         try {
@@ -237,7 +241,7 @@ public final class StorePlanJournal implements PlanJournal {
             folder.sweep(guard);
         } catch (StoreException | IllegalArgumentException failed) {
             inDoubt = true;
-            LOG.warn("{} could not be compacted; it is tried again with the next write", where, failed);
+            LOG.warn("{} could not be compacted; it is tried again with a later write", where, failed);
         }
     }
 
