@@ -24,8 +24,6 @@ import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.zookeeper.ZooKeeperConfig;
 import io.vmha.zookeeper.ZooKeeperStore;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -54,8 +52,7 @@ final class GroupSpeed {
             measure(count, memory::client);
             System.exit(0);
         }
-        Path folder = Files.createTempDirectory("group-speed");
-        try (Lab lab = new Lab(folder, "700m")) {
+        try (Lab lab = new Lab("700m")) {
             for (int i = 1; i <= Lab.SIZE; i++) {
                 lab.start("zk" + i);
             }

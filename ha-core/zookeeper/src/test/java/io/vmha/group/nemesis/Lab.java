@@ -1,5 +1,7 @@
 package io.vmha.group.nemesis;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -19,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Seven processes, each in a network namespace of its own: three ZooKeeper servers, three centers and a hypervisor, on one bridge. A
  * process is killed and stopped by its signal, and cut off from another by a route that leads nowhere. As root on Linux, with iproute2.
+ *
+ * <p>It is closed, too, where this process is told to end. Thread-safe: the processes are guarded by this object's monitor.
  */
 final class Lab implements AutoCloseable {
     static final int SIZE = 3;
@@ -26,17 +30,31 @@ final class Lab implements AutoCloseable {
     private static final String BRIDGE = "zkn-br";
 
     private final Path folder;
+    private final boolean isFolderTemporary;
     private final String serverHeap;
     private final Map<String, Process> processes = new LinkedHashMap<>();
+    private boolean closed;
 
     /**
      * Makes the network, and starts nothing.
      *
+     * @param folder where the servers' data and what all processes say is written to; it is left as it is
      * @param serverHeap the heap of each ZooKeeper server, as Java's option has it; a server keeps the last 500 transactions in memory
      */
     Lab(Path folder, String serverHeap) throws IOException {
+        this(folder, false, serverHeap);
+    }
+
+    /** Makes the network, and a folder that is deleted in the end. */
+    Lab(String serverHeap) throws IOException {
+        this(Files.createTempDirectory("vmha-group"), true, serverHeap);
+    }
+
+    private Lab(Path folder, boolean isFolderTemporary, String serverHeap) throws IOException {
         this.folder = folder;
+        this.isFolderTemporary = isFolderTemporary;
         this.serverHeap = serverHeap;
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close));
         removeNetwork();
         run("ip", "link", "add", BRIDGE, "type", "bridge");
         run("ip", "addr", "add", NET + "1/24", "dev", BRIDGE);
@@ -84,11 +102,35 @@ final class Lab implements AutoCloseable {
         Files.writeString(data.resolve("zoo.cfg"), config);
     }
 
+    Path folder() {
+        return folder;
+    }
+
     Path log() {
         return folder.resolve("effects.log");
     }
 
-    void start(String name) throws IOException {
+    /** Starts a process that ended by itself or was killed; returns whether it had, and the lab is not closed. */
+    synchronized boolean startIfEnded(String name) throws IOException {
+        if (closed || isRunning(name)) {
+            return false;
+        }
+        start(name);
+        return true;
+    }
+
+    boolean isRunning(String name) {
+        return process(name).isAlive();
+    }
+
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
+    synchronized void start(String name) throws IOException {
+        if (closed) {
+            throw new IllegalStateException("the lab is closed");
+        }
         List<String> java = switch (name.substring(0, 2)) {
             case "zk" ->
                 List.of(
@@ -144,15 +186,11 @@ final class Lab implements AutoCloseable {
         return process(name).pid();
     }
 
-    boolean isRunning(String name) {
-        return process(name).isAlive();
-    }
-
     void signal(String name, String signal) {
         run("kill", "-" + signal, Long.toString(process(name).pid()));
     }
 
-    private Process process(String name) {
+    private synchronized Process process(String name) {
         Process process = processes.get(name);
         if (process == null) {
             throw new IllegalStateException(name + " was not started");
@@ -220,10 +258,20 @@ final class Lab implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        for (String name : processes.keySet()) {
-            kill(name);
+    public synchronized void close() {
+        if (closed) {
+            return;
         }
+        closed = true;
+        processes.values().forEach(Process::destroyForcibly);
+        processes.values().forEach(process -> process.onExit().join());
         removeNetwork();
+        if (isFolderTemporary) {
+            try {
+                MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
+            } catch (IOException failed) {
+                throw new UncheckedIOException(folder + " is left behind", failed);
+            }
+        }
     }
 }

@@ -1,7 +1,5 @@
 package io.vmha.group.nemesis;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,39 +13,28 @@ final class ThreeInstances {
     private ThreeInstances() {}
 
     public static void main(String[] args) throws Exception {
-        Path folder = Files.createTempDirectory("three-instances");
-        try (Lab lab = new Lab(folder, "64m")) {
-            Thread end = new Thread(() -> closeAtEnd(lab));
-            Runtime.getRuntime().addShutdownHook(end);
+        try (Lab lab = new Lab("64m")) {
             for (String name : ALL) {
                 lab.start(name);
             }
-            System.out.println("three servers, three instances and a hypervisor; their output is in " + folder);
+            System.out.println("three servers, three instances and a hypervisor; until they end, what they say is in "
+                    + lab.folder());
             List<String> told = List.of();
-            while (true) {
+            while (!lab.isClosed()) {
                 List<String> now = new ArrayList<>();
                 for (String name : ALL) {
-                    if (!lab.isRunning(name)) {
+                    if (lab.startIfEnded(name)) {
                         System.out.println(name + " ended; it is started again");
-                        lab.start(name);
                     }
                     String state = name.startsWith("ha") ? Lab.ask(name, "role") : "running";
                     now.add(name + " (process " + lab.pid(name) + ", " + Lab.address(name) + "): " + state);
                 }
-                if (!now.equals(told)) {
+                if (!now.equals(told) && !lab.isClosed()) {
                     System.out.println(String.join("\n", now) + "\n");
                     told = now;
                 }
                 Thread.sleep(500);
             }
-        }
-    }
-
-    private static void closeAtEnd(Lab lab) {
-        try {
-            lab.close();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }
