@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -49,20 +50,21 @@ final class GroupSpeed {
         int count = Integer.parseInt(args[0]);
         if (args.length > 1 && args[1].equals("memory")) {
             InMemoryStore memory = new InMemoryStore();
-            measure(count, memory::client);
+            measure(count, memory::client, () -> 0);
             System.exit(0);
         }
         try (Lab lab = new Lab("700m")) {
             for (int i = 1; i <= Lab.SIZE; i++) {
                 lab.start("zk" + i);
             }
-            measure(count, GroupSpeed::connect);
+            measure(count, GroupSpeed::connect, lab::cpuNanos);
         }
         System.exit(0);
     }
 
-    private static void measure(int count, Supplier<CoordinationStore> stores) throws Exception {
-        failovers(count, stores);
+    private static void measure(int count, Supplier<CoordinationStore> stores, LongSupplier serversCpu)
+            throws Exception {
+        failovers(count, stores, serversCpu);
         takeover(count, stores);
     }
 
@@ -135,7 +137,8 @@ final class GroupSpeed {
         return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
     }
 
-    private static void failovers(int count, Supplier<CoordinationStore> stores) throws Exception {
+    private static void failovers(int count, Supplier<CoordinationStore> stores, LongSupplier serversCpu)
+            throws Exception {
         try (CoordinationStore store = stores.get();
                 CenterGroup group = group(store, "ha-1", AutomationLevel.FULL)) {
             awaitLeader(group);
@@ -144,6 +147,7 @@ final class GroupSpeed {
                 List<CompletableFuture<Void>> ended = new ArrayList<>();
                 long began = System.nanoTime();
                 long cpuBefore = cpuNanos();
+                long serversBefore = serversCpu.getAsLong();
                 for (int i = 0; i < count / 5; i++) {
                     // An outcome keeps the inventory of its decision, for its explanation: none is kept here.
                     ended.add(group.submit(report(next++))
@@ -154,12 +158,13 @@ final class GroupSpeed {
                 double took = seconds(began);
                 System.out.printf(
                         Locale.ROOT,
-                        "round %d: %d failovers in %.2f s, %.0f a second, %.0f microseconds of CPU each%n",
+                        "round %d: %d failovers in %.2f s, %.0f a second, %.0f microseconds of CPU each, and %.0f of the servers%n",
                         round,
                         count / 5,
                         took,
                         count / 5 / took,
-                        (cpuNanos() - cpuBefore) / 1e3 / (count / 5));
+                        (cpuNanos() - cpuBefore) / 1e3 / (count / 5),
+                        (serversCpu.getAsLong() - serversBefore) / 1e3 / (count / 5));
             }
         }
     }

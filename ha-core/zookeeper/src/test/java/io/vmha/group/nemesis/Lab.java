@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -117,6 +118,14 @@ final class Lab implements AutoCloseable {
         }
         start(name);
         return true;
+    }
+
+    /** What the processes that run have used of the CPU so far, all together. */
+    synchronized long cpuNanos() {
+        return processes.values().stream()
+                .flatMap(process -> process.info().totalCpuDuration().stream())
+                .mapToLong(Duration::toNanos)
+                .sum();
     }
 
     boolean isRunning(String name) {
