@@ -167,14 +167,14 @@ final class FaultyWorld {
             public void fence(HostId host, CallContext call) {
                 checks().fences(call, host);
                 perform(call, "fence " + host, () -> {
-                    device.fence(host, call);
+                    device.fence(host, Unhurried.of(call));
                     datacenter.actual().vmsOn(host).forEach(vm -> forgetEffects("power on " + vm.id()));
                 });
             }
 
             @Override
             public PowerState powerState(HostId host, CallContext call) {
-                return read("power state of " + host, () -> device.powerState(host, call));
+                return read("power state of " + host, () -> device.powerState(host, Unhurried.of(call)));
             }
         };
     }
@@ -198,14 +198,16 @@ final class FaultyWorld {
                 routed.put(owner, server);
                 perform(call, "route " + owner, () -> {
                     checks().routes(call, owner, server);
-                    director.route(owner, server, call);
+                    director.route(owner, server, Unhurried.of(call));
                 });
             }
 
             @Override
             public VmId serverOf(VmId owner, CallContext call) {
                 VmId asked = mutation == Mutation.ROUTE_NOT_READ ? routed.get(owner) : null;
-                return asked != null ? asked : read("server of " + owner, () -> director.serverOf(owner, call));
+                return asked != null
+                        ? asked
+                        : read("server of " + owner, () -> director.serverOf(owner, Unhurried.of(call)));
             }
         };
     }
@@ -327,7 +329,8 @@ final class FaultyWorld {
             if (mutation == Mutation.POWER_OFF_NOT_CONFIRMED) {
                 return PowerState.OFF;
             }
-            PowerState state = FaultyWorld.this.read("power state of " + vm, () -> adapter.powerState(vm, call));
+            PowerState state =
+                    FaultyWorld.this.read("power state of " + vm, () -> adapter.powerState(vm, Unhurried.of(call)));
             if (chance.happens("power state of " + vm + " lies", errorRate / 4)) {
                 counts.add("power state lies");
                 stage.trace().say(() -> "the power state of " + vm + " lies");
@@ -338,42 +341,48 @@ final class FaultyWorld {
 
         @Override
         public MachineReading read(VmId vm, CallContext call) {
-            return FaultyWorld.this.read(vm.value(), () -> adapter.read(vm, call));
+            return FaultyWorld.this.read(vm.value(), () -> adapter.read(vm, Unhurried.of(call)));
         }
 
         @Override
         public void powerOff(VmId vm, Duration grace, CallContext call) {
             checks().powersOff(call, vm);
-            perform(call, "power off " + vm, () -> adapter.powerOff(vm, grace, call));
+            perform(call, "power off " + vm, () -> adapter.powerOff(vm, grace, Unhurried.of(call)));
         }
 
         @Override
         public void powerOn(VmId vm, HostId host, CallContext call) {
-            place(call, "power on", vm, host, allocation(vm), () -> adapter.powerOn(vm, host, call));
+            place(call, "power on", vm, host, allocation(vm), () -> adapter.powerOn(vm, host, Unhurried.of(call)));
         }
 
         @Override
         public void reallocate(VmId vm, Resources allocation, CallContext call) {
             perform(call, "reallocate " + vm, () -> {
                 HostId host = datacenter.actual().requireVm(vm).host();
-                checks().refusal(vm, host, allocation, () -> adapter.reallocate(vm, allocation, call));
+                checks().refusal(vm, host, allocation, () -> adapter.reallocate(vm, allocation, Unhurried.of(call)));
             });
         }
 
         @Override
         public void migrate(VmId vm, HostId target, CallContext call) {
-            place(call, "migrate", vm, target, allocation(vm), () -> adapter.migrate(vm, target, call));
+            place(call, "migrate", vm, target, allocation(vm), () -> adapter.migrate(vm, target, Unhurried.of(call)));
         }
 
         @Override
         public void cloneFromTemplate(TemplateId template, VmId vm, HostId host, CallContext call) {
-            place(call, "clone", vm, host, allocation(vm), () -> adapter.cloneFromTemplate(template, vm, host, call));
+            place(
+                    call,
+                    "clone",
+                    vm,
+                    host,
+                    allocation(vm),
+                    () -> adapter.cloneFromTemplate(template, vm, host, Unhurried.of(call)));
         }
 
         @Override
         public void serves(VmId vm, CallContext call) {
             fail("serves " + vm, "fails before its effect", false);
-            adapter.serves(vm, call);
+            adapter.serves(vm, Unhurried.of(call));
             fail("serves " + vm, "answer is lost after the effect", true);
         }
 

@@ -31,41 +31,41 @@ public abstract class ForwardingDatabases implements DatabaseCluster {
 
     @Override
     public void check(CallContext call) {
-        real.check(call);
+        real.check(Unhurried.of(call));
     }
 
     @Override
     public ReplicaSet read(CallContext call) {
-        return real.read(call);
+        return real.read(Unhurried.of(call));
     }
 
     @Override
     public void promote(Promotion promotion, CallContext call) {
-        real.promote(promotion, call);
+        real.promote(promotion, Unhurried.of(call));
     }
 
     @Override
     public void holdWrites(MemberId writer, CallContext call) {
-        real.holdWrites(writer, call);
+        real.holdWrites(writer, Unhurried.of(call));
     }
 
     @Override
     public void releaseWrites(MemberId writer, CallContext call) {
-        real.releaseWrites(writer, call);
+        real.releaseWrites(writer, Unhurried.of(call));
     }
 
     @Override
     public LogPosition demote(MemberId writer, MemberId successor, CallContext call) {
-        return real.demote(writer, successor, call);
+        return real.demote(writer, successor, Unhurried.of(call));
     }
 
     @Override
     public void fence(MemberId member, CallContext call) {
-        real.fence(member, call);
+        real.fence(member, Unhurried.of(call));
     }
 
     @Override
     public RejoinMethod rejoin(MemberId member, MemberId writer, CallContext call) {
-        return real.rejoin(member, writer, call);
+        return real.rejoin(member, writer, Unhurried.of(call));
     }
 }

@@ -43,7 +43,7 @@ public final class PlanExecutor {
     private final OffMeans offMeans;
     private final VmQueues queues = new VmQueues();
     private final Map<PlanId, PlanRun> runs = new TreeMap<>();
-    private final HeldRuns held = new HeldRuns();
+    private final HeldPlans held = new HeldPlans();
     private final PutOff putOff = new PutOff();
     private Set<StepRun> awaitingRoom = new LinkedHashSet<>();
     /** What is to be judged again: one after the other, since what that ends makes others due, and a VM may have many plans. */
@@ -117,12 +117,19 @@ public final class PlanExecutor {
 
     /** The plans that are held, of which nothing was tried, and that count on a VM to serve. */
     public List<PlanRun> heldRunsCountingOn(VmId target) {
-        return held.countingOn(target);
+        return untried(held.countingOn(target));
     }
 
     /** The plans that are held, of which nothing was tried, and that place something on a host. */
     public List<PlanRun> heldRunsCountingOn(HostId host) {
-        return held.countingOn(host);
+        return untried(held.countingOn(host));
+    }
+
+    private List<PlanRun> untried(Set<PlanId> plans) {
+        return plans.stream()
+                .flatMap(id -> run(id).stream())
+                .filter(run -> !run.isIdleOffer() && run.isUntried())
+                .toList();
     }
 
     /** Takes a plan out of which nothing was tried, and ends it. */
@@ -142,19 +149,17 @@ public final class PlanExecutor {
 
     /** Judges everything again that is held. */
     public void releaseHeld() {
-        for (PlanRun run : held.all()) {
-            if (run.heldFor().isPresent()) {
-                run.release(Optional.empty());
-            }
+        for (PlanId id : held.all()) {
+            run(id).filter(run -> run.heldFor().isPresent()).ifPresent(run -> run.release(Optional.empty()));
         }
     }
 
     /** A plan is held from now on, or not any more. */
     void heldChanged(PlanRun run) {
         if (run.heldFor().isPresent() && runs.containsKey(run.id())) {
-            held.add(run);
+            held.add(run.plan());
         } else {
-            held.remove(run);
+            held.remove(run.plan());
         }
     }
 
@@ -384,7 +389,7 @@ public final class PlanExecutor {
 
     private void forget(PlanRun run) {
         runs.remove(run.id());
-        held.remove(run);
+        held.remove(run.plan());
         queues.remove(run);
         putOff.remove(run);
         run.subjects().forEach(state::pendingChanged);
