@@ -237,11 +237,16 @@ class RealFilesystemTest {
 
     @Test
     void aFilesystemThatIsFrozenForASnapshotIsNoFault() throws Exception {
-        try (FaultMonitor monitor = started(hasty(write()))) {
-            frozen(() -> await().until(() -> seen.stream()
-                            .filter(one -> isUnknown(one.event(), "may be frozen"))
-                            .count()
-                    >= 3));
+        // Time enough for a disk that is slow to answer one request: what it leaves without an answer for that long is
+        // a fault.
+        Watch patient =
+                Watch.builder().from(write()).deadline(Duration.ofSeconds(3)).build();
+        try (FaultMonitor monitor = started(patient)) {
+            frozen(() -> await().atMost(Duration.ofMinutes(1))
+                    .until(() -> seen.stream()
+                                    .filter(one -> isUnknown(one.event(), "may be frozen"))
+                                    .count()
+                            >= 3));
             int before = seen.size();
             await().until(() ->
                     seen.subList(before, seen.size()).stream().anyMatch(one -> isHealthy(one.event(), "write")));
