@@ -2,6 +2,7 @@ package io.vmha.center.internal;
 
 import io.vmha.center.event.HaEvent;
 import io.vmha.center.event.NeedKind;
+import io.vmha.center.internal.execution.Placements;
 import io.vmha.center.internal.execution.PlanRun;
 import io.vmha.center.internal.execution.StepFailure;
 import io.vmha.center.internal.state.CenterState;
@@ -116,7 +117,7 @@ final class Refusals {
                 || failure.reason() == Reason.INCOMPATIBLE_CPU
                 || isOfLag(failure.reason());
         if (isAdapters) {
-            refuse(refused, action);
+            Placements.hostOf(action).ifPresent(refused.hosts::add);
             run.notPromoted().forEach(target -> refuseMember(refused, target));
         }
         boolean isToWait = isForOthers || (part instanceof SubjectDecision.Failback && isOfLag(failure.reason()));
@@ -138,13 +139,6 @@ final class Refusals {
         state.vm(target)
                 .flatMap(vm -> state.vmDatabases().memberOf(vm.seen()))
                 .ifPresent(member -> state.vmDatabases().vmsOf(member).forEach(vm -> refused.vms.add(vm.id())));
-    }
-
-    private static void refuse(Targets refused, Action action) {
-        switch (action.kind()) {
-            case POWER_ON, CLONE, MIGRATE -> action.host().ifPresent(refused.hosts::add);
-            case PROMOTE, REDIRECT, POWER_OFF, FENCE_HOST, REALLOCATE, DEMOTE, REJOIN, DELETE_LEFTOVERS -> {}
-        }
     }
 
     /** What failed is not decided anew: that is noted, and told where it is news. */

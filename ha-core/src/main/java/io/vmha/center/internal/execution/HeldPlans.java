@@ -10,6 +10,7 @@ import io.vmha.plan.Plan;
 import io.vmha.plan.PlanId;
 import io.vmha.plan.Step;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -34,32 +35,26 @@ final class HeldPlans {
         }
         plans.put(plan.id(), plan);
         for (Step step : plan.steps()) {
-            if (step.action() instanceof Action.Redirect redirect
-                    && !redirect.owner().equals(redirect.server())) {
-                byServer.put(redirect.server(), plan.id());
-            } else if (places(step.action())) {
-                step.action().host().ifPresent(host -> byPlace.put(host, plan.id()));
-            }
+            serverOf(step.action()).ifPresent(server -> byServer.put(server, plan.id()));
+            Placements.hostOf(step.action()).ifPresent(host -> byPlace.put(host, plan.id()));
         }
-    }
-
-    private static boolean places(Action action) {
-        return action instanceof Action.PowerOn
-                || action instanceof Action.CloneFromTemplate
-                || action instanceof Action.Migrate;
     }
 
     /** Removes that very plan; another one of its number stays. */
     void remove(Plan plan) {
         if (plans.remove(plan.id(), plan)) {
             for (Step step : plan.steps()) {
-                if (step.action() instanceof Action.Redirect redirect) {
-                    byServer.remove(redirect.server(), plan.id());
-                } else if (places(step.action())) {
-                    step.action().host().ifPresent(host -> byPlace.remove(host, plan.id()));
-                }
+                serverOf(step.action()).ifPresent(server -> byServer.remove(server, plan.id()));
+                Placements.hostOf(step.action()).ifPresent(host -> byPlace.remove(host, plan.id()));
             }
         }
+    }
+
+    /** The VM that is to serve another's requests. */
+    private static Optional<VmId> serverOf(Action action) {
+        return action instanceof Action.Redirect redirect && !redirect.owner().equals(redirect.server())
+                ? Optional.of(redirect.server())
+                : Optional.empty();
     }
 
     /** All of them, by number. */
