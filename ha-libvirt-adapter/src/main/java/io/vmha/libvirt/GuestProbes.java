@@ -67,6 +67,9 @@ final class GuestProbes implements AutoCloseable {
         void heardFrom(VmId vm);
     }
 
+    /** How full a guest's filesystems were, and when that was asked. */
+    private record Usages(List<Usage> told, long askedNanos) {}
+
     /**
      * What is remembered of a guest from one probe to the next. Immutable.
      *
@@ -75,7 +78,6 @@ final class GuestProbes implements AutoCloseable {
      * @param life what is known of whether it hangs
      * @param hasBeenRead whether its filesystems were read since it was started
      * @param usages how full its filesystems were, asked less often than it is probed
-     * @param usagesAtNanos when that was asked
      * @param pace how long its answers took
      * @param notBeforeNanos when it may be probed again
      */
@@ -84,8 +86,7 @@ final class GuestProbes implements AutoCloseable {
             GuestFiles.Means means,
             GuestLife life,
             boolean hasBeenRead,
-            Optional<List<Usage>> usages,
-            long usagesAtNanos,
+            Optional<Usages> usages,
             ProbePace pace,
             long notBeforeNanos) {
         static Memory none() {
@@ -95,17 +96,16 @@ final class GuestProbes implements AutoCloseable {
                     GuestLife.NEW,
                     false,
                     Optional.empty(),
-                    0,
                     ProbePace.NEW,
                     System.nanoTime());
         }
 
         Memory withLife(GuestLife changed) {
-            return new Memory(baseline, means, changed, hasBeenRead, usages, usagesAtNanos, pace, notBeforeNanos);
+            return new Memory(baseline, means, changed, hasBeenRead, usages, pace, notBeforeNanos);
         }
 
         Memory notBefore(long nanos) {
-            return new Memory(baseline, means, life, hasBeenRead, usages, usagesAtNanos, pace, nanos);
+            return new Memory(baseline, means, life, hasBeenRead, usages, pace, nanos);
         }
 
         Memory agentChanged() {
@@ -115,26 +115,24 @@ final class GuestProbes implements AutoCloseable {
                     life.afterAgentChanged(),
                     hasBeenRead,
                     Optional.empty(),
-                    0,
                     pace,
                     notBeforeNanos);
         }
 
         /** How full its filesystems are, where that was asked lately. */
         Optional<List<Usage>> usages(long nowNanos) {
-            return usages.filter(known -> nowNanos - usagesAtNanos < BETWEEN_USAGES.toNanos());
+            return usages.filter(known -> nowNanos - known.askedNanos < BETWEEN_USAGES.toNanos())
+                    .map(Usages::told);
         }
 
         Memory read(GuestReading reading, GuestFiles.Means found, long begun, long ended) {
             ProbePace next = pace.after(ended - begun);
-            boolean isKnown = usages(begun).isPresent();
             return new Memory(
                     reading.baseline(baseline),
                     found,
                     life,
                     hasBeenRead || reading.filesystems().isPresent(),
-                    Optional.of(reading.usages()),
-                    isKnown ? usagesAtNanos : begun,
+                    usages(begun).isPresent() ? usages : Optional.of(new Usages(reading.usages(), begun)),
                     next,
                     Math.max(notBeforeNanos, ended + next.restNanos()));
         }
