@@ -3,7 +3,6 @@ package io.vmha.libvirt;
 import com.google.common.collect.ImmutableList;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * What successive looks at a guest say of whether it hangs. Immutable and pure: a look makes the next one.
@@ -20,7 +19,7 @@ import java.util.OptionalLong;
  * @param usualSilenceNanos the longest silence of the agent that ended with an answer; fades slowly
  * @param usualIdleNanos the longest time without I/O in which the agent answered; fades slowly
  * @param silentNanos how long the agent has been silent
- * @param requests the guest's requests at the last look that told them: one that does not tell them hides no I/O
+ * @param use the guest's use of disks and network cards at the last look that told it: one that does not tell it hides no I/O
  * @param last the look before
  */
 record GuestLife(
@@ -31,10 +30,10 @@ record GuestLife(
         long usualSilenceNanos,
         long usualIdleNanos,
         long silentNanos,
-        OptionalLong requests,
+        Optional<GuestUse> use,
         Optional<GuestLook> last) {
 
-    static final GuestLife NEW = new GuestLife(false, 0, 0, 0, 0, 0, 0, OptionalLong.empty(), Optional.empty());
+    static final GuestLife NEW = new GuestLife(false, 0, 0, 0, 0, 0, 0, Optional.empty(), Optional.empty());
 
     /** How many times what was usual a guest must be quiet. */
     private static final int TIMES_USUAL = 4;
@@ -66,7 +65,7 @@ record GuestLife(
         }
         GuestLook before = last.get();
         long passed = Math.max(0, Math.min(look.atNanos() - before.atNanos(), most.toNanos()));
-        boolean used = isUsed(look);
+        boolean used = isUsed(look, passed);
         return look.agent() == GuestLook.Agent.ANSWERED
                 ? answered(look, passed, used)
                 : silent(look, passed, used, before);
@@ -131,7 +130,7 @@ record GuestLife(
     /** What is known after the agent's channel was opened or closed, which is the guest's own doing: it lives. */
     GuestLife afterAgentChanged() {
         return new GuestLife(
-                false, 0, 0, 0, usualSilenceNanos, usualIdleNanos, 0, OptionalLong.empty(), Optional.empty());
+                false, 0, 0, 0, usualSilenceNanos, usualIdleNanos, 0, Optional.empty(), Optional.empty());
     }
 
     private static long fade(long usual) {
@@ -139,20 +138,20 @@ record GuestLife(
     }
 
     private boolean isIdleKnown(GuestLook look) {
-        return requests.isPresent() && told(look).isPresent();
+        return use.isPresent() && told(look).isPresent();
     }
 
-    private boolean isUsed(GuestLook look) {
-        return isIdleKnown(look) && !told(look).equals(requests);
+    private boolean isUsed(GuestLook look, long passed) {
+        return use.isPresent()
+                && told(look).filter(now -> now.isMoreThan(use.get(), passed)).isPresent();
     }
 
-    private OptionalLong lastTold(GuestLook look) {
-        OptionalLong told = told(look);
-        return told.isPresent() ? told : requests;
+    private Optional<GuestUse> lastTold(GuestLook look) {
+        return told(look).or(() -> use);
     }
 
-    private static OptionalLong told(GuestLook look) {
-        return look.counters().map(GuestCounters::requests).orElse(OptionalLong.empty());
+    private static Optional<GuestUse> told(GuestLook look) {
+        return look.counters().flatMap(GuestCounters::use);
     }
 
     private static Work work(GuestLook before, GuestLook now) {

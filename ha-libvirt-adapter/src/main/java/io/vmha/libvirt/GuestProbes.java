@@ -301,7 +301,7 @@ final class GuestProbes implements AutoCloseable {
     }
 
     private static boolean isIncomplete(Counted read) {
-        return read.counters.map(counters -> counters.requests().isEmpty()).orElse(false);
+        return read.counters.map(counters -> counters.use().isEmpty()).orElse(false);
     }
 
     private static Counted readCounters(NativeConnection connection, UUID domain) {

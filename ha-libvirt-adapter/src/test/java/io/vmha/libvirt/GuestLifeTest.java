@@ -21,6 +21,8 @@ class GuestLifeTest {
         GuestLife life = GuestLife.NEW;
         long now;
         long requests;
+        long packets;
+        long bytes;
         long cpu;
         long wait;
         boolean told = true;
@@ -35,11 +37,20 @@ class GuestLifeTest {
             return this;
         }
 
+        /** It also sends so many packets of that size. */
+        Guest sends(long more, long size) {
+            packets += more;
+            bytes += more * size;
+            return this;
+        }
+
         Guest looked(Agent agent) {
             Optional<GuestCounters> counters = told
                     ? Optional.of(new GuestCounters(
                             DomainStats.RUNNING,
-                            requestsTold ? OptionalLong.of(requests) : OptionalLong.empty(),
+                            requestsTold
+                                    ? Optional.of(new GuestUse(requests, packets, bytes))
+                                    : Optional.empty(),
                             ImmutableList.of(cpu),
                             OptionalLong.of(wait)))
                     : Optional.empty();
@@ -89,6 +100,28 @@ class GuestLifeTest {
     void aGuestWhoseAgentIsGoneButWhoseDisksAreUsedLives() {
         Guest guest = new Guest().healthy(10);
         neverHangs(guest, 200, () -> guest.does(1, 0.01).looked(Agent.SILENT));
+    }
+
+    @Test
+    void aGuestWhoseKernelGoesOnAnsweringPingsHangs() {
+        Guest guest = new Guest().healthy(10);
+        for (int i = 0; i < LEAST.dividedBy(LOOK); i++) {
+            assertThat(guest.isHung()).isFalse();
+            guest.does(0, 0.01).sends(5, 98).looked(Agent.SILENT);
+        }
+        assertThat(guest.isHung()).isTrue();
+    }
+
+    @Test
+    void aGuestWhoseAgentIsGoneButThatSendsDataLives() {
+        Guest guest = new Guest().healthy(10);
+        neverHangs(guest, 200, () -> guest.does(0, 0.01).sends(2, 200).looked(Agent.SILENT));
+    }
+
+    @Test
+    void aGuestWhoseAgentIsGoneButThatSendsManySmallPacketsLives() {
+        Guest guest = new Guest().healthy(10);
+        neverHangs(guest, 200, () -> guest.does(0, 0.01).sends(300, 66).looked(Agent.SILENT));
     }
 
     @Test
