@@ -63,14 +63,25 @@ final class Provisioner implements HaListener, AutoCloseable {
         if (underWay.add(guest)) {
             threads.execute(() -> {
                 try {
-                    bringUp(guest);
-                    serves.accept(guest);
-                } catch (LabException late) {
-                    LOG.warn("{}: {}", guest.name(), late.getMessage());
+                    while (!isDone(guest)) {
+                        LOG.warn("{} is provisioned once more", guest.name());
+                    }
                 } finally {
                     underWay.remove(guest);
                 }
             });
+        }
+    }
+
+    /** On a machine that is busy enough a guest takes longer to boot than anybody would wait: it is not left alone for that. */
+    private boolean isDone(Guest guest) {
+        try {
+            bringUp(guest);
+            serves.accept(guest);
+            return true;
+        } catch (LabException late) {
+            LOG.warn("{}: {}", guest.name(), late.getMessage());
+            return threads.isShutdown() || guests.hostOf(guest).isEmpty();
         }
     }
 

@@ -126,7 +126,7 @@ final class Soak {
                     .shell()
                     .start(
                             lab.site().file("busy.log"),
-                            List.of("timeout", Long.toString(seconds), "sh", "-c", "while :; do :; done"));
+                            lab.site().scriptCommand("libvirt/busy.sh", Long.toString(seconds)));
             AutoCloseable unused = lab.opened(busy::destroy);
         }
     }
