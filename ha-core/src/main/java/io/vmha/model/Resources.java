@@ -53,6 +53,11 @@ public record Resources(long cpuMillis, long memoryMiB) {
         return new Resources(Math.max(0, cpuMillis - other.cpuMillis), Math.max(0, memoryMiB - other.memoryMiB));
     }
 
+    /** Returns the larger CPU and the larger memory of the two. */
+    public Resources max(Resources other) {
+        return new Resources(Math.max(cpuMillis, other.cpuMillis), Math.max(memoryMiB, other.memoryMiB));
+    }
+
     /**
      * The larger of the shares that this amount has of a host's CPU and memory: 1 is all of one of them.
      *

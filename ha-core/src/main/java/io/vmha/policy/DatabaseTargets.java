@@ -60,6 +60,17 @@ final class DatabaseTargets {
         return setOf(vm).equals(set) && !inventory.hasToRejoin(vm);
     }
 
+    /** Whether another of the VM's set is among the candidates but for its database, which has to rejoin first. */
+    boolean hasOneToRejoin(VirtualMachine failed, Iterable<? extends Iterable<Candidate>> sizes) {
+        Optional<ReplicaSetId> set = setOf(failed);
+        return set.isPresent()
+                && Iterables.any(
+                        Iterables.concat(sizes),
+                        candidate -> !candidate.vm().id().equals(failed.id())
+                                && setOf(candidate.vm()).equals(set)
+                                && inventory.hasToRejoin(candidate.vm()));
+    }
+
     private Optional<ReplicaSetId> setOf(VirtualMachine vm) {
         return memberSet(vm, inventory).map(ReplicaSet::id);
     }

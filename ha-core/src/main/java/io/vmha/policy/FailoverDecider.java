@@ -94,9 +94,11 @@ final class FailoverDecider {
     }
 
     private Iterable<? extends Iterable<Candidate>> candidates(VirtualMachine failed, ClusterRole role) {
-        return databases.ofSameSet(
-                failed,
-                working == null ? inventory.servingBySize(failed.type(), role) : working.groups(failed.type(), role));
+        return databases.ofSameSet(failed, ofSameType(failed, role));
+    }
+
+    private Iterable<? extends Iterable<Candidate>> ofSameType(VirtualMachine failed, ClusterRole role) {
+        return working == null ? inventory.servingBySize(failed.type(), role) : working.groups(failed.type(), role);
     }
 
     private boolean isStandbyWithheld(@Nullable Candidate primary, FailoverContext context) {
@@ -165,7 +167,12 @@ final class FailoverDecider {
                 reason = Reason.LAG_UNKNOWN;
             }
         }
-        return reason;
+        return reason == Reason.NO_SAME_TYPE_HEALTHY && hasOneToRejoin(failed, withheld) ? Reason.LAG_UNKNOWN : reason;
+    }
+
+    private boolean hasOneToRejoin(VirtualMachine failed, boolean withheld) {
+        return databases.hasOneToRejoin(failed, ofSameType(failed, ClusterRole.PRIMARY))
+                || (!withheld && databases.hasOneToRejoin(failed, ofSameType(failed, ClusterRole.STANDBY)));
     }
 
     /** Its own requests, unless another machine serves them well, and those of others that it served. */

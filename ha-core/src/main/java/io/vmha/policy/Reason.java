@@ -44,7 +44,10 @@ public enum Reason {
     ANTI_AFFINITY,
     /** A hard rule, of labels or of the user's own, refuses every candidate. */
     RULE,
-    /** How far the database that could take over is behind its source cannot be read, and a limit is set. */
+    /**
+     * How far the database that could take over is behind its source cannot be read, and a limit is set; or it has a history of its own
+     * and has to rejoin first.
+     */
     LAG_UNKNOWN,
     /** The fault that the step acts for is closed. */
     FAULT_CLOSED,

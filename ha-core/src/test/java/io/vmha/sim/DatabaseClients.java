@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Clients that write rows to whichever VM serves a database's requests, all the time. What was acknowledged must be there in the end,
@@ -25,11 +26,15 @@ import java.util.Set;
  */
 final class DatabaseClients {
     private static final Duration BETWEEN_WRITES = Duration.ofSeconds(15);
+    private static final int WRITES_LEFT_BEHIND = 3;
 
     private final Stage stage;
     private final Map<Integer, Instant> acknowledgedAt = new HashMap<>();
     /** What promotions left behind, as the limit allowed. */
     private final Set<Integer> givenUp = new HashSet<>();
+
+    /** How many writes in a row each member has missed that ran all the time beside a database that took them. */
+    private final Map<MemberId, Integer> missed = new HashMap<>();
 
     private int row;
 
@@ -67,8 +72,33 @@ final class DatabaseClients {
         if (member.isPresent() && set.write(member.get(), row)) {
             acknowledgedAt.put(row, stage.time().now());
             stage.counts().add("row acknowledged");
+            noteMissed(actual, actual.requireVm(server), member.get());
         }
         Violation.check(set.writers().size() <= 1, 1, () -> "databases that accept writes: " + set.writers());
+    }
+
+    private void noteMissed(Inventory actual, VirtualMachine writing, MemberId writer) {
+        boolean isReached = actual.hostOf(writing).health() == HostHealth.UP;
+        Set<MemberId> running = actual.vms().stream()
+                .filter(vm -> vm.isServing() && actual.hostOf(vm).health() == HostHealth.UP)
+                .flatMap(vm -> stage.datacenter().memberOf(vm).stream())
+                .collect(Collectors.toSet());
+        missed.keySet().retainAll(running);
+        for (MemberId other : running) {
+            if (isReached
+                    && !other.equals(writer)
+                    && databases().has(other)
+                    && !databases().missing(other).isEmpty()) {
+                missed.merge(other, 1, Integer::sum);
+            } else {
+                missed.remove(other);
+            }
+        }
+    }
+
+    /** Whether a database that runs was left for a while without what another wrote, though it could have rejoined it. */
+    boolean isAnyLeftBehind() {
+        return missed.values().stream().anyMatch(writes -> writes >= WRITES_LEFT_BEHIND);
     }
 
     private SimulatedReplicaSet databases() {

@@ -1,5 +1,6 @@
 package io.vmha.sim;
 
+import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.event.NeedKind;
 import io.vmha.center.event.PlanView;
 import io.vmha.center.event.UnmetNeed;
@@ -62,20 +63,33 @@ final class EndChecks {
     private static final Set<Reason> NOT_RESTORED = EnumSet.of(
             Reason.REJECTED, Reason.RECOVERY_LIMIT, Reason.PLACE_UNCERTAIN, Reason.SPLIT_BRAIN, Reason.ANTI_AFFINITY);
 
+    /** What keeps a center, or a database, from what it would do. */
+    private static final Set<CourseEvent.Kind> DISTURBING = EnumSet.of(
+            CourseEvent.Kind.PAUSE,
+            CourseEvent.Kind.AUTOMATION,
+            CourseEvent.Kind.REJECTION,
+            CourseEvent.Kind.STREAM_BREAKS,
+            CourseEvent.Kind.JOURNAL_FAILS,
+            CourseEvent.Kind.CENTER_CRASHES,
+            CourseEvent.Kind.LEADERSHIP_LOST,
+            CourseEvent.Kind.DESIRED_UNMANAGED);
+
     private final Stage stage;
     private final SimulatedCourse course;
     private final Inventory actual;
     private final Inventory known;
     private final Said said;
     private final CheckedJournal journal;
+    private final DatabaseClients clients;
 
-    EndChecks(Stage stage, Inventory known, Said said, CheckedJournal journal) {
+    EndChecks(Stage stage, Inventory known, Said said, CheckedJournal journal, DatabaseClients clients) {
         this.stage = stage;
         this.course = stage.course();
         this.actual = stage.datacenter().actual();
         this.known = known;
         this.said = said;
         this.journal = journal;
+        this.clients = clients;
     }
 
     void check() {
@@ -165,6 +179,7 @@ final class EndChecks {
         boolean isLeft = known.vms().stream()
                 .anyMatch(other -> other.type().equals(owner.type())
                         && !other.id().equals(server)
+                        && !(other.id().equals(owner.id()) && said.isUnmet(owner.id(), NeedKind.RETURN, NOT_SERVED))
                         && other.isServing()
                         && known.hostOf(other).isAvailable()
                         && actual.vm(other.id()).filter(this::isWell).isPresent());
@@ -177,14 +192,26 @@ final class EndChecks {
                         || isRestarted
                         || said.isHeld(server)
                         || said.isHeld(owner.id())
-                        || said.isUnmet(server, NeedKind.SERVE, NOT_SERVED)
-                        || said.isUnmet(owner.id(), NeedKind.SERVE, NOT_SERVED)
+                        || (isToldWhy(server, owner.id()) && !isLeftBehind())
                         || isWriterWithoutTarget(owner.type())
                         || isWriterLeft(owner.type()),
                 13,
                 () -> "the requests of " + owner.id() + " are with " + server + ", which is "
                         + actual.vm(server) + ", though others are well; believed: " + known.vm(server) + "; unmet: "
                         + said.unmet());
+    }
+
+    private boolean isToldWhy(VmId server, VmId owner) {
+        return said.isUnmet(server, NeedKind.SERVE, NOT_SERVED) || said.isUnmet(owner, NeedKind.SERVE, NOT_SERVED);
+    }
+
+    /** Where nothing keeps a center from acting, a database rejoins as soon as it can, and may then be promoted. */
+    private boolean isLeftBehind() {
+        boolean actsFreely = course.errorRate() == 0
+                && !course.isSlow()
+                && course.config().automation() == AutomationLevel.FULL
+                && DISTURBING.stream().noneMatch(course::has);
+        return actsFreely && clients.isAnyLeftBehind();
     }
 
     /**

@@ -45,6 +45,7 @@ final class FaultyWorld {
     private final SimulatedDatacenter datacenter;
     private final Chance chance;
     private final Mutation mutation;
+    private final LagReadings lagReadings;
     private final DatabaseCluster databases;
     private final FaultCounts counts;
     private final Map<EffectKey, Integer> effects = new HashMap<>();
@@ -58,7 +59,8 @@ final class FaultyWorld {
         this.datacenter = stage.datacenter();
         this.chance = stage.chance();
         this.mutation = stage.mutation();
-        this.databases = new MistakenDatabases(datacenter.databaseCluster(), mutation);
+        this.lagReadings = new LagReadings(datacenter, stage.outside());
+        this.databases = new MistakenDatabases(lagReadings, mutation);
         this.counts = stage.counts();
     }
 
@@ -240,7 +242,9 @@ final class FaultyWorld {
 
         @Override
         public ReplicaSet read(CallContext call) {
-            return FaultyWorld.this.read("the databases", () -> super.read(call));
+            ReplicaSet seen = FaultyWorld.this.read("the databases", () -> super.read(call));
+            lagReadings.arrive(call.epoch());
+            return seen;
         }
 
         @Override

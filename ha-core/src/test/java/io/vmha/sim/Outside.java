@@ -151,6 +151,11 @@ final class Outside {
         }
     }
 
+    /** The database itself said how far it is behind, other than before. */
+    void lagRead(VmId vm) {
+        toldLagging.remove(vm);
+    }
+
     boolean isKnownLagging(VmId vm, RunningCenter center, Instant before) {
         return isTold(toldLagging, vm, center, before);
     }

@@ -117,6 +117,7 @@ final class Simulation {
         CompletableFuture<List<PlanView>> plans = center.plans().toCompletableFuture();
         CompletableFuture<List<UnmetNeed>> unmet = center.unmet().toCompletableFuture();
         pass(Duration.ofMillis(1));
-        new EndChecks(stage, center.inventory(), new EndChecks.Said(plans.join(), unmet.join()), journal).check();
+        new EndChecks(stage, center.inventory(), new EndChecks.Said(plans.join(), unmet.join()), journal, clients)
+                .check();
     }
 }

@@ -81,12 +81,12 @@ final class NeedDecisions {
                     .map(part -> part.withTrigger(trigger))
                     .filter(part -> part.subject().fold(vm.id()::equals, host -> false))
                     .forEach(parts::add);
-        } else if (needs.contains(NeedKind.SERVE)) {
-            center.decisions().stranded().follow(vm, failed);
-            return;
         } else if (needs.contains(NeedKind.RETURN) && Needs.isGone(vm.server(), state)) {
             // Its requests are with nobody: that comes before all else.
-            center.decisions().stranded().serveAgain(vm, vm.server());
+            center.decisions().stranded().serveAgain(vm, vm.server(), failed);
+            return;
+        } else if (needs.contains(NeedKind.SERVE)) {
+            center.decisions().stranded().follow(vm, failed);
             return;
         } else if (needs.contains(NeedKind.DRAIN)) {
             parts.addAll(policies.current()

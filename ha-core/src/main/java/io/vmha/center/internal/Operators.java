@@ -340,7 +340,7 @@ public final class Operators {
         for (VmId owner : served) {
             VmRecord record = state.requireVm(owner);
             if (!record.isFailed()) {
-                center.decisions().stranded().serveAgain(record, vm);
+                center.decisions().stranded().serveAgain(record, vm, Optional.empty());
             }
             center.decisions().wake(owner);
         }

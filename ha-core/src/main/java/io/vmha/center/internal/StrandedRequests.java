@@ -137,12 +137,18 @@ final class StrandedRequests {
                 why);
     }
 
-    /** The server of a VM that is well was deleted: its requests come home, or go where its database may be written. */
-    void serveAgain(VmRecord vm, VmId server) {
+    /**
+     * The server of a VM that is well was deleted: its requests go where its database may be written, or come home.
+     *
+     * @param failed what was decided for them before and came to nothing; home is then not tried once more at once
+     */
+    void serveAgain(VmRecord vm, VmId server, Optional<Refusals.Failed> failed) {
         boolean isWriterElsewhere = state.vmDatabases().needsWriter(vm.seen())
                 && !state.vmDatabases().isAtWriter(vm.seen());
-        boolean isFollowing = isWriterElsewhere && follow(vm, Optional.empty());
+        boolean isFollowing = isWriterElsewhere && follow(vm, failed);
+        boolean isRefused = isWriterElsewhere && failed.isPresent();
         if (!isFollowing
+                && !isRefused
                 && (isServing(vm) || state.vmDatabases().needsWriter(vm.seen()) || !serveElsewhere(vm, server))) {
             sendHome(vm, server);
         }

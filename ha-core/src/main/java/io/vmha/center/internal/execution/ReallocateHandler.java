@@ -40,6 +40,11 @@ final class ReallocateHandler extends ActionHandler<Action.Reallocate> {
     }
 
     @Override
+    void unknown(Action.Reallocate action, CenterState state) {
+        state.places().mayBeAllocated(action.target(), action.allocation());
+    }
+
+    @Override
     List<Guard> guards() {
         return List.of(Guards.MANAGED, Guards.HOST_RUNS, Guards.HAS_ROOM);
     }

@@ -167,6 +167,14 @@ public final class Places {
         });
     }
 
+    /** A VM has what is known of it or another allocation: until it is read, room is counted for the larger. */
+    public void mayBeAllocated(VmId id, Resources allocation) {
+        state.vm(id).ifPresent(record -> {
+            record.seen = record.seen.withAllocation(record.seen.allocation().max(allocation));
+            state.touch(id);
+        });
+    }
+
     /** What a reading showed of a VM apart from where it may be running. */
     void reads(VmRecord record, VirtualMachine next) {
         record.seen = next;

@@ -1,0 +1,68 @@
+package io.vmha.sim;
+
+import io.vmha.adapter.CallContext;
+import io.vmha.model.DatabaseMember;
+import io.vmha.model.DatabaseRole;
+import io.vmha.model.MemberId;
+import io.vmha.model.ReplicaLag;
+import io.vmha.model.ReplicaSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Passes readings of the databases on and notes what one that arrived says of a lag that was told before: of two that contradict each
+ * other the later one counts, be it somebody's word or a reading. Confined to the simulation's thread.
+ */
+final class LagReadings extends ForwardingDatabases {
+    private final SimulatedDatacenter datacenter;
+    private final Outside outside;
+    private final Map<MemberId, DatabaseMember> arrived = new HashMap<>();
+    private List<DatabaseMember> underWay = List.of();
+    private long epoch;
+
+    LagReadings(SimulatedDatacenter datacenter, Outside outside) {
+        super(datacenter.databaseCluster());
+        this.datacenter = datacenter;
+        this.outside = outside;
+    }
+
+    @Override
+    public ReplicaSet read(CallContext call) {
+        ReplicaSet seen = super.read(call);
+        underWay = seen.members();
+        return seen;
+    }
+
+    /** The last reading reached the center of that epoch, which knows none of another's. */
+    void arrive(long to) {
+        if (to != epoch) {
+            arrived.clear();
+            epoch = to;
+        }
+        for (DatabaseMember member : underWay) {
+            DatabaseMember before = arrived.put(member.id(), member);
+            if (isMeasured(member) && (before == null || !saysTheSame(before, member))) {
+                datacenter.actual().vms().stream()
+                        .filter(vm -> datacenter.memberOf(vm).equals(Optional.of(member.id())))
+                        .forEach(vm -> outside.lagRead(vm.id()));
+            }
+        }
+    }
+
+    private static boolean isMeasured(DatabaseMember member) {
+        return member.role().role() == DatabaseRole.REPLICA
+                && member.lag().filter(lag -> lag instanceof ReplicaLag.Known).isPresent();
+    }
+
+    private static boolean saysTheSame(DatabaseMember before, DatabaseMember after) {
+        return isMeasured(before)
+                && before.standing() == after.standing()
+                && timeOf(before).equals(timeOf(after));
+    }
+
+    private static Optional<?> timeOf(DatabaseMember member) {
+        return member.lag().flatMap(ReplicaLag::lastKnown).map(ReplicaLag.Known::time);
+    }
+}
