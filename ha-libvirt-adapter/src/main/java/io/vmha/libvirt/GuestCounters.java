@@ -14,8 +14,7 @@ import java.util.OptionalLong;
  * @param waitNanos how long its vCPUs waited for a CPU of the host though they had work; absent where it is not told
  */
 record GuestCounters(int state, Optional<GuestUse> use, ImmutableList<Long> vcpuNanos, OptionalLong waitNanos) {
-    static final GuestCounters NONE =
-            new GuestCounters(0, Optional.empty(), ImmutableList.of(), OptionalLong.empty());
+    static final GuestCounters NONE = new GuestCounters(0, Optional.empty(), ImmutableList.of(), OptionalLong.empty());
 
     private static final int MOST_DEVICES = 1_024;
     private static final long LARGE_PACKET = 1_500;
@@ -31,8 +30,7 @@ record GuestCounters(int state, Optional<GuestUse> use, ImmutableList<Long> vcpu
                 wait = OptionalLong.of(wait.orElse(0) + waited.getAsLong());
             }
         }
-        return new GuestCounters(
-                (int) parameters.number("state.state").orElse(0), use(parameters), cpu.build(), wait);
+        return new GuestCounters((int) parameters.number("state.state").orElse(0), use(parameters), cpu.build(), wait);
     }
 
     private static Optional<GuestUse> use(TypedParameters parameters) {

@@ -129,8 +129,7 @@ record GuestLife(
 
     /** What is known after the agent's channel was opened or closed, which is the guest's own doing: it lives. */
     GuestLife afterAgentChanged() {
-        return new GuestLife(
-                false, 0, 0, 0, usualSilenceNanos, usualIdleNanos, 0, Optional.empty(), Optional.empty());
+        return new GuestLife(false, 0, 0, 0, usualSilenceNanos, usualIdleNanos, 0, Optional.empty(), Optional.empty());
     }
 
     private static long fade(long usual) {

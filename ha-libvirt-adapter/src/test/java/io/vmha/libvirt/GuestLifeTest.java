@@ -48,9 +48,7 @@ class GuestLifeTest {
             Optional<GuestCounters> counters = told
                     ? Optional.of(new GuestCounters(
                             DomainStats.RUNNING,
-                            requestsTold
-                                    ? Optional.of(new GuestUse(requests, packets, bytes))
-                                    : Optional.empty(),
+                            requestsTold ? Optional.of(new GuestUse(requests, packets, bytes)) : Optional.empty(),
                             ImmutableList.of(cpu),
                             OptionalLong.of(wait)))
                     : Optional.empty();
