@@ -5,6 +5,7 @@ import io.vmha.center.ManagementCenter;
 import io.vmha.center.config.CenterConfig;
 import io.vmha.center.config.RetryPolicy;
 import io.vmha.center.leader.NotLeaderException;
+import io.vmha.center.schedule.ThreadedScheduler;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.group.CenterGroup;
@@ -34,6 +35,9 @@ final class CenterProcess {
 
     private static final Duration DEADLINE = Duration.ofSeconds(2);
 
+    /** How far somebody moved its host's clock. */
+    private static volatile Duration clockOffset = Duration.ZERO;
+
     private CenterProcess() {}
 
     /** Arguments: its name, its address, the ensemble, the hypervisor's address. */
@@ -57,6 +61,7 @@ final class CenterProcess {
                         .adapter(hypervisor)
                         .trafficDirector(hypervisor)
                         .config(config)
+                        .scheduler(new ThreadedScheduler(CenterProcess::wallClock))
                         .inventory(hypervisor.discover(CallContext.within(DEADLINE)))
                         .build())
                 .build();
@@ -83,6 +88,7 @@ final class CenterProcess {
                             group.health().role() + " " + group.health().epoch() + " "
                                     + group.health().problem().orElse("");
                         case "handover" -> handOver(group);
+                        case "clock" -> leap(Integer.parseInt(words[1]));
                         default -> "unknown";
                     });
         } catch (IOException gone) {
@@ -111,6 +117,15 @@ final class CenterProcess {
                     ? "elsewhere " + told.leader().orElse("unknown")
                     : "failed " + refused.getCause();
         }
+    }
+
+    private static Instant wallClock() {
+        return Instant.now().plus(clockOffset);
+    }
+
+    private static String leap(int hours) {
+        clockOffset = Duration.ofHours(hours);
+        return "so be it";
     }
 
     private static String handOver(CenterGroup group) {

@@ -53,11 +53,11 @@ final class GroupSpeed {
             measure(count, memory::client, () -> 0);
             System.exit(0);
         }
-        try (Lab lab = new Lab("700m")) {
+        try (Lab lab = Lab.temporary("700m")) {
             for (int i = 1; i <= Lab.SIZE; i++) {
                 lab.start("zk" + i);
             }
-            measure(count, GroupSpeed::connect, lab::cpuNanos);
+            measure(count, () -> connect(lab), lab::cpuNanos);
         }
         System.exit(0);
     }
@@ -117,9 +117,9 @@ final class GroupSpeed {
                 .build();
     }
 
-    private static ZooKeeperStore connect() {
+    private static ZooKeeperStore connect(Lab lab) {
         return ZooKeeperStore.connect(
-                ZooKeeperConfig.of(Lab.ensemble(), "/vmha/speed").withTimeout(LEASE));
+                ZooKeeperConfig.of(lab.ensemble(), "/vmha/speed").withTimeout(LEASE));
     }
 
     private static void awaitLeader(CenterGroup group) throws InterruptedException {

@@ -14,60 +14,64 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Seven processes, each in a network namespace of its own: three ZooKeeper servers, three centers and a hypervisor, on one bridge. A
- * process is killed and stopped by its signal, and cut off from another by a route that leads nowhere. As root on Linux, with iproute2.
+ * process is killed and stopped by its signal, and cut off from another by a route that leads nowhere. As root on Linux.
  *
  * <p>It is closed, too, where this process is told to end. Thread-safe: the processes are guarded by this object's monitor.
  */
 final class Lab implements AutoCloseable {
     static final int SIZE = 3;
-    private static final String NET = "10.77.0.";
-    private static final String BRIDGE = "zkn-br";
+    /** How much of the disk a server's log takes at once: by default, and where there is little of it. */
+    private static final int PREALLOCATED_KIB = 65_536;
 
+    private static final int PREALLOCATED_ON_SMALL_DISK_KIB = 4_096;
     private final Path folder;
     private final boolean isFolderTemporary;
     private final String serverHeap;
     private final Map<String, Process> processes = new LinkedHashMap<>();
+    private final LabNetwork network;
+    private final Map<String, LabDisk> disks = new HashMap<>();
     private boolean closed;
 
     /**
-     * Makes the network, and starts nothing.
+     * Makes the network and a disk for each server, and starts nothing.
      *
      * @param folder where the servers' data and what all processes say is written to; it is left as it is
      * @param serverHeap the heap of each ZooKeeper server, as Java's option has it; a server keeps the last 500 transactions in memory
      */
-    Lab(Path folder, String serverHeap) throws IOException {
-        this(folder, false, serverHeap);
+    static Lab withDisks(Path folder, String serverHeap) throws IOException {
+        Lab lab = new Lab(folder, false, serverHeap);
+        for (int i = 1; i <= SIZE; i++) {
+            lab.disks.put("zk" + i, LabDisk.at(folder.resolve("zk" + i)));
+        }
+        lab.prepareServers();
+        return lab;
     }
 
-    /** Makes the network, and a folder that is deleted in the end. */
-    Lab(String serverHeap) throws IOException {
-        this(Files.createTempDirectory("vmha-group"), true, serverHeap);
+    /** Makes the network, and a folder that is deleted in the end; starts nothing. */
+    static Lab temporary(String serverHeap) throws IOException {
+        Lab lab = new Lab(Files.createTempDirectory("vmha-group"), true, serverHeap);
+        lab.prepareServers();
+        return lab;
     }
 
     private Lab(Path folder, boolean isFolderTemporary, String serverHeap) throws IOException {
         this.folder = folder;
         this.isFolderTemporary = isFolderTemporary;
         this.serverHeap = serverHeap;
+        this.network = LabNetwork.of(names());
         Runtime.getRuntime().addShutdownHook(new Thread(this::close));
-        removeNetwork();
-        run("ip", "link", "add", BRIDGE, "type", "bridge");
-        run("ip", "addr", "add", NET + "1/24", "dev", BRIDGE);
-        run("ip", "link", "set", BRIDGE, "up");
-        for (String name : names()) {
-            run("ip", "netns", "add", "zkn-" + name);
-            run("ip", "link", "add", "zkn-" + name, "type", "veth", "peer", "name", "eth0", "netns", "zkn-" + name);
-            run("ip", "link", "set", "zkn-" + name, "master", BRIDGE, "up");
-            within(name, "ip", "addr", "add", address(name) + "/24", "dev", "eth0");
-            within(name, "ip", "link", "set", "eth0", "up");
-            within(name, "ip", "link", "set", "lo", "up");
-        }
+    }
+
+    private void prepareServers() throws IOException {
         for (int i = 1; i <= SIZE; i++) {
             prepareServer(i);
         }
@@ -82,13 +86,13 @@ final class Lab implements AutoCloseable {
         return names;
     }
 
-    static String address(String name) {
-        return NET
-                + switch (name.substring(0, 2)) {
-                    case "zk" -> "2" + name.substring(2);
-                    case "ha" -> "1" + name.substring(2);
-                    default -> "31";
-                };
+    String address(String name) {
+        return network.address(name);
+    }
+
+    /** The disk of a server; only where the lab was made with disks. */
+    LabDisk disk(String server) {
+        return Objects.requireNonNull(disks.get(server), "the lab has no disks");
     }
 
     private void prepareServer(int id) throws IOException {
@@ -144,6 +148,8 @@ final class Lab implements AutoCloseable {
             case "zk" ->
                 List.of(
                         "-Xmx" + serverHeap,
+                        "-Dzookeeper.preAllocSize="
+                                + (disks.isEmpty() ? PREALLOCATED_KIB : PREALLOCATED_ON_SMALL_DISK_KIB),
                         "org.apache.zookeeper.server.quorum.QuorumPeerMain",
                         folder.resolve(name).resolve("zoo.cfg").toString());
             case "ha" ->
@@ -158,10 +164,6 @@ final class Lab implements AutoCloseable {
         };
         String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> command = new ArrayList<>(List.of(
-                "ip",
-                "netns",
-                "exec",
-                "zkn-" + name,
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
@@ -169,17 +171,16 @@ final class Lab implements AutoCloseable {
                 "-cp",
                 classes));
         command.addAll(java);
-        // "ip netns exec" becomes the command: the process is Java's.
         processes.put(
                 name,
-                new ProcessBuilder(command)
+                new ProcessBuilder(network.command(name, command))
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(
                                 folder.resolve(name + ".out").toFile()))
                         .start());
     }
 
-    static String ensemble() {
+    String ensemble() {
         return address("zk1") + ":2181," + address("zk2") + ":2181," + address("zk3") + ":2181";
     }
 
@@ -196,7 +197,7 @@ final class Lab implements AutoCloseable {
     }
 
     void signal(String name, String signal) {
-        run("kill", "-" + signal, Long.toString(process(name).pid()));
+        LabNetwork.run("kill", "-" + signal, Long.toString(process(name).pid()));
     }
 
     private synchronized Process process(String name) {
@@ -209,15 +210,15 @@ final class Lab implements AutoCloseable {
 
     /** Whatever the one sends to the other goes nowhere. */
     void cut(String from, String to) {
-        within(from, "ip", "route", "add", "blackhole", address(to) + "/32");
+        network.cut(from, to);
     }
 
     void heal(String from, String to) {
-        within(from, "ip", "route", "del", "blackhole", address(to) + "/32");
+        network.heal(from, to);
     }
 
     /** What a process answers to a line; a text that begins with "silent" where it does not within a few seconds. */
-    static String ask(String name, String line) {
+    String ask(String name, String line) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(address(name), CenterProcess.PORT), 1_000);
             socket.setSoTimeout(5_000);
@@ -231,41 +232,6 @@ final class Lab implements AutoCloseable {
         }
     }
 
-    private static void within(String name, String... command) {
-        List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", "zkn-" + name));
-        all.addAll(List.of(command));
-        run(all.toArray(String[]::new));
-    }
-
-    private static void run(String... command) {
-        String said = attempt(command);
-        if (!said.isEmpty()) {
-            throw new IllegalStateException(String.join(" ", command) + " failed: " + said);
-        }
-    }
-
-    /** Runs a command; what it says where it fails, and nothing where it does not. */
-    private static String attempt(String... command) {
-        try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return process.waitFor() == 0 ? "" : "failed: " + said;
-        } catch (IOException failed) {
-            throw new UncheckedIOException("this needs root and iproute2", failed);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(interrupted);
-        }
-    }
-
-    private static void removeNetwork() {
-        for (String name : names()) {
-            String unused = attempt("ip", "netns", "del", "zkn-" + name);
-        }
-        String unused = attempt("ip", "link", "del", BRIDGE);
-    }
-
     @Override
     public synchronized void close() {
         if (closed) {
@@ -274,7 +240,8 @@ final class Lab implements AutoCloseable {
         closed = true;
         processes.values().forEach(Process::destroyForcibly);
         processes.values().forEach(process -> process.onExit().join());
-        removeNetwork();
+        disks.values().forEach(LabDisk::close);
+        network.close();
         if (isFolderTemporary) {
             try {
                 MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +31,9 @@ final class Nemesis {
         CUT_LEADER_FROM_ENSEMBLE,
         CUT_LEADER_FROM_HYPERVISOR,
         CUT_ENSEMBLE_MEMBER,
+        SLOW_DISK,
+        FULL_DISK,
+        CLOCK_LEAPS,
         HAND_OVER
     }
 
@@ -47,6 +51,8 @@ final class Nemesis {
             Map<Fault, Integer> faults, int accepted, int effects, long epochs, long onTheWire, List<String> broken) {}
 
     private static final int REPORTS_A_ROUND = 6;
+    private static final long SLOW_MILLIS = 300;
+    private static final int MOST_HOURS = 12;
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(90);
 
     private final Lab lab;
@@ -54,6 +60,9 @@ final class Nemesis {
     private final Set<String> failed = new ConcurrentSkipListSet<>();
     private final Set<String> accepted = new ConcurrentSkipListSet<>();
     private final Map<Fault, Integer> faults = new TreeMap<>();
+    /** Servers that could not write, and may end of that: they are started again. */
+    private final Set<String> filled = new HashSet<>();
+
     private final ExecutorService reporters = Executors.newCachedThreadPool();
     private int reported;
 
@@ -73,7 +82,7 @@ final class Nemesis {
     }
 
     static Result run(Path folder, int rounds, long seed) throws Exception {
-        try (Lab lab = new Lab(folder, "64m")) {
+        try (Lab lab = Lab.withDisks(folder, "64m")) {
             Nemesis nemesis = new Nemesis(lab, seed);
             for (String name : List.of("hv", "zk1", "zk2", "zk3", "ha1", "ha2", "ha3")) {
                 lab.start(name);
@@ -94,23 +103,34 @@ final class Nemesis {
         List<String> found = new ArrayList<>();
         await("a leader", () -> {
             found.clear();
-            ids("ha").filter(name -> Lab.ask(name, "role").startsWith("LEADER")).forEach(found::add);
+            ids("ha").filter(name -> lab.ask(name, "role").startsWith("LEADER")).forEach(found::add);
             return !found.isEmpty();
         });
         return found.get(found.size() - 1);
     }
 
-    private static void await(String what, BooleanSupplier condition) throws InterruptedException {
+    private void await(String what, BooleanSupplier condition) throws InterruptedException {
         long until = System.nanoTime() + PATIENCE_NANOS;
         while (!condition.getAsBoolean()) {
+            startFilled();
             if (System.nanoTime() - until > 0) {
                 throw new IllegalStateException("in vain: " + what + "; the centers say "
                         + ids("ha")
-                                .map(name -> name + ": " + Lab.ask(name, "role"))
+                                .map(name -> name + ": " + lab.ask(name, "role"))
                                 .toList());
             }
             Thread.sleep(100);
         }
+    }
+
+    private void startFilled() {
+        filled.removeIf(server -> {
+            try {
+                return lab.startIfEnded(server);
+            } catch (IOException failed) {
+                throw new IllegalStateException(failed);
+            }
+        });
     }
 
     private static Stream<String> ids(String kind) {
@@ -154,8 +174,24 @@ final class Nemesis {
                 meanwhile(millis);
                 ids("zk").filter(name -> !name.equals(server)).forEach(name -> lab.heal(server, name));
             }
+            case SLOW_DISK -> {
+                lab.disk(server).slowDown(lab.pid(server), SLOW_MILLIS);
+                meanwhile(millis);
+                lab.disk(server).speedUp();
+            }
+            case FULL_DISK -> {
+                lab.disk(server).fill();
+                meanwhile(millis);
+                lab.disk(server).makeRoom();
+                filled.add(server);
+            }
+            case CLOCK_LEAPS -> {
+                int hours = random.nextInt(2 * MOST_HOURS) - MOST_HOURS;
+                String unused = lab.ask(random.nextBoolean() ? leader : follower, "clock " + hours);
+                meanwhile(millis);
+            }
             case HAND_OVER -> {
-                String unused = Lab.ask(leader, "handover");
+                String unused = lab.ask(leader, "handover");
                 meanwhile(millis);
             }
         }
@@ -185,7 +221,7 @@ final class Nemesis {
             String line = "report " + vm + " " + System.currentTimeMillis();
             reporters.execute(() -> {
                 for (int turn = first; !reporters.isShutdown(); turn++) {
-                    if (Lab.ask("ha" + (1 + turn % Lab.SIZE), line).startsWith("accepted")) {
+                    if (lab.ask("ha" + (1 + turn % Lab.SIZE), line).startsWith("accepted")) {
                         accepted.add(vm);
                         return;
                     }
@@ -208,6 +244,7 @@ final class Nemesis {
     }
 
     private Result result() throws InterruptedException {
+        startFilled();
         for (String name : List.of("ha1", "ha2", "ha3", "zk1", "zk2", "zk3", "hv")) {
             if (!lab.isRunning(name)) {
                 throw new IllegalStateException(name + " ended by itself");

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Ten rounds against real processes; as root, with iproute2. It fails where it cannot run. */
+/** Ten rounds against real processes; as root, with iproute2 and strace. It fails where it cannot run. */
 @Tag("lab")
 class NemesisTest {
     private static final int ROUNDS = 10;
@@ -22,7 +22,7 @@ class NemesisTest {
             root = root.getParent();
         }
         Process install = new ProcessBuilder(
-                        "bash", root.resolve("examples/lab/packages.sh").toString(), "ip:iproute2")
+                        "bash", root.resolve("examples/lab/packages.sh").toString(), "ip:iproute2", "strace:strace")
                 .inheritIO()
                 .start();
         assertThat(install.waitFor()).isZero();

@@ -13,7 +13,7 @@ final class ThreeInstances {
     private ThreeInstances() {}
 
     public static void main(String[] args) throws Exception {
-        try (Lab lab = new Lab("64m")) {
+        try (Lab lab = Lab.temporary("64m")) {
             for (String name : ALL) {
                 lab.start(name);
             }
@@ -26,8 +26,8 @@ final class ThreeInstances {
                     if (lab.startIfEnded(name)) {
                         System.out.println(name + " ended; it is started again");
                     }
-                    String state = name.startsWith("ha") ? Lab.ask(name, "role") : "running";
-                    now.add(name + " (process " + lab.pid(name) + ", " + Lab.address(name) + "): " + state);
+                    String state = name.startsWith("ha") ? lab.ask(name, "role") : "running";
+                    now.add(name + " (process " + lab.pid(name) + ", " + lab.address(name) + "): " + state);
                 }
                 if (!now.equals(told) && !lab.isClosed()) {
                     System.out.println(String.join("\n", now) + "\n");
