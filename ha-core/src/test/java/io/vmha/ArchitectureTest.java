@@ -19,7 +19,6 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.ServiceLoader;
-import java.util.Set;
 
 @AnalyzeClasses(packages = "io.vmha", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -113,14 +112,10 @@ class ArchitectureTest {
             slices().matching("io.vmha.(**)").should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule EXECUTION_HAS_NO_CIRCLES_BUT_THAT_OF_RUNS =
-            slices().assignedFrom(executionWithRunsAsOne()).should().beFreeOfCycles();
+    static final ArchRule CLASSES_OF_THE_EXECUTION_HAVE_NO_CIRCLES =
+            slices().assignedFrom(executionByFile()).should().beFreeOfCycles();
 
-    /** One state machine in several files, in which the end of a step starts what waits for it. */
-    private static final Set<String> RUNS =
-            Set.of("PlanExecutor", "PlanRun", "StepRun", "VmQueues", "PutOff", "Callbacks", "RunGuardContext");
-
-    private static SliceAssignment executionWithRunsAsOne() {
+    private static SliceAssignment executionByFile() {
         return new SliceAssignment() {
             @Override
             public SliceIdentifier getIdentifierOf(JavaClass type) {
@@ -131,13 +126,12 @@ class ArchitectureTest {
                 while (outer.getEnclosingClass().isPresent()) {
                     outer = outer.getEnclosingClass().get();
                 }
-                String name = outer.getSimpleName();
-                return SliceIdentifier.of(RUNS.contains(name) ? "runs" : name);
+                return SliceIdentifier.of(outer.getSimpleName());
             }
 
             @Override
             public String getDescription() {
-                return "the classes of the execution, with those of runs as one";
+                return "the classes of the execution";
             }
         };
     }

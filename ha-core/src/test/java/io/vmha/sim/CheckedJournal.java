@@ -141,7 +141,16 @@ final class CheckedJournal implements PlanJournal {
         }
         List<JournalEntry> written =
                 entries.stream().filter(entry -> !isForgotten(entry)).toList();
-        kept.write(mutation == Mutation.NO_EPOCH_CHECK ? highestEpoch : epoch, written);
+        try {
+            kept.write(mutation == Mutation.NO_EPOCH_CHECK ? highestEpoch : epoch, written);
+        } catch (JournalException failed) {
+            counts.add("journal write fails by itself");
+            // It may have been made all the same, and then the next center goes by it.
+            written.stream()
+                    .filter(entry -> entry instanceof JournalEntry.PlanApproved)
+                    .forEach(this::note);
+            throw failed;
+        }
         written.forEach(this::note);
     }
 

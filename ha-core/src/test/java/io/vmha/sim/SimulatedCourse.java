@@ -52,6 +52,12 @@ record SimulatedCourse(
                 List.copyOf(fewer));
     }
 
+    /** The same with a journal that outlives its center. */
+    SimulatedCourse onDisk() {
+        return new SimulatedCourse(
+                seed, inventory, config, failover, errorRate, isSlow, true, isAsynchronous, resync, events);
+    }
+
     boolean has(CourseEvent.Kind kind) {
         return events.stream().anyMatch(event -> event.kind() == kind);
     }

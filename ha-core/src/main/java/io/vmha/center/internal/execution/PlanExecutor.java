@@ -3,6 +3,7 @@ package io.vmha.center.internal.execution;
 import com.google.common.collect.ImmutableSet;
 import io.vmha.center.event.ActionResult;
 import io.vmha.center.event.DecisionOutcome;
+import io.vmha.center.event.HaEvent;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.JournalState;
@@ -13,8 +14,10 @@ import io.vmha.model.ReplicaSetId;
 import io.vmha.model.VmId;
 import io.vmha.plan.Action;
 import io.vmha.plan.PlanId;
+import io.vmha.plan.Step;
 import io.vmha.policy.FailoverConfig;
 import io.vmha.policy.Reason;
+import io.vmha.policy.SubjectDecision;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -32,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * Runs the plans of a center beside one another. Steps for one VM run in the order of their plans, and each is judged just before
  * its effect. Confined to the center's loop.
  */
-public final class PlanExecutor {
+public final class PlanExecutor implements RunGuardContext.Plans {
     private static final Logger LOG = LoggerFactory.getLogger(PlanExecutor.class);
 
     private final ExecutorParts parts;
@@ -45,7 +48,8 @@ public final class PlanExecutor {
     private final Map<PlanId, PlanRun> runs = new TreeMap<>();
     private final HeldPlans held = new HeldPlans();
     private final PutOff putOff = new PutOff();
-    private Set<StepRun> awaitingRoom = new LinkedHashSet<>();
+    /** What starts the steps that wait for room. */
+    private Set<Runnable> awaitingRoom = new LinkedHashSet<>();
     /** What is to be judged again: one after the other, since what that ends makes others due, and a VM may have many plans. */
     private final Set<PlanRun> due = new LinkedHashSet<>();
 
@@ -143,7 +147,8 @@ public final class PlanExecutor {
         stopped = true;
     }
 
-    boolean isStopped() {
+    @Override
+    public boolean isStopped() {
         return stopped;
     }
 
@@ -154,8 +159,8 @@ public final class PlanExecutor {
         }
     }
 
-    /** A plan is held from now on, or not any more. */
-    void heldChanged(PlanRun run) {
+    @Override
+    public void heldChanged(PlanRun run) {
         if (run.heldFor().isPresent() && runs.containsKey(run.id())) {
             held.add(run.plan());
         } else {
@@ -204,31 +209,31 @@ public final class PlanExecutor {
     }
 
     private void startWaiting() {
-        Set<StepRun> waiting = awaitingRoom;
+        Set<Runnable> waiting = awaitingRoom;
         awaitingRoom = new LinkedHashSet<>();
-        waiting.forEach(StepRun::start);
+        waiting.forEach(Runnable::run);
         putOff.advance();
     }
 
     // What steps need.
 
-    Callbacks callbacks() {
-        return callbacks;
-    }
-
-    CenterState state() {
+    @Override
+    public CenterState state() {
         return state;
     }
 
-    ActionCalls calls() {
+    @Override
+    public ActionCalls calls() {
         return calls;
     }
 
-    OffMeans offMeans() {
+    @Override
+    public OffMeans offMeans() {
         return offMeans;
     }
 
-    FailoverConfig failover() {
+    @Override
+    public FailoverConfig failover() {
         return failover;
     }
 
@@ -237,62 +242,98 @@ public final class PlanExecutor {
         failover = chosen;
     }
 
-    HostSlots slots() {
+    @Override
+    public HostSlots slots() {
         return slots;
     }
 
-    Instant now() {
+    @Override
+    public Instant now() {
         return parts.scheduler().now();
     }
 
-    Duration uptime() {
+    @Override
+    public Duration uptime() {
         return parts.scheduler().uptime();
     }
 
-    long epoch() {
+    @Override
+    public long epoch() {
         return parts.epoch();
     }
 
-    int maxAttempts() {
+    @Override
+    public int maxAttempts() {
         return parts.config().retry().maxAttempts();
     }
 
-    Duration backoffAfter(int attempt) {
+    @Override
+    public Duration backoffAfter(int attempt) {
         return parts.config().retry().backoffAfter(attempt, parts.random());
     }
 
-    CenterScheduler.Cancellable schedule(Duration delay, Runnable task) {
+    @Override
+    public CenterScheduler.Cancellable schedule(Duration delay, Runnable task) {
         return parts.scheduler().schedule(delay, task);
     }
 
-    /** How long a step waits for room that others are to leave. */
-    Duration roomTimeout() {
+    @Override
+    public Duration roomTimeout() {
         return parts.config().actionDeadline().multipliedBy(maxAttempts());
     }
 
-    /** How long what can wait waits for redirects: a moment, also where they hang. */
-    Duration redirectTimeout() {
+    @Override
+    public Duration redirectTimeout() {
         return parts.config().actionDeadline();
     }
 
-    PutOff putOff() {
-        return putOff;
+    @Override
+    public boolean isRedirectDue() {
+        return putOff.isRedirectDue();
     }
 
-    void awaitsRoom(StepRun step) {
-        awaitingRoom.add(step);
+    @Override
+    public void isPutOff(Step step, Runnable start) {
+        putOff.await(step, start);
     }
 
-    void needsReading() {
+    @Override
+    public void awaitsRoom(Runnable start) {
+        awaitingRoom.add(start);
+    }
+
+    @Override
+    public void publish(HaEvent event) {
+        callbacks.publish(event);
+    }
+
+    @Override
+    public void journal(List<JournalEntry> entries, Runnable then) {
+        callbacks.journal(entries, then);
+    }
+
+    @Override
+    public boolean isStillNeeded(SubjectDecision part) {
+        return callbacks.isStillNeeded(part);
+    }
+
+    @Override
+    public void lostLeadership(String detail) {
+        callbacks.lostLeadership(detail);
+    }
+
+    @Override
+    public void needsReading() {
         callbacks.needsReading();
     }
 
-    void needsDatabases() {
+    @Override
+    public void needsDatabases() {
         callbacks.needsDatabases();
     }
 
-    /** Whether another step than the given one is promoting a member of that set, or may be. */
-    boolean isPromotingBeside(ReplicaSetId set, StepRun asks) {
+    @Override
+    public boolean isPromotingBeside(ReplicaSetId set, StepRun asks) {
         for (PlanRun run : runs.values()) {
             for (StepRun step : run.steps()) {
                 if (step != asks
@@ -323,7 +364,8 @@ public final class PlanExecutor {
                 .map(ReplicaSet::id);
     }
 
-    Verdict judge(PlanRun run, StepRun step, Action action) {
+    @Override
+    public Verdict judge(PlanRun run, StepRun step, Action action) {
         Verdict verdict = Handlers.of(action).judge(new RunGuardContext(run, step, state, this));
         if (!verdict.passes() || action.vm().isEmpty()) {
             return verdict;
@@ -334,8 +376,8 @@ public final class PlanExecutor {
         return isFirst ? Verdict.PASS : Verdict.NO_TURN;
     }
 
-    /** Whether an open step of that plan or an earlier one is to move an owner's requests away from a VM; a later one waits. */
-    boolean isAboutToMove(VmId owner, VmId from, PlanRun latest) {
+    @Override
+    public boolean isAboutToMove(VmId owner, VmId from, PlanRun latest) {
         return queues.of(owner).stream()
                 .filter(run ->
                         !run.isIdleOffer() && run.id().value() <= latest.id().value())
@@ -345,8 +387,8 @@ public final class PlanExecutor {
                         && !redirect.server().equals(from));
     }
 
-    /** What holds an action back; empty where an operator approved its plan, unless the whole center is paused. */
-    Optional<Reason> holdOf(PlanRun run, Action action) {
+    @Override
+    public Optional<Reason> holdOf(PlanRun run, Action action) {
         if (callbacks.isPaused()) {
             return Optional.of(Reason.PAUSED);
         }
@@ -356,7 +398,8 @@ public final class PlanExecutor {
         return run.isIdleOffer() ? Optional.of(Reason.AWAITING_APPROVAL) : callbacks.heldBy(action);
     }
 
-    void unexpected(Action action, Throwable thrown) {
+    @Override
+    public void unexpected(Action action, Throwable thrown) {
         LOG.error("an adapter threw what is no AdapterException, to {}", action, thrown);
     }
 
@@ -368,9 +411,11 @@ public final class PlanExecutor {
 
     // Ends.
 
-    /** Lets go on whatever waited for the step. */
-    void stepEnded(PlanRun run, Action planned, Action tried, ActionResult result) {
+    @Override
+    public void stepEnded(PlanRun run, StepRun step, Action tried, ActionResult result) {
+        putOff.ended(step);
         callbacks.stepEnded(run, tried, result);
+        Action planned = step.step().action();
         due.add(run);
         planned.vm().ifPresent(vm -> due.addAll(queues.of(vm)));
         if (planned instanceof Action.Redirect) {
@@ -382,9 +427,15 @@ public final class PlanExecutor {
         advanceRoom();
     }
 
-    void planEnded(PlanRun run, DecisionOutcome outcome) {
+    @Override
+    public void planEnded(PlanRun run, DecisionOutcome outcome) {
         forget(run);
         callbacks.planEnded(run, outcome);
+    }
+
+    @Override
+    public void notCarriedOut(PlanRun run, SubjectDecision part, StepFailure failure, Action action) {
+        callbacks.notCarriedOut(run, part, failure, action);
     }
 
     private void forget(PlanRun run) {

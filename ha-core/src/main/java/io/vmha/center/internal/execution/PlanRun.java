@@ -36,9 +36,36 @@ import java.util.stream.Stream;
  * One open plan: starts each step as soon as those that it waits for are done, and skips what waits for a step that was not done.
  * Confined to the center's loop.
  */
-public final class PlanRun {
+public final class PlanRun implements StepRun.Owner {
+    /** What plans are carried out by and with. */
+    interface Environment extends StepEnvironment {
+        /** Tells listeners. */
+        void publish(HaEvent event);
+
+        /** Whether what a decision is for is still there. */
+        boolean isStillNeeded(SubjectDecision part);
+
+        /** Whether a step of a plan may do that now. */
+        Verdict judge(PlanRun run, StepRun step, Action action);
+
+        /** What holds an action back; empty where an operator approved its plan, unless the whole center is paused. */
+        Optional<Reason> holdOf(PlanRun run, Action action);
+
+        /** A plan is held from now on, or not any more. */
+        void heldChanged(PlanRun run);
+
+        /** A step came to its end: lets go on whatever waited for it. */
+        void stepEnded(PlanRun run, StepRun step, Action tried, ActionResult result);
+
+        /** A decision is not carried out, since one of its steps was not done. */
+        void notCarriedOut(PlanRun run, SubjectDecision part, StepFailure failure, Action action);
+
+        /** A plan came to its end. */
+        void planEnded(PlanRun run, DecisionOutcome outcome);
+    }
+
     private final JournalEntry.PlanOpened opened;
-    private final PlanExecutor executor;
+    private final Environment executor;
     private final List<StepRun> steps = new ArrayList<>();
     private final List<Set<Integer>> stepsOfPart = new ArrayList<>();
     /** The decisions that a step is for, itself or by what waits for it. */
@@ -55,7 +82,7 @@ public final class PlanRun {
     private boolean isWithdrawn;
     private boolean ended;
 
-    PlanRun(JournalEntry.PlanOpened opened, PlanExecutor executor, Optional<String> approvedBy) {
+    PlanRun(JournalEntry.PlanOpened opened, Environment executor, Optional<String> approvedBy) {
         this.opened = opened;
         this.executor = executor;
         this.approvedBy = approvedBy;
@@ -74,11 +101,13 @@ public final class PlanRun {
     }
 
     /** What will be done. */
+    @Override
     public Plan plan() {
         return opened.plan();
     }
 
     /** Its number. */
+    @Override
     public PlanId id() {
         return opened.plan().id();
     }
@@ -139,8 +168,7 @@ public final class PlanRun {
         List<Integer> of = partsOfStep.get(step.step().number());
         for (int part : of) {
             if (!(parts.get(part) instanceof SubjectDecision.Blocked)
-                    && executor.callbacks()
-                            .isStillNeeded(opened.decision().parts().get(part))) {
+                    && executor.isStillNeeded(opened.decision().parts().get(part))) {
                 return true;
             }
         }
@@ -153,11 +181,13 @@ public final class PlanRun {
     }
 
     /** What holds it. */
+    @Override
     public Optional<Reason> heldFor() {
         return heldFor;
     }
 
     /** Whether it is only offered: nothing of it counts before an operator approves. */
+    @Override
     public boolean isIdleOffer() {
         return opened.isOffer() && approvedBy.isEmpty();
     }
@@ -230,19 +260,24 @@ public final class PlanRun {
         return parts.size() == 1 ? parts.get(0) : new DecisionBatch(parts);
     }
 
+    @Override
+    public Verdict judge(StepRun step, Action action) {
+        return executor.judge(this, step, action);
+    }
+
     /** A step cannot start before an operator approves, a storm guard clears or a pause ends. */
-    void held(StepRun step, Reason reason) {
+    @Override
+    public void held(StepRun step, Reason reason) {
         boolean isNew = heldSteps.add(step.step().number());
         if (heldFor.isEmpty() || isNew || !heldFor.get().equals(reason)) {
             heldFor = Optional.of(reason);
             executor.heldChanged(this);
             subjects().forEach(executor.state()::pendingChanged);
-            executor.callbacks()
-                    .publish(new HaEvent.PlanHeld(
-                            executor.now(),
-                            plan(),
-                            reason,
-                            partsWaitingFor(Set.of(step.step().number()))));
+            executor.publish(new HaEvent.PlanHeld(
+                    executor.now(),
+                    plan(),
+                    reason,
+                    partsWaitingFor(Set.of(step.step().number()))));
         }
     }
 
@@ -266,7 +301,8 @@ public final class PlanRun {
         steps.forEach(StepRun::withdrawn);
     }
 
-    boolean isWithdrawn() {
+    @Override
+    public boolean isWithdrawn() {
         return isWithdrawn;
     }
 
@@ -310,43 +346,42 @@ public final class PlanRun {
         if (now.filter(before::equals).isPresent()) {
             return;
         }
-        List<SubjectDecision> parts = partsWaitingFor(goOn).stream()
-                .filter(executor.callbacks()::isStillNeeded)
-                .toList();
+        List<SubjectDecision> parts =
+                partsWaitingFor(goOn).stream().filter(executor::isStillNeeded).toList();
         heldFor = Optional.empty();
         executor.heldChanged(this);
         heldSteps.clear();
         subjects().forEach(executor.state()::pendingChanged);
         if (now.isEmpty() && !parts.isEmpty()) {
-            executor.callbacks().publish(new HaEvent.PlanReleased(executor.now(), id(), operator, parts));
+            executor.publish(new HaEvent.PlanReleased(executor.now(), id(), operator, parts));
         }
         advance();
     }
 
-    void record(ActionRecord record) {
+    @Override
+    public void record(ActionRecord record) {
         records.add(record);
-        executor.callbacks().publish(new HaEvent.ActionEnded(executor.now(), record));
+        executor.publish(new HaEvent.ActionEnded(executor.now(), record));
         AuditLog.action(executor.epoch(), opened, approvedBy, record);
     }
 
     /** A step came to its end; what it changed is noted in the state. */
-    void ended(StepRun step, Action action, ActionRecord record) {
+    @Override
+    public void ended(StepRun step, Action action, ActionRecord record) {
         if (record.result() != ActionResult.DONE) {
             block(step, step.failure(), true);
         }
-        executor.callbacks()
-                .journal(
-                        List.of(new JournalEntry.StepEnded(
-                                id(),
-                                record.step(),
-                                record.attempt(),
-                                action,
-                                record.result(),
-                                record.detail(),
-                                executor.now())),
-                        () -> {});
-        executor.putOff().ended(step);
-        executor.stepEnded(this, step.step().action(), action, record.result());
+        executor.journal(
+                List.of(new JournalEntry.StepEnded(
+                        id(),
+                        record.step(),
+                        record.attempt(),
+                        action,
+                        record.result(),
+                        record.detail(),
+                        executor.now())),
+                () -> {});
+        executor.stepEnded(this, step, action, record.result());
     }
 
     private void block(StepRun step, StepFailure failure, boolean isNew) {
@@ -362,8 +397,7 @@ public final class PlanRun {
                                 failure.reason(),
                                 Explanation.of(() -> part.subject() + " is not " + part.outcome() + ": " + why)));
                 if (isNew) {
-                    executor.callbacks()
-                            .notCarriedOut(this, part, failure, step.step().action());
+                    executor.notCarriedOut(this, part, failure, step.step().action());
                 }
             }
         }

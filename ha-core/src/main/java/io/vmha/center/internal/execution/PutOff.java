@@ -4,8 +4,11 @@ import io.vmha.center.internal.state.CenterState;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
 import io.vmha.plan.Action;
+import io.vmha.plan.Step;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -14,7 +17,8 @@ import java.util.Set;
  */
 final class PutOff {
     private final Set<StepRun> redirects = new LinkedHashSet<>();
-    private Set<StepRun> waiting = new LinkedHashSet<>();
+    /** What starts those that wait. */
+    private Map<Runnable, Step> waiting = new LinkedHashMap<>();
 
     /** Takes note of a plan's redirects; one that brings a VM its own requests back makes room for nothing. */
     void add(PlanRun run) {
@@ -51,9 +55,9 @@ final class PutOff {
         return used > threshold * state.requireHost(host).seen().capacity().cpuMillis();
     }
 
-    /** Has the step start as soon as it need not wait any more. */
-    void await(StepRun step) {
-        waiting.add(step);
+    /** Has a step start as soon as it need not wait any more. */
+    void await(Step step, Runnable start) {
+        waiting.put(start, step);
     }
 
     boolean isEmpty() {
@@ -62,9 +66,10 @@ final class PutOff {
 
     /** Judges those that wait for a host again. */
     void advance(HostId host) {
-        for (StepRun step : List.copyOf(waiting)) {
-            if (step.step().action().host().filter(host::equals).isPresent() && waiting.remove(step)) {
-                step.start();
+        for (Map.Entry<Runnable, Step> entry : List.copyOf(waiting.entrySet())) {
+            Runnable start = entry.getKey();
+            if (entry.getValue().action().host().filter(host::equals).isPresent() && waiting.remove(start) != null) {
+                start.run();
             }
         }
     }
@@ -74,8 +79,8 @@ final class PutOff {
         if (waiting.isEmpty() || isRedirectDue()) {
             return;
         }
-        Set<StepRun> released = waiting;
-        waiting = new LinkedHashSet<>();
-        released.forEach(StepRun::start);
+        Map<Runnable, Step> released = waiting;
+        waiting = new LinkedHashMap<>();
+        released.keySet().forEach(Runnable::run);
     }
 }

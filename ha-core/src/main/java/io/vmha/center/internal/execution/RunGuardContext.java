@@ -18,7 +18,22 @@ import java.util.Optional;
  * @param state what is known and wanted
  * @param executor the other plans, and the operator's choices
  */
-record RunGuardContext(PlanRun run, StepRun step, CenterState state, PlanExecutor executor) implements GuardContext {
+record RunGuardContext(PlanRun run, StepRun step, CenterState state, RunGuardContext.Plans executor)
+        implements GuardContext {
+    /** What guards see of all plans, and of what operators chose. */
+    interface Plans extends PlanRun.Environment {
+        FailoverConfig failover();
+
+        /** Whether an open step of that plan or an earlier one is to move an owner's requests away from a VM; a later one waits. */
+        boolean isAboutToMove(VmId owner, VmId from, PlanRun latest);
+
+        /** Whether a redirect is still to be done that nobody holds. */
+        boolean isRedirectDue();
+
+        /** Whether another step than the given one is promoting a member of that set, or may be. */
+        boolean isPromotingBeside(ReplicaSetId set, StepRun asks);
+    }
+
     @Override
     public FailoverConfig failover() {
         return executor.failover();
@@ -61,7 +76,7 @@ record RunGuardContext(PlanRun run, StepRun step, CenterState state, PlanExecuto
 
     @Override
     public boolean isRedirectDue() {
-        return step.mayBePutOff(executor.redirectTimeout()) && executor.putOff().isRedirectDue();
+        return step.mayBePutOff(executor.redirectTimeout()) && executor.isRedirectDue();
     }
 
     @Override

@@ -11,6 +11,8 @@ import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.model.VmId;
 import io.vmha.plan.Action;
 import io.vmha.plan.ActionKind;
+import io.vmha.plan.Plan;
+import io.vmha.plan.PlanId;
 import io.vmha.plan.Step;
 import io.vmha.policy.Reason;
 import java.time.Duration;
@@ -34,8 +36,33 @@ final class StepRun {
     private static final Set<StepState> UNDER_WAY =
             EnumSet.of(StepState.STARTING, StepState.RUNNING, StepState.READING_BACK);
 
-    private final PlanRun run;
-    private final PlanExecutor executor;
+    /** The plan that a step belongs to. */
+    interface Owner {
+        PlanId id();
+
+        Plan plan();
+
+        boolean isWithdrawn();
+
+        /** Whether it is only offered. */
+        boolean isIdleOffer();
+
+        Optional<Reason> heldFor();
+
+        /** Whether a step may do that now. */
+        Verdict judge(StepRun step, Action action);
+
+        /** A step cannot start before an operator approves, a storm guard clears or a pause ends. */
+        void held(StepRun step, Reason reason);
+
+        void record(ActionRecord record);
+
+        /** A step came to its end; what it changed is noted in the state. */
+        void ended(StepRun step, Action action, ActionRecord record);
+    }
+
+    private final Owner run;
+    private final StepEnvironment executor;
     private final Step step;
     private final Runnable starts = this::start;
     private Action action;
@@ -63,7 +90,7 @@ final class StepRun {
     private CenterScheduler.@Nullable Cancellable putOffTimer;
     private Duration quietFrom = Duration.ZERO;
 
-    StepRun(PlanRun run, PlanExecutor executor, Step step) {
+    StepRun(Owner run, StepEnvironment executor, Step step) {
         this.run = run;
         this.executor = executor;
         this.step = step;
@@ -142,7 +169,7 @@ final class StepRun {
             return;
         }
         cancelPutOff();
-        Verdict verdict = executor.judge(run, this, action);
+        Verdict verdict = run.judge(this, action);
         switch (verdict.kind()) {
             case PASS -> admit();
             case DONE -> end(ActionResult.DONE, verdict.detail());
@@ -158,7 +185,7 @@ final class StepRun {
     private void putOff(Verdict verdict) {
         become(StepState.Event.NO_TURN);
         lastDetail = verdict.detail();
-        executor.putOff().await(this);
+        executor.isPutOff(step, starts);
         Duration now = executor.uptime();
         Duration since = putOffSince == null ? now : putOffSince;
         putOffSince = since;
@@ -205,7 +232,7 @@ final class StepRun {
             refuse(verdict);
             return;
         }
-        executor.awaitsRoom(this);
+        executor.awaitsRoom(starts);
         if (awaitingRoomSince == null) {
             awaitingRoomSince = now;
             timer = executor.schedule(executor.roomTimeout(), this::start);
@@ -224,11 +251,10 @@ final class StepRun {
         attempt++;
         acting();
         Handlers.of(action).begins(executor.state());
-        executor.callbacks()
-                .journal(
-                        List.of(new JournalEntry.StepStarted(
-                                run.id(), step.number(), attempt, action, executor.epoch(), executor.now())),
-                        this::call);
+        executor.journal(
+                List.of(new JournalEntry.StepStarted(
+                        run.id(), step.number(), attempt, action, executor.epoch(), executor.now())),
+                this::call);
     }
 
     /** What is done about where a VM runs, or with what: readings meanwhile do not count for it. */
@@ -256,7 +282,7 @@ final class StepRun {
         if (isActing && !UNDER_WAY.contains(state) && !isEnded()) {
             if (mayBeDone) {
                 Handlers.of(action).unknown(executor.state());
-                executor.callbacks().needsReading();
+                executor.needsReading();
             }
             notActing();
         }
@@ -267,7 +293,7 @@ final class StepRun {
             return;
         }
         // Guards are judged again, since writing the intent took time.
-        if (run.isWithdrawn() || !executor.judge(run, this, action).passes()) {
+        if (run.isWithdrawn() || !run.judge(this, action).passes()) {
             attempt--;
             executor.slots().release(action.host());
             if (!mayBeDone) {
@@ -314,7 +340,7 @@ final class StepRun {
             succeeded("", startedAt);
         } else if (thrown.get() instanceof NotLeaderException notLeader) {
             become(StepState.Event.WITHDRAWN);
-            executor.callbacks().lostLeadership(String.valueOf(notLeader.getMessage()));
+            executor.lostLeadership(String.valueOf(notLeader.getMessage()));
         } else {
             failed(thrown.get(), startedAt);
         }
@@ -420,7 +446,7 @@ final class StepRun {
             }
             if (thrown.isPresent() && thrown.get() instanceof NotLeaderException notLeader) {
                 become(StepState.Event.WITHDRAWN);
-                executor.callbacks().lostLeadership(String.valueOf(notLeader.getMessage()));
+                executor.lostLeadership(String.valueOf(notLeader.getMessage()));
             } else if (done) {
                 succeeded("read back after: " + why, startedAt);
             } else if (thrown.isEmpty()) {
@@ -434,8 +460,8 @@ final class StepRun {
             } else {
                 // Where it may be running stays as wide as it is, until a reading of the whole platform tells.
                 Handlers.of(action).unknown(executor.state());
-                executor.callbacks().needsReading();
-                executor.callbacks().needsDatabases();
+                executor.needsReading();
+                executor.needsDatabases();
                 Handlers.of(action).unresolved(executor.state(), executor.now());
                 end(otherwise, why + "; and what became of it cannot be read", startedAt);
             }

@@ -33,6 +33,14 @@ class EffectLogTest {
     }
 
     @Test
+    void whatALaterLeaderRepeatedIsNotDoneTwiceWhereTheFirstCallWasOnTheWire() {
+        EffectLog onTheWire = new EffectLog(
+                List.of("10 1 1 0 9 off a changed", "12 2 1 1 11 route a c changed", "20 1 1 1 10 route a d changed"));
+        assertThat(onTheWire.faults(FAILED, Set.of("a"))).isEmpty();
+        assertThat(onTheWire.onTheWire()).isOne();
+    }
+
+    @Test
     void whatIsDoneTwiceOrNotAtAllOrToAHealthyVmIsFound() {
         assertThat(faults("10 1 1 0 9 off a changed"))
                 .singleElement()

@@ -175,7 +175,7 @@ final class Nemesis {
                 ids("zk").filter(name -> !name.equals(server)).forEach(name -> lab.heal(server, name));
             }
             case SLOW_DISK -> {
-                lab.disk(server).slowDown(lab.pid(server), SLOW_MILLIS);
+                slowDown(server);
                 meanwhile(millis);
                 lab.disk(server).speedUp();
             }
@@ -198,6 +198,18 @@ final class Nemesis {
         report();
         int expected = reported;
         await("every report accepted", () -> accepted.size() == expected);
+    }
+
+    private void slowDown(String server) throws IOException, InterruptedException {
+        startFilled();
+        try {
+            lab.disk(server).slowDown(lab.pid(server), SLOW_MILLIS);
+        } catch (IllegalStateException refused) {
+            // One whose disk was full may end at any moment.
+            if (lab.isRunning(server)) {
+                throw refused;
+            }
+        }
     }
 
     private void restart(String name, long millis) throws Exception {

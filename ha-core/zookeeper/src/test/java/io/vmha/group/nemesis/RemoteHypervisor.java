@@ -61,6 +61,8 @@ final class RemoteHypervisor implements HypervisorAdapter, TrafficDirector {
             socket.connect(new InetSocketAddress(host, HypervisorServer.PORT), millis);
             socket.setSoTimeout(millis);
             PrintWriter out = new PrintWriter(socket.getOutputStream(), true, StandardCharsets.UTF_8);
+            // The process may have stood still since it began to connect.
+            Duration unused = call.requireTimeLeft();
             out.println(
                     call.epoch() + " " + call.plan().map(plan -> plan.value()).orElse(0L) + " " + call.step() + " "
                             + began + " " + request);
