@@ -76,6 +76,12 @@ public final class CenterGroup implements AutoCloseable {
                 .build();
     }
 
+    /** How long an instance waits before it looks again who leads. */
+    static Duration pause(Duration lease) {
+        Duration part = lease.dividedBy(TURNS_OF_A_LEASE);
+        return part.compareTo(LONGEST_PAUSE) < 0 ? part : LONGEST_PAUSE;
+    }
+
     /** Returns a builder, which is not thread-safe. */
     public static Builder builder() {
         return new Builder();
@@ -223,8 +229,7 @@ public final class CenterGroup implements AutoCloseable {
             checkState(instance != null, "a center group needs an instance");
             checkState(factory != null, "a center group needs a center");
             Candidate candidate = new Candidate(new Candidate.Parts(store, site, instance, factory, lease, nanos));
-            Duration part = lease.dividedBy(TURNS_OF_A_LEASE);
-            return new CenterGroup(candidate, site, part.compareTo(LONGEST_PAUSE) < 0 ? part : LONGEST_PAUSE);
+            return new CenterGroup(candidate, site, pause(lease));
         }
     }
 }

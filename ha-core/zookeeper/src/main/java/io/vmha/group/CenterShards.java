@@ -10,11 +10,11 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vmha.group.store.CoordinationStore;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -30,26 +30,45 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Whatever instance is first takes a site that nobody leads. An instance that leads two more than another hands one over to it, one at a
  * time, until no two differ by more than one; so an instance that comes gets its share, and those of one that goes are taken by the rest.
+ * It looks four times a lease whether it leads too many; while it does, the next is handed over as soon as the last one is led.
  *
- * <p>Thread-safe: the groups are fixed, and one thread alone balances.
+ * <p>Thread-safe: the groups are fixed, and what is being handed over is confined to the thread that balances.
  */
 public final class CenterShards implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CenterShards.class);
+    private static final int LOOKS_OF_A_LEASE = 4;
+    /** After that long a site that was handed over is waited for no longer: whoever is first takes what was not taken. */
+    private static final int LEASES_OF_A_MOVE = 2;
 
     private final String me;
     private final SortedMap<String, CenterGroup> groups;
+    private final Duration lease;
     private final ScheduledExecutorService balancer;
-    private volatile boolean handingOver;
+    private Optional<UnderWay> underWay = Optional.empty();
+    private long lookFrom;
 
-    private CenterShards(String me, Map<String, CenterGroup> groups, Duration pause) {
+    /** A site that is handed over, until when another instance should lead it, and whether this one has left it. */
+    private record UnderWay(CenterGroup group, long until, CompletableFuture<Void> left) {}
+
+    private CenterShards(String me, Map<String, CenterGroup> groups, Duration lease) {
         this.me = me;
         this.groups = ImmutableSortedMap.copyOf(groups);
+        this.lease = lease;
+        this.lookFrom = in(lease.dividedBy(LOOKS_OF_A_LEASE));
         this.balancer = Executors.newSingleThreadScheduledExecutor(new ThreadFactoryBuilder()
                 .setNameFormat("ha-balance")
                 .setDaemon(true)
                 .build());
-        ScheduledFuture<?> unused =
-                balancer.scheduleWithFixedDelay(this::balance, pause.toNanos(), pause.toNanos(), TimeUnit.NANOSECONDS);
+        long pause = CenterGroup.pause(lease).toNanos();
+        ScheduledFuture<?> unused = balancer.scheduleWithFixedDelay(this::balance, pause, pause, TimeUnit.NANOSECONDS);
+    }
+
+    private static long in(Duration time) {
+        return System.nanoTime() + time.toNanos();
+    }
+
+    private static boolean isDue(long from) {
+        return System.nanoTime() - from >= 0;
     }
 
     /** Returns a builder, which is not thread-safe. */
@@ -77,7 +96,10 @@ public final class CenterShards implements AutoCloseable {
 
     private void balance() {
         try {
-            if (!handingOver) {
+            boolean next = underWay.isPresent() ? underWay.filter(this::isOver).isPresent() : isDue(lookFrom);
+            if (next) {
+                underWay = Optional.empty();
+                lookFrom = in(lease.dividedBy(LOOKS_OF_A_LEASE));
                 giveOneAway();
             }
         } catch (RuntimeException | Error failed) {
@@ -85,44 +107,27 @@ public final class CenterShards implements AutoCloseable {
         }
     }
 
-    private void giveOneAway() {
-        SortedMap<String, GroupHealth> health = health();
-        Map<String, Integer> led = new TreeMap<>();
-        for (GroupHealth site : health.values()) {
-            site.members().stream()
-                    .filter(GroupHealth.Member::isAlive)
-                    .forEach(member -> led.putIfAbsent(member.instance().name(), 0));
-        }
-        for (GroupHealth site : health.values()) {
-            site.leader().ifPresent(leader -> led.computeIfPresent(leader.name(), (name, count) -> count + 1));
-        }
-        int mine = led.getOrDefault(me, 0);
-        Optional<Map.Entry<String, Integer>> least =
-                led.entrySet().stream().min(Comparator.comparing(Map.Entry::getValue));
-        if (least.isEmpty() || mine - least.get().getValue() < 2) {
-            return;
-        }
-        String to = least.get().getKey();
-        groups.values().stream()
-                .filter(group -> canTake(group.health(), to))
-                .findFirst()
-                .ifPresent(group -> {
-                    handingOver = true;
-                    LOG.info(
-                            "{} leads {} sites, {} leads {}: one is handed over",
-                            me,
-                            mine,
-                            to,
-                            least.get().getValue());
-                    group.handOver(Optional.of(to)).whenComplete((left, thrown) -> handingOver = false);
-                });
+    /** Before another instance is seen to lead it the site counts for nobody, and the next look would be at wrong numbers. */
+    private boolean isOver(UnderWay last) {
+        return last.left().isCompletedExceptionally()
+                || isDue(last.until())
+                || (last.left().isDone()
+                        && last.group()
+                                .health()
+                                .leader()
+                                .filter(leader -> !leader.name().equals(me))
+                                .isPresent());
     }
 
-    private static boolean canTake(GroupHealth site, String to) {
-        return site.role() == GroupHealth.Role.LEADER
-                && site.members().stream()
-                        .anyMatch(member ->
-                                member.isAlive() && member.instance().name().equals(to));
+    private void giveOneAway() {
+        SiteMove.next(me, health().values(), lease).ifPresent(next -> {
+            LOG.info("{} leads more sites than {}: {} is handed over", me, next.to(), next.site());
+            CenterGroup group = site(next.site());
+            underWay = Optional.of(new UnderWay(
+                    group,
+                    in(lease.multipliedBy(LEASES_OF_A_MOVE)),
+                    group.handOver(Optional.of(next.to())).toCompletableFuture()));
+        });
     }
 
     /** Leaves all groups: closes their centers, and leaves their leaderships to the others. The store stays open. */
@@ -202,7 +207,7 @@ public final class CenterShards implements AutoCloseable {
             }
             Map<String, CenterGroup> groups = new TreeMap<>();
             builders.forEach((site, builder) -> groups.put(site, builder.build()));
-            return new CenterShards(instance.name(), groups, lease.dividedBy(4));
+            return new CenterShards(instance.name(), groups, lease);
         }
     }
 }

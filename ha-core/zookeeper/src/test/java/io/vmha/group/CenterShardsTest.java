@@ -26,11 +26,15 @@ class CenterShardsTest {
     private final List<CenterShards> instances = new ArrayList<>();
 
     private CenterShards instance(String name) {
+        return instance(name, SITES, Duration.ofSeconds(2));
+    }
+
+    private CenterShards instance(String name, List<String> sites, Duration lease) {
         CenterShards shards = CenterShards.builder()
                 .store(store.client())
                 .instance(new Instance(name, "http://" + name))
-                .sites(SITES)
-                .lease(Duration.ofSeconds(2))
+                .sites(sites)
+                .lease(lease)
                 .centers(CenterShardsTest::center)
                 .build();
         instances.add(shards);
@@ -80,6 +84,16 @@ class CenterShardsTest {
                             .parts())
                     .isNotEmpty();
         }
+    }
+
+    @Test
+    void howFastSitesMoveDoesNotDependOnTheLease() {
+        List<String> sites = IntStream.range(0, 30).mapToObj(i -> "many-" + i).toList();
+        CenterShards first = instance("ha-1", sites, Duration.ofSeconds(12));
+        await().atMost(LONG).until(() -> led(first) == 30);
+        CenterShards second = instance("ha-2", sites, Duration.ofSeconds(12));
+        // 15 of them, one at a time: with a look between them it would be 45 s.
+        await().atMost(Duration.ofSeconds(35)).until(() -> led(first) == 15 && led(second) == 15);
     }
 
     @Test

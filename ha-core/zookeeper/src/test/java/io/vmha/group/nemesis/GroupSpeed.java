@@ -68,20 +68,21 @@ final class GroupSpeed {
         takeover(count, stores);
     }
 
-    private static Inventory inventory() {
+    /** A primary and a standby cluster, and VMs whose loads differ, evenly over their hosts. */
+    static Inventory inventory(int hosts, int vms) {
         Inventory.Builder inventory = Inventory.builder();
-        for (int i = 0; i < HOSTS; i++) {
+        for (int i = 0; i < hosts; i++) {
             inventory.add(Host.builder()
                     .id(HostId.of("h" + i))
                     .role(i % 3 == 2 ? ClusterRole.STANDBY : ClusterRole.PRIMARY)
                     .capacity(Resources.of(64_000, 262_144))
                     .build());
         }
-        for (int i = 0; i < VMS; i++) {
+        for (int i = 0; i < vms; i++) {
             inventory.add(VirtualMachine.builder()
                     .id(VmId.of("vm" + i))
                     .type(VmType.MIDDLEWARE)
-                    .host(HostId.of("h" + i % HOSTS))
+                    .host(HostId.of("h" + i % hosts))
                     .allocation(Resources.of(100, 512))
                     // Without any load one VM would be the best target for all the others.
                     .load(0.1 + 0.01 * (i % 40))
@@ -90,12 +91,12 @@ final class GroupSpeed {
         return inventory.build();
     }
 
-    private static FaultReport report(int vm) {
+    static FaultReport report(int vm) {
         return FaultReport.ofVm(VmId.of("vm" + vm), FaultKind.FILESYSTEM_READ_ONLY, Instant.now(), "speed:" + vm, 1);
     }
 
     private static CenterGroup group(CoordinationStore store, String name, AutomationLevel level) {
-        SimulatedDatacenter datacenter = new SimulatedDatacenter(inventory());
+        SimulatedDatacenter datacenter = new SimulatedDatacenter(inventory(HOSTS, VMS));
         CenterConfig config = CenterConfig.builder()
                 .automation(level)
                 .stormGuard(Optional.empty())

@@ -162,6 +162,17 @@ final class Lab implements AutoCloseable {
                         address("hv"));
             default -> List.of("-Xmx64m", HypervisorServer.class.getName(), log().toString());
         };
+        processes.put(
+                name,
+                new ProcessBuilder(network.command(name, command(java)))
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                                folder.resolve(name + ".out").toFile()))
+                        .start());
+    }
+
+    /** A Java process with this one's class path. */
+    static List<String> command(List<String> arguments) {
         String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -170,14 +181,8 @@ final class Lab implements AutoCloseable {
                 "-Xshare:auto",
                 "-cp",
                 classes));
-        command.addAll(java);
-        processes.put(
-                name,
-                new ProcessBuilder(network.command(name, command))
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                                folder.resolve(name + ".out").toFile()))
-                        .start());
+        command.addAll(arguments);
+        return command;
     }
 
     String ensemble() {
