@@ -16,6 +16,7 @@ import io.vmha.plan.PlanId;
 import io.vmha.policy.FencingMode;
 import io.vmha.policy.Reason;
 import io.vmha.policy.RecoveryMode;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -74,6 +75,8 @@ final class EndChecks {
             CourseEvent.Kind.LEADERSHIP_LOST,
             CourseEvent.Kind.DESIRED_UNMANAGED);
 
+    private static final Duration LONGEST_PLAN = Duration.ofMinutes(2);
+
     private final Stage stage;
     private final SimulatedCourse course;
     private final Inventory actual;
@@ -106,8 +109,12 @@ final class EndChecks {
             }
         }
         for (PlanView plan : said.plans()) {
+            // What cannot be reached is tried again every now and then, and one that was just begun is no sign of
+            // anything.
+            boolean hasJustBegun =
+                    plan.open().since().isAfter(stage.time().now().minus(LONGEST_PLAN));
             Violation.check(
-                    plan.heldFor().isPresent(),
+                    plan.heldFor().isPresent() || hasJustBegun,
                     13,
                     () -> "plan " + plan.plan().id() + " is open without a reason: " + plan.open());
         }

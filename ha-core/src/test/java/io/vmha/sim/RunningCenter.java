@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 
 /** A center, the process that it runs in, and what it believes of its leadership. Confined to the simulation's thread. */
 final class RunningCenter {
-    private record Reading(Instant at, Set<VmId> seen) {}
+    private record Reading(Instant begun, Instant at, Set<VmId> seen) {}
 
     private final CenterProcess process;
     private final long epoch;
@@ -65,6 +65,7 @@ final class RunningCenter {
     /** It reads the platform: what it reads it knows a little later. */
     void reads(PlatformSnapshot snapshot, Instant at) {
         readings.add(new Reading(
+                process.callIssuedAt(),
                 at.plus(CenterProcess.LONGEST_ANSWER),
                 snapshot.vms().stream()
                         .filter(vm -> snapshot.answered().contains(vm.host()))
@@ -72,11 +73,14 @@ final class RunningCenter {
                         .collect(Collectors.toSet())));
     }
 
-    /** Whether it has read a VM after the one moment and known that by the other. */
+    /**
+     * Whether it has read a VM after the one moment and known that by the other. A reading that began before may have seen what was so
+     * before: where that contradicts what came meanwhile, it is not believed.
+     */
     boolean hasRead(VmId vm, Instant after, Instant by) {
         return readings.stream()
                 .anyMatch(reading -> reading.seen().contains(vm)
-                        && reading.at().minus(CenterProcess.LONGEST_ANSWER).isAfter(after)
+                        && reading.begun().isAfter(after)
                         && reading.at().isBefore(by));
     }
 

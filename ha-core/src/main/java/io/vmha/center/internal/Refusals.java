@@ -80,7 +80,7 @@ final class Refusals {
 
     /**
      * The inventory without the targets that just refused: no policy needs to know of them. A database that writes by now was promoted
-     * after all.
+     * after all, and where the VM's requests are, or another plan brings them, it is no target any more.
      */
     Inventory view(VmId vm) {
         Inventory now = state.inventory();
@@ -94,9 +94,11 @@ final class Refusals {
                 now = now.with(host.get().withHealth(HostHealth.DEGRADED));
             }
         }
+        Optional<VmId> server = now.vm(vm).flatMap(VirtualMachine::servedBy);
         for (VmId id : refused.vms) {
-            Optional<VirtualMachine> other =
-                    now.vm(id).filter(VirtualMachine::isServing).filter(found -> !facts.acceptsWrites(id));
+            Optional<VirtualMachine> other = now.vm(id)
+                    .filter(VirtualMachine::isServing)
+                    .filter(found -> !server.equals(Optional.of(id)) && !facts.acceptsWrites(id));
             if (other.isPresent()) {
                 now = now.with(other.get().withHealth(VmHealth.SUSPECT));
             }
