@@ -4,6 +4,7 @@ import static io.vmha.adapter.fence.IpmiLab.H1;
 import static io.vmha.adapter.fence.IpmiLab.H2;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import com.google.common.base.Throwables;
 import io.vmha.Fixtures;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -162,14 +164,20 @@ class FenceIpmilanTest {
 
             assertThat(thrown).isInstanceOf(AdapterException.OutcomeUnknown.class);
             assertThat(thrown.reason()).isEqualTo(Cause.TIMEOUT);
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
-            assertThat(ProcessHandle.allProcesses()
-                            .filter(process ->
-                                    process.info().command().orElse("").endsWith("ipmitool"))
-                            .map(process -> read(Path.of("/proc/" + process.pid() + "/cmdline")))
-                            .filter(line -> line.contains("127.0.0.1")))
-                    .isEmpty();
+            // Left to itself the agent would go on for a minute.
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(askingBoards()).isEmpty());
         }
+    }
+
+    /** What asks the boards of this test; another build may have its own. */
+    private List<String> askingBoards() {
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.info().command().orElse("").endsWith("ipmitool"))
+                .map(process -> read(Path.of("/proc/" + process.pid() + "/cmdline")))
+                .filter(line -> line.contains(lab.port()))
+                .toList();
     }
 
     @Test

@@ -47,6 +47,11 @@ final class IpmiLab implements AutoCloseable {
                 .credentials(host -> FenceCredentials.password(PASSWORD.toCharArray()));
     }
 
+    /** The port of its boards. */
+    String port() {
+        return port;
+    }
+
     /** Whether the host has power, as its switch really is. */
     boolean isOn(HostId host) {
         try {
