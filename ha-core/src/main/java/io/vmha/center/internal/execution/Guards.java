@@ -200,11 +200,12 @@ final class Guards {
      * the same database.
      */
     static boolean isHandedOver(Action.Redirect redirect, VmRecord server, CenterState state) {
-        if (server.isFailed()) {
+        Optional<VmRecord> known = state.vm(redirect.owner());
+        if (server.isFailed() || known.isEmpty()) {
             return false;
         }
         boolean isHome = redirect.owner().equals(redirect.server());
-        VirtualMachine owner = state.requireVm(redirect.owner()).seen();
+        VirtualMachine owner = known.get().seen();
         if (!state.vmDatabases().needsWriter(owner)) {
             return isHome;
         }
