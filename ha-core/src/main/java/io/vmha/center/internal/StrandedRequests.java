@@ -145,11 +145,10 @@ final class StrandedRequests {
     void serveAgain(VmRecord vm, VmId server, Optional<Refusals.Failed> failed) {
         boolean isWriterElsewhere = state.vmDatabases().needsWriter(vm.seen())
                 && !state.vmDatabases().isAtWriter(vm.seen());
-        boolean isFollowing = isWriterElsewhere && follow(vm, failed);
-        boolean isRefused = isWriterElsewhere && failed.isPresent();
-        if (!isFollowing
-                && !isRefused
-                && (isServing(vm) || state.vmDatabases().needsWriter(vm.seen()) || !serveElsewhere(vm, server))) {
+        if (isWriterElsewhere && (follow(vm, failed) || failed.isPresent())) {
+            return;
+        }
+        if (isServing(vm) || state.vmDatabases().needsWriter(vm.seen()) || !serveElsewhere(vm, server)) {
             sendHome(vm, server);
         }
     }

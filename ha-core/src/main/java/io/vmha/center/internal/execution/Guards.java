@@ -172,11 +172,12 @@ final class Guards {
     /** The VM that requests leave is confirmed off, where its type requires that. */
     static final Guard SERVER_OFF = (action, context) -> {
         Action.Redirect redirect = (Action.Redirect) action;
-        VmId server = context.state().requireVm(redirect.owner()).server();
-        return server.equals(redirect.server()) ? Verdict.PASS : mustBeOff(server, redirect, context);
+        VmRecord owner = context.state().requireVm(redirect.owner());
+        return owner.server().equals(redirect.server()) ? Verdict.PASS : mustBeOff(owner, redirect, context);
     };
 
-    private static Verdict mustBeOff(VmId server, Action.Redirect redirect, GuardContext context) {
+    private static Verdict mustBeOff(VmRecord owner, Action.Redirect redirect, GuardContext context) {
+        VmId server = owner.server();
         Optional<VmRecord> found = context.state().vm(server);
         if (found.isEmpty()
                 || !context.requiresFencing(found.get())
@@ -184,7 +185,7 @@ final class Guards {
             return Verdict.PASS;
         }
         VmRecord vm = found.get();
-        if (isHandedOver(redirect, vm, context.state())) {
+        if (isHandedOver(redirect, owner, vm, context.state())) {
             return Verdict.PASS;
         }
         if (vm.mayRunOn().isEmpty()) {
@@ -199,19 +200,17 @@ final class Guards {
      * Whether requests may leave a VM that is well: where its database is seen not to accept writes, or where they come home to one of
      * the same database.
      */
-    static boolean isHandedOver(Action.Redirect redirect, VmRecord server, CenterState state) {
-        Optional<VmRecord> known = state.vm(redirect.owner());
-        if (server.isFailed() || known.isEmpty()) {
+    static boolean isHandedOver(Action.Redirect redirect, VmRecord owner, VmRecord server, CenterState state) {
+        if (server.isFailed()) {
             return false;
         }
         boolean isHome = redirect.owner().equals(redirect.server());
-        VirtualMachine owner = known.get().seen();
-        if (!state.vmDatabases().needsWriter(owner)) {
+        if (!state.vmDatabases().needsWriter(owner.seen())) {
             return isHome;
         }
         Optional<MemberId> member = state.vmDatabases().memberOf(server.seen());
         boolean writesNot = member.isPresent() && !state.databases().mayWrite(member.get());
-        return writesNot || (isHome && member.equals(state.vmDatabases().memberOf(owner)));
+        return writesNot || (isHome && member.equals(state.vmDatabases().memberOf(owner.seen())));
     }
 
     /** The target of a redirect serves, on a host that may be relied on. */

@@ -61,7 +61,7 @@ final class KnownForCalls {
         }
         VmId believed = owner.get().server();
         boolean isHandedOver = state.vm(believed)
-                .filter(server -> Guards.isHandedOver(redirect, server, state))
+                .filter(server -> Guards.isHandedOver(redirect, owner.get(), server, state))
                 .isPresent();
         return new CallFacts(
                 true,
