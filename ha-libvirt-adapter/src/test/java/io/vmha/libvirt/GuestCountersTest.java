@@ -34,7 +34,9 @@ class GuestCountersTest {
                                 "net.0.tx.pkts",
                                 32L,
                                 "net.0.tx.bytes",
-                                64L),
+                                64L,
+                                "net.0.rx.pkts",
+                                128L),
                         "block.0.path",
                         "block.1.path"))
                 .hasValue(new GuestUse(31, 32, 64));
