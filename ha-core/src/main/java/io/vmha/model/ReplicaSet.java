@@ -43,11 +43,7 @@ public interface ReplicaSet {
 
     /** The member that is seen to be the only one that writes the set's timeline. */
     default Optional<DatabaseMember> writer() {
-        List<DatabaseMember> writers = members().stream()
-                .filter(member -> member.role().role() == DatabaseRole.WRITER)
-                .filter(member -> member.standing() == MemberStanding.CURRENT)
-                .toList();
-        return writers.size() == 1 ? Optional.of(writers.get(0)) : Optional.empty();
+        return Standings.writerOf(members());
     }
 
     /**
@@ -90,7 +86,12 @@ public interface ReplicaSet {
 
     /** The member with that id, if it is one of this set's. */
     default Optional<DatabaseMember> member(MemberId member) {
-        return members().stream().filter(one -> one.id().equals(member)).findFirst();
+        for (DatabaseMember one : members()) {
+            if (one.id().equals(member)) {
+                return Optional.of(one);
+            }
+        }
+        return Optional.empty();
     }
 
     /**
@@ -118,7 +119,8 @@ public interface ReplicaSet {
     default ReplicaSet updatedWith(ReplicaSet reading) {
         checkArgument(reading.id().equals(id()), "replica set %s was read, not %s", reading.id(), id());
         checkArgument(
-                new HashSet<>(reading.memberIds()).equals(new HashSet<>(memberIds())),
+                reading.memberIds().equals(memberIds())
+                        || new HashSet<>(reading.memberIds()).equals(new HashSet<>(memberIds())),
                 "replica set %s has the members %s, and %s were read",
                 id(),
                 memberIds(),

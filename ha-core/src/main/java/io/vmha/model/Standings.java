@@ -20,6 +20,20 @@ final class Standings {
                 .reduce(known.timeline(), Math::max);
     }
 
+    /** The member that is seen to be the only one that writes, of those whose data are the set's. */
+    static Optional<DatabaseMember> writerOf(List<DatabaseMember> members) {
+        Optional<DatabaseMember> writer = Optional.empty();
+        for (DatabaseMember member : members) {
+            if (member.role().role() == DatabaseRole.WRITER && member.standing() == MemberStanding.CURRENT) {
+                if (writer.isPresent()) {
+                    return Optional.empty();
+                }
+                writer = Optional.of(member);
+            }
+        }
+        return writer;
+    }
+
     static ReplicaSet promoting(ReplicaSet set, DatabaseMember promoted) {
         long timeline = promoted.position().map(LogPosition::timeline).orElse(set.timeline());
         return set.withTimeline(timeline)
@@ -48,17 +62,18 @@ final class Standings {
     ReplicaSet result() {
         List<DatabaseMember> members =
                 reading.members().stream().map(this::remember).toList();
-        ReplicaSet set = ReplicaSet.builder()
-                .id(known.id())
-                .members(members)
-                .timeline(timeline)
-                .build();
-        Optional<MemberId> writer = set.writer().map(DatabaseMember::id);
+        Optional<MemberId> writer = writerOf(members).map(DatabaseMember::id);
         Optional<ObservedCommitRule> rule = reading.commitRule()
                 .filter(seen -> writer.equals(Optional.of(seen.writer())))
                 .map(seen -> known.commitRule().map(seen::after).orElse(seen))
                 .or(known::commitRule);
-        return set.withLastWriter(writer.or(known::lastWriter)).withCommitRule(rule);
+        return ReplicaSet.builder()
+                .id(known.id())
+                .members(members)
+                .timeline(timeline)
+                .lastWriter(writer.or(known::lastWriter))
+                .commitRule(rule)
+                .build();
     }
 
     private DatabaseMember remember(DatabaseMember seen) {

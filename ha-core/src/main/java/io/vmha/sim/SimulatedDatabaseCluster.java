@@ -21,6 +21,8 @@ import java.util.Set;
 
 /** A cluster over databases in memory. Thread-safe: guarded by the monitor of its {@link SimulatedReplicaSet}. */
 final class SimulatedDatabaseCluster implements DatabaseCluster {
+    private static final Set<DatabaseOperation> ALL = ImmutableSet.copyOf(DatabaseOperation.values());
+
     private final SimulatedReplicaSet world;
     private final ReplicaSet declared;
     private ReplicaSet known;
@@ -39,7 +41,7 @@ final class SimulatedDatabaseCluster implements DatabaseCluster {
 
     @Override
     public Set<DatabaseOperation> operations() {
-        return ImmutableSet.copyOf(DatabaseOperation.values());
+        return ALL;
     }
 
     @Override
@@ -75,8 +77,7 @@ final class SimulatedDatabaseCluster implements DatabaseCluster {
                 requireAnswering(promotion.member());
                 promotion.requireSafe(seen);
                 known = seen.promoting(promotion.member());
-                world.change(set ->
-                        set.require(promotion.member()).promote(set.clock().instant()));
+                world.promote(promotion.member());
             }
         }
     }

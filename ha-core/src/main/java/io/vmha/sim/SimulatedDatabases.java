@@ -31,6 +31,10 @@ import java.util.Set;
 final class SimulatedDatabases {
     private final ImmutableList<SimulatedReplicaSet> sets;
     private final ReplicaSets declared;
+    private Running running = new Running(Inventory.empty(), Set.of(), Set.of());
+
+    /** Which members run and answer where everything is as in an inventory. */
+    private record Running(Inventory actual, Set<MemberId> up, Set<MemberId> reachable) {}
 
     SimulatedDatabases(Collection<SimulatedReplicaSet> sets) {
         this.sets = ImmutableList.copyOf(sets);
@@ -113,16 +117,29 @@ final class SimulatedDatabases {
     }
 
     Optional<MemberId> memberOf(VirtualMachine vm, Inventory actual) {
-        return actual.with(declared).memberOf(vm);
+        return declared.memberOf(vm, () -> roleOf(vm, actual));
     }
 
     /** Has each member run while one of its VMs does, and answer while one does that can be reached. */
     void run(Inventory actual) {
+        if (!running.actual().equals(actual)) {
+            running = runningIn(actual);
+        }
+        for (SimulatedReplicaSet set : sets) {
+            for (SimulatedMember member : set.all()) {
+                set.runs(
+                        member.id(),
+                        running.up().contains(member.id()),
+                        running.reachable().contains(member.id()));
+            }
+        }
+    }
+
+    private Running runningIn(Inventory actual) {
         Set<MemberId> up = new HashSet<>();
         Set<MemberId> reachable = new HashSet<>();
-        Inventory known = actual.with(declared);
         for (VirtualMachine vm : actual.vms()) {
-            Optional<MemberId> member = known.memberOf(vm);
+            Optional<MemberId> member = memberOf(vm, actual);
             HostHealth health = actual.hostOf(vm).health();
             if (member.isEmpty() || vm.power() != PowerState.ON || health == HostHealth.DOWN) {
                 continue;
@@ -132,10 +149,6 @@ final class SimulatedDatabases {
                 reachable.add(member.get());
             }
         }
-        for (SimulatedReplicaSet set : sets) {
-            for (SimulatedMember member : set.all()) {
-                set.runs(member.id(), up.contains(member.id()), reachable.contains(member.id()));
-            }
-        }
+        return new Running(actual, up, reachable);
     }
 }

@@ -4,6 +4,7 @@ import io.vmha.model.LogPosition;
 import io.vmha.model.MemberId;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,12 +13,20 @@ final class SimulatedMember {
 
     /** Something in a log: a row, or the beginning of a timeline. Each is itself alone: copies share it. */
     static final class Entry {
+        /** Its place among all entries that were ever made in its set. */
+        private final int serial;
+
         private final Optional<Integer> row;
         private final Instant at;
 
-        Entry(Optional<Integer> row, Instant at) {
+        Entry(int serial, Optional<Integer> row, Instant at) {
+            this.serial = serial;
             this.row = row;
             this.at = at;
+        }
+
+        int serial() {
+            return serial;
         }
 
         Optional<Integer> row() {
@@ -31,6 +40,9 @@ final class SimulatedMember {
 
     private final MemberId id;
     private List<Entry> log = new ArrayList<>();
+    /** The serials of what the log holds, so that nobody has to search it. */
+    private BitSet held = new BitSet();
+
     private int applied;
     private long timeline = 1;
     boolean isUp = true;
@@ -69,11 +81,19 @@ final class SimulatedMember {
 
     void append(Entry entry) {
         log.add(entry);
+        held.set(entry.serial());
         applied = log.size();
     }
 
     boolean holds(Entry entry) {
-        return log.contains(entry);
+        return held.get(entry.serial());
+    }
+
+    /** Whether its log holds all entries of these serials. */
+    boolean holdsAll(BitSet serials) {
+        BitSet missing = (BitSet) serials.clone();
+        missing.andNot(held);
+        return missing.isEmpty();
     }
 
     /** When the oldest entry was made that it has not applied of that writer's. */
@@ -104,7 +124,9 @@ final class SimulatedMember {
 
     /** Receives what it lacks of its source's log. */
     void receiveFrom(SimulatedMember source) {
-        log.addAll(source.log.subList(log.size(), source.log.size()));
+        List<Entry> rest = source.log.subList(log.size(), source.log.size());
+        log.addAll(rest);
+        rest.forEach(entry -> held.set(entry.serial()));
         timeline = source.timeline;
         replay();
     }
@@ -116,18 +138,19 @@ final class SimulatedMember {
         }
     }
 
-    void promote(Instant now) {
+    void promote(Entry timelineBegins) {
         isReplayPaused = false;
         isReplica = false;
         isHeld = false;
         follows = Optional.empty();
         timeline++;
-        append(new Entry(Optional.empty(), now));
+        append(timelineBegins);
     }
 
     /** Gives up what only it has, and becomes a replica with what the source has. */
     void rejoin(SimulatedMember source) {
         log = new ArrayList<>(source.log);
+        held = (BitSet) source.held.clone();
         timeline = source.timeline;
         isReplayPaused = false;
         applied = log.size();

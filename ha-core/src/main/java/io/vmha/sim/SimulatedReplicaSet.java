@@ -9,11 +9,14 @@ import io.vmha.model.ReplicaSetId;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -32,8 +35,13 @@ public final class SimulatedReplicaSet {
     private final ReplicaSetId id;
     private final InstantSource clock;
     private final Map<MemberId, SimulatedMember> members = new LinkedHashMap<>();
+    private final List<SimulatedMember> all;
     private final List<Waiting> waiting = new ArrayList<>();
     private final List<Integer> acknowledged = new ArrayList<>();
+    /** The serials of the entries whose rows were acknowledged. */
+    private final BitSet acknowledgedSerials = new BitSet();
+
+    private int entries;
     private CommitRule rule = CommitRule.ASYNCHRONOUS;
     private final Map<MemberId, ToldLag> toldLags = new HashMap<>();
     private boolean isImmediate = true;
@@ -56,6 +64,7 @@ public final class SimulatedReplicaSet {
             made.follows = made.isReplica ? Optional.of(members.get(0)) : Optional.empty();
             checkArgument(this.members.put(member, made) == null, "replica set %s has the member %s twice", id, member);
         }
+        this.all = List.copyOf(this.members.values());
     }
 
     /** A cluster over these databases, which has seen nothing yet. */
@@ -90,12 +99,16 @@ public final class SimulatedReplicaSet {
         if (!writer.isWriting() || writer.isHeld) {
             return false;
         }
-        SimulatedMember.Entry entry = new SimulatedMember.Entry(Optional.of(row), clock.instant());
+        SimulatedMember.Entry entry = entry(Optional.of(row));
         writer.append(entry);
         waiting.add(new Waiting(member, entry));
         flow();
         acknowledge();
-        return acknowledged.contains(row);
+        return acknowledgedSerials.get(entry.serial());
+    }
+
+    private SimulatedMember.Entry entry(Optional<Integer> row) {
+        return new SimulatedMember.Entry(entries++, row, clock.instant());
     }
 
     /** Has every replica receive what its source has, if it can, and acknowledges what waited for that. */
@@ -131,6 +144,7 @@ public final class SimulatedReplicaSet {
             boolean isDone = writer.isWriting() && writer.holds(commit.entry()) && isEnough(writer, commit.entry());
             if (isDone) {
                 acknowledged.addAll(commit.entry().row().stream().toList());
+                acknowledgedSerials.set(commit.entry().serial());
             }
             // Whoever waited for a writer that is gone hears no more of it.
             return isDone || !writer.isWriting() || !writer.holds(commit.entry());
@@ -141,11 +155,13 @@ public final class SimulatedReplicaSet {
         if (!rule.isDurableElsewhere()) {
             return true;
         }
-        List<SimulatedMember> connected = rule.candidates().stream()
-                .filter(members::containsKey)
-                .map(this::require)
-                .filter(member -> source(member).equals(Optional.of(writer)))
-                .toList();
+        List<SimulatedMember> connected = new ArrayList<>();
+        for (MemberId candidate : rule.candidates()) {
+            SimulatedMember member = members.get(candidate);
+            if (member != null && source(member).filter(writer::equals).isPresent()) {
+                connected.add(member);
+            }
+        }
         if (connected.size() < rule.required()) {
             return false;
         }
@@ -232,9 +248,11 @@ public final class SimulatedReplicaSet {
 
     /** The rows that were acknowledged and that a member does not have in its log. */
     public synchronized List<Integer> missing(MemberId member) {
-        List<Integer> missing = new ArrayList<>(acknowledged);
-        missing.removeAll(require(member).received());
-        return missing;
+        if (require(member).holdsAll(acknowledgedSerials)) {
+            return List.of();
+        }
+        Set<Integer> received = new HashSet<>(require(member).received());
+        return acknowledged.stream().filter(row -> !received.contains(row)).toList();
     }
 
     /** The members that would accept writes if they were up. */
@@ -287,7 +305,7 @@ public final class SimulatedReplicaSet {
     }
 
     List<SimulatedMember> all() {
-        return List.copyOf(members.values());
+        return all;
     }
 
     CommitRule rule() {
@@ -296,6 +314,11 @@ public final class SimulatedReplicaSet {
 
     InstantSource clock() {
         return clock;
+    }
+
+    /** Has a replica write, on a timeline of its own, as one step. */
+    synchronized void promote(MemberId member) {
+        change(set -> set.require(member).promote(entry(Optional.empty())));
     }
 
     /** Does something to it as one step. */

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Clients that write rows to whichever VM serves a database's requests, all the time. What was acknowledged must be there in the end,
@@ -79,16 +78,19 @@ final class DatabaseClients {
 
     private void noteMissed(Inventory actual, VirtualMachine writing, MemberId writer) {
         boolean isReached = actual.hostOf(writing).health() == HostHealth.UP;
-        Set<MemberId> running = actual.vms().stream()
-                .filter(vm -> vm.isServing() && actual.hostOf(vm).health() == HostHealth.UP)
-                .flatMap(vm -> stage.datacenter().memberOf(vm).stream())
-                .collect(Collectors.toSet());
+        Set<MemberId> running = new HashSet<>();
+        for (VirtualMachine vm : actual.vms()) {
+            if (vm.isServing() && actual.hostOf(vm).health() == HostHealth.UP) {
+                stage.datacenter().memberOf(vm).ifPresent(running::add);
+            }
+        }
         missed.keySet().retainAll(running);
+        SimulatedReplicaSet set = databases();
         for (MemberId other : running) {
             if (isReached
                     && !other.equals(writer)
-                    && databases().has(other)
-                    && !databases().missing(other).isEmpty()) {
+                    && set.has(other)
+                    && !set.missing(other).isEmpty()) {
                 missed.merge(other, 1, Integer::sum);
             } else {
                 missed.remove(other);

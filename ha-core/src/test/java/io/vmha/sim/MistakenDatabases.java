@@ -12,6 +12,7 @@ import io.vmha.model.ObservedRole;
 import io.vmha.model.ReplicaLag;
 import io.vmha.model.ReplicaSet;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -20,6 +21,9 @@ import java.util.Set;
 
 /** Databases of which something is told that is not so, as a deliberate bug has it. Confined to the simulation's thread. */
 final class MistakenDatabases extends ForwardingDatabases {
+    private static final Set<Mutation> MISTAKES =
+            EnumSet.of(Mutation.LAG_UNKNOWN_AS_ZERO, Mutation.OLD_ROLE, Mutation.REJOIN_SKIPPED);
+
     private final Mutation mutation;
     private final Map<MemberId, DatabaseRole> firstRoles = new HashMap<>();
     private final Set<MemberId> skipped = new HashSet<>();
@@ -32,6 +36,9 @@ final class MistakenDatabases extends ForwardingDatabases {
     @Override
     public ReplicaSet read(CallContext call) {
         ReplicaSet seen = super.read(call);
+        if (!MISTAKES.contains(mutation)) {
+            return seen;
+        }
         return seen.withMembers(
                 seen.members().stream().map(member -> told(member, seen)).toList());
     }
