@@ -453,7 +453,15 @@ public final class ManagementCenter implements AutoCloseable {
         return operators.whatIf(requireNonNull(report, "report"));
     }
 
-    /** How it is: what is stuck, and since when. */
+    /**
+     * Whether it may still act: it leads and has not ended. Answered at once from any thread, however much is open, so that it may be
+     * asked many times a second; {@link #health} says why it may not.
+     */
+    public boolean isLeading() {
+        return loop.life().isActing();
+    }
+
+    /** How it is: what is stuck, and since when. Its cost grows with the number of open plans. */
     public CompletionStage<CenterHealth> health() {
         return operators.health();
     }

@@ -37,7 +37,7 @@ public final class CenterLife {
     }
 
     /** Whether it leads and has not ended. Safe from any thread. */
-    boolean isActing() {
+    public boolean isActing() {
         return ended.isEmpty() && leads();
     }
 

@@ -33,7 +33,6 @@ final class Candidate {
     private static final int TELLS_OF_A_LEASE = 4;
     private static final int RENEWALS_OF_A_LEASE = 6;
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
-    private static final Duration WATCH_PAUSE = Duration.ofSeconds(1);
     private static final Duration LAST_PAUSE = Duration.ofSeconds(30);
 
     /**
@@ -65,11 +64,9 @@ final class Candidate {
     private volatile List<GroupHealth.Member> others = ImmutableList.of();
     private volatile Optional<String> storeProblem = Optional.empty();
     private volatile Optional<String> centerProblem = Optional.empty();
-    private volatile boolean centerEnded;
     private volatile boolean closed;
     private volatile long candidateFrom;
     private Duration pause = FIRST_PAUSE;
-    private long watchFrom;
     private long tellFrom;
     private long renewFrom;
     private GroupHealth.Role told = GroupHealth.Role.CLOSED;
@@ -79,7 +76,6 @@ final class Candidate {
         this.lease = new Lease(parts.store(), parts.site(), parts.instance(), parts.lease(), parts.nanos());
         this.members = new Members(parts.store(), parts.site(), parts.instance(), parts.lease(), parts.nanos());
         this.candidateFrom = now();
-        this.watchFrom = now();
         this.tellFrom = now();
         this.renewFrom = now();
     }
@@ -133,17 +129,20 @@ final class Candidate {
         try {
             OptionalLong epoch = lease.epoch();
             Running now = running;
-            if (now != null && (centerEnded || epoch.isEmpty() || epoch.getAsLong() != now.epoch())) {
+            boolean isOver = now != null
+                    && (epoch.isEmpty()
+                            || epoch.getAsLong() != now.epoch()
+                            || !now.center().isLeading());
+            if (now != null && isOver) {
                 end(now);
-                // The term goes on where only the center ended: the next one is for whoever is first.
+                // The term goes on where only the center ended, by an error or a journal that does not let it write:
+                // the next one is
+                // for whoever is first.
                 leave(Optional.empty());
             } else if (!handOvers.isEmpty()) {
                 handOver(handOvers.remove(), now);
             } else if (now == null && epoch.isPresent() && !closed) {
                 begin(epoch.getAsLong());
-            } else if (now != null && isDue(watchFrom)) {
-                watchFrom = in(WATCH_PAUSE);
-                watch(now);
             }
         } catch (RuntimeException | Error failed) {
             LOG.error(
@@ -157,7 +156,6 @@ final class Candidate {
         PlanJournal journal = StorePlanJournal.in(parts.store(), parts.site());
         try {
             ManagementCenter center = parts.factory().build(lease, journal);
-            centerEnded = false;
             running = new Running(epoch, center, journal);
             role = GroupHealth.Role.LEADER;
             centerProblem = Optional.empty();
@@ -203,17 +201,6 @@ final class Candidate {
                     parts.site(),
                     failed);
         }
-    }
-
-    /** A center may end before its term does: an error of its own, or a journal that does not let it write. */
-    private void watch(Running now) {
-        now.center().health().whenComplete((health, thrown) -> {
-            Running latest = running;
-            boolean ended = thrown != null || !health.isLeading();
-            if (ended && latest != null && latest.epoch() == now.epoch()) {
-                centerEnded = true;
-            }
-        });
     }
 
     CompletionStage<Void> handOver(Optional<String> successor) {

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -190,6 +191,25 @@ class CenterGroupTest {
         await().atMost(LONG).until(() -> leads(sound));
         assertThat(broken.health().problem())
                 .hasValueSatisfying(told -> assertThat(told).contains("the platform cannot be read"));
+    }
+
+    @Test
+    void whereOnlyTheCenterEndedTheLeadershipIsLeftAndANewOneIsBuilt() throws Exception {
+        AtomicReference<ManagementCenter> built = new AtomicReference<>();
+        CenterGroup group = instance("ha-1", (leadership, journal) -> {
+            ManagementCenter made = center(leadership, journal);
+            built.set(made);
+            return made;
+        });
+        awaitLeader(List.of(group));
+        ManagementCenter first = built.get();
+        long epoch = group.health().epoch();
+        first.close();
+
+        await().atMost(LONG).until(() -> leads(group) && group.health().epoch() > epoch);
+        assertThat(first.isLeading()).isFalse();
+        assertThat(built.get().isLeading()).isTrue();
+        assertThat(outcome(group, "mw1").decision().parts()).isNotEmpty();
     }
 
     @Test
