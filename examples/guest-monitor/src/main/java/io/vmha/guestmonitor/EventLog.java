@@ -35,10 +35,26 @@ final class EventLog implements MonitorListener {
 
     /** A result in a line. */
     static String text(ProbeResult result) {
-        return result.fold(
-                healthy -> "healthy: " + healthy.detail(),
-                warning -> "warning: " + warning.detail(),
-                unknown -> "unknown: " + unknown.detail(),
-                failed -> "FAILED " + failed.kind() + ": " + failed.detail());
+        return result.accept(new ProbeResult.Visitor<String>() {
+            @Override
+            public String visitHealthy(ProbeResult.Healthy healthy) {
+                return "healthy: " + healthy.detail();
+            }
+
+            @Override
+            public String visitWarning(ProbeResult.Warning warning) {
+                return "warning: " + warning.detail();
+            }
+
+            @Override
+            public String visitUnknown(ProbeResult.Unknown unknown) {
+                return "unknown: " + unknown.detail();
+            }
+
+            @Override
+            public String visitFailed(ProbeResult.Failed failed) {
+                return "FAILED " + failed.kind() + ": " + failed.detail();
+            }
+        });
     }
 }

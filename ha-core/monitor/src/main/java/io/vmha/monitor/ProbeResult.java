@@ -10,7 +10,17 @@ public sealed interface ProbeResult
     /** What was seen, for people: at most 500 characters, none of which is a control character or ends a line. */
     String detail();
 
-    /** Returns the result of the function that fits. */
+    /** Returns what the visitor's method for this kind of result returns. */
+    default <R> R accept(Visitor<R> visitor) {
+        return fold(visitor::visitHealthy, visitor::visitWarning, visitor::visitUnknown, visitor::visitFailed);
+    }
+
+    /**
+     * Returns the result of the function that fits.
+     *
+     * @deprecated use {@link #accept}, whose visitor has a method for each kind by name
+     */
+    @Deprecated(since = "0.2.0", forRemoval = true)
     <R> R fold(
             Function<Healthy, R> healthy,
             Function<Warning, R> warning,
@@ -35,6 +45,56 @@ public sealed interface ProbeResult
     /** A fault. */
     static ProbeResult failed(GuestFault kind, String detail) {
         return new Failed(kind, detail);
+    }
+
+    /**
+     * A method for each kind of result, so that a kind is a compile error wherever it is forgotten. Later releases may have more
+     * kinds, and then more methods here: implement {@link PartialVisitor} to compile with those, too.
+     *
+     * @param <R> what the methods return
+     */
+    interface Visitor<R> {
+        /** Returns the result for a {@link Healthy}. */
+        R visitHealthy(Healthy healthy);
+
+        /** Returns the result for a {@link Warning}. */
+        R visitWarning(Warning warning);
+
+        /** Returns the result for an {@link Unknown}. */
+        R visitUnknown(Unknown unknown);
+
+        /** Returns the result for a {@link Failed}. */
+        R visitFailed(Failed failed);
+    }
+
+    /**
+     * A visitor with one answer for all kinds of results that it does not name, those of later releases among them.
+     *
+     * @param <R> what the methods return
+     */
+    interface PartialVisitor<R> extends Visitor<R> {
+        /** Returns the result for every result of a probe whose own method is not overridden. */
+        R visitOther(ProbeResult result);
+
+        @Override
+        default R visitHealthy(Healthy healthy) {
+            return visitOther(healthy);
+        }
+
+        @Override
+        default R visitWarning(Warning warning) {
+            return visitOther(warning);
+        }
+
+        @Override
+        default R visitUnknown(Unknown unknown) {
+            return visitOther(unknown);
+        }
+
+        @Override
+        default R visitFailed(Failed failed) {
+            return visitOther(failed);
+        }
     }
 
     /**

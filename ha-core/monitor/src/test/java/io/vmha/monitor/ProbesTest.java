@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -51,12 +50,10 @@ class ProbesTest {
     }
 
     private static Consumer<ProbeResult> failedWith(GuestFault kind) {
-        return result -> assertThat(result.<Optional<GuestFault>>fold(
-                        healthy -> Optional.empty(),
-                        warning -> Optional.empty(),
-                        unknown -> Optional.empty(),
-                        failed -> Optional.of(failed.kind())))
-                .contains(kind);
+        return result -> assertThat(result)
+                .isInstanceOfSatisfying(
+                        ProbeResult.Failed.class,
+                        failed -> assertThat(failed.kind()).isEqualTo(kind));
     }
 
     private void mounted(String... lines) throws IOException {
