@@ -2,6 +2,7 @@ package io.vmha.detection;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import io.vmha.fault.FaultSubject;
 import io.vmha.model.HaStyle;
 import java.time.Duration;
 import org.immutables.value.Value;
@@ -23,6 +24,14 @@ public interface DetectionConfig {
     @Value.Default
     default SilenceLimit hostLimit() {
         return SilenceLimit.PhiAccrual.every(Duration.ofSeconds(1));
+    }
+
+    /** How long that machine or host may be silent. */
+    default SilenceLimit limitOf(FaultSubject sender) {
+        return switch (sender.scope()) {
+            case VM -> vmLimit();
+            case HOST -> hostLimit();
+        };
     }
 
     /**

@@ -68,7 +68,7 @@ public final class LivenessTracker {
                 // Nobody was to be looked at until now, so that no check can be late.
                 latest = now;
             }
-            SilenceLimit limit = subject.fold(vm -> config.vmLimit(), host -> config.hostLimit());
+            SilenceLimit limit = config.limitOf(subject);
             Watched sender = new Watched(subject, limit.newDetector(now), orders++, now);
             watched.put(subject, sender);
             queue.add(sender);
@@ -138,10 +138,7 @@ public final class LivenessTracker {
         while (!queue.isEmpty() && !queue.first().due.isAfter(now)) {
             Watched sender = queue.first();
             queue.remove(sender);
-            boolean stays = sender.subject.fold(
-                    vm -> lookAtVm(sender, inventory.vm(vm), inventory, now, findings),
-                    host -> lookAtHost(sender, inventory.host(host), inventory, now, findings));
-            if (stays) {
+            if (lookAt(sender, inventory, now, findings)) {
                 queue.add(sender);
             } else {
                 watched.remove(sender.subject);
@@ -233,6 +230,21 @@ public final class LivenessTracker {
         reportedHosts.clear();
     }
 
+    /** Returns whether it is still to be watched. */
+    private boolean lookAt(Watched sender, Inventory inventory, Instant now, List<Finding> findings) {
+        return sender.subject.accept(new FaultSubject.Visitor<Boolean>() {
+            @Override
+            public Boolean visitOfVm(FaultSubject.OfVm vm) {
+                return lookAtVm(sender, inventory.vm(vm.vm()), inventory, now, findings);
+            }
+
+            @Override
+            public Boolean visitOfHost(FaultSubject.OfHost host) {
+                return lookAtHost(sender, inventory.host(host.host()), inventory, now, findings);
+            }
+        });
+    }
+
     private boolean lookAtVm(
             Watched sender, Optional<VirtualMachine> vm, Inventory inventory, Instant now, List<Finding> findings) {
         if (vm.isEmpty()) {
@@ -321,7 +333,7 @@ public final class LivenessTracker {
     }
 
     private void report(Watched sender, FaultKind kind, Instant now, List<Finding> findings) {
-        VmId vm = sender.subject.fold(id -> id, host -> VmId.of(host.value()));
+        VmId vm = sender.subject.asVm().orElseThrow();
         sender.restart(now, config.startsWithin());
         findings.add(new Finding.Reported(FaultReport.ofVm(vm, kind, now, config.source(), nextReport(now))));
     }

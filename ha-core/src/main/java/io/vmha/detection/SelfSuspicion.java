@@ -77,16 +77,24 @@ final class SelfSuspicion {
     }
 
     private Instant halfWay(Watched sender) {
-        SilenceLimit limit = sender.subject.fold(vm -> config.vmLimit(), host -> config.hostLimit());
+        SilenceLimit limit = config.limitOf(sender.subject);
         return sender.suspectedAt().minus(limit.slack().dividedBy(2));
     }
 
     private static Optional<HostId> expectedOn(FaultSubject subject, Inventory inventory) {
-        return subject.fold(
-                vm -> inventory
-                        .vm(vm)
+        return subject.accept(new FaultSubject.Visitor<Optional<HostId>>() {
+            @Override
+            public Optional<HostId> visitOfVm(FaultSubject.OfVm vm) {
+                return inventory
+                        .vm(vm.vm())
                         .filter(found -> SilentHosts.isExpected(found, inventory))
-                        .map(VirtualMachine::host),
-                host -> inventory.host(host).filter(Host::isAvailable).map(Host::id));
+                        .map(VirtualMachine::host);
+            }
+
+            @Override
+            public Optional<HostId> visitOfHost(FaultSubject.OfHost host) {
+                return inventory.host(host.host()).filter(Host::isAvailable).map(Host::id);
+            }
+        });
     }
 }

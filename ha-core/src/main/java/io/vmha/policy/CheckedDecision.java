@@ -97,7 +97,7 @@ final class CheckedDecision {
                 checked++;
                 continue;
             }
-            if (isKnown(part)) {
+            if (part.subject().isIn(inventory)) {
                 part.accept(cases);
             } else {
                 refuse(part, part.subject() + " is not in the inventory");
@@ -106,13 +106,6 @@ final class CheckedDecision {
             checked++;
         }
         return problems;
-    }
-
-    private boolean isKnown(SubjectDecision part) {
-        return part.subject()
-                .fold(
-                        vm -> inventory.vm(vm).isPresent(),
-                        host -> inventory.host(host).isPresent());
     }
 
     @CanIgnoreReturnValue

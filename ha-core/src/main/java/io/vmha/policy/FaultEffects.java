@@ -2,6 +2,7 @@ package io.vmha.policy;
 
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
+import io.vmha.fault.FaultSubject;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
@@ -32,18 +33,21 @@ public final class FaultEffects {
 
     /** Tells the machines as the report says that they are; returns the host, where it is about one that is known. */
     static Optional<Host> collect(Inventory inventory, FaultReport report, Consumer<VirtualMachine> machines) {
-        return report.subject()
-                .fold(
-                        vm -> {
-                            inventory
-                                    .vm(vm)
-                                    .map(found -> vmFault(found, report.kind()))
-                                    .ifPresent(machines);
-                            return Optional.empty();
-                        },
-                        host -> inventory
-                                .host(host)
-                                .map(found -> hostFault(inventory, found, report.kind(), machines)));
+        return report.subject().accept(new FaultSubject.Visitor<Optional<Host>>() {
+            @Override
+            public Optional<Host> visitOfVm(FaultSubject.OfVm vm) {
+                inventory
+                        .vm(vm.vm())
+                        .map(found -> vmFault(found, report.kind()))
+                        .ifPresent(machines);
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<Host> visitOfHost(FaultSubject.OfHost host) {
+                return inventory.host(host.host()).map(found -> hostFault(inventory, found, report.kind(), machines));
+            }
+        });
     }
 
     /**

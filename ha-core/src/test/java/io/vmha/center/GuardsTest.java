@@ -403,7 +403,7 @@ class GuardsTest {
 
     private Set<Reason> unmet(VmId vm) {
         return ask(center.unmet()).stream()
-                .filter(need -> need.subject().fold(vm::equals, host -> false))
+                .filter(need -> need.subject().is(vm))
                 .map(UnmetNeed::reason)
                 .collect(java.util.stream.Collectors.toSet());
     }

@@ -35,7 +35,7 @@ final class EndChecks {
             return unmet.stream()
                     .anyMatch(said -> said.need() == need
                             && reasons.contains(said.reason())
-                            && said.subject().fold(vm::equals, host -> false));
+                            && said.subject().is(vm));
         }
 
         Set<PlanId> planIds() {

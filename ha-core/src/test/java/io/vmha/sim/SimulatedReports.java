@@ -92,24 +92,17 @@ final class SimulatedReports {
     }
 
     private boolean isGone(FaultReport report) {
-        return report.subject()
-                .fold(
-                        vm -> stage.datacenter().actual().vm(vm).isEmpty(),
-                        host -> stage.datacenter().actual().host(host).isEmpty());
+        return !report.subject().isIn(stage.datacenter().actual());
     }
 
     /** Whether everything that was reported of a host was confirmed. */
     boolean areTaken(HostId host) {
-        return reports.stream()
-                .filter(report -> report.subject().fold(vm -> false, host::equals))
-                .allMatch(this::isTaken);
+        return reports.stream().filter(report -> report.subject().is(host)).allMatch(this::isTaken);
     }
 
     /** Whether everything that was reported of a VM was confirmed. */
     boolean areTaken(VmId vm) {
-        return reports.stream()
-                .filter(report -> report.subject().fold(vm::equals, host -> false))
-                .allMatch(this::isTaken);
+        return reports.stream().filter(report -> report.subject().is(vm)).allMatch(this::isTaken);
     }
 
     private boolean isTaken(FaultReport report) {

@@ -121,7 +121,7 @@ final class EventReader {
         Map<String, YamlValue> fields = body.mapping(ImmutableSet.of("action", "vm", "host", "times", "error"));
         return new FailingActions.Failure(
                 body.required(fields, "action").oneOf(ActionKind.class),
-                subject(body, fields).fold(vm -> vm.value(), host -> host.value()),
+                subject(body, fields).toString(),
                 (int) body.required(fields, "times").integer(1, Integer.MAX_VALUE),
                 body.required(fields, "error").oneOf(FailingActions.Answer.class));
     }

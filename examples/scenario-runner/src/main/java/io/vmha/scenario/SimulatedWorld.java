@@ -147,12 +147,22 @@ final class SimulatedWorld {
     /** Whether a heartbeat can come from there. */
     boolean isAlive(FaultSubject sender) {
         Inventory actual = actual();
-        return sender.fold(
-                vm -> actual.vm(vm)
+        return sender.accept(new FaultSubject.Visitor<Boolean>() {
+            @Override
+            public Boolean visitOfVm(FaultSubject.OfVm vm) {
+                return actual.vm(vm.vm())
                         .filter(found -> found.power() == PowerState.ON)
                         .map(found -> actual.hostOf(found).health().runsVms())
-                        .orElse(false),
-                host -> actual.host(host).map(found -> found.health().runsVms()).orElse(false));
+                        .orElse(false);
+            }
+
+            @Override
+            public Boolean visitOfHost(FaultSubject.OfHost host) {
+                return actual.host(host.host())
+                        .map(found -> found.health().runsVms())
+                        .orElse(false);
+            }
+        });
     }
 
     private void change(VmId vm, UnaryOperator<VirtualMachine> change) {

@@ -201,13 +201,13 @@ final class Decisions {
                         pausedNeeds().stream(),
                         unmet.list().stream()
                                 .filter(need -> need.subject()
-                                        .fold(
-                                                id -> state.vm(id)
-                                                        .filter(vm -> need.reason() == Reason.SPLIT_BRAIN
-                                                                || (need.need() == NeedKind.SERVE && open.isToStop(vm))
-                                                                || open.of(vm).contains(need.need()))
-                                                        .isPresent(),
-                                                host -> true)))
+                                        .asVm()
+                                        .map(id -> state.vm(id)
+                                                .filter(vm -> need.reason() == Reason.SPLIT_BRAIN
+                                                        || (need.need() == NeedKind.SERVE && open.isToStop(vm))
+                                                        || open.of(vm).contains(need.need()))
+                                                .isPresent())
+                                        .orElse(true)))
                 .toList();
     }
 }

@@ -9,7 +9,7 @@ import io.vmha.center.internal.state.VmRecord;
 import io.vmha.center.journal.DesiredExport;
 import io.vmha.center.journal.OpenFault;
 import io.vmha.center.journal.VmState;
-import io.vmha.model.VmId;
+import io.vmha.fault.FaultSubject;
 import io.vmha.model.VmType;
 import java.util.Comparator;
 import java.util.List;
@@ -88,17 +88,11 @@ final class DesiredTransfer {
                     other);
         });
         for (OpenFault fault : vm.faults()) {
-            VmId ignored = fault.report()
-                    .subject()
-                    .fold(
-                            about -> {
-                                checkArgument(about.equals(vm.id()), "VM %s cannot have a fault of %s", vm.id(), about);
-                                return about;
-                            },
-                            host -> {
-                                state.requireHost(host);
-                                return vm.id();
-                            });
+            FaultSubject subject = fault.report().subject();
+            subject.asVm()
+                    .ifPresent(about ->
+                            checkArgument(about.equals(vm.id()), "VM %s cannot have a fault of %s", vm.id(), about));
+            subject.asHost().ifPresent(state::requireHost);
         }
     }
 

@@ -125,7 +125,7 @@ public final class HeartbeatWatch {
             waiting.decrementAndGet();
             if (isActing && isKnown(next.beat().subject())) {
                 act(tracker.heartbeat(next.beat(), next.at()));
-                vmOf(next.beat().subject()).ifPresent(center::heard);
+                next.beat().subject().asVm().ifPresent(center::heard);
             }
         }
         isTaking.set(false);
@@ -141,9 +141,7 @@ public final class HeartbeatWatch {
     }
 
     private boolean isKnown(FaultSubject subject) {
-        Inventory inventory = center.inventory();
-        return subject.fold(
-                vm -> inventory.vm(vm).isPresent(), host -> inventory.host(host).isPresent());
+        return subject.isIn(center.inventory());
     }
 
     /** Sets the timer for the next check, unless it is set for then or sooner. */
@@ -205,11 +203,7 @@ public final class HeartbeatWatch {
     }
 
     private void mark(FaultSubject subject, boolean isSuspect) {
-        vmOf(subject).ifPresent(id -> center.suspected(id, isSuspect));
-    }
-
-    private static Optional<VmId> vmOf(FaultSubject subject) {
-        return subject.fold(Optional::of, host -> Optional.empty());
+        subject.asVm().ifPresent(id -> center.suspected(id, isSuspect));
     }
 
     /** The tracker bounds how many are asked at a time; whatever comes of it, it is told, so that the slot is free again. */

@@ -79,7 +79,7 @@ final class NeedDecisions {
             Trigger trigger = vm.faults().get(0).trigger();
             policies.current().failover().decide(refusals.view(vm.id()), Faults.reportOf(vm)).parts().stream()
                     .map(part -> part.withTrigger(trigger))
-                    .filter(part -> part.subject().fold(vm.id()::equals, host -> false))
+                    .filter(part -> part.subject().is(vm.id()))
                     .forEach(parts::add);
         } else if (needs.contains(NeedKind.RETURN) && Needs.isGone(vm.server(), state)) {
             // Its requests are with nobody: that comes before all else.

@@ -28,7 +28,7 @@ final class NeedNotes {
     /** Notes which needs are not met by what was decided. */
     void noteAll(List<SubjectDecision> parts) {
         for (SubjectDecision part : parts) {
-            Optional<VmRecord> vm = part.subject().fold(state::vm, host -> Optional.empty());
+            Optional<VmRecord> vm = part.subject().asVm().flatMap(state::vm);
             if (vm.isEmpty()) {
                 continue;
             }
@@ -55,12 +55,6 @@ final class NeedNotes {
 
     /** Notes what a decision meets: something is under way for it. */
     void underWay(SubjectDecision part) {
-        part.subject()
-                .fold(
-                        vm -> {
-                            Needs.metBy(part).ifPresent(need -> unmet.underWay(vm, need));
-                            return vm;
-                        },
-                        host -> host);
+        part.subject().asVm().ifPresent(vm -> Needs.metBy(part).ifPresent(need -> unmet.underWay(vm, need)));
     }
 }

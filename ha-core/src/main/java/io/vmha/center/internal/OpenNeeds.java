@@ -35,7 +35,7 @@ final class OpenNeeds {
         Set<NeedKind> needs = toEnumSet(all);
         for (PlanRun run : executor.runsOf(vm.id())) {
             for (SubjectDecision part : run.openParts()) {
-                boolean isItsOwn = part.subject().fold(vm.id()::equals, host -> false);
+                boolean isItsOwn = part.subject().is(vm.id());
                 if (isItsOwn) {
                     Needs.metBy(part).ifPresent(needs::remove);
                 }

@@ -112,11 +112,11 @@ public final class Operators {
     private List<SubjectDecision> managed(List<SubjectDecision> parts) {
         return parts.stream()
                 .filter(part -> part.subject()
-                        .fold(
-                                id -> state.vm(id)
-                                        .filter(vm -> vm.desired() == DesiredState.RUNNING)
-                                        .isPresent(),
-                                host -> true))
+                        .asVm()
+                        .map(id -> state.vm(id)
+                                .filter(vm -> vm.desired() == DesiredState.RUNNING)
+                                .isPresent())
+                        .orElse(true))
                 .toList();
     }
 
@@ -237,14 +237,10 @@ public final class Operators {
             center.outcomes().waitsFor(plan, pending);
             center.executor().withdraw(run);
             for (SubjectDecision part : run.openParts()) {
-                part.subject()
-                        .fold(
-                                vm -> {
-                                    state.flag(vm, VmState.Flag.REJECTED, true);
-                                    state.flag(vm, VmState.Flag.RETURNING, false);
-                                    return vm;
-                                },
-                                host -> host);
+                part.subject().asVm().ifPresent(vm -> {
+                    state.flag(vm, VmState.Flag.REJECTED, true);
+                    state.flag(vm, VmState.Flag.RETURNING, false);
+                });
             }
             Decision decision = run.opened().decision();
             center.outcomes()

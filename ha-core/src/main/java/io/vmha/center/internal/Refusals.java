@@ -108,7 +108,7 @@ final class Refusals {
 
     /** A decision is not carried out: what it was for is decided anew, without the target that refused, or waits. */
     void notCarriedOut(PlanRun run, SubjectDecision part, StepFailure failure, Action action) {
-        Optional<VmRecord> vm = part.subject().fold(state::vm, host -> Optional.empty());
+        Optional<VmRecord> vm = part.subject().asVm().flatMap(state::vm);
         if (vm.isEmpty() || !part.accept(new StillNeeded(state))) {
             return;
         }

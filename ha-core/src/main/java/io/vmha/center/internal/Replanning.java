@@ -36,7 +36,7 @@ final class Replanning {
 
     private void replan(PlanRun run) {
         List<VmRecord> vms = run.openParts().stream()
-                .flatMap(part -> part.subject().fold(state::vm, host -> Optional.<VmRecord>empty()).stream())
+                .flatMap(part -> part.subject().asVm().flatMap(state::vm).stream())
                 .distinct()
                 .toList();
         center.executor().withdraw(run);
@@ -57,7 +57,7 @@ final class Replanning {
                     .failover()
                     .decideAll(state.inventory(), reports)
                     .parts()) {
-                Optional<VmRecord> vm = part.subject().fold(state::vm, host -> Optional.empty());
+                Optional<VmRecord> vm = part.subject().asVm().flatMap(state::vm);
                 vm.filter(found -> found.isFailed() && open.isOpen(part, found))
                         .ifPresent(found ->
                                 parts.add(part.withTrigger(found.faults().get(0).trigger())));

@@ -95,13 +95,14 @@ final class ReportDecisions {
         reports.forEach(one -> byReport.put(one, new ArrayList<>()));
         List<SubjectDecision> decided = sound.possible(center.recoveries().limited(parts, center.now()));
         List<SubjectDecision> wanted = decided.stream()
-                .filter(part -> isWanted(part, part.subject().fold(byVm::get, host -> null), reports.get(0)))
+                .filter(part ->
+                        isWanted(part, part.subject().asVm().map(byVm::get).orElse(null), reports.get(0)))
                 .toList();
         if (wanted.size() < decided.size()) {
             wanted = PartialDecision.of(state.inventory(), wanted);
         }
         for (SubjectDecision part : wanted) {
-            Decisions.Undecided owner = part.subject().fold(byVm::get, host -> null);
+            Decisions.Undecided owner = part.subject().asVm().map(byVm::get).orElse(null);
             List<SubjectDecision> own = byReport.get(owner != null ? owner : reports.get(0));
             if (own != null) {
                 own.add(part);
@@ -129,7 +130,9 @@ final class ReportDecisions {
             return isEvacuation || part instanceof SubjectDecision.Ignored;
         }
         return part.subject()
-                .fold(id -> state.vm(id).filter(vm -> open.isOpen(part, vm)).isPresent(), host -> true);
+                .asVm()
+                .map(id -> state.vm(id).filter(vm -> open.isOpen(part, vm)).isPresent())
+                .orElse(true);
     }
 
     /** The policy threw: whoever reported is told, and may report again. The fault stays open, and the need is tried again. */
@@ -137,17 +140,13 @@ final class ReportDecisions {
         center.intake().release(report);
         pending.fail(thrown);
         report.subject()
-                .fold(
-                        id -> {
-                            state.vm(id)
-                                    .ifPresent(vm -> center.notes()
-                                            .note(
-                                                    vm,
-                                                    NeedKind.SERVE,
-                                                    Reason.INVALID_DECISION,
-                                                    "the policy failed: " + thrown.getMessage()));
-                            return id;
-                        },
-                        host -> host);
+                .asVm()
+                .flatMap(state::vm)
+                .ifPresent(vm -> center.notes()
+                        .note(
+                                vm,
+                                NeedKind.SERVE,
+                                Reason.INVALID_DECISION,
+                                "the policy failed: " + thrown.getMessage()));
     }
 }

@@ -55,11 +55,19 @@ final class Reports implements ReportIntake.Callbacks {
     @Override
     public boolean isKnown(FaultSubject subject) {
         return center.life().ended().isPresent()
-                || subject.fold(
-                        vm -> state.vm(vm)
+                || subject.accept(new FaultSubject.Visitor<Boolean>() {
+                    @Override
+                    public Boolean visitOfVm(FaultSubject.OfVm vm) {
+                        return state.vm(vm.vm())
                                 .filter(found -> !found.is(VmState.Flag.DELETED))
-                                .isPresent(),
-                        host -> state.host(host).isPresent());
+                                .isPresent();
+                    }
+
+                    @Override
+                    public Boolean visitOfHost(FaultSubject.OfHost host) {
+                        return state.host(host.host()).isPresent();
+                    }
+                });
     }
 
     @Override
@@ -87,16 +95,8 @@ final class Reports implements ReportIntake.Callbacks {
     public void handle(FaultReport report, PendingDecision pending) {
         center.life().checkActing();
         center.publish(new HaEvent.ReportAccepted(center.now(), report));
-        report.subject()
-                .fold(
-                        vm -> {
-                            handleVm(state.requireVm(vm), report, pending);
-                            return vm;
-                        },
-                        host -> {
-                            handleHost(state.requireHost(host), report, pending);
-                            return host;
-                        });
+        report.subject().asVm().ifPresent(vm -> handleVm(state.requireVm(vm), report, pending));
+        report.subject().asHost().ifPresent(host -> handleHost(state.requireHost(host), report, pending));
         center.settleSoon();
     }
 

@@ -86,7 +86,7 @@ final class StrandedRequests {
                 .parts()
                 .stream()
                 .filter(part -> part instanceof SubjectDecision.Redirect || part instanceof SubjectDecision.NoTarget)
-                .filter(part -> part.subject().fold(from::equals, host -> false))
+                .filter(part -> part.subject().is(from))
                 .findFirst();
         if (decided.isPresent()
                 && policies.current()
@@ -163,7 +163,7 @@ final class StrandedRequests {
         Optional<SubjectDecision> found =
                 policies.current().failover().decide(refusals.view(vm.id()), report).parts().stream()
                         .filter(part -> part instanceof SubjectDecision.Redirect
-                                && part.subject().fold(vm.id()::equals, host -> false))
+                                && part.subject().is(vm.id()))
                         .findFirst();
         if (found.isEmpty()
                 || !policies.current()

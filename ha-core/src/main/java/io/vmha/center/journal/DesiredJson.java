@@ -122,7 +122,7 @@ final class DesiredJson {
     private static String fault(OpenFault fault) {
         FaultReport report = fault.report();
         return object(List.of(
-                report.subject().fold(vm -> member("vm", quoted(vm)), host -> member("host", quoted(host))),
+                member(report.subject().scope() == FaultKind.Scope.VM ? "vm" : "host", quoted(report.subject())),
                 member("kind", quoted(report.kind())),
                 member("observedAt", quoted(report.observedAt())),
                 member("source", quoted(report.source())),

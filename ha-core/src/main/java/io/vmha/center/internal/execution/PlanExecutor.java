@@ -421,8 +421,8 @@ public final class PlanExecutor implements RunGuardContext.Plans {
         if (planned instanceof Action.Redirect) {
             // A VM that they have left may be waiting to be started.
             run.opened().decision().parts().stream()
-                    .flatMap(part -> part.subject().fold(queues::of, host -> List.<PlanRun>of()).stream())
-                    .forEach(due::add);
+                    .flatMap(part -> part.subject().asVm().stream())
+                    .forEach(vm -> due.addAll(queues.of(vm)));
         }
         advanceRoom();
     }
