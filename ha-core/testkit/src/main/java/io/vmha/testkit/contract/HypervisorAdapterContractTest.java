@@ -115,7 +115,7 @@ public abstract class HypervisorAdapterContractTest extends HypervisorHonestyCon
         VirtualMachine before = machine();
         adapter.serves(testbed.vm(), call());
         // How loaded it is depends on what its guest does.
-        assertThat(machine()).usingRecursiveComparison().ignoringFields("load").isEqualTo(before);
+        assertThat(machine().withLoad(0)).isEqualTo(before.withLoad(0));
         if (!can(Capability.POWER_OFF) || !can(Capability.POWER_ON)) {
             return;
         }

@@ -1,6 +1,7 @@
 package io.vmha.testkit.contract;
 
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.vmha.adapter.AdapterException;
@@ -70,12 +71,13 @@ abstract class HypervisorContract {
     }
 
     static void assertRefused(Cause cause, ThrowingCallable call) {
-        assertThatThrownBy(call)
+        assertThat(catchThrowable(call))
+                .as("a call that is refused for good as %s", cause)
                 .asInstanceOf(type(AdapterException.Permanent.class))
                 .returns(cause, AdapterException::reason);
     }
 
     static void assertClosed(ThrowingCallable call) {
-        assertThatThrownBy(call).isInstanceOf(IllegalStateException.class);
+        assertThat(catchThrowable(call)).as("a call of a closed adapter").isInstanceOf(IllegalStateException.class);
     }
 }

@@ -19,6 +19,7 @@ final class LateCalls {
     static void assertNotBegun(Consumer<CallContext> call) {
         CallContext late = new CallContext(System.nanoTime() - AGO.toNanos(), Optional.empty(), 0, 0);
         assertThat(catchThrowable(() -> call.accept(late)))
+                .as("a call whose time is over; CallContext.requireTimeLeft refuses it")
                 .isInstanceOfSatisfying(
                         AdapterException.Transient.class,
                         told -> assertThat(told.reason()).isEqualTo(AdapterException.Cause.TIMEOUT));
