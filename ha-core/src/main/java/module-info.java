@@ -13,6 +13,8 @@ module io.vmha.core {
     requires static transitive java.sql;
 
     exports io.vmha.model;
+    exports io.vmha.model.internal to
+            io.vmha.libvirt;
     exports io.vmha.fault;
     exports io.vmha.detection;
     exports io.vmha.adapter;

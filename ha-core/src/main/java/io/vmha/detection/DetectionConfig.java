@@ -3,7 +3,7 @@ package io.vmha.detection;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import io.vmha.fault.FaultSubject;
-import io.vmha.model.HaStyle;
+import io.vmha.model.internal.HaStyle;
 import java.time.Duration;
 import org.immutables.value.Value;
 

@@ -2,9 +2,9 @@ package io.vmha.fault;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import io.vmha.model.HaStyle;
 import io.vmha.model.HostId;
 import io.vmha.model.VmId;
+import io.vmha.model.internal.HaStyle;
 import java.time.Instant;
 import org.immutables.value.Value;
 

@@ -2,6 +2,7 @@ package io.vmha.model;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import io.vmha.model.internal.HaStyle;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;

@@ -2,9 +2,9 @@ package io.vmha.policy;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import io.vmha.model.HaStyle;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmType;
+import io.vmha.model.internal.HaStyle;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;

@@ -2,7 +2,7 @@ package io.vmha.libvirt;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import io.vmha.model.HaStyle;
+import io.vmha.model.internal.HaStyle;
 import java.time.Duration;
 import java.util.Optional;
 import org.immutables.value.Value;

@@ -3,10 +3,10 @@ package io.vmha.libvirt;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import io.vmha.model.ClusterRole;
-import io.vmha.model.HaStyle;
 import io.vmha.model.HostId;
 import io.vmha.model.RackId;
 import io.vmha.model.Resources;
+import io.vmha.model.internal.HaStyle;
 import java.net.URI;
 import java.util.Optional;
 import org.immutables.value.Value;

@@ -2,10 +2,10 @@ package io.vmha.libvirt;
 
 import io.vmha.model.AntiAffinityGroup;
 import io.vmha.model.ClusterRole;
-import io.vmha.model.HaStyle;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
+import io.vmha.model.internal.HaStyle;
 import java.util.Optional;
 import java.util.Set;
 import org.immutables.value.Value;

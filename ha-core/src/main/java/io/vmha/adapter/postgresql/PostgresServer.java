@@ -2,7 +2,7 @@ package io.vmha.adapter.postgresql;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import io.vmha.model.HaStyle;
+import io.vmha.model.internal.HaStyle;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
