@@ -2,12 +2,13 @@
 set -euo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 LAB=${LAB:-}                                # not empty: the folder of a libvirt lab that is up; server N is on its host hN
-LAB_RUN=${LAB_RUN:-${LAB:+$LAB/zookeeper}}   # configuration, data, logs and pids of the servers
+LAB_RUN=${LAB_RUN:-${LAB:+$LAB/zookeeper}}  # configuration, data, logs and pids of the servers
 LAB_RUN=${LAB_RUN:-$HERE/lab-run}
 NS=${NS:-zklab}                             # without LAB: prefix of the network namespaces, and of the bridge between them
 NET=${NET:-$([[ -n $LAB ]] && echo 192.0.2 || echo 10.79.0)} # the servers are $NET.11, $NET.12 and $NET.13
 CLASSES=${CLASSES:-$HERE/../target/lab.jar} # a class path with ZooKeeper's server in it
 HEAP=${HEAP:-64m}                           # of each server
+LEADS=${LEADS:-3}                           # the server that leads at first
 CLIENT_PORT=2181
 
 say() { printf '[zookeeper-lab] %s\n' "$*" >&2; }

@@ -31,15 +31,16 @@ place() {
     echo "ip netns exec $NS-zk$1"
   fi
 }
+# Its number in the ensemble: where nothing is written yet the one with the highest leads.
+number() { echo $((($1 - LEADS + 2) % 3 + 1)); }
 start() {
   local n=$1 dir=$LAB_RUN/zk$1 place pid
   place=$(place "$n")
   mkdir -p "$dir/data"
-  # With nothing written yet the highest number leads. It is the first server's, whose host a lab fails first.
-  echo $((4 - n)) >"$dir/data/myid"
+  number "$n" >"$dir/data/myid"
   { printf '%s\n' tickTime=500 initLimit=20 syncLimit=4 maxClientCnxns=0 admin.enableServer=false \
       clientPort=$CLIENT_PORT clientPortAddress="$(address "$n")" dataDir="$dir/data"
-    for i in 1 2 3; do echo "server.$((4 - i))=$(address "$i"):2888:3888"; done; } >"$dir/zoo.cfg"
+    for i in 1 2 3; do echo "server.$(number "$i")=$(address "$i"):2888:3888"; done; } >"$dir/zoo.cfg"
   # Hosts share /tmp but not their process numbers, by which a JVM names its counters there.
   setsid $place "${JAVA_HOME:+$JAVA_HOME/bin/}java" "-Xmx$HEAP" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData \
     -Dzookeeper.preAllocSize=4096 -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -Dorg.slf4j.simpleLogger.showDateTime=true \
@@ -58,7 +59,7 @@ start() {
   echo "$pid" >"$dir/pid"
 }
 
-for n in 1 2 3; do server "$n" >/dev/null || start "$n"; done
+for n in $LEADS 1 2 3; do server "$n" >/dev/null || start "$n"; done
 for n in 1 2 3; do
   for i in $(seq 300); do
     [[ -z $(mode "$n") ]] || break

@@ -15,10 +15,12 @@ import java.util.Set;
  * host 1 is pulled; f, the center is killed in the middle of c and started again; d, the plug of host 2 is pulled too, so that the
  * standby takes over with its database promoted; e, the hosts return, all machines are cloned anew and get their requests back, the
  * databases change places under load; k, in the middle of e, the former writer comes back by itself and writes as it did;
- * g, a machine's load passes the threshold, then its host's pool; h, i and j, the replication fails, see {@link DatabasePhases}.
+ * g, a machine's load passes the threshold, then its host's pool; h, i and j, the replication fails, see {@link DatabasePhases};
+ * l, three instances of which one leads take the center's place, on the hosts that fail; m, in the middle of l, the plug of the leader's
+ * host is pulled, see {@link LeaderPhase}.
  */
 final class Conductor {
-    static final String ALL_PHASES = "gabhijcfdek";
+    static final String ALL_PHASES = "gabhijcfdeklm";
     private static final Duration STEADY = Duration.ofSeconds(5);
     private static final Duration LIMIT = Duration.ofMinutes(3);
     /** Eight guests boot at once: on a busy machine each takes a minute, and holds more memory than it keeps until it has. */
@@ -50,12 +52,17 @@ final class Conductor {
     /** Runs the phases and returns what came of them. */
     RunSummary run() {
         RunningLab.Started started = lab.start(centerCommand, STEADY_RATE);
-        CenterControl center = started.center();
+        CenterControl only = started.center();
+        CenterClient center = only.client();
         RequestLoad users = started.users();
         lab.mark("-", "steady load", List.of());
         pause(WARM_UP);
         for (int i = 0; i < phases.length(); i++) {
-            run(phases.charAt(i), center, users);
+            if (phases.charAt(i) == 'l') {
+                center = new LeaderPhase(lab, phases.indexOf('m') >= 0).run(only);
+            } else {
+                run(phases.charAt(i), only, users);
+            }
         }
         pause(STEADY);
         lab.mark("-", "the end", List.of());
@@ -63,22 +70,23 @@ final class Conductor {
         String after = Topology.dot(center.state());
         progress.begin("the rows and the logs of both databases");
         Set<Long> rows = started.gateway().rows();
-        RunSummary summary = RunSummary.of(
-                Recording.read(site), rows, DatabaseLogs.read(lab.databases()), CenterProcess.PROBE_INTERVAL);
+        RunSummary summary =
+                RunSummary.of(Recording.read(site), rows, DatabaseLogs.read(lab.databases()), LabCenter.PROBE_INTERVAL);
         progress.begin("the report");
         ReportPage.write(site, summary, Recording.read(site), started.topology(), after);
         return summary;
     }
 
-    private void run(char phase, CenterControl center, RequestLoad users) {
+    private void run(char phase, CenterControl only, RequestLoad users) {
+        CenterClient center = only.client();
         switch (phase) {
             case 'a' -> breakFilesystem(center, phase, Guest.named("mw11"));
             case 'b' -> breakFilesystem(center, phase, Guest.named("db12"));
-            case 'c' -> pullPlug(center, phase, "h1");
-            case 'd' -> pullPlug(center, phase, "h2");
+            case 'c' -> pullPlug(only, phase, "h1");
+            case 'd' -> pullPlug(only, phase, "h2");
             case 'e' -> returnHosts(center);
-            case 'f', 'k' -> {
-                // They are parts of c and of e.
+            case 'f', 'k', 'm' -> {
+                // They are parts of c, of e and of l.
             }
             case 'h' -> new DatabasePhases(lab, center, users).breakStream();
             case 'i' -> new DatabasePhases(lab, center, users).pauseCascade();
@@ -88,7 +96,7 @@ final class Conductor {
         }
     }
 
-    private void breakFilesystem(CenterControl center, char phase, Guest guest) {
+    private void breakFilesystem(CenterClient center, char phase, Guest guest) {
         HostId host = lab.guests().hostOf(guest).orElseThrow(() -> new LabException(guest.name() + " does not run"));
         long since = mark(phase, "the filesystem of " + guest.name() + " flips to read-only", List.of(guest.name()));
         lab.guests().breakFilesystem(host, guest);
@@ -100,7 +108,8 @@ final class Conductor {
         pause(STEADY);
     }
 
-    private void pullPlug(CenterControl center, char phase, String host) {
+    private void pullPlug(CenterControl only, char phase, String host) {
+        CenterClient center = only.client();
         List<String> served = center.state().vms().entrySet().stream()
                 .filter(vm -> Guest.named(vm.getKey()).role() == ClusterRole.PRIMARY)
                 .filter(vm -> center.state().vm(vm.getValue().server()).host().equals(host))
@@ -115,13 +124,13 @@ final class Conductor {
                     () -> Recording.events(site).stream()
                             .anyMatch(event -> event.at() >= since && event.isDone("FENCE_HOST", "REDIRECT")));
             mark('f', "the center is killed and started again", served);
-            center.killAndRestart();
+            only.killAndRestart();
         }
         awaitPlanSince(since, center);
         pause(STEADY);
     }
 
-    private void returnHosts(CenterControl center) {
+    private void returnHosts(CenterClient center) {
         mark('e', "the hosts return", List.of());
         site.powerHostsOn();
         lab.databases().clear(DatabaseTier.PRIMARY);
@@ -136,7 +145,7 @@ final class Conductor {
     }
 
     /** A clone that found no room, while what it makes room for was not yet gone, is asked for again. */
-    private static void awaitReturn(CenterControl center) {
+    private static void awaitReturn(CenterClient center) {
         long[] askedAt = {0};
         try {
             Waiting.until("all machines are cloned anew and have their requests back", RETURN_LIMIT, () -> {
@@ -151,7 +160,7 @@ final class Conductor {
         }
     }
 
-    private void overload(CenterControl center, RequestLoad users) {
+    private void overload(CenterClient center, RequestLoad users) {
         int before = center.state().vm(LOADED).memoryMiB();
         center.watchLoads(true);
         mark('g', "the load of " + LOADED + " passes the threshold", List.of(LOADED));
@@ -180,7 +189,7 @@ final class Conductor {
     }
 
     /** A plan that began since then has ended, and nothing is left to be done. */
-    private void awaitPlanSince(long since, CenterControl center) {
+    private void awaitPlanSince(long since, CenterClient center) {
         Waiting.until(
                 "plans are carried out",
                 LIMIT,

@@ -1,6 +1,6 @@
 package io.vmha.lab;
 
-import io.vmha.lab.CenterControl.Database;
+import io.vmha.lab.CenterClient.Database;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
@@ -20,10 +20,10 @@ final class DatabasePhases {
 
     private final RunningLab lab;
     private final DatabaseTier databases;
-    private final CenterControl center;
+    private final CenterClient center;
     private final RequestLoad users;
 
-    DatabasePhases(RunningLab lab, CenterControl center, RequestLoad users) {
+    DatabasePhases(RunningLab lab, CenterClient center, RequestLoad users) {
         this.lab = lab;
         this.databases = lab.databases();
         this.center = center;

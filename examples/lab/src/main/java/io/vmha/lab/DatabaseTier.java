@@ -5,11 +5,9 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.adapter.CallContext;
-import io.vmha.adapter.postgresql.HostShell;
 import io.vmha.adapter.postgresql.PostgresCluster;
 import io.vmha.adapter.postgresql.PostgresMember;
 import io.vmha.adapter.postgresql.PostgresServer;
-import io.vmha.adapter.postgresql.ProcessShell;
 import io.vmha.model.HostId;
 import io.vmha.model.MemberId;
 import io.vmha.model.ReplicaSetId;
@@ -50,7 +48,7 @@ final class DatabaseTier {
     }
 
     private static String address(String database) {
-        return "192.0.2.1" + number(database);
+        return LabSite.address(host(database));
     }
 
     private static int number(String database) {
@@ -158,9 +156,10 @@ final class DatabaseTier {
         if (!site.isOn(host(database)) || !Files.exists(folder(database).resolve("postmaster.pid"))) {
             return;
         }
+        String stop = "bash '" + site.scripts().resolve("postgresql/server.sh") + "' stop '" + folder(database) + "'";
         try {
-            server("stop", database);
-        } catch (LabException failed) {
+            String unused = site.hosts().shell(host(database), HostAccess.ROOT).run(stop, call);
+        } catch (AdapterException.Permanent failed) {
             throw new AdapterException.OutcomeUnknown(
                     Cause.REFUSED, "database " + database + " was not stopped in time", failed);
         }
@@ -182,7 +181,8 @@ final class DatabaseTier {
 
     private PostgresServer control(String name) {
         return PostgresServer.builder()
-                .shell((script, call) -> onHost(name).run(script, call))
+                .shell((script, call) ->
+                        site.hosts().shell(host(name), HostAccess.POSTGRES).run(script, call))
                 .dataDirectory(folder(name).toString())
                 .programs(programs())
                 .connectionString("host=" + address(name) + " port=" + PORT
@@ -190,16 +190,6 @@ final class DatabaseTier {
                 .addOwnFiles("postgresql.conf", "pg_hba.conf", "pg_ident.conf", "postgresql.auto.conf")
                 .addOwnFiles("vmha.conf", "vmha.identity")
                 .build();
-    }
-
-    /** Nothing starts on a host that has no power. */
-    private HostShell onHost(String name) {
-        if (!site.isOn(host(name))) {
-            throw new AdapterException.Transient(Cause.UNREACHABLE, "host " + host(name) + " has no power");
-        }
-        List<String> command = site.onHost(
-                host(name), List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "sh"));
-        return ProcessShell.of(command.toArray(String[]::new));
     }
 
     /** As Debian has them: one version is there. */

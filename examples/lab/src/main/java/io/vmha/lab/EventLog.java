@@ -12,8 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.OptionalLong;
 
-/** Writes the center's events down, a line of JSON each, as they come. Confined to the center's loop. */
+/** Writes the center's events down, a line of JSON each, as they come. Thread-safe. */
 final class EventLog implements HaListener, AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -33,6 +34,19 @@ final class EventLog implements HaListener, AutoCloseable {
         line.put("at", event.at().toEpochMilli());
         line.put("event", event.getClass().getSimpleName());
         describe(event, line);
+        write(line);
+    }
+
+    /** Writes down that a center leads now. */
+    void leads(String name, OptionalLong epoch) {
+        ObjectNode line = JSON.createObjectNode();
+        line.put("at", System.currentTimeMillis());
+        line.put("event", Recording.LEADS);
+        line.put("text", name + " in epoch " + (epoch.isPresent() ? epoch.getAsLong() : "-"));
+        write(line);
+    }
+
+    private synchronized void write(ObjectNode line) {
         try {
             writer.write(line.toString());
             writer.newLine();

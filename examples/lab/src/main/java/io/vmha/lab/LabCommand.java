@@ -1,5 +1,6 @@
 package io.vmha.lab;
 
+import io.vmha.model.HostId;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -107,15 +108,21 @@ public final class LabCommand implements Runnable {
                             description =
                                     "Which faults, in their order: a and b, a guest's filesystem; c and d, a host; f, the center in the"
                                             + " middle of c; e, the hosts return; k, the former writer by itself in the middle of e; g, too much"
-                                            + " load; h, i and j, the replication. Default ${DEFAULT-VALUE}.")
+                                            + " load; h, i and j, the replication; l, three instances on the hosts; m, the leader's host in the"
+                                            + " middle of l. After l there is nothing but m. Default ${DEFAULT-VALUE}.")
                     String phases,
             @Option(
                             names = "--report",
                             defaultValue = "lab-report.html",
                             description = "The report; default ${DEFAULT-VALUE}.")
                     Path report) {
-        if (!phases.matches("[a-k]+")) {
-            throw new CommandLine.ParameterException(spec.commandLine(), "phases must be letters a to k: " + phases);
+        if (!phases.matches("[a-k]+|[a-k]*lm?")) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "phases must be letters a to k, and l or lm at the end: " + phases);
+        }
+        if (phases.matches(".*[cd][^e]*l.*")) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "l needs all hosts: after c or d, e must come first: " + phases);
         }
         int status = inside("conduct", "--phases", phases);
         keep(site().file("report.html"), report);
@@ -180,8 +187,7 @@ public final class LabCommand implements Runnable {
     /** Runs the conductor in the namespace of the lab's management; it is ended with this process. */
     private static int conductInside(LabSite site, String... subcommand) {
         List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", site.namespace() + "-mgmt"));
-        command.addAll(java("error", site, subcommand[0]));
-        command.addAll(List.of(subcommand).subList(1, subcommand.length));
+        command.addAll(JavaCommand.of(site, "error", subcommand));
         try {
             Process conductor = new ProcessBuilder(command).inheritIO().start();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -199,26 +205,6 @@ public final class LabCommand implements Runnable {
             Thread.currentThread().interrupt();
             throw new LabException("interrupted");
         }
-    }
-
-    private static List<String> java(String logLevel, LabSite site, String subcommand) {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Dorg.slf4j.simpleLogger.defaultLogLevel=" + logLevel,
-                "-Dorg.slf4j.simpleLogger.showDateTime=true",
-                "-cp",
-                System.getProperty("java.class.path"),
-                LabCommand.class.getName(),
-                subcommand,
-                "--folder",
-                site.folder().toString(),
-                "--scripts",
-                site.scripts().toString(),
-                "--namespace",
-                site.namespace());
     }
 
     private static void keep(Path made, Path report) {
@@ -239,7 +225,7 @@ public final class LabCommand implements Runnable {
         try (Progress progress = new Progress(out, steps, isTerminal());
                 RunningLab lab = new RunningLab(site(), progress)) {
             Runtime.getRuntime().addShutdownHook(new Thread(lab::close));
-            RunSummary summary = new Conductor(lab, phases, java("info", site(), "center")).run();
+            RunSummary summary = new Conductor(lab, phases, JavaCommand.of(site(), "info", "center")).run();
             progress.note(SummaryText.of(summary));
             return summary.violations().isEmpty() ? 0 : FAILED;
         }
@@ -256,7 +242,7 @@ public final class LabCommand implements Runnable {
             Runtime.getRuntime().addShutdownHook(new Thread(lab::close));
             int threads = busy * Runtime.getRuntime().availableProcessors();
             SoakSummary summary =
-                    new Soak(lab, java("info", site(), "center"), Duration.ofMinutes(minutes), threads).run();
+                    new Soak(lab, JavaCommand.of(site(), "info", "center"), Duration.ofMinutes(minutes), threads).run();
             progress.note(summary.text());
             return summary.isGood() ? 0 : FAILED;
         }
@@ -265,6 +251,13 @@ public final class LabCommand implements Runnable {
     @Command(hidden = true, description = "The management center; run by conduct.")
     int center() throws InterruptedException {
         new CenterProcess(site()).run();
+        Thread.currentThread().join();
+        return 0;
+    }
+
+    @Command(hidden = true, description = "One of several instances, on a host; run by conduct.")
+    int instance(@Option(names = "--host", required = true) String host) throws InterruptedException {
+        new CenterInstance(site(), HostId.of(host)).run();
         Thread.currentThread().join();
         return 0;
     }

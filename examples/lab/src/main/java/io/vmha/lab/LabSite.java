@@ -3,8 +3,6 @@ package io.vmha.lab;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import io.vmha.model.HostId;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,8 +18,9 @@ import java.util.stream.Collectors;
  * @param folder where everything is written; at most 60 characters, since the names of Unix sockets are limited
  * @param scripts the folder of the lab's scripts
  * @param namespace what the names of its network namespaces begin with
+ * @param hosts how the hosts are reached
  */
-record LabSite(Path folder, Path scripts, String namespace) {
+record LabSite(Path folder, Path scripts, String namespace, HostAccess hosts) {
     static final List<HostId> HOSTS = List.of(HostId.of("h1"), HostId.of("h2"), HostId.of("h3"));
     /** Where the management center, the load balancer and the users are. */
     static final String MANAGEMENT = "192.0.2.1";
@@ -48,6 +47,17 @@ record LabSite(Path folder, Path scripts, String namespace) {
                 Files.isRegularFile(scripts.resolve("libvirt/up.sh")),
                 "the lab's scripts are not in %s: run it in the project's folder, or give --scripts",
                 scripts);
+    }
+
+    /** The lab as it is seen from anywhere but its hosts. */
+    LabSite(Path folder, Path scripts, String namespace) {
+        this(folder, scripts, namespace, new LocalHosts(folder.toAbsolutePath().normalize()));
+    }
+
+    /** The lab as it is seen from one of its hosts. */
+    LabSite fromHost() {
+        URI service = URI.create("http://" + MANAGEMENT + ":" + HostService.PORT);
+        return new LabSite(folder, scripts, namespace, RemoteHosts.of(service));
     }
 
     Path file(String name) {
@@ -109,34 +119,23 @@ record LabSite(Path folder, Path scripts, String namespace) {
         return URI.create("qemu+unix:///system?socket=" + folder + "/hosts/" + host + "/run/libvirt/libvirt-sock");
     }
 
-    /** The first process of a host, if the host has power. */
+    /** Whether the host has power. */
     boolean isOn(HostId host) {
-        Path file = file("hosts/" + host + "/init.pid");
-        return Files.exists(file)
-                && ProcessHandle.of(init(host)).map(ProcessHandle::isAlive).orElse(false);
+        return hosts.isOn(host);
     }
 
     /** Ends everything on a host at once. */
     void pullPlug(HostId host) {
-        if (isOn(host)) {
-            shell().run(PATIENCE, List.of("kill", "-KILL", Long.toString(init(host))));
-        }
+        hosts.pullPlug(host);
     }
 
-    /** What a command must begin with to run on a host. */
+    /** What a command must begin with to run on a host; not to be asked on a host. */
     List<String> onHost(HostId host, List<String> command) {
-        List<String> all =
-                new ArrayList<>(List.of("nsenter", "-t", Long.toString(init(host)), "-m", "-u", "-n", "-p", "--"));
-        all.addAll(command);
-        return all;
+        return new LocalHosts(folder).enter(host, command);
     }
 
-    private long init(HostId host) {
-        try {
-            return Long.parseLong(
-                    Files.readString(file("hosts/" + host + "/init.pid")).strip());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** A host's address on the lab's own network. */
+    static String address(HostId host) {
+        return "192.0.2.1" + host.value().substring(1);
     }
 }

@@ -21,6 +21,8 @@ import java.util.Optional;
 record Recording(List<Mark> marks, List<Request> requests, List<Event> events) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int OK = 200;
+    /** The type of the event that says who leads from then on. */
+    static final String LEADS = "Leads";
 
     Recording {
         marks = List.copyOf(marks);

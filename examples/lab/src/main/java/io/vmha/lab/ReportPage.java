@@ -75,6 +75,7 @@ final class ReportPage {
         data.put("slow", summary.slow());
         data.put("acknowledgedRows", summary.acknowledgedRows());
         data.put("lostRows", summary.lostRows());
+        data.put("takeover", summary.takeover().map(Takeover::text).orElse(""));
         ArrayNode violations = data.putArray("violations");
         summary.violations().forEach(violations::add);
         return data;

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -25,6 +26,7 @@ import java.util.stream.Collectors;
  * @param acknowledgedRows how many rows were answered for as committed
  * @param lostRows how many of these are not in the database in the end
  * @param reigns which database took the writes, when
+ * @param takeover what came of it that the leader's host lost its power; empty where it did not
  * @param violations what must never be, and was; empty for a good run
  */
 record RunSummary(
@@ -35,6 +37,7 @@ record RunSummary(
         long acknowledgedRows,
         long lostRows,
         List<DatabaseLogs.Reign> reigns,
+        Optional<Takeover> takeover,
         List<String> violations) {
     static final long SLOW_MS = 1_000;
     /** How much longer than the probe interval a single machine's users may wait for a healthy answer. */
@@ -87,6 +90,10 @@ record RunSummary(
                 .map(Request::id)
                 .collect(Collectors.toSet());
         long lost = Sets.difference(acknowledged, rows).size();
+        Optional<Takeover> takeover = Takeover.of(recording);
+        ImmutableList.Builder<String> violations = ImmutableList.builder();
+        violations.addAll(violations(phases, lost, reigns, probeInterval.toMillis() + ALLOWANCE_MS));
+        takeover.ifPresent(found -> violations.addAll(found.violations()));
         return new RunSummary(
                 phases,
                 requests.size(),
@@ -95,7 +102,8 @@ record RunSummary(
                 acknowledged.size(),
                 lost,
                 reigns,
-                violations(phases, lost, reigns, probeInterval.toMillis() + ALLOWANCE_MS));
+                takeover,
+                violations.build());
     }
 
     private static long count(List<Request> requests, Predicate<Request> which) {
@@ -109,15 +117,19 @@ record RunSummary(
         List<Request> requests = recording.requests().stream()
                 .filter(request -> request.answeredAt() >= mark.at() && request.answeredAt() < until)
                 .toList();
+        // What the next leader resumes was decided before its fault.
+        Predicate<Event> isDecision = mark.phase().equals(Takeover.PHASE)
+                ? event -> isDecision(event) && event.type().equals("Decided")
+                : RunSummary::isDecision;
         String plan = events.stream()
-                .filter(RunSummary::isDecision)
+                .filter(isDecision)
                 .flatMap(event -> event.plan().stream())
                 .findFirst()
                 .orElse("");
         return new Phase(
                 mark,
                 first(events, mark, event -> event.type().equals("ReportAccepted")),
-                first(events, mark, RunSummary::isDecision),
+                first(events, mark, isDecision),
                 first(events, mark, event -> event.isDone("POWER_OFF", "FENCE_HOST")),
                 events.stream()
                         .filter(event -> event.isDone("REDIRECT")
@@ -134,7 +146,7 @@ record RunSummary(
     }
 
     /** A decision to do something. */
-    private static boolean isDecision(Event event) {
+    static boolean isDecision(Event event) {
         return (event.type().equals("Decided") || event.type().equals("PlanResumed"))
                 && !event.text().isEmpty();
     }

@@ -54,8 +54,9 @@ final class RunningLab implements AutoCloseable {
         WriteGateway gateway =
                 opened(new WriteGateway(writer, guest -> guest.role() == ClusterRole.PRIMARY ? primary : standby));
         opened(LoadBalancer.start(site));
+        HostService unused = opened(HostService.start(site.hosts()));
         CenterControl center = opened(new CenterControl(site, centerCommand));
-        String topology = Topology.dot(center.state());
+        String topology = Topology.dot(center.client().state());
         RequestLoad users = opened(new RequestLoad(site.file("requests.txt"), rate));
         progress.watch(users);
         return new Started(center, gateway, users, topology);

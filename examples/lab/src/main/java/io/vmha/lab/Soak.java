@@ -37,7 +37,7 @@ final class Soak {
 
     /** Runs it and returns what came of it. */
     SoakSummary run() {
-        CenterControl center = lab.start(centerCommand, RATE).center();
+        CenterClient center = lab.start(centerCommand, RATE).center().client();
         RunningLab.pause(WARM_UP);
         keepBusy();
         long from = lab.mark("-", busyThreads + " threads keep the machine busy", List.of());
@@ -94,7 +94,7 @@ final class Soak {
                         lab.guests().hostOf(guest).orElseThrow(() -> new LabException(name + " does not run")), guest));
     }
 
-    private void make(Planned planned, CenterControl center) {
+    private void make(Planned planned, CenterClient center) {
         long at = lab.mark("s", planned.text(), planned.affected().asList());
         Fault fault = new Fault(planned.text(), planned.subject(), planned.affected(), at, OptionalLong.empty());
         planned.make().run();

@@ -37,6 +37,7 @@ final class SummaryText {
         summary.reigns()
                 .forEach(reign ->
                         text.append("%d writes by the %s's database%n".formatted(reign.writes(), reign.database())));
+        summary.takeover().ifPresent(takeover -> text.append(takeover.text()).append('\n'));
         summary.violations()
                 .forEach(
                         violation -> text.append("VIOLATED: ").append(violation).append('\n'));

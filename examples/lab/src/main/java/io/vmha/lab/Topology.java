@@ -7,7 +7,7 @@ import java.util.Map;
 final class Topology {
     private Topology() {}
 
-    static String dot(CenterControl.State state) {
+    static String dot(CenterClient.State state) {
         StringBuilder dot = new StringBuilder("""
                 digraph lab {
                   rankdir=LR; fontname="sans-serif"; bgcolor="transparent";
@@ -23,7 +23,7 @@ final class Topology {
             });
             dot.append("  }\n");
         }
-        for (Map.Entry<String, CenterControl.Vm> vm : state.vms().entrySet()) {
+        for (Map.Entry<String, CenterClient.Vm> vm : state.vms().entrySet()) {
             if (!vm.getValue().server().equals(vm.getKey())) {
                 dot.append("  %s -> %s;%n".formatted(vm.getKey(), vm.getValue().server()));
             }

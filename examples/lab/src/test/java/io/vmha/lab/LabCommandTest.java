@@ -28,6 +28,18 @@ class LabCommandTest {
     }
 
     @Test
+    void instancesOnHostsThatAreOffAreRefused() {
+        assertThat(execute("run", "--phases", "cdlm")).isEqualTo(LabCommand.REFUSED);
+        assertThat(err.toString()).containsAnyOf("e must come first", "needs root");
+    }
+
+    @Test
+    void nothingComesAfterTheLeadersHost() {
+        assertThat(execute("run", "--phases", "lma")).isEqualTo(LabCommand.REFUSED);
+        assertThat(err.toString()).containsAnyOf("lm at the end", "needs root");
+    }
+
+    @Test
     void aFolderWhoseNameIsTooLongIsRefused() {
         assertThat(execute("up", "--folder", "/tmp/" + "x".repeat(80))).isEqualTo(LabCommand.REFUSED);
         assertThat(err.toString()).containsAnyOf("60 characters", "needs root");
