@@ -71,9 +71,23 @@ class TakeoverTest {
 
     @Test
     void itsViolationsAreTheRuns() {
-        assertThat(RunSummary.of(recording(FIRST_LEADS, DECIDED, ENDED), Set.of(), List.of(), LabCenter.PROBE_INTERVAL)
-                        .violations())
-                .hasSize(1);
+        assertThat(summary(FIRST_LEADS, DECIDED, ENDED).violations()).hasSize(1);
+    }
+
+    @Test
+    void whatTheNextLeaderResumesWasNotDecidedForItsFault() {
+        Event resumed = event(LOST + 3_900, "PlanResumed", "7", "mw21 goes to mw11");
+        Event decided = event(LOST + 6_000, "Decided", "8", "mw12 goes to mw22");
+
+        RunSummary.Phase phase = summary(FIRST_LEADS, DECIDED, resumed, NEXT_LEADS, decided, ENDED)
+                .phases()
+                .get(0);
+
+        assertThat(phase.decided()).isEqualTo(OptionalLong.of(6_000));
+    }
+
+    private static RunSummary summary(Event... events) {
+        return RunSummary.of(recording(events), Set.of(), List.of(), LabCenter.PROBE_INTERVAL);
     }
 
     private static Takeover takeover(Event... events) {
