@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * One of the orchestrator's three processes, on one of the hosts that fail: a member of a group of centers of which one leads. It answers as
  * {@link CenterEndpoint} does, and {@code /role} with what it is at.
  *
- * <p>The hosts are read once before it stands for leadership: that they can be is found out then, and a center is built sooner when it is
- * elected. The term's center is guarded by this object's monitor.
+ * <p>The hosts are read once before it stands for leadership, and what a term needs is made as far as it can be: that it can be is found out
+ * then, and a center is built sooner when it is elected. The term's center is guarded by this object's monitor.
  */
 final class CenterInstance {
     /** How long the leader leads without renewing that. The others wait a fifth longer before one of them takes over. */
@@ -33,6 +33,7 @@ final class CenterInstance {
     private final HostId host;
     private final LibvirtAdapter adapter;
     private @Nullable LabCenter term;
+    private LabCenter.@Nullable Prepared prepared;
 
     CenterInstance(LabSite site, HostId host) {
         this.site = site.fromHost();
@@ -43,6 +44,7 @@ final class CenterInstance {
     /** Runs until the process is ended. */
     void run() {
         Inventory unused = LabPlatform.read(adapter);
+        LabCenter.Prepared unusedYet = prepare();
         ZooKeeperStore store = ZooKeeperStore.connect(
                 ZooKeeperConfig.of(Ensemble.servers(), "/vmha/lab").withTimeout(STORE_TIMEOUT));
         String address = LabSite.address(host);
@@ -67,9 +69,16 @@ final class CenterInstance {
     /** Called by the group for each term; it closes the center at the term's end, and what worked for it is closed before the next. */
     private synchronized ManagementCenter begin(Leadership leadership, PlanJournal journal) {
         end();
-        LabCenter begun = LabCenter.start(site, adapter, host.value(), leadership, journal);
+        LabCenter begun = prepare().start(leadership, journal);
+        prepared = null;
         term = begun;
         return begun.center();
+    }
+
+    private synchronized LabCenter.Prepared prepare() {
+        LabCenter.Prepared ready = prepared == null ? LabCenter.Prepared.of(site, adapter, host.value()) : prepared;
+        prepared = ready;
+        return ready;
     }
 
     private synchronized void end() {

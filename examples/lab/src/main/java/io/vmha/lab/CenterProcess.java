@@ -19,7 +19,7 @@ final class CenterProcess {
     void run() {
         LibvirtAdapter adapter = LabPlatform.connect(site);
         DurablePlanJournal journal = DurablePlanJournal.in(site.file("journal"));
-        LabCenter center = LabCenter.start(site, adapter, "the only one", Leadership.soleCenter(), journal);
+        LabCenter center = LabCenter.Prepared.of(site, adapter, "the only one").start(Leadership.soleCenter(), journal);
         new CenterEndpoint(LabSite.MANAGEMENT, () -> center).start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             center.close();

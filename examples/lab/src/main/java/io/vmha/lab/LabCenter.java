@@ -47,20 +47,43 @@ final class LabCenter implements AutoCloseable {
     }
 
     /**
-     * Builds it on a reading that is made now, and goes on with what the journal has.
+     * What a center needs that can be made before its term, and does nothing yet.
      *
      * @param adapter connections to the hosts, which stay their owner's
      * @param name who leads, for the log of events
      */
-    static LabCenter start(
-            LabSite site, LibvirtAdapter adapter, String name, Leadership leadership, PlanJournal journal) {
-        HaproxyTrafficDirector director = LoadBalancer.director(site);
-        director.reconcile(CallContext.within(Duration.ofSeconds(5)));
-        EventLog events = new EventLog(site.file("events.jsonl"));
-        Provisioner provisioner = new Provisioner(new GuestShell(site));
+    record Prepared(
+            LabSite site,
+            LibvirtAdapter adapter,
+            String name,
+            HaproxyTrafficDirector director,
+            EventLog events,
+            Provisioner provisioner) {
+
+        static Prepared of(LabSite site, LibvirtAdapter adapter, String name) {
+            return new Prepared(
+                    site,
+                    adapter,
+                    name,
+                    LoadBalancer.director(site),
+                    new EventLog(site.file("events.jsonl")),
+                    new Provisioner(new GuestShell(site)));
+        }
+
+        /** Builds the center on a reading that is made now, and goes on with what the journal has. To be called once. */
+        LabCenter start(Leadership leadership, PlanJournal journal) {
+            director.reconcile(CallContext.within(Duration.ofSeconds(5)));
+            return LabCenter.start(this, leadership, journal);
+        }
+    }
+
+    private static LabCenter start(Prepared parts, Leadership leadership, PlanJournal journal) {
+        LabSite site = parts.site();
+        LibvirtAdapter adapter = parts.adapter();
+        Provisioner provisioner = parts.provisioner();
         ManagementCenter center = ManagementCenter.builder()
                 .adapter(adapter)
-                .trafficDirector(director)
+                .trafficDirector(parts.director())
                 .fencingDevice(new PowerStrip(site))
                 .databaseCluster(new DatabaseTier(site).cluster(), Duration.ofSeconds(1))
                 .inventory(LabPlatform.read(adapter))
@@ -78,7 +101,7 @@ final class LabCenter implements AutoCloseable {
                         .build())
                 .leadership(leadership)
                 .journal(journal)
-                .listener(events)
+                .listener(parts.events())
                 .listener(provisioner)
                 .build();
         provisioner.tell(center);
@@ -89,8 +112,8 @@ final class LabCenter implements AutoCloseable {
                 adapter.watch(FaultWatch.builder().probeInterval(PROBE_INTERVAL).build(), Clock.systemUTC(), report -> {
                     var unused = center.submit(report);
                 });
-        LabCenter started = new LabCenter(site, center, events, provisioner, faults);
-        started.tellThatItLeads(name, leadership);
+        LabCenter started = new LabCenter(site, center, parts.events(), provisioner, faults);
+        started.tellThatItLeads(parts.name(), leadership);
         return started;
     }
 

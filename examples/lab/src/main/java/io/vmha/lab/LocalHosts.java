@@ -9,10 +9,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The hosts by their first processes, for who sees these: a process on a host does not.
@@ -20,8 +18,6 @@ import java.util.Map;
  * @param folder the lab's
  */
 record LocalHosts(Path folder) implements HostAccess {
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
-
     @Override
     public boolean isOn(HostId host) {
         return Files.exists(initFile(host))
@@ -31,7 +27,7 @@ record LocalHosts(Path folder) implements HostAccess {
     @Override
     public void pullPlug(HostId host) {
         if (isOn(host)) {
-            new Shell(Map.of()).run(PATIENCE, List.of("kill", "-KILL", Long.toString(init(host))));
+            ProcessHandle.of(init(host)).ifPresent(ProcessHandle::destroyForcibly);
         }
     }
 
