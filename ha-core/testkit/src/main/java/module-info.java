@@ -13,6 +13,7 @@ module io.vmha.testkit {
     uses io.vmha.testkit.contract.TrafficTestbed;
     uses io.vmha.testkit.contract.FencingTestbed;
     uses io.vmha.testkit.contract.DatabaseTestbed;
+    uses io.vmha.testkit.contract.FaultSourceTestbed;
 
     // JUnit calls tests that are not public.
     opens io.vmha.testkit.contract;

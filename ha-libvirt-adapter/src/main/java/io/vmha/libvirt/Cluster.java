@@ -368,6 +368,11 @@ final class Cluster implements AutoCloseable {
         return tenth.compareTo(most) < 0 ? tenth : most;
     }
 
+    /** Whether the adapter was not closed yet. */
+    boolean isOpen() {
+        return closed.getCount() > 0;
+    }
+
     /** Ends a call of which the adapter was closed meanwhile. */
     void requireOpen() {
         pause(Duration.ZERO);

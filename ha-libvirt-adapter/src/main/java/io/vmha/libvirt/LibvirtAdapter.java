@@ -1,6 +1,7 @@
 package io.vmha.libvirt;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
@@ -187,8 +188,10 @@ public final class LibvirtAdapter implements HypervisorAdapter {
      * @param watch how to watch
      * @param clock tells when a fault was found
      * @param receiver is given each fault, from one thread, one at a time; it must return quickly
+     * @throws IllegalStateException if the adapter is closed
      */
     public LibvirtFaultSource watch(FaultWatch watch, InstantSource clock, Consumer<FaultReport> receiver) {
+        checkState(cluster.isOpen(), "the adapter is closed");
         return new LibvirtFaultSource(cluster, watch, clock, receiver);
     }
 

@@ -42,6 +42,8 @@ public final class VsphereFaultSource implements FaultSource.Watching {
     /** More objects than any server has; what tells of more is not believed. */
     private static final int MOST_OBJECTS = 200_000;
 
+    private static final long REPORTS_PER_MILLISECOND = 1_000;
+
     private final String source = "vsphere:" + UUID.randomUUID();
     private final Vcenter vcenter;
     private final InstantSource clock;
@@ -56,6 +58,7 @@ public final class VsphereFaultSource implements FaultSource.Watching {
     private final Set<MoRef> red = new HashSet<>();
     private volatile Optional<Snapshot> snapshot = Optional.empty();
     private Optional<EventWatch> events = Optional.empty();
+    /** By the clock at first, so that a watching that begins later numbers on. */
     private long sequence;
 
     VsphereFaultSource(
@@ -68,6 +71,7 @@ public final class VsphereFaultSource implements FaultSource.Watching {
         this.rules = rules;
         this.alarms = new AlarmWatch(vcenter, rules);
         this.clock = clock;
+        this.sequence = Math.multiplyExact(clock.millis(), REPORTS_PER_MILLISECOND);
         this.receiver = receiver;
         this.power = new PowerWatch(
                 vcenter.meantOff(),

@@ -1,6 +1,7 @@
 package io.vmha.testkit.registered;
 
 import io.vmha.testkit.contract.DatabaseTestbed;
+import io.vmha.testkit.contract.FaultSourceTestbed;
 import io.vmha.testkit.contract.FencingTestbed;
 import io.vmha.testkit.contract.HypervisorTestbed;
 import io.vmha.testkit.contract.TrafficTestbed;
@@ -9,8 +10,12 @@ import java.util.ServiceLoader;
 
 /** Finds the testbeds that a project registered. Each contract has one: two of a kind are told, and each wants a class of its own. */
 final class Registered {
-    static final List<Class<? extends AutoCloseable>> KINDS =
-            List.of(HypervisorTestbed.class, TrafficTestbed.class, FencingTestbed.class, DatabaseTestbed.class);
+    static final List<Class<? extends AutoCloseable>> KINDS = List.of(
+            HypervisorTestbed.class,
+            TrafficTestbed.class,
+            FencingTestbed.class,
+            DatabaseTestbed.class,
+            FaultSourceTestbed.class);
 
     private Registered() {}
 
@@ -28,6 +33,10 @@ final class Registered {
 
     static boolean database() {
         return count(DatabaseTestbed.class) > 0;
+    }
+
+    static boolean faults() {
+        return count(FaultSourceTestbed.class) > 0;
     }
 
     static long count(Class<?> kind) {

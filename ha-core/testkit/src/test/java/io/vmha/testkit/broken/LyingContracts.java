@@ -1,6 +1,7 @@
 package io.vmha.testkit.broken;
 
 import io.vmha.adapter.DatabaseCluster;
+import io.vmha.adapter.FaultSource;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.TrafficDirector;
 import io.vmha.center.journal.InMemoryPlanJournal;
@@ -8,10 +9,13 @@ import io.vmha.center.journal.PlanJournal;
 import io.vmha.model.HostId;
 import io.vmha.sim.SimulatedDatabaseTestbed;
 import io.vmha.sim.SimulatedDatacenter;
+import io.vmha.sim.SimulatedFaultSourceTestbed;
 import io.vmha.sim.SimulatedRoutesTestbed;
 import io.vmha.testkit.Datacenter;
 import io.vmha.testkit.contract.DatabaseClusterContractTest;
 import io.vmha.testkit.contract.DatabaseTestbed;
+import io.vmha.testkit.contract.FaultSourceContractTest;
+import io.vmha.testkit.contract.FaultSourceTestbed;
 import io.vmha.testkit.contract.FencingDeviceContractTest;
 import io.vmha.testkit.contract.FencingTestbed;
 import io.vmha.testkit.contract.PlanJournalContractTest;
@@ -26,6 +30,7 @@ public final class LyingContracts {
     static volatile UnaryOperator<FencingDevice> device = UnaryOperator.identity();
     static volatile UnaryOperator<DatabaseCluster> cluster = UnaryOperator.identity();
     static volatile UnaryOperator<PlanJournal> journal = UnaryOperator.identity();
+    static volatile UnaryOperator<FaultSource> source = UnaryOperator.identity();
 
     private LyingContracts() {}
 
@@ -67,6 +72,14 @@ public final class LyingContracts {
         @Override
         protected PlanJournal afterCrash(PlanJournal before) {
             return before;
+        }
+    }
+
+    /** That of fault sources. */
+    public static class Sources extends FaultSourceContractTest {
+        @Override
+        protected FaultSourceTestbed newTestbed() {
+            return new SimulatedFaultSourceTestbed(source);
         }
     }
 

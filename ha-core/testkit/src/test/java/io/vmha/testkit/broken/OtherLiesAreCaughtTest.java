@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.vmha.adapter.DatabaseCluster;
+import io.vmha.adapter.FaultSource;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.TrafficDirector;
 import io.vmha.center.journal.PlanJournal;
@@ -22,7 +23,7 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** Directors, devices, clusters and journals that are each broken in one way, and the test of the contract that is there to find it. */
+/** Directors, devices, clusters, journals and fault sources that are each broken in one way, and the test of the contract that is there to find it. */
 class OtherLiesAreCaughtTest {
 
     static List<BrokenPart<TrafficDirector>> directors() {
@@ -41,12 +42,17 @@ class OtherLiesAreCaughtTest {
         return LyingJournals.ALL;
     }
 
+    static List<BrokenPart<FaultSource>> sources() {
+        return LyingSources.ALL;
+    }
+
     @AfterEach
     void breakNothing() {
         LyingContracts.director = UnaryOperator.identity();
         LyingContracts.device = UnaryOperator.identity();
         LyingContracts.cluster = UnaryOperator.identity();
         LyingContracts.journal = UnaryOperator.identity();
+        LyingContracts.source = UnaryOperator.identity();
     }
 
     @ParameterizedTest
@@ -77,13 +83,21 @@ class OtherLiesAreCaughtTest {
         assertCaught(part, LyingContracts.Journals.class);
     }
 
+    @ParameterizedTest
+    @MethodSource("sources")
+    void theContractCatchesASourceThat(BrokenPart<FaultSource> part) {
+        LyingContracts.source = part.broken();
+        assertCaught(part, LyingContracts.Sources.class);
+    }
+
     @Test
     void whatIsNotBrokenPasses() {
         for (Class<?> contract : List.of(
                 LyingContracts.Directors.class,
                 LyingContracts.Devices.class,
                 LyingContracts.Clusters.class,
-                LyingContracts.Journals.class)) {
+                LyingContracts.Journals.class,
+                LyingContracts.Sources.class)) {
             assertThat(results(contract).values())
                     .as("%s", contract)
                     .hasSizeGreaterThan(5)

@@ -76,7 +76,8 @@ class RegisteredContractsTest {
         for (Class<?> test : new Class<?>[] {
             RegisteredHypervisorAdapterTest.class,
             RegisteredFencingDeviceTest.class,
-            RegisteredDatabaseClusterTest.class
+            RegisteredDatabaseClusterTest.class,
+            RegisteredFaultSourceTest.class
         }) {
             TestExecutionSummary summary = run(test);
             assertThat(summary.getContainersSkippedCount()).isEqualTo(1);
