@@ -27,14 +27,15 @@ final class Losses {
 
     /** A host is up; one that was lost may have VMs, or not, and counts as having flapped unless it was taken out of service. */
     void hostIsUp(HostRecord host) {
-        boolean wasLost = !host.health().runsVms();
-        state.health().up(host.seen().id(), center.now());
+        HostId id = host.seen().id();
+        // One that is being fenced may have been off though nobody knew.
+        boolean wasLost = !host.health().runsVms() || center.executor().mayHaveFenced(id);
+        state.health().up(id, center.now());
         if (wasLost) {
-            HostId id = host.seen().id();
             state.places().toBeRead(id, center.executor().mayHaveCloned(id));
             center.readings().need();
             if (!host.seen().inMaintenance()) {
-                center.quarantine().flapped(host.seen().id());
+                center.quarantine().flapped(id);
             }
         }
     }

@@ -119,6 +119,16 @@ public final class PlanExecutor implements RunGuardContext.Plans {
                 .collect(ImmutableSet.toImmutableSet());
     }
 
+    /** Whether a host's fencing was begun and has not come to its end: it may have been off since. */
+    public boolean mayHaveFenced(HostId host) {
+        return runs.values().stream()
+                .flatMap(run -> run.steps().stream())
+                .anyMatch(step -> step.isTried()
+                        && !step.isEnded()
+                        && step.action() instanceof Action.FenceHost fence
+                        && fence.target().equals(host));
+    }
+
     /** The plans that are held, of which nothing was tried, and that count on a VM to serve. */
     public List<PlanRun> heldRunsCountingOn(VmId target) {
         return untried(held.countingOn(target));

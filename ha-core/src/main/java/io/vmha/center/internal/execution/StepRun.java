@@ -115,6 +115,11 @@ final class StepRun {
         return isDone;
     }
 
+    /** What it does now: what was planned, or what is done in its stead. */
+    Action action() {
+        return action;
+    }
+
     /** Whether it was ever tried. */
     boolean isTried() {
         return attempt > 0 || substitutes > 0;
@@ -245,7 +250,7 @@ final class StepRun {
             return;
         }
         become(StepState.Event.ADMITTED);
-        if (!mayBeDone) {
+        if (attempt == 0) {
             begunAt = executor.now();
         }
         attempt++;
