@@ -63,7 +63,7 @@ final class CloneXml {
             String name,
             String stem,
             UUID uuid,
-            VmProfile profile,
+            DomainProfile profile,
             CloneSize size,
             List<Disk> disks) {
         Element domain = SecureXml.parse(template.xml()).getDocumentElement();

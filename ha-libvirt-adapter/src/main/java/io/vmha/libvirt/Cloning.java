@@ -3,8 +3,10 @@ package io.vmha.libvirt;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.adapter.CallContext;
+import io.vmha.adapter.VmProfile;
 import io.vmha.libvirt.CloneXml.Disk;
 import io.vmha.libvirt.Directory.Location;
+import io.vmha.libvirt.DomainProfile.Machine;
 import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
 import io.vmha.model.TemplateId;
@@ -39,12 +41,12 @@ final class Cloning {
         Optional<CloneOrigin> origin = call.plan().map(plan -> new CloneOrigin(plan.value(), call.step()));
         Optional<Location> failed = cluster.findWhereHostsAnswer(
                 vm, Deadline.in(deadline.remaining().dividedBy(3)));
-        if (origin.isPresent() && failed.flatMap(old -> old.profile().origin()).equals(origin)) {
+        if (origin.isPresent() && failed.flatMap(Location::origin).equals(origin)) {
             return;
         }
         boolean reachable = failed.isPresent() && requireOff(failed.get(), deadline);
         CloneSize size = CloneSize.of(source, failed.map(Location::entry));
-        VmProfile profile = profile(source, failed, vm, origin);
+        Machine made = new Machine(Optional.of(vm), profile(source, failed, vm), origin);
         String name = failed.map(old -> old.entry().description().name()).orElse(vm.value());
         HostId unused = cluster.starts()
                 .run(
@@ -63,7 +65,7 @@ final class Cloning {
                                         source,
                                         size,
                                         name,
-                                        profile,
+                                        made,
                                         failed.filter(old -> old.host().equals(host)));
                                 return host;
                             });
@@ -100,30 +102,19 @@ final class Cloning {
         return entry.description();
     }
 
-    private static VmProfile profile(
-            DomainDescription template, Optional<Location> failed, VmId vm, Optional<CloneOrigin> origin) {
-        VmProfile.Builder profile = VmProfile.builder();
+    private static VmProfile profile(DomainDescription template, Optional<Location> failed, VmId vm) {
         if (failed.isPresent()) {
-            VmProfile old = failed.get().profile();
-            return profile.type(old.type())
-                    .role(old.role())
-                    .template(old.template())
-                    .priority(old.priority())
-                    .antiAffinity(old.antiAffinity())
-                    .id(vm)
-                    .origin(origin)
-                    .build();
+            return failed.get().profile();
         }
         DomainProfile.Template made = (DomainProfile.Template) template.profile();
-        return profile.type(made.type()
+        return VmProfile.builder()
+                .type(made.type()
                         .orElseThrow(() -> new AdapterException.Permanent(
                                 Cause.REFUSED,
                                 "template " + made.id()
                                         + " does not say which type its clones are, and no host that answers"
                                         + " has VM " + vm + " to tell it from")))
                 .template(made.id())
-                .id(vm)
-                .origin(origin)
                 .build();
     }
 
@@ -173,7 +164,7 @@ final class Cloning {
             DomainDescription source,
             CloneSize size,
             String name,
-            VmProfile profile,
+            Machine made,
             Optional<Location> failedHere) {
         UUID uuid = UUID.randomUUID();
         CloneDisks disks = new CloneDisks(connection);
@@ -183,7 +174,7 @@ final class Cloning {
             CloneXml.nvram(source.xml()).ifPresent(nvram -> disks.copyNvram(nvram, stem));
             failedHere.ifPresent(failed -> setAside(connection, failed));
             try {
-                connection.define(CloneXml.define(source, name, stem, uuid, profile, size, copies));
+                connection.define(CloneXml.define(source, name, stem, uuid, made, size, copies));
             } catch (NativeException e) {
                 failedHere.ifPresent(failed -> putBack(connection, failed));
                 throw e;

@@ -46,7 +46,7 @@ final class Cluster implements AutoCloseable {
 
     Cluster(
             ImmutableMap<HostId, LibvirtHost> hosts,
-            VmClassifier classifier,
+            DomainClassifier classifier,
             ManagedHost.KeepAlive keepAlive,
             boolean microcodeMayDiffer,
             StartLimits limits) {

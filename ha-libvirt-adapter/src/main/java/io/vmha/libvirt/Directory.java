@@ -3,6 +3,8 @@ package io.vmha.libvirt;
 import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedMap;
+import io.vmha.adapter.VmProfile;
+import io.vmha.libvirt.DomainProfile.Machine;
 import io.vmha.libvirt.HostSnapshot.Entry;
 import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
@@ -43,12 +45,21 @@ final class Directory {
         }
 
         VmProfile profile() {
-            return (VmProfile) entry.description().profile();
+            return machine().profile();
+        }
+
+        /** The action that made it as a clone; empty where none did. */
+        Optional<CloneOrigin> origin() {
+            return machine().origin();
+        }
+
+        private Machine machine() {
+            return (Machine) entry.description().profile();
         }
 
         /** The number of the plan that made it as a clone, 0 if none did. */
         long madeByPlan() {
-            return profile().origin().map(CloneOrigin::plan).orElse(0L);
+            return origin().map(CloneOrigin::plan).orElse(0L);
         }
 
         boolean isOff() {
@@ -63,9 +74,9 @@ final class Directory {
                 .thenComparing(Comparator.comparing(Location::madeByPlan).reversed())
                 .thenComparing(Location::host));
         hosts.forEach((host, snapshot) -> snapshot.domains().forEach(entry -> {
-            if (entry.description().profile() instanceof VmProfile profile) {
+            if (entry.description().profile() instanceof Machine machine) {
                 VmId vm =
-                        profile.id().orElseGet(() -> VmId.of(entry.description().name()));
+                        machine.id().orElseGet(() -> VmId.of(entry.description().name()));
                 index.put(vm, new Location(vm, host, entry));
             }
         }));

@@ -6,6 +6,7 @@ import com.google.common.primitives.Ints;
 import com.google.common.primitives.Longs;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
+import io.vmha.adapter.MachineFacts;
 import io.vmha.adapter.internal.PeerText;
 import io.vmha.model.HostId;
 import io.vmha.model.Resources;
@@ -66,7 +67,7 @@ record DomainDescription(
      *
      * @throws IllegalArgumentException if it is not a domain definition
      */
-    static DomainDescription read(HostId host, String xml, VmClassifier classifier) {
+    static DomainDescription read(HostId host, String xml, DomainClassifier classifier) {
         Element domain = SecureXml.parse(xml).getDocumentElement();
         UUID uuid = UUID.fromString(required(domain, "uuid"));
         String name = required(domain, "name");
@@ -77,7 +78,7 @@ record DomainDescription(
                 .flatMap(vcpu -> SecureXml.attribute(vcpu, "current"))
                 .map(DomainDescription::vcpuCount)
                 .orElse(maxVcpus);
-        DomainFacts facts = new DomainFacts(host, name, uuid, SecureXml.text(domain, "title"));
+        MachineFacts facts = DomainClassifier.facts(host, name, uuid, SecureXml.text(domain, "title"));
         return new DomainDescription(
                 uuid,
                 name,
@@ -97,13 +98,17 @@ record DomainDescription(
      * @param before what was read of it when it could be; what it is to the library does not change by that it cannot be now
      */
     static DomainDescription unreadable(
-            HostId host, DomainStats stats, Optional<DomainDescription> before, VmClassifier classifier, String why) {
+            HostId host,
+            DomainStats stats,
+            Optional<DomainDescription> before,
+            DomainClassifier classifier,
+            String why) {
         LOG.warn("the definition of domain {} on host {} cannot be read: {}", PeerText.quote(stats.name()), host, why);
         int vcpus = Ints.saturatedCast(stats.vcpus().orElse(1));
         long memory = stats.memoryKiB().orElse(0);
         DomainProfile profile = before.map(DomainDescription::profile)
-                .orElseGet(() ->
-                        classified(new DomainFacts(host, stats.name(), stats.uuid(), Optional.empty()), classifier));
+                .orElseGet(() -> classified(
+                        DomainClassifier.facts(host, stats.name(), stats.uuid(), Optional.empty()), classifier));
         return new DomainDescription(
                 stats.uuid(), stats.name(), profile, memory, memory, vcpus, vcpus, "", Optional.of(why));
     }
@@ -144,7 +149,7 @@ record DomainDescription(
         return Math.toIntExact(ceilDiv(cpuMillis, MILLIS_PER_VCPU));
     }
 
-    private static DomainProfile profile(Element domain, DomainFacts facts, VmClassifier classifier) {
+    private static DomainProfile profile(Element domain, MachineFacts facts, DomainClassifier classifier) {
         try {
             Optional<DomainProfile> said = VmhaMetadata.read(domain);
             return said.isPresent() ? named(said.get(), facts) : classified(facts, classifier);
@@ -154,7 +159,7 @@ record DomainDescription(
     }
 
     // What a user's classifier throws must not hide the other domains.
-    private static DomainProfile classified(DomainFacts facts, VmClassifier classifier) {
+    private static DomainProfile classified(MachineFacts facts, DomainClassifier classifier) {
         try {
             return named(classifier.classify(facts), facts);
         } catch (RuntimeException e) {
@@ -163,14 +168,14 @@ record DomainDescription(
     }
 
     /** A domain whose name no machine can have is none, unless it has another as a machine. */
-    private static DomainProfile named(DomainProfile profile, DomainFacts facts) {
-        if (profile instanceof VmProfile vm && vm.id().isEmpty()) {
+    private static DomainProfile named(DomainProfile profile, MachineFacts facts) {
+        if (profile instanceof DomainProfile.Machine machine && machine.id().isEmpty()) {
             VmId unused = VmId.of(facts.name());
         }
         return profile;
     }
 
-    private static DomainProfile leftAlone(DomainFacts facts, RuntimeException why) {
+    private static DomainProfile leftAlone(MachineFacts facts, RuntimeException why) {
         LOG.warn(
                 "domain {} on host {} is left alone: {}",
                 PeerText.quote(facts.name()),

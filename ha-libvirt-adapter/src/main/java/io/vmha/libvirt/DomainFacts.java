@@ -11,5 +11,7 @@ import java.util.UUID;
  * @param name its libvirt name
  * @param uuid its libvirt UUID
  * @param title its title, where it has one
+ * @deprecated Use {@link io.vmha.adapter.MachineFacts}, which has the UUID and the title among its attributes.
  */
+@Deprecated(since = "0.2.0", forRemoval = true)
 public record DomainFacts(HostId host, String name, UUID uuid, Optional<String> title) {}

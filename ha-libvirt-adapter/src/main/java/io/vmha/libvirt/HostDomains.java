@@ -31,7 +31,7 @@ final class HostDomains {
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final LibvirtHost host;
-    private final VmClassifier classifier;
+    private final DomainClassifier classifier;
     private final Definitions definitions;
     private final Map<UUID, DomainDescription> descriptions = new ConcurrentHashMap<>();
     private final Set<UUID> changed = Sets.newConcurrentHashSet();
@@ -61,11 +61,11 @@ final class HostDomains {
         String read(DomainPointer domain, int flags);
     }
 
-    HostDomains(LibvirtHost host, VmClassifier classifier) {
+    HostDomains(LibvirtHost host, DomainClassifier classifier) {
         this(host, classifier, NativeConnection::xml);
     }
 
-    HostDomains(LibvirtHost host, VmClassifier classifier, Definitions definitions) {
+    HostDomains(LibvirtHost host, DomainClassifier classifier, Definitions definitions) {
         this.host = host;
         this.classifier = classifier;
         this.definitions = definitions;

@@ -14,6 +14,8 @@ import io.vmha.adapter.Capability;
 import io.vmha.adapter.FaultSource;
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.MachineReading;
+import io.vmha.adapter.MigrationListener;
+import io.vmha.adapter.VmClassifier;
 import io.vmha.fault.FaultReport;
 import io.vmha.libvirt.Directory.Location;
 import io.vmha.model.HostId;
@@ -30,6 +32,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -50,7 +53,7 @@ public final class LibvirtAdapter implements HypervisorAdapter {
     private final Leftovers leftovers;
     private final ImmutableSet<Capability> capabilities;
 
-    private LibvirtAdapter(Cluster cluster, MigrationListener listener, boolean sharedStorage) {
+    private LibvirtAdapter(Cluster cluster, Optional<Consumer<CopyProgress>> listener, boolean sharedStorage) {
         this.cluster = cluster;
         this.power = new PowerControl(cluster, new Relocation(cluster));
         this.allocation = new Allocation(cluster);
@@ -125,9 +128,7 @@ public final class LibvirtAdapter implements HypervisorAdapter {
                 machine.entry().stats().power(),
                 machine.entry().allocation(),
                 true,
-                machine.profile()
-                        .origin()
-                        .map(origin -> new MachineReading.Origin(new PlanId(origin.plan()), origin.step())));
+                machine.origin().map(origin -> new MachineReading.Origin(new PlanId(origin.plan()), origin.step())));
     }
 
     @Override
@@ -215,10 +216,10 @@ public final class LibvirtAdapter implements HypervisorAdapter {
     /** Collects the hosts and settings of an adapter. Not thread-safe. */
     public static final class Builder {
         private final Map<HostId, LibvirtHost> hosts = new LinkedHashMap<>();
-        private VmClassifier classifier = VmClassifier.unmanaged();
+        private DomainClassifier classifier = DomainClassifier.of(VmClassifier.unmanaged());
         private Duration keepAliveInterval = Duration.ofSeconds(5);
         private int keepAliveCount = 3;
-        private MigrationListener migrationListener = MigrationListener.IGNORING;
+        private Optional<Consumer<CopyProgress>> migrationListener = Optional.empty();
         private boolean sharedStorage;
         private boolean microcodeMayDiffer;
         private StartLimits startLimits = StartLimits.defaults();
@@ -248,8 +249,21 @@ public final class LibvirtAdapter implements HypervisorAdapter {
 
         /** Sets what judges domains without metadata; by default they are left alone. */
         @CanIgnoreReturnValue
-        public Builder classifier(VmClassifier classifier) {
-            this.classifier = classifier;
+        public Builder classifyBy(VmClassifier classifier) {
+            this.classifier = DomainClassifier.of(classifier);
+            return this;
+        }
+
+        /**
+         * Sets what judges domains without metadata, in place of any classifier that was set before.
+         *
+         * @deprecated Use {@link #classifyBy}.
+         */
+        @Deprecated(since = "0.2.0", forRemoval = true)
+        @SuppressWarnings("removal")
+        @CanIgnoreReturnValue
+        public Builder classifier(io.vmha.libvirt.VmClassifier classifier) {
+            this.classifier = DomainClassifier.ofOld(classifier);
             return this;
         }
 
@@ -270,10 +284,23 @@ public final class LibvirtAdapter implements HypervisorAdapter {
             return this;
         }
 
-        /** Sets who is told how live migrations come along; by default nobody. */
+        /** Sets who is told how live migrations progress; by default nobody, and hosts are not asked. */
         @CanIgnoreReturnValue
-        public Builder migrationListener(MigrationListener listener) {
-            this.migrationListener = listener;
+        public Builder onMigration(MigrationListener listener) {
+            this.migrationListener = CopyProgress.toldTo(listener);
+            return this;
+        }
+
+        /**
+         * Sets who is told how live migrations progress, in place of any listener that was set before.
+         *
+         * @deprecated Use {@link #onMigration}.
+         */
+        @Deprecated(since = "0.2.0", forRemoval = true)
+        @SuppressWarnings("removal")
+        @CanIgnoreReturnValue
+        public Builder migrationListener(io.vmha.libvirt.MigrationListener listener) {
+            this.migrationListener = CopyProgress.toldToOld(listener);
             return this;
         }
 

@@ -24,7 +24,7 @@ final class ManagedHost implements AutoCloseable {
      */
     record KeepAlive(int seconds, int count) {}
 
-    ManagedHost(LibvirtHost settings, VmClassifier classifier, KeepAlive keepAlive) {
+    ManagedHost(LibvirtHost settings, DomainClassifier classifier, KeepAlive keepAlive) {
         this.settings = settings;
         this.keepAlive = keepAlive;
         this.domains = new HostDomains(settings, classifier);

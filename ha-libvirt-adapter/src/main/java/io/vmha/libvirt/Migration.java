@@ -13,6 +13,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.libvirt.jna.virDomainJobInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,11 +31,11 @@ final class Migration {
     private static final Duration MOST_FOR_ABORT = Duration.ofSeconds(2);
 
     private final Cluster cluster;
-    private final MigrationListener listener;
+    private final Optional<Consumer<CopyProgress>> listener;
     private final boolean sharedStorage;
     private final SharedStorage storage = new SharedStorage();
 
-    Migration(Cluster cluster, MigrationListener listener, boolean sharedStorage) {
+    Migration(Cluster cluster, Optional<Consumer<CopyProgress>> listener, boolean sharedStorage) {
         this.cluster = cluster;
         this.listener = listener;
         this.sharedStorage = sharedStorage;
@@ -178,20 +179,21 @@ final class Migration {
         HostLink link = cluster.host(machine.host()).link();
         while (!call.awaitOver(POLL) && !until.hasPassed()) {
             cluster.requireOpen();
-            if (listener == MigrationListener.IGNORING) {
+            if (listener.isEmpty()) {
                 continue;
             }
             try {
                 virDomainJobInfo job = link.read(
                         "progress of " + machine.vm(), until, connection -> connection.jobInfo(machine.uuid()));
-                listener.progress(new MigrationListener.Progress(
-                        machine.vm(),
-                        machine.host(),
-                        target,
-                        Duration.ofNanos(System.nanoTime() - begun),
-                        job.dataTotal,
-                        job.dataProcessed,
-                        job.dataRemaining));
+                listener.get()
+                        .accept(new CopyProgress(
+                                machine.vm(),
+                                machine.host(),
+                                target,
+                                Duration.ofNanos(System.nanoTime() - begun),
+                                job.dataTotal,
+                                job.dataProcessed,
+                                job.dataRemaining));
             } catch (AdapterException e) {
                 LOG.debug("no progress of VM {}: {}", machine.vm(), e.getMessage());
             }

@@ -4,7 +4,13 @@ import io.vmha.model.HostId;
 import io.vmha.model.VmId;
 import java.time.Duration;
 
-/** Is told how live migrations come along. Called from the thread that migrates; it must return quickly. */
+/**
+ * Is told how live migrations come along. Called from the thread that migrates; it must return quickly.
+ *
+ * @deprecated Use {@link io.vmha.adapter.MigrationListener}, which the adapters of all platforms take, with {@link
+ *     LibvirtAdapter.Builder#onMigration}.
+ */
+@Deprecated(since = "0.2.0", forRemoval = true)
 @FunctionalInterface
 public interface MigrationListener {
 

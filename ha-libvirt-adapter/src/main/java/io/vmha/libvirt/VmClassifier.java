@@ -11,7 +11,12 @@ import java.util.regex.Pattern;
  * <p>Called once for each domain that is new or was redefined, from the threads that discover; it must be thread-safe and
  * give the same answer for the same facts. The default is {@link #unmanaged()}, since powering off a stranger's machine
  * is worse than not serving it.
+ *
+ * @deprecated Use {@link io.vmha.adapter.VmClassifier}, which the adapters of all platforms take, with {@link
+ *     LibvirtAdapter.Builder#classifyBy}.
  */
+@Deprecated(since = "0.2.0", forRemoval = true)
+@SuppressWarnings("removal")
 @FunctionalInterface
 public interface VmClassifier {
 

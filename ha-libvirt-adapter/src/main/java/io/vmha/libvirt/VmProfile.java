@@ -10,7 +10,13 @@ import java.util.Optional;
 import java.util.Set;
 import org.immutables.value.Value;
 
-/** What the library knows of a domain that is a virtual machine of the inventory, besides what libvirt tells. Immutable. */
+/**
+ * What the library knows of a domain that is a virtual machine of the inventory, besides what libvirt tells. Immutable.
+ *
+ * @deprecated Use {@link io.vmha.adapter.VmProfile}, and {@link DomainProfile.Machine} for what the metadata says beside it.
+ */
+@Deprecated(since = "0.2.0", forRemoval = true)
+@SuppressWarnings("removal")
 @Value.Immutable
 @HaStyle
 public non-sealed interface VmProfile extends DomainProfile {

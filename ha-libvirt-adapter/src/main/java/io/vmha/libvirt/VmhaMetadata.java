@@ -4,6 +4,8 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableSet;
 import com.google.common.primitives.Ints;
+import io.vmha.adapter.VmProfile;
+import io.vmha.libvirt.DomainProfile.Machine;
 import io.vmha.model.AntiAffinityGroup;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.TemplateId;
@@ -53,6 +55,11 @@ public final class VmhaMetadata {
         return SecureXml.write(element(profile));
     }
 
+    /** Returns the element for a machine of that profile that is called as its domain, with every value escaped. */
+    public static String format(VmProfile profile) {
+        return format(Machine.of(profile));
+    }
+
     /**
      * Reads a domain's profile from its XML.
      *
@@ -61,8 +68,21 @@ public final class VmhaMetadata {
      * @throws IllegalArgumentException if the XML is not well-formed, has a document type, or the element breaks a rule:
      *     the message names the value and the rule
      */
-    public static Optional<DomainProfile> parse(String domainXml) {
+    public static Optional<DomainProfile> profileOf(String domainXml) {
         return read(SecureXml.parse(domainXml).getDocumentElement());
+    }
+
+    /**
+     * Reads a domain's profile from its XML, as {@link #profileOf} does, but a machine as the old {@code VmProfile}.
+     *
+     * @param domainXml as of {@code profileOf}
+     * @return as of {@code profileOf}
+     * @throws IllegalArgumentException as of {@code profileOf}
+     * @deprecated Use {@link #profileOf}.
+     */
+    @Deprecated(since = "0.2.0", forRemoval = true)
+    public static Optional<DomainProfile> parse(String domainXml) {
+        return profileOf(domainXml).map(OldProfiles::toOld);
     }
 
     static Optional<DomainProfile> read(Element domain) {
@@ -95,7 +115,7 @@ public final class VmhaMetadata {
 
     private static DomainProfile profile(String kind, Element element, String domainName) {
         return switch (kind) {
-            case VM -> vm(element);
+            case VM -> machine(element);
             case TEMPLATE ->
                 new DomainProfile.Template(
                         TemplateId.of(SecureXml.attribute(element, "id").orElse(domainName)),
@@ -105,10 +125,9 @@ public final class VmhaMetadata {
         };
     }
 
-    private static VmProfile vm(Element element) {
-        return VmProfile.builder()
+    private static Machine machine(Element element) {
+        VmProfile profile = VmProfile.builder()
                 .type(VmType.of(required(element, "type")))
-                .id(SecureXml.attribute(element, "id").map(VmId::of))
                 .role(SecureXml.attribute(element, "role").map(VmhaMetadata::role))
                 .template(SecureXml.attribute(element, "template").map(TemplateId::of))
                 .priority(SecureXml.attribute(element, "priority")
@@ -117,8 +136,11 @@ public final class VmhaMetadata {
                 .addAllAntiAffinity(SecureXml.children(element, NAMESPACE, ANTI_AFFINITY).stream()
                         .map(group -> AntiAffinityGroup.of(required(group, "group")))
                         .collect(ImmutableSet.toImmutableSet()))
-                .origin(SecureXml.attribute(element, "origin").map(CloneOrigin::parse))
                 .build();
+        return new Machine(
+                SecureXml.attribute(element, "id").map(VmId::of),
+                profile,
+                SecureXml.attribute(element, "origin").map(CloneOrigin::parse));
     }
 
     private static String required(Element element, String attribute) {
@@ -143,8 +165,8 @@ public final class VmhaMetadata {
     }
 
     private static Element element(DomainProfile profile) {
-        if (profile instanceof VmProfile vm) {
-            return element(vm);
+        if (OldProfiles.toNew(profile) instanceof Machine machine) {
+            return element(machine);
         }
         if (profile instanceof DomainProfile.Template template) {
             Element element = newElement(TEMPLATE);
@@ -160,16 +182,17 @@ public final class VmhaMetadata {
         return newElement(UNMANAGED);
     }
 
-    private static Element element(VmProfile vm) {
+    private static Element element(Machine machine) {
+        VmProfile vm = machine.profile();
         Element element = newElement(VM);
-        vm.id().ifPresent(id -> element.setAttribute("id", id.value()));
+        machine.id().ifPresent(id -> element.setAttribute("id", id.value()));
         element.setAttribute("type", vm.type().value());
         vm.role().ifPresent(role -> element.setAttribute("role", role.name()));
         vm.template().ifPresent(template -> element.setAttribute("template", template.value()));
         if (vm.priority() != 0) {
             element.setAttribute("priority", Integer.toString(vm.priority()));
         }
-        vm.origin().ifPresent(origin -> element.setAttribute("origin", origin.toString()));
+        machine.origin().ifPresent(origin -> element.setAttribute("origin", origin.toString()));
         for (AntiAffinityGroup group : vm.antiAffinity()) {
             Element child = element.getOwnerDocument().createElementNS(NAMESPACE, PREFIX + ":" + ANTI_AFFINITY);
             child.setAttribute("group", group.value());

@@ -3,6 +3,9 @@ package io.vmha.libvirt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableList;
+import io.vmha.adapter.VmClassifier;
+import io.vmha.adapter.VmProfile;
+import io.vmha.libvirt.DomainProfile.Machine;
 import io.vmha.model.HostId;
 import io.vmha.model.VmType;
 import java.util.List;
@@ -64,11 +67,11 @@ class CloneCorpusTest {
                 .mapToObj(i -> new CloneXml.Disk("/pool/" + name + "-" + i, "qcow2", false))
                 .toList();
         return CloneXml.define(
-                DomainDescription.read(HostId.of("h1"), xml, VmClassifier.unmanaged()),
+                DomainDescription.read(HostId.of("h1"), xml, DomainClassifier.of(VmClassifier.unmanaged())),
                 name,
                 name + "-stem",
                 uuid,
-                VmProfile.ofType(VmType.MIDDLEWARE),
+                Machine.of(VmProfile.ofType(VmType.MIDDLEWARE)),
                 new CloneSize(65_536, 1),
                 disks);
     }

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.vmha.adapter.VmClassifier;
+import io.vmha.adapter.VmProfile;
+import io.vmha.libvirt.DomainProfile.Machine;
 import io.vmha.model.HostId;
 import io.vmha.model.VmType;
 import java.util.List;
@@ -28,7 +31,7 @@ class DomainXmlFuzzTest {
         DomainDescription domain;
         List<CloneXml.Disk> disks;
         try {
-            domain = DomainDescription.read(H1, xml, VmClassifier.everyDomainIs(VmType.DATABASE));
+            domain = DomainDescription.read(H1, xml, DomainClassifier.of(VmClassifier.everyVmIs(VmType.DATABASE)));
             disks = CloneXml.disks(xml);
         } catch (IllegalArgumentException refused) {
             assertThat(refused.getMessage()).isNotNull();
@@ -47,15 +50,15 @@ class DomainXmlFuzzTest {
                 "clone",
                 "stem",
                 OWN,
-                VmProfile.ofType(VmType.DATABASE),
+                Machine.of(VmProfile.ofType(VmType.DATABASE)),
                 new CloneSize(65_536, 1),
                 disks.stream()
                         .map(disk -> new CloneXml.Disk("/pool/copy", "qcow2", false))
                         .toList());
-        DomainDescription own = DomainDescription.read(H1, clone, VmClassifier.unmanaged());
+        DomainDescription own = DomainDescription.read(H1, clone, DomainClassifier.of(VmClassifier.unmanaged()));
         assertThat(own.uuid()).isEqualTo(OWN);
         assertThat(own.name()).isEqualTo("clone");
-        assertThat(own.profile()).isEqualTo(VmProfile.ofType(VmType.DATABASE));
+        assertThat(own.profile()).isEqualTo(Machine.of(VmProfile.ofType(VmType.DATABASE)));
         assertThat(CloneXml.disks(clone)).allMatch(disk -> disk.path().equals("/pool/copy"));
     }
 }

@@ -1,5 +1,6 @@
 package io.vmha.libvirt;
 
+import io.vmha.adapter.VmProfile;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.HostId;
 import io.vmha.model.Resources;
@@ -145,7 +146,8 @@ public final class Lab {
         define(guest);
         Path file = folder.resolve("guest/" + guest + ".xml");
         try {
-            Files.writeString(file, CloneXml.redefine(Files.readString(file), guest, profile));
+            Files.writeString(
+                    file, CloneXml.redefine(Files.readString(file), guest, DomainProfile.Machine.of(profile)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,6 +3,9 @@ package io.vmha.libvirt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vmha.adapter.VmClassifier;
+import io.vmha.adapter.VmProfile;
+import io.vmha.libvirt.DomainProfile.Machine;
 import io.vmha.model.AntiAffinityGroup;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.HostId;
@@ -21,30 +24,29 @@ class MetadataAndXmlTest {
 
     @Test
     void everyProfileIsReadBackAsItWasWritten() {
-        VmProfile vm = VmProfile.builder()
+        VmProfile profile = VmProfile.builder()
                 .type(VmType.of(EVIL))
-                .id(VmId.of(EVIL))
                 .role(ClusterRole.STANDBY)
                 .template(TemplateId.of(EVIL))
                 .priority(-3)
                 .addAntiAffinity(AntiAffinityGroup.of(EVIL))
-                .origin(new CloneOrigin(7, 3))
                 .build();
-        for (DomainProfile profile : List.of(
-                vm,
-                VmProfile.ofType(VmType.DATABASE),
+        for (DomainProfile kind : List.of(
+                new Machine(Optional.of(VmId.of(EVIL)), profile, Optional.of(new CloneOrigin(7, 3))),
+                Machine.of(VmProfile.ofType(VmType.DATABASE)),
                 new DomainProfile.Template(TemplateId.of(EVIL), Optional.of(VmType.DATABASE)),
                 new DomainProfile.SetAside(VmId.of(EVIL)),
                 DomainProfile.Unmanaged.INSTANCE)) {
-            String domain = "<domain><name>x</name><metadata>" + VmhaMetadata.format(profile) + "</metadata></domain>";
-            assertThat(VmhaMetadata.parse(domain)).contains(profile);
+            String domain = "<domain><name>x</name><metadata>" + VmhaMetadata.format(kind) + "</metadata></domain>";
+            assertThat(VmhaMetadata.profileOf(domain)).contains(kind);
         }
     }
 
     @Test
     void aDomainWithoutOurElementHasNoProfile() {
-        assertThat(VmhaMetadata.parse("<domain><name>x</name></domain>")).isEmpty();
-        assertThat(VmhaMetadata.parse("<domain><metadata><vm xmlns='urn:other' type='DATABASE'/></metadata></domain>"))
+        assertThat(VmhaMetadata.profileOf("<domain><name>x</name></domain>")).isEmpty();
+        assertThat(VmhaMetadata.profileOf(
+                        "<domain><metadata><vm xmlns='urn:other' type='DATABASE'/></metadata></domain>"))
                 .isEmpty();
     }
 
@@ -53,7 +55,7 @@ class MetadataAndXmlTest {
     void anElementThatBreaksARuleIsRefused(String attributes) {
         String domain = "<domain><name>x</name><metadata><vm xmlns='" + VmhaMetadata.NAMESPACE + "' " + attributes
                 + "/></metadata></domain>";
-        assertThatThrownBy(() -> VmhaMetadata.parse(domain)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> VmhaMetadata.profileOf(domain)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
@@ -66,7 +68,7 @@ class MetadataAndXmlTest {
                 ""
             })
     void xmlWithADocumentTypeOrNoXmlIsRefused(String xml) {
-        assertThatThrownBy(() -> VmhaMetadata.parse(xml)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> VmhaMetadata.profileOf(xml)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -88,19 +90,20 @@ class MetadataAndXmlTest {
 
         UUID uuid = UUID.randomUUID();
         String clone = CloneXml.define(
-                DomainDescription.read(HostId.of("h1"), template, VmClassifier.unmanaged()),
+                DomainDescription.read(HostId.of("h1"), template, DomainClassifier.of(VmClassifier.unmanaged())),
                 "a & b",
                 "a_b-1",
                 uuid,
-                VmProfile.ofType(VmType.DATABASE),
+                Machine.of(VmProfile.ofType(VmType.DATABASE)),
                 new CloneSize(1L << 20, 2),
                 List.of(
                         new CloneXml.Disk("/c<1>.qcow2", "qcow2", false),
                         new CloneXml.Disk("/c2.qcow2", "qcow2", false)));
-        DomainDescription description = DomainDescription.read(HostId.of("h1"), clone, VmClassifier.unmanaged());
+        DomainDescription description =
+                DomainDescription.read(HostId.of("h1"), clone, DomainClassifier.of(VmClassifier.unmanaged()));
         assertThat(description.uuid()).isEqualTo(uuid);
         assertThat(description.name()).isEqualTo("a & b");
-        assertThat(description.profile()).isEqualTo(VmProfile.ofType(VmType.DATABASE));
+        assertThat(description.profile()).isEqualTo(Machine.of(VmProfile.ofType(VmType.DATABASE)));
         assertThat(description.memoryKiB()).isEqualTo(1L << 20);
         assertThat(description.maxMemoryKiB()).isEqualTo(2L << 20);
         assertThat(description.vcpus()).isEqualTo(2);
@@ -128,16 +131,18 @@ class MetadataAndXmlTest {
     void aCloneOfAnotherSizeThanItsTemplateIsDefinedSo() {
         String template = "<domain><name>t</name><uuid>11111111-1111-4111-8111-111111111111</uuid>"
                 + "<memory unit='KiB'>4096</memory><vcpu>4</vcpu><vcpus><vcpu id='0' enabled='yes'/></vcpus></domain>";
-        DomainDescription description = DomainDescription.read(HostId.of("h1"), template, VmClassifier.unmanaged());
+        DomainDescription description =
+                DomainDescription.read(HostId.of("h1"), template, DomainClassifier.of(VmClassifier.unmanaged()));
         String clone = CloneXml.define(
                 description,
                 "c",
                 "c",
                 UUID.randomUUID(),
-                VmProfile.ofType(VmType.DATABASE),
+                Machine.of(VmProfile.ofType(VmType.DATABASE)),
                 new CloneSize(2_048, 2),
                 List.of());
-        DomainDescription defined = DomainDescription.read(HostId.of("h1"), clone, VmClassifier.unmanaged());
+        DomainDescription defined =
+                DomainDescription.read(HostId.of("h1"), clone, DomainClassifier.of(VmClassifier.unmanaged()));
         assertThat(defined.memoryKiB()).isEqualTo(2_048);
         assertThat(defined.maxMemoryKiB()).isEqualTo(4_096);
         assertThat(defined.vcpus()).isEqualTo(2);
@@ -159,7 +164,8 @@ class MetadataAndXmlTest {
             })
     void aSizeThatIsNoneIsRefusedAndItsWordsAreHarmless(String size) {
         String domain = "<domain><name>x</name><uuid>11111111-1111-4111-8111-111111111111</uuid>" + size + "</domain>";
-        assertThatThrownBy(() -> DomainDescription.read(HostId.of("h1"), domain, VmClassifier.unmanaged()))
+        assertThatThrownBy(() ->
+                        DomainDescription.read(HostId.of("h1"), domain, DomainClassifier.of(VmClassifier.unmanaged())))
                 .isInstanceOf(IllegalArgumentException.class)
                 .message()
                 .containsAnyOf("vcpu", "emory")
@@ -184,7 +190,7 @@ class MetadataAndXmlTest {
                 HostId.of("h1"),
                 "<domain><name>x</name><uuid>11111111-1111-4111-8111-111111111111</uuid><memory unit='GB'>1</memory>"
                         + "<currentMemory unit='bytes'>1048577</currentMemory><vcpu current='1'>8</vcpu></domain>",
-                VmClassifier.everyDomainIs(VmType.MIDDLEWARE));
+                DomainClassifier.of(VmClassifier.everyVmIs(VmType.MIDDLEWARE)));
         assertThat(description.maxMemoryKiB()).isEqualTo(976_563);
         assertThat(description.memoryKiB()).isEqualTo(1_025);
         assertThat(description.vcpus()).isEqualTo(1);

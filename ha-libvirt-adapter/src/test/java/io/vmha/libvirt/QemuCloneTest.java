@@ -7,6 +7,8 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.adapter.CallContext;
+import io.vmha.adapter.VmProfile;
+import io.vmha.libvirt.DomainProfile.Machine;
 import io.vmha.model.PowerState;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VmId;
@@ -120,7 +122,7 @@ class QemuCloneTest {
     @Test
     void aMachineThatIsStartedElsewhereKeepsItsFirmwaresSettings() throws IOException {
         String xml = kind("nvram-template").xml(folder.toString());
-        lab.define(Lab.H1, "fw", CloneXml.redefine(xml, "fw", VmProfile.ofType(VmType.MIDDLEWARE)));
+        lab.define(Lab.H1, "fw", CloneXml.redefine(xml, "fw", Machine.of(VmProfile.ofType(VmType.MIDDLEWARE))));
         VmId vm = VmId.of("fw");
         Path settings = folder.resolve("tmpl_VARS.fd");
         try (LibvirtAdapter adapter = lab.adapter().build()) {
@@ -142,7 +144,9 @@ class QemuCloneTest {
                 Lab.H1,
                 "sealed",
                 CloneXml.redefine(
-                        kind("tpm-emulator").xml(folder.toString()), "sealed", VmProfile.ofType(VmType.MIDDLEWARE)));
+                        kind("tpm-emulator").xml(folder.toString()),
+                        "sealed",
+                        Machine.of(VmProfile.ofType(VmType.MIDDLEWARE))));
         VmId vm = VmId.of("sealed");
         try (LibvirtAdapter adapter = lab.adapter().build()) {
             adapter.powerOn(vm, Lab.H1, call());

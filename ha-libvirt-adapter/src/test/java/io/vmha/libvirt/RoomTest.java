@@ -8,6 +8,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.adapter.CallContext;
+import io.vmha.adapter.VmProfile;
 import io.vmha.model.HostId;
 import io.vmha.model.Resources;
 import io.vmha.model.VmId;
@@ -41,7 +42,7 @@ class RoomTest {
     }
 
     private static String vm() {
-        return metadata(VmProfile.ofType(VmType.MIDDLEWARE));
+        return VmhaMetadata.format(VmProfile.ofType(VmType.MIDDLEWARE));
     }
 
     @Test

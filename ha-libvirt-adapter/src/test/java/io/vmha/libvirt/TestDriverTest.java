@@ -8,6 +8,9 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.adapter.CallContext;
+import io.vmha.adapter.MachineFacts;
+import io.vmha.adapter.VmClassifier;
+import io.vmha.adapter.VmProfile;
 import io.vmha.model.AntiAffinityGroup;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.Host;
@@ -22,7 +25,10 @@ import io.vmha.model.VmType;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,13 +102,40 @@ class TestDriverTest {
                 .writeTo(folder);
         VmClassifier byName = VmClassifier.byName(Map.of(Pattern.compile("mw-.*"), VmType.MIDDLEWARE));
         try (LibvirtAdapter adapter =
-                LibvirtAdapter.builder().host(H1, uri).classifier(byName).build()) {
+                LibvirtAdapter.builder().host(H1, uri).classifyBy(byName).build()) {
             Inventory inventory = adapter.discover(call()).toInventory();
             assertThat(inventory.vms())
                     .extracting(VirtualMachine::id, VirtualMachine::type)
                     .containsExactlyInAnyOrder(
                             org.assertj.core.groups.Tuple.tuple(VmId.of("mw-1"), VmType.MIDDLEWARE),
                             org.assertj.core.groups.Tuple.tuple(VmId.of("mw-2"), VmType.DATABASE));
+        }
+    }
+
+    @Test
+    void aClassifierIsToldNameHostAndUuid() {
+        URI uri = new TestNode().running("mw-1", "").writeTo(folder);
+        List<MachineFacts> asked = new CopyOnWriteArrayList<>();
+        VmClassifier classifier = vm -> {
+            asked.add(vm);
+            return Optional.of(VmProfile.builder()
+                    .type(VmType.MIDDLEWARE)
+                    .role(ClusterRole.STANDBY)
+                    .priority(9)
+                    .build());
+        };
+        try (LibvirtAdapter adapter =
+                LibvirtAdapter.builder().host(H1, uri).classifyBy(classifier).build()) {
+            Inventory inventory = adapter.discover(call()).toInventory();
+
+            assertThat(inventory.requireVm(VmId.of("mw-1")).priority()).isEqualTo(9);
+            assertThat(inventory.requireHost(H1).role()).isEqualTo(ClusterRole.STANDBY);
+            assertThat(asked).isNotEmpty().allSatisfy(vm -> {
+                assertThat(vm.name()).isEqualTo("mw-1");
+                assertThat(vm.host()).isEqualTo(H1);
+                assertThat(vm.cluster()).isEmpty();
+                assertThat(vm.attributes()).containsOnlyKeys("uuid");
+            });
         }
     }
 
@@ -115,7 +148,7 @@ class TestDriverTest {
                 .writeTo(folder);
         try (LibvirtAdapter adapter = LibvirtAdapter.builder()
                 .host(H1, uri)
-                .classifier(VmClassifier.everyDomainIs(VmType.MIDDLEWARE))
+                .classifyBy(VmClassifier.everyVmIs(VmType.MIDDLEWARE))
                 .build()) {
             assertThat(adapter.discover(call()).vms())
                     .extracting(VirtualMachine::id)
@@ -147,7 +180,7 @@ class TestDriverTest {
     void theDefaultTestHostIsDiscoveredAndItsDomainPoweredOff() {
         try (LibvirtAdapter adapter = LibvirtAdapter.builder()
                 .host(H1, URI.create("test:///default"))
-                .classifier(VmClassifier.everyDomainIs(VmType.MIDDLEWARE))
+                .classifyBy(VmClassifier.everyVmIs(VmType.MIDDLEWARE))
                 .build()) {
             VmId test = VmId.of("test");
             adapter.powerOn(test, H1, call());

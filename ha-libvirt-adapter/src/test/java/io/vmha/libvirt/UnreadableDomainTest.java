@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
+import io.vmha.adapter.VmClassifier;
+import io.vmha.adapter.VmProfile;
+import io.vmha.libvirt.DomainProfile.Machine;
 import io.vmha.libvirt.HostSnapshot.Entry;
 import io.vmha.model.HostId;
 import io.vmha.model.PlatformSnapshot;
@@ -60,7 +63,8 @@ class UnreadableDomainTest {
     }
 
     private HostDomains domains(VmClassifier classifier) {
-        return new HostDomains(LibvirtHost.of(H1, URI.create("test:///x")), classifier, this::definition);
+        return new HostDomains(
+                LibvirtHost.of(H1, URI.create("test:///x")), DomainClassifier.of(classifier), this::definition);
     }
 
     private static Entry entry(HostSnapshot snapshot, String name) {
@@ -79,7 +83,7 @@ class UnreadableDomainTest {
         HostSnapshot read = domains.read(connection);
 
         assertThat(read.domains()).hasSize(3);
-        assertThat(entry(read, "mw1").description().profile()).isInstanceOf(VmProfile.class);
+        assertThat(entry(read, "mw1").description().profile()).isInstanceOf(Machine.class);
         Entry hidden = entry(read, "db1");
         assertThat(hidden.allocation()).isEqualTo(Resources.of(2_000, 1_024));
         assertThat(hidden.isHeld()).isTrue();
@@ -109,17 +113,19 @@ class UnreadableDomainTest {
 
     @Test
     void aClassifierTellsByItsNameWhatItIs() {
-        HostDomains domains = domains(VmClassifier.everyDomainIs(VmType.DATABASE));
+        HostDomains domains = domains(VmClassifier.everyVmIs(VmType.DATABASE));
         refused.add("db1");
 
         assertThat(entry(domains.read(connection), "db1").description().profile())
-                .isEqualTo(VmProfile.ofType(VmType.DATABASE));
+                .isEqualTo(Machine.of(VmProfile.ofType(VmType.DATABASE)));
     }
 
     @Test
     void aHostThatFailsIsNoDomainThatCannotBeRead() {
         HostDomains domains = new HostDomains(
-                LibvirtHost.of(H1, URI.create("test:///x")), VmClassifier.unmanaged(), (domain, flags) -> {
+                LibvirtHost.of(H1, URI.create("test:///x")),
+                DomainClassifier.of(VmClassifier.unmanaged()),
+                (domain, flags) -> {
                     throw new NativeException(new LibvirtError(LibvirtError.RPC, "connection reset"));
                 });
 
@@ -148,7 +154,7 @@ class UnreadableDomainTest {
                 .writeTo(folder);
         try (LibvirtAdapter adapter = LibvirtAdapter.builder()
                 .host(H1, uri)
-                .classifier(domain -> {
+                .classifyBy(domain -> {
                     throw new IllegalStateException("no such table");
                 })
                 .build()) {

@@ -2,6 +2,8 @@ package io.vmha.vsphere;
 
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
+import io.vmha.adapter.MigrationListener;
+import io.vmha.adapter.MigrationProgress;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
@@ -11,6 +13,7 @@ import io.vmha.vsphere.Vcenter.Machine;
 import io.vmha.vsphere.internal.vim.ConfigChange;
 import io.vmha.vsphere.internal.vim.Deadline;
 import io.vmha.vsphere.internal.vim.MoRef;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Where machines are and how much of their host they have. Thread-safe: has no state. */
@@ -45,11 +48,17 @@ final class Placement {
     void relocate(Machine vm, HostId target, Snapshot snapshot, Deadline deadline) {
         MoRef host = Vcenter.host(snapshot, target);
         Optional<MoRef> pool = newPool(vm, target, snapshot);
+        long begun = System.nanoTime();
         vcenter.run(
                 "moving " + vm.id() + " to " + target,
                 client -> client.relocate(vm.ref(), host, pool, deadline),
                 deadline,
-                percent -> listener.progressed(vm.id(), target, percent));
+                percent -> listener.progressed(new MigrationProgress(
+                        vm.id(),
+                        vm.host(),
+                        target,
+                        Duration.ofNanos(System.nanoTime() - begun),
+                        Math.min(percent, 100) / 100.0)));
         confirmHost(vm.id(), target, deadline);
     }
 

@@ -22,6 +22,9 @@ import static io.vmha.vsphere.InventoryProperties.POOL;
 import static io.vmha.vsphere.InventoryProperties.POWER;
 import static io.vmha.vsphere.InventoryProperties.TEMPLATE;
 
+import io.vmha.adapter.MachineFacts;
+import io.vmha.adapter.VmClassifier;
+import io.vmha.adapter.VmProfile;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.CpuPlatform;
 import io.vmha.model.Host;
@@ -161,7 +164,7 @@ final class SnapshotBuilder {
         }
     }
 
-    private static void leftOut(String kind, MoRef ref, IllegalArgumentException why) {
+    private static void leftOut(String kind, MoRef ref, RuntimeException why) {
         LOG.warn("{} {} is left alone: {}", kind, ref, Words.of(String.valueOf(why.getMessage())));
     }
 
@@ -263,8 +266,20 @@ final class SnapshotBuilder {
         if (declared.isPresent() || belongsToAProduct(vm, name)) {
             return declared;
         }
-        String cluster = vm.ref(HOST).map(clusterOfHost::get).orElse("");
-        return classifier.classify(new VmFacts(name, cluster, false, attributes));
+        Optional<String> cluster = vm.ref(HOST).map(clusterOfHost::get);
+        return vm.ref(HOST)
+                .map(hostIds::get)
+                .flatMap(host -> classified(vm, new MachineFacts(name, host, cluster, attributes)));
+    }
+
+    /** What a user's classifier throws must not hide the other VMs. */
+    private Optional<VmProfile> classified(ManagedObject vm, MachineFacts facts) {
+        try {
+            return classifier.classify(facts);
+        } catch (RuntimeException e) {
+            leftOut("VM", vm.ref(), e);
+            return Optional.empty();
+        }
     }
 
     /** Such as vCLS, which its cluster starts again at once, and of which not every version says whose it is. */

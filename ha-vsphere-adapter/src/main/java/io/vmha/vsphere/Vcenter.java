@@ -2,6 +2,7 @@ package io.vmha.vsphere;
 
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
+import io.vmha.adapter.VmClassifier;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.HostId;
 import io.vmha.model.PowerState;

@@ -1,6 +1,8 @@
 package io.vmha.vsphere;
 
 import com.google.common.base.Splitter;
+import io.vmha.adapter.VmClassifier;
+import io.vmha.adapter.VmProfile;
 import io.vmha.model.AntiAffinityGroup;
 import io.vmha.model.TemplateId;
 import io.vmha.model.VmType;
@@ -39,12 +41,13 @@ public final class VmAttributes {
                 .map(AntiAffinityGroup::of)
                 .collect(Collectors.toSet());
         String priority = attributes.getOrDefault(PRIORITY, "").trim();
-        return Optional.of(new VmProfile(
-                VmType.of(type.trim()),
-                Optional.of(attributes.getOrDefault(TEMPLATE, ""))
+        return Optional.of(VmProfile.builder()
+                .type(VmType.of(type.trim()))
+                .template(Optional.of(attributes.getOrDefault(TEMPLATE, ""))
                         .filter(name -> !name.isBlank())
-                        .map(TemplateId::of),
-                priority.isEmpty() ? 0 : Integer.parseInt(priority),
-                groups));
+                        .map(TemplateId::of))
+                .priority(priority.isEmpty() ? 0 : Integer.parseInt(priority))
+                .antiAffinity(groups)
+                .build());
     }
 }

@@ -12,7 +12,12 @@ import java.util.regex.Pattern;
  *
  * <p>It must be thread-safe and give the same answer for the same facts. Templates are not asked about. The default is
  * {@link #unmanaged()}, since powering off a stranger's machine is worse than not serving it.
+ *
+ * @deprecated Use {@link io.vmha.adapter.VmClassifier}, which the adapters of all platforms take, with {@link
+ *     VsphereAdapter.Builder#classifyBy}.
  */
+@Deprecated(since = "0.2.0", forRemoval = true)
+@SuppressWarnings("removal")
 @FunctionalInterface
 public interface VmClassifier {
 

@@ -9,7 +9,9 @@ import java.util.Map;
  * @param cluster the name of its cluster, or of its host where that is in none
  * @param template whether it is marked as a template
  * @param attributes its custom attributes by name
+ * @deprecated Use {@link io.vmha.adapter.MachineFacts}.
  */
+@Deprecated(since = "0.2.0", forRemoval = true)
 public record VmFacts(String name, String cluster, boolean template, Map<String, String> attributes) {
     /** Copies the attributes. */
     public VmFacts {

@@ -13,7 +13,9 @@ import java.util.Set;
  * @param template the template that it is cloned anew from
  * @param priority the higher is recovered first; any integer
  * @param antiAffinity machines of one group avoid sharing a host
+ * @deprecated Use {@link io.vmha.adapter.VmProfile}.
  */
+@Deprecated(since = "0.2.0", forRemoval = true)
 public record VmProfile(VmType type, Optional<TemplateId> template, int priority, Set<AntiAffinityGroup> antiAffinity) {
     /** Copies the groups. */
     public VmProfile {

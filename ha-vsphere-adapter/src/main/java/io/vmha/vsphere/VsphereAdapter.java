@@ -1,6 +1,7 @@
 package io.vmha.vsphere;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.Sets;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
@@ -11,6 +12,8 @@ import io.vmha.adapter.Capability;
 import io.vmha.adapter.FaultSource;
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.MachineReading;
+import io.vmha.adapter.MigrationListener;
+import io.vmha.adapter.VmClassifier;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.HostId;
@@ -293,9 +296,21 @@ public final class VsphereAdapter implements HypervisorAdapter {
 
         /** Sets what judges machines without custom attributes; by default they are left alone. */
         @CanIgnoreReturnValue
-        public Builder classifier(VmClassifier classifier) {
-            this.classifier = classifier;
+        public Builder classifyBy(VmClassifier classifier) {
+            this.classifier = requireNonNull(classifier, "classifier");
             return this;
+        }
+
+        /**
+         * Sets what judges machines without custom attributes, in place of any classifier that was set before.
+         *
+         * @deprecated Use {@link #classifyBy}.
+         */
+        @Deprecated(since = "0.2.0", forRemoval = true)
+        @SuppressWarnings("removal")
+        @CanIgnoreReturnValue
+        public Builder classifier(io.vmha.vsphere.VmClassifier classifier) {
+            return classifyBy(OldTypes.toNew(classifier));
         }
 
         /**
@@ -336,11 +351,23 @@ public final class VsphereAdapter implements HypervisorAdapter {
             return this;
         }
 
-        /** Sets who is told how moves come along; by default nobody. */
+        /** Sets who is told how moves progress; by default nobody. */
         @CanIgnoreReturnValue
-        public Builder migrationListener(MigrationListener listener) {
-            this.listener = listener;
+        public Builder onMigration(MigrationListener listener) {
+            this.listener = requireNonNull(listener, "listener");
             return this;
+        }
+
+        /**
+         * Sets who is told how moves progress, in place of any listener that was set before.
+         *
+         * @deprecated Use {@link #onMigration}.
+         */
+        @Deprecated(since = "0.2.0", forRemoval = true)
+        @SuppressWarnings("removal")
+        @CanIgnoreReturnValue
+        public Builder migrationListener(io.vmha.vsphere.MigrationListener listener) {
+            return onMigration(OldTypes.toNew(listener));
         }
 
         /**

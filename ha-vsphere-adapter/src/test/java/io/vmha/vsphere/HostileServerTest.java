@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.sun.net.httpserver.HttpExchange;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
+import io.vmha.adapter.VmClassifier;
 import io.vmha.model.Inventory;
 import io.vmha.model.VmType;
 import java.io.IOException;
@@ -49,7 +50,7 @@ class HostileServerTest {
     void begin() throws Exception {
         vcenter = new CannedVcenter(folder);
         adapter = vcenter.adapter()
-                .classifier(VmClassifier.everyVmIs(VmType.DATABASE))
+                .classifyBy(VmClassifier.everyVmIs(VmType.DATABASE))
                 .build();
         vcenter.answer("RetrievePropertiesEx", "<returnval/>");
     }

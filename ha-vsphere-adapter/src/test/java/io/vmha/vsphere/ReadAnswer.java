@@ -3,6 +3,7 @@ package io.vmha.vsphere;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmha.adapter.AdapterException;
+import io.vmha.adapter.VmClassifier;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.Host;
 import io.vmha.model.VmType;

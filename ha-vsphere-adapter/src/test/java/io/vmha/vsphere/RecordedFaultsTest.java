@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
+import io.vmha.adapter.VmClassifier;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.HostHealth;
@@ -39,7 +40,7 @@ class RecordedFaultsTest {
     void begin() throws Exception {
         vcenter = new CannedVcenter(folder);
         adapter = vcenter.adapter()
-                .classifier(VmClassifier.everyVmIs(VmType.DATABASE))
+                .classifyBy(VmClassifier.everyVmIs(VmType.DATABASE))
                 .build();
         vcenter.answer(
                 "RetrievePropertiesEx",

@@ -8,6 +8,7 @@ import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.Capability;
+import io.vmha.adapter.VmClassifier;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
@@ -48,7 +49,7 @@ class RecordedShapesTest {
     void begin() throws Exception {
         vcenter = new CannedVcenter(folder);
         adapter = vcenter.adapter()
-                .classifier(VmClassifier.everyVmIs(VmType.DATABASE))
+                .classifyBy(VmClassifier.everyVmIs(VmType.DATABASE))
                 .build();
         vcenter.answer("RetrievePropertiesEx", page("", vm("vm-1", "db1", "poweredOn"), HOST, COMPUTE));
     }
@@ -232,7 +233,7 @@ class RecordedShapesTest {
                 .isInstanceOf(AdapterException.Permanent.class);
         assertThat(vcenter.count("PowerOnVM_Task")).isZero();
         try (VsphereAdapter leaving = vcenter.adapter()
-                .classifier(VmClassifier.everyVmIs(VmType.DATABASE))
+                .classifyBy(VmClassifier.everyVmIs(VmType.DATABASE))
                 .highAvailability(HighAvailabilityMode.LEAVE_RESTARTS_TO_VSPHERE)
                 .build()) {
             assertThat(leaving.clusterServices(within(10)))

@@ -10,6 +10,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.adapter.CallContext;
+import io.vmha.adapter.VmClassifier;
 import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
@@ -44,7 +45,7 @@ class SoapShapesTest {
     void begin() throws Exception {
         vcenter = new CannedVcenter(folder);
         adapter = vcenter.adapter()
-                .classifier(VmClassifier.everyVmIs(VmType.DATABASE))
+                .classifyBy(VmClassifier.everyVmIs(VmType.DATABASE))
                 .starts(new StartPolicy(new Pace(1, 1, 1), new Pace(1, 1, 1), Duration.ZERO, Duration.ZERO))
                 .build();
         vcenter.answer("RetrievePropertiesEx", everything("poweredOn", "host-1"));

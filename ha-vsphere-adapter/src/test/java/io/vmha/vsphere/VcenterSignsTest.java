@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmha.adapter.AdapterException;
+import io.vmha.adapter.VmClassifier;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;

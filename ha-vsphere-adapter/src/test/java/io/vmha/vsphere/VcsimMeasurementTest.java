@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.vmha.adapter.CallContext;
+import io.vmha.adapter.VmClassifier;
 import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
@@ -41,7 +42,7 @@ class VcsimMeasurementTest {
                 Map.of("TOPOLOGY", "flat", "FLAT_ARGS", "-cluster 10 -host 10 -standalone-host 0 -vm 1000");
         try (Vcsim vcsim = Vcsim.with(settings);
                 VsphereAdapter adapter = vcsim.adapter()
-                        .classifier(VmClassifier.everyVmIs(VmType.MIDDLEWARE))
+                        .classifyBy(VmClassifier.everyVmIs(VmType.MIDDLEWARE))
                         .build()) {
             List<Long> ours = new ArrayList<>();
             List<Long> theirs = new ArrayList<>();

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.adapter.CallContext;
+import io.vmha.adapter.VmClassifier;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.HostId;

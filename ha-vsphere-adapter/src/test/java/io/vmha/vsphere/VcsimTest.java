@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.AdapterException.Cause;
 import io.vmha.adapter.CallContext;
+import io.vmha.adapter.VmClassifier;
 import io.vmha.center.ManagementCenter;
 import io.vmha.center.event.DecisionOutcome;
 import io.vmha.fault.FaultKind;
@@ -141,7 +142,7 @@ class VcsimTest {
                 "markup");
         vcsim.govc("object.rename", "/DC0/vm/markup", "a<b>&\"c' ]]> 50%25%2fx");
         try (VsphereAdapter adapter = vcsim.adapter()
-                .classifier(VmClassifier.everyVmIs(VmType.MIDDLEWARE))
+                .classifyBy(VmClassifier.everyVmIs(VmType.MIDDLEWARE))
                 .build()) {
             adapter.powerOff(VmId.of(name), Duration.ZERO, call());
             assertThat(adapter.powerState(VmId.of(name), call())).isEqualTo(PowerState.OFF);
@@ -164,7 +165,7 @@ class VcsimTest {
         }
         vcsim.govc("object.rename", "/DC0/vm/second/twin2", "twin");
         try (VsphereAdapter adapter = vcsim.adapter()
-                .classifier(VmClassifier.everyVmIs(VmType.MIDDLEWARE))
+                .classifyBy(VmClassifier.everyVmIs(VmType.MIDDLEWARE))
                 .build()) {
             List<VmId> twins = adapter.discover(call()).vms().stream()
                     .map(VirtualMachine::id)
@@ -188,7 +189,7 @@ class VcsimTest {
                 "-pool=/DC0/host/standby/Resources",
                 "short-lived");
         try (VsphereAdapter adapter = vcsim.adapter()
-                .classifier(VmClassifier.everyVmIs(VmType.MIDDLEWARE))
+                .classifyBy(VmClassifier.everyVmIs(VmType.MIDDLEWARE))
                 .build()) {
             assertThat(adapter.powerState(VmId.of("short-lived"), call())).isEqualTo(PowerState.OFF);
             vcsim.govc("vm.destroy", "short-lived");
@@ -386,7 +387,7 @@ class VcsimTest {
         try (Vcsim other = Vcsim.with(
                         Map.of("TOPOLOGY", "flat", "FLAT_ARGS", "-cluster 1 -host 4 -standalone-host 0 -vm 100"));
                 VsphereAdapter adapter = other.adapter()
-                        .classifier(VmClassifier.everyVmIs(VmType.MIDDLEWARE))
+                        .classifyBy(VmClassifier.everyVmIs(VmType.MIDDLEWARE))
                         .build()) {
             List<VmId> vms = adapter.discover(call()).vms().stream()
                     .map(VirtualMachine::id)

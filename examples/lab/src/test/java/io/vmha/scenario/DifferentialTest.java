@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.TrafficDirector;
+import io.vmha.adapter.VmProfile;
 import io.vmha.center.ManagementCenter;
 import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.event.HaEvent;
@@ -11,7 +12,6 @@ import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.libvirt.Lab;
 import io.vmha.libvirt.LibvirtAdapter;
-import io.vmha.libvirt.VmProfile;
 import io.vmha.model.Host;
 import io.vmha.model.Inventory;
 import io.vmha.model.VirtualMachine;

@@ -2,12 +2,12 @@ package io.vmha.quickstart;
 
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.HypervisorAdapter;
+import io.vmha.adapter.VmClassifier;
 import io.vmha.center.ManagementCenter;
 import io.vmha.center.event.DecisionOutcome;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.libvirt.LibvirtAdapter;
-import io.vmha.libvirt.VmClassifier;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
 import io.vmha.model.TopologyRules;
@@ -41,9 +41,9 @@ final class PlatformDemo {
     /** An adapter for that libvirt host alone. */
     static HypervisorAdapter libvirt(URI uri, Optional<String> type) {
         VmClassifier classifier =
-                type.map(VmType::of).map(VmClassifier::everyDomainIs).orElseGet(VmClassifier::unmanaged);
+                type.map(VmType::of).map(VmClassifier::everyVmIs).orElseGet(VmClassifier::unmanaged);
         HostId host = HostId.of(uri.getHost() == null ? "localhost" : uri.getHost());
-        return LibvirtAdapter.builder().host(host, uri).classifier(classifier).build();
+        return LibvirtAdapter.builder().host(host, uri).classifyBy(classifier).build();
     }
 
     private static boolean failOver(
