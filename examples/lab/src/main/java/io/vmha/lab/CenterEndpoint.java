@@ -1,7 +1,5 @@
 package io.vmha.lab;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -82,10 +80,7 @@ final class CenterEndpoint {
             status = ELSEWHERE;
             text = String.valueOf(elsewhere.getMessage());
         }
-        byte[] body = text.getBytes(UTF_8);
-        exchange.sendResponseHeaders(status, body.length);
-        exchange.getResponseBody().write(body);
-        exchange.close();
+        HttpAnswer.give(exchange, status, text);
     }
 
     private static Supplier<String> state(Supplier<LabCenter> leading) {

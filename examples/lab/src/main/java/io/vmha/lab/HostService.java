@@ -76,10 +76,7 @@ final class HostService implements AutoCloseable {
             status = FAILED;
             said = String.valueOf(failed.getMessage());
         }
-        byte[] body = said.getBytes(UTF_8);
-        exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
-        exchange.getResponseBody().write(body);
-        exchange.close();
+        HttpAnswer.give(exchange, status, said);
     }
 
     private String run(String[] words, String script) {

@@ -1,7 +1,5 @@
 package io.vmha.lab;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -70,30 +68,23 @@ final class WriteGateway implements AutoCloseable {
     private void insert(HttpExchange exchange) throws IOException {
         Matcher id = ID.matcher(String.valueOf(exchange.getRequestURI().getQuery()));
         if (!id.matches()) {
-            answer(exchange, 400, "id=NUMBER is needed");
+            HttpAnswer.give(exchange, 400, "id=NUMBER is needed");
             return;
         }
         Optional<Guest> guest =
                 Guest.at(exchange.getRemoteAddress().getAddress().getHostAddress());
         if (guest.isEmpty()) {
-            answer(exchange, 403, "only guests may write");
+            HttpAnswer.give(exchange, 403, "only guests may write");
             return;
         }
         try (Connection connection = databaseOf.apply(guest.get()).getConnection();
                 PreparedStatement statement = connection.prepareStatement("insert into requests (id) values (?)")) {
             statement.setLong(1, Long.parseLong(id.group(1)));
             statement.execute();
-            answer(exchange, 200, "committed");
+            HttpAnswer.give(exchange, 200, "committed");
         } catch (SQLException e) {
-            answer(exchange, 503, "not known to be committed");
+            HttpAnswer.give(exchange, 503, "not known to be committed");
         }
-    }
-
-    private static void answer(HttpExchange exchange, int status, String text) throws IOException {
-        byte[] body = text.getBytes(UTF_8);
-        exchange.sendResponseHeaders(status, body.length);
-        exchange.getResponseBody().write(body);
-        exchange.close();
     }
 
     /** The rows that there are. */

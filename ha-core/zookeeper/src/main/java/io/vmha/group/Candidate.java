@@ -129,15 +129,9 @@ final class Candidate {
         try {
             OptionalLong epoch = lease.epoch();
             Running now = running;
-            boolean isOver = now != null
-                    && (epoch.isEmpty()
-                            || epoch.getAsLong() != now.epoch()
-                            || !now.center().isLeading());
-            if (now != null && isOver) {
+            if (now != null && isOver(now, epoch)) {
                 end(now);
-                // The term goes on where only the center ended, by an error or a journal that does not let it write:
-                // the next one is
-                // for whoever is first.
+                // The term goes on where only the center ended: the next one is for whoever is first.
                 leave(Optional.empty());
             } else if (!handOvers.isEmpty()) {
                 handOver(handOvers.remove(), now);
@@ -149,6 +143,13 @@ final class Candidate {
                     "{} failed to follow its leadership of {}", parts.instance().name(), parts.site(), failed);
             centerProblem = Optional.of(String.valueOf(failed));
         }
+    }
+
+    /** A center may end before its term does: by an error of its own, or a journal that does not let it write. */
+    private static boolean isOver(Running now, OptionalLong epoch) {
+        return epoch.isEmpty()
+                || epoch.getAsLong() != now.epoch()
+                || !now.center().isLeading();
     }
 
     private void begin(long epoch) {

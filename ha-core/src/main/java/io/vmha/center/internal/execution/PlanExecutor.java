@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,9 +110,7 @@ public final class PlanExecutor implements RunGuardContext.Plans {
 
     /** The VMs whose clones were begun on a host, and may be there or not. */
     public Set<VmId> mayHaveCloned(HostId host) {
-        return runs.values().stream()
-                .flatMap(run -> run.steps().stream())
-                .filter(step -> step.isTried() && !step.isEnded())
+        return underWay()
                 .map(step -> step.step().action())
                 .filter(action -> action instanceof Action.CloneFromTemplate clone
                         && clone.on().equals(host))
@@ -121,12 +120,16 @@ public final class PlanExecutor implements RunGuardContext.Plans {
 
     /** Whether a host's fencing was begun and has not come to its end: it may have been off since. */
     public boolean mayHaveFenced(HostId host) {
+        return underWay()
+                .anyMatch(step -> step.action() instanceof Action.FenceHost fence
+                        && fence.target().equals(host));
+    }
+
+    /** The steps that were tried and have not come to their end. */
+    private Stream<StepRun> underWay() {
         return runs.values().stream()
                 .flatMap(run -> run.steps().stream())
-                .anyMatch(step -> step.isTried()
-                        && !step.isEnded()
-                        && step.action() instanceof Action.FenceHost fence
-                        && fence.target().equals(host));
+                .filter(step -> step.isTried() && !step.isEnded());
     }
 
     /** The plans that are held, of which nothing was tried, and that count on a VM to serve. */
@@ -344,18 +347,10 @@ public final class PlanExecutor implements RunGuardContext.Plans {
 
     @Override
     public boolean isPromotingBeside(ReplicaSetId set, StepRun asks) {
-        for (PlanRun run : runs.values()) {
-            for (StepRun step : run.steps()) {
-                if (step != asks
-                        && step.isTried()
-                        && !step.isEnded()
+        return underWay()
+                .anyMatch(step -> step != asks
                         && step.step().action() instanceof Action.Promote promote
-                        && setOf(promote.target()).filter(set::equals).isPresent()) {
-                    return true;
-                }
-            }
-        }
-        return false;
+                        && setOf(promote.target()).filter(set::equals).isPresent());
     }
 
     /** Whether a step that another database of that set writes after is under way: until it ends none may write for a moment. */
