@@ -93,6 +93,24 @@ class GuardsTest {
     }
 
     @Test
+    void noDecisionRestsOnAFaultThatIsOverBeforeAPauseIs() {
+        ask(center.pause("operator"));
+        CompletionStage<DecisionOutcome> over =
+                center.submit(FaultReport.ofHost(H3, FaultKind.HOST_DOWN, time.now(), "watch", 1));
+        ask(center.hostUp(H3));
+        CompletionStage<DecisionOutcome> open =
+                center.submit(FaultReport.ofVm(MW1, FaultKind.FILESYSTEM_READ_ONLY, time.now(), "monitor", 1));
+        ask(center.resume("operator"));
+        approveAll();
+
+        assertThat(ask(over).decision())
+                .isInstanceOfSatisfying(
+                        SubjectDecision.Ignored.class,
+                        ignored -> assertThat(ignored.reason()).isEqualTo(Reason.FAULT_CLOSED));
+        assertThat(ask(open).isCarriedOut()).isTrue();
+    }
+
+    @Test
     void nothingIsPoweredOffForAFaultThatIsClosed() {
         fail(MW1);
         ask(center.repaired(MW1));

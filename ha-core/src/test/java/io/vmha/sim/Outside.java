@@ -205,9 +205,11 @@ final class Outside {
         if (since == null || center.startedAt().isAfter(since)) {
             return false;
         }
+        // That a host is up says nothing of what somebody moved there.
         boolean isTold =
                 isTold(toldOfVm, vm, center, at) && !toldOfVm.get(vm).at().isBefore(since)
-                        || isTold(toldOfHost, host, center, at)
+                        || !moved.contains(vm)
+                                && isTold(toldOfHost, host, center, at)
                                 && !toldOfHost.get(host).at().isBefore(since);
         return !isTold && !center.hasRead(vm, since, at);
     }

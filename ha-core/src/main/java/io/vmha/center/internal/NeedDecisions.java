@@ -1,6 +1,7 @@
 package io.vmha.center.internal;
 
 import io.vmha.center.event.NeedKind;
+import io.vmha.center.internal.execution.StepFailure;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.VmRecord;
 import io.vmha.center.journal.VmState;
@@ -113,6 +114,13 @@ final class NeedDecisions {
                     && failed.isEmpty();
             boolean isOpen = needs.contains(need) || (failed.isPresent() && need == NeedKind.SERVE);
             if (!isOpen || movesNothing || part instanceof SubjectDecision.Ignored) {
+                continue;
+            }
+            Optional<StepFailure> refused =
+                    part instanceof SubjectDecision.NoTarget ? refusals.whyRefused(vm.id(), need) : Optional.empty();
+            if (failed.isEmpty() && refused.isPresent()) {
+                // There is a target, and it is known why that one is none.
+                notes.note(vm, need, refused.get().reason(), refused.get().detail());
                 continue;
             }
             parts.add(part);

@@ -18,6 +18,7 @@ import io.vmha.plan.Action;
 import io.vmha.policy.Explanation;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -36,6 +37,7 @@ final class Refusals {
     private static final class Targets {
         private final Set<HostId> hosts = new LinkedHashSet<>();
         private final Set<VmId> vms = new LinkedHashSet<>();
+        private final Map<NeedKind, StepFailure> why = new EnumMap<>(NeedKind.class);
         private int count;
     }
 
@@ -106,6 +108,13 @@ final class Refusals {
         return now;
     }
 
+    /** Why a need stays unmet where the policy finds no target without those that refused; empty where none of them would be one. */
+    Optional<StepFailure> whyRefused(VmId vm, NeedKind need) {
+        return Optional.ofNullable(refusals.get(vm))
+                .map(refused -> refused.why.get(need))
+                .filter(why -> view(vm) != state.inventory());
+    }
+
     /** A decision is not carried out: what it was for is decided anew, without the target that refused, or waits. */
     void notCarriedOut(PlanRun run, SubjectDecision part, StepFailure failure, Action action) {
         Optional<VmRecord> vm = part.subject().asVm().flatMap(state::vm);
@@ -119,6 +128,7 @@ final class Refusals {
                 || failure.reason() == Reason.INCOMPATIBLE_CPU
                 || isOfLag(failure.reason());
         if (isAdapters) {
+            Needs.metBy(part).ifPresent(need -> refused.why.put(need, failure));
             Placements.hostOf(action).ifPresent(refused.hosts::add);
             run.notPromoted().forEach(target -> refuseMember(refused, target));
         }

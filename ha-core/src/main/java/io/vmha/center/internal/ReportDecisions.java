@@ -2,12 +2,16 @@ package io.vmha.center.internal;
 
 import io.vmha.center.event.NeedKind;
 import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.internal.state.VmRecord;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
+import io.vmha.fault.FaultSubject;
 import io.vmha.model.Inventory;
 import io.vmha.model.VmId;
+import io.vmha.policy.Explanation;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
+import io.vmha.policy.Trigger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -15,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +51,12 @@ final class ReportDecisions {
     }
 
     /** Decides about reports of one moment. */
-    void decide(List<Decisions.Undecided> reports) {
+    void decide(List<Decisions.Undecided> gathered) {
+        // A report may have waited, through a pause for one, and what it told of may be over.
+        Map<Boolean, List<Decisions.Undecided>> byOpen =
+                gathered.stream().collect(Collectors.partitioningBy(this::isStillOpen));
+        byOpen.get(false).forEach(this::closed);
+        List<Decisions.Undecided> reports = byOpen.get(true);
         boolean isOfHosts = reports.stream().anyMatch(one -> one.report().kind().scope() == FaultKind.Scope.HOST);
         if (reports.size() > 1 && isOfHosts) {
             decideTogether(reports);
@@ -56,6 +66,34 @@ final class ReportDecisions {
                 .map(one -> new Ranked(one, priority(one)))
                 .sorted(Comparator.comparingInt(Ranked::priority).reversed())
                 .forEach(ranked -> decideTogether(List.of(ranked.report())));
+    }
+
+    private boolean isStillOpen(Decisions.Undecided one) {
+        return one.report().subject().accept(new FaultSubject.Visitor<Boolean>() {
+            @Override
+            public Boolean visitOfVm(FaultSubject.OfVm vm) {
+                return state.vm(vm.vm()).filter(VmRecord::isFailed).isPresent();
+            }
+
+            @Override
+            public Boolean visitOfHost(FaultSubject.OfHost host) {
+                return state.host(host.host())
+                        .filter(found -> found.fault().isPresent())
+                        .isPresent();
+            }
+        });
+    }
+
+    /** Nothing follows of a report whose fault is closed. VMs that were lost with a host may have faults of their own that are not. */
+    private void closed(Decisions.Undecided one) {
+        FaultReport report = one.report();
+        SubjectDecision ignored = new SubjectDecision.Ignored(
+                report.subject(),
+                Trigger.of(report.kind()),
+                Reason.FAULT_CLOSED,
+                Explanation.of(() -> "its cause was over before it was decided"));
+        one.vms().forEach(center.decisions()::wake);
+        plans.beginSound(Optional.of(report), List.of(ignored), false, Optional.empty(), one.pending());
     }
 
     private int priority(Decisions.Undecided one) {

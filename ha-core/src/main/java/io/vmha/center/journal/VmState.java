@@ -35,7 +35,7 @@ public record VmState(
 
     /** What may hold for a VM besides. */
     public enum Flag {
-        /** Its host was lost: it counts as off only once a later reading shows it on no host that answers. */
+        /** A host on which it may have been was lost: a later reading has to show where it runs, or that it runs on no host that answers. */
         UNSEARCHED,
         /** An operator accepted that its database is behind its source. */
         LAG_ACCEPTED,

@@ -78,7 +78,7 @@ final class Guards {
                     ? Verdict.never(Reason.NOT_WANTED, action.vm().orElseThrow() + " is not to be managed")
                     : Verdict.PASS;
 
-    /** A VM whose host was lost and is back is read before it is powered off: it may run well. */
+    /** A VM that was, or may have been, on a host that was lost is read before it is powered off: it may run well. */
     static final Guard READ_FIRST = (action, context) -> {
         return searched(context.state().requireVm(action.vm().orElseThrow()), context);
     };

@@ -13,8 +13,8 @@ public final class LostHost {
     private LostHost() {}
 
     /**
-     * Takes a host that is confirmed off out of the sets of hosts on which VMs may be running. A VM that is left with none has yet
-     * to be looked for on the hosts that answer: somebody may have moved it untold.
+     * Takes a host that is confirmed off out of the sets of hosts on which VMs may be running. Each of its VMs has yet to be read:
+     * one that is left with no host may have been moved untold, and one that is left with another may run well there.
      */
     public static void confirmedOff(HostId host, CenterState state) {
         List<VmRecord> lost = state.running(host);
@@ -22,9 +22,7 @@ public final class LostHost {
         for (VmRecord vm : lost) {
             Set<HostId> left = new LinkedHashSet<>(vm.mayRunOn());
             left.remove(host);
-            if (left.isEmpty()) {
-                state.flag(vm.id(), VmState.Flag.UNSEARCHED, true);
-            }
+            state.flag(vm.id(), VmState.Flag.UNSEARCHED, true);
             state.places().mayRunOn(vm.id(), left);
             state.places().lostWithHost(vm.id());
         }
