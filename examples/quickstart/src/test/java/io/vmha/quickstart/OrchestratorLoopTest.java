@@ -110,6 +110,7 @@ class OrchestratorLoopTest {
         String body =
                 source.substring(source.indexOf("final class OrchestratorLoop")).stripTrailing();
 
-        assertThat(Files.readString(Path.of("../../ha-core/README.md"))).contains(body);
+        assertThat(Files.readString(Path.of("../../ha-core/docs/orchestrator.md")))
+                .contains(body);
     }
 }

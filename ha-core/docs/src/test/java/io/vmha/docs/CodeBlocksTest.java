@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
@@ -29,39 +29,55 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
-/** Every Java block of the guide is compiled as a user would, all warnings on, and run. */
+/** Every Java block of every page is compiled as a user would, all warnings on, and run, but for the few that {@link Pages} names. */
 class CodeBlocksTest {
-    private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
+    /** However a block of Java may begin. */
+    private static final Pattern JAVA = Pattern.compile("(?i)^\\s*(```+|~~~+)\\s*java\\b");
 
     @TempDir
     Path folder;
 
-    static List<Path> pages() throws IOException {
-        try (Stream<Path> files = Files.list(ROOT.resolve("ha-core/docs"))) {
-            List<Path> pages =
-                    new ArrayList<>(files.filter(file -> file.toString().endsWith(".md"))
-                            .sorted()
-                            .toList());
-            pages.add(ROOT.resolve("README.md"));
-            pages.add(ROOT.resolve("ha-core/metrics/README.md"));
-            pages.add(ROOT.resolve("ha-core/journal/README.md"));
-            return pages;
+    static List<Path> pagesWithBlocks() throws IOException {
+        List<Path> pages = new ArrayList<>();
+        for (Path page : Pages.all()) {
+            if (!Page.read(page).blocks().isEmpty()) {
+                pages.add(page);
+            }
         }
+        return pages;
     }
 
     @ParameterizedTest
-    @MethodSource("pages")
+    @MethodSource("pagesWithBlocks")
     void everyBlockOfAPageCompilesAndRuns(Path page) throws Exception {
         runs(Page.read(page));
     }
 
     @Test
-    void thereAreBlocks() throws IOException {
-        int blocks = 0;
-        for (Path page : pages()) {
-            blocks += Page.read(page).blocks().size();
+    void noBlockIsOverlooked() throws IOException {
+        int all = 0;
+        for (Path page : Pages.all()) {
+            long begun = Files.readAllLines(page).stream()
+                    .filter(line -> JAVA.matcher(line).find())
+                    .count();
+            assertThat(Page.read(page).blocks()).as("%s", page).hasSize((int) begun);
+            all += begun;
         }
-        assertThat(blocks).isGreaterThanOrEqualTo(20);
+        assertThat(all).isGreaterThanOrEqualTo(35);
+    }
+
+    @Test
+    void whatAPageIsWiredWithIsStillOnItAndFewBlocksAreOnlyCompiled() throws IOException {
+        int onlyCompiled = 0;
+        for (String name : Pages.WIRED.keySet()) {
+            Page page = Page.read(Pages.ROOT.resolve(name));
+            List<String> named = new ArrayList<>(page.wiring().standIns().keySet());
+            named.addAll(page.wiring().onlyCompiled().keySet());
+            String text = Files.readString(page.file());
+            assertThat(named).as(name).allSatisfy(part -> assertThat(text).contains(part));
+            onlyCompiled += page.wiring().onlyCompiled().size();
+        }
+        assertThat(onlyCompiled).isLessThanOrEqualTo(2);
     }
 
     @Test
@@ -107,7 +123,7 @@ class CodeBlocksTest {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         List<JavaFileObject> sources = new ArrayList<>();
         for (Page.Block block : page.blocks()) {
-            sources.add(new Source(block));
+            sources.add(new Source(block.className(), page.source(block)));
         }
         StringWriter said = new StringWriter();
         List<String> options = List.of(
@@ -129,6 +145,9 @@ class CodeBlocksTest {
     }
 
     private void run(Page page, Page.Block block, Class<?> compiled) throws Exception {
+        if (page.wiring().whyNotRun(block.text()).isPresent()) {
+            return;
+        }
         if (Setting.class.isAssignableFrom(compiled)) {
             try (Setting setting = (Setting) compiled.getDeclaredConstructor().newInstance()) {
                 setting.runIn(Files.createTempDirectory(folder, "run"));
@@ -165,9 +184,9 @@ class CodeBlocksTest {
     private static final class Source extends SimpleJavaFileObject {
         private final String text;
 
-        Source(Page.Block block) {
-            super(URI.create("block:///" + block.className() + ".java"), Kind.SOURCE);
-            text = block.source();
+        Source(String className, String text) {
+            super(URI.create("block:///" + className + ".java"), Kind.SOURCE);
+            this.text = text;
         }
 
         @Override

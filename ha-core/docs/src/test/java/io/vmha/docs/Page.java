@@ -14,9 +14,10 @@ import java.util.regex.Pattern;
  * one page may use the types of one another.
  *
  * @param file where the page is
+ * @param wiring what its blocks are given
  * @param blocks its blocks, in their order
  */
-record Page(Path file, List<Block> blocks) {
+record Page(Path file, Wiring wiring, List<Block> blocks) {
     private static final Pattern TYPE =
             Pattern.compile("(?m)^(?:public |final |abstract )*(?:class|interface|record|enum) (\\w+)");
 
@@ -32,17 +33,13 @@ record Page(Path file, List<Block> blocks) {
         String className() {
             return type.orElse("Block" + line);
         }
-
-        String source() {
-            if (type.isPresent()) {
-                return Imports.ALL + text;
-            }
-            return Imports.ALL + "public class " + className() + " extends io.vmha.docs.Setting {\n"
-                    + "public void run() throws Exception {\n" + text + "\n}\n}\n";
-        }
     }
 
     static Page read(Path file) throws IOException {
+        return read(file, Pages.wiringOf(file));
+    }
+
+    private static Page read(Path file, Wiring wiring) throws IOException {
         List<Block> blocks = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         int begun = 0;
@@ -64,7 +61,18 @@ record Page(Path file, List<Block> blocks) {
         if (begun > 0) {
             throw new IOException(file + ": the block that begins in line " + begun + " does not end");
         }
-        return new Page(file, List.copyOf(blocks));
+        return new Page(file, wiring, List.copyOf(blocks));
+    }
+
+    /** What is compiled. */
+    String source(Block block) {
+        String text = wiring.applyTo(block.text());
+        if (block.type().isPresent()) {
+            return Imports.ALL + text;
+        }
+        return Imports.ALL + "public class " + block.className() + " extends "
+                + wiring.setting().getName() + " {\n"
+                + "public void run() throws Exception {\n" + text + "\n}\n}\n";
     }
 
     /** Whether another block of the page names the type of this one. */

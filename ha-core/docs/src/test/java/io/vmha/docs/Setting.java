@@ -32,12 +32,16 @@ public abstract class Setting implements AutoCloseable {
     /** An empty folder. */
     protected Path folder = Path.of("target");
 
+    /** Makes what takes the folder. */
+    void prepare() throws Exception {}
+
     /** Runs the statements. */
     public abstract void run() throws Exception;
 
     /** Runs them in a folder. */
     public final void runIn(Path empty) throws Exception {
         folder = empty;
+        prepare();
         run();
     }
 
