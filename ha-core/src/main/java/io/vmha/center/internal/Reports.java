@@ -141,7 +141,8 @@ final class Reports implements ReportIntake.Callbacks {
         remember(report);
         List<SubjectDecision> ignored = new ArrayList<>();
         if (taken == Faults.Taken.REPEATED) {
-            state.vms().stream()
+            state.vmsAt(host.seen().id()).stream()
+                    .flatMap(id -> state.vm(id).stream())
                     .filter(vm ->
                             vm.isFailed() && vm.seen().host().equals(host.seen().id()))
                     .map(VmRecord::id)

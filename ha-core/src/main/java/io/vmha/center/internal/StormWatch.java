@@ -9,6 +9,8 @@ import io.vmha.model.HostId;
 import io.vmha.model.VmId;
 import io.vmha.policy.Reason;
 import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,7 +25,11 @@ final class StormWatch {
     private final Optional<StormGuard> guard;
     private final Optional<VmStormGuard> vmGuard;
     private final Map<HostId, Duration> lost = new TreeMap<>();
-    private final Map<VmId, Duration> failed = new TreeMap<>();
+    /** The oldest first. Those that are well again stay until it matters how many they are. */
+    private final Map<VmId, Duration> failed = new LinkedHashMap<>();
+    /** How many faults had been closed when those were last taken out. */
+    private long closures;
+
     private boolean isOpen;
     private boolean isVmOpen;
 
@@ -42,6 +48,7 @@ final class StormWatch {
     /** A VM on a host that is up looks failed. */
     void failed(VmId vm, Duration now) {
         if (vmGuard.isPresent()) {
+            failed.remove(vm);
             failed.put(vm, now);
         }
     }
@@ -55,14 +62,27 @@ final class StormWatch {
             isOpen = share(lost.size(), state.hosts().size()) > limits.maxHostFraction();
         });
         vmGuard.ifPresent(limits -> {
-            failed.entrySet()
-                    .removeIf(entry -> isOver(entry.getValue(), limits.window(), now)
-                            || state.vm(entry.getKey())
-                                    .filter(VmRecord::isFailed)
-                                    .isEmpty());
-            isVmOpen = share(failed.size(), state.vms().size()) > limits.maxVmFraction();
+            forgetOldest(limits.window(), now);
+            isVmOpen = areTooMany(limits, state);
+            if (isVmOpen && closures != state.health().closures()) {
+                closures = state.health().closures();
+                failed.keySet()
+                        .removeIf(vm -> state.vm(vm).filter(VmRecord::isFailed).isEmpty());
+                isVmOpen = areTooMany(limits, state);
+            }
         });
         return before != isOpen || vmBefore != isVmOpen;
+    }
+
+    private void forgetOldest(Duration window, Duration now) {
+        Iterator<Duration> oldest = failed.values().iterator();
+        while (oldest.hasNext() && isOver(oldest.next(), window, now)) {
+            oldest.remove();
+        }
+    }
+
+    private boolean areTooMany(VmStormGuard limits, CenterState state) {
+        return share(failed.size(), state.vms().size()) > limits.maxVmFraction();
     }
 
     private static boolean isOver(Duration since, Duration window, Duration now) {
@@ -102,6 +122,7 @@ final class StormWatch {
                 : Stream.empty();
         Stream<Duration> vms = isVmOpen
                 ? failed.values().stream()
+                        .limit(1)
                         .map(since -> since.plus(vmGuard.orElseThrow().window()))
                 : Stream.empty();
         return Stream.concat(hosts, vms)

@@ -47,8 +47,7 @@ final class DatabaseGuards {
     static final Guard PROMOTABLE = (action, context) -> {
         CenterState state = context.state();
         VmId target = action.vm().orElseThrow();
-        boolean isWell =
-                state.inventory().vm(target).filter(VirtualMachine::isServing).isPresent();
+        boolean isWell = state.asSeen(target).filter(VirtualMachine::isServing).isPresent();
         if (!isWell) {
             return Verdict.never(Reason.TARGET_GONE, target + " does not run well any more");
         }
@@ -165,7 +164,7 @@ final class DatabaseGuards {
         if (!isNeeded) {
             return Verdict.done("its database follows the writer, or there is none");
         }
-        return state.inventory().vm(vm).filter(VirtualMachine::isServing).isPresent()
+        return state.asSeen(vm).filter(VirtualMachine::isServing).isPresent()
                 ? Verdict.PASS
                 : Verdict.never(Reason.TARGET_GONE, vm + " does not run well any more");
     };

@@ -6,9 +6,9 @@ import io.vmha.center.internal.state.HostRecord;
 import io.vmha.center.internal.state.VmRecord;
 import io.vmha.center.journal.VmState;
 import io.vmha.model.DesiredState;
+import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
-import io.vmha.model.Inventory;
 import io.vmha.model.MemberId;
 import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
@@ -216,13 +216,14 @@ final class Guards {
     /** The target of a redirect serves, on a host that may be relied on. */
     static final Guard TARGET_SERVES = (action, context) -> {
         Action.Redirect redirect = (Action.Redirect) action;
-        Inventory now = context.state().inventory();
-        Optional<VirtualMachine> target = now.vm(redirect.server());
-        if (target.isEmpty() || !isPresent(context, redirect.server())) {
+        Optional<VirtualMachine> target = context.state().asSeen(redirect.server());
+        Optional<Host> host =
+                target.flatMap(vm -> context.state().host(vm.host())).map(HostRecord::asSeen);
+        if (target.isEmpty() || host.isEmpty() || !isPresent(context, redirect.server())) {
             return Verdict.never(Reason.TARGET_GONE, redirect.server() + " is not in the inventory any more");
         }
-        boolean serves = target.get().isServing() && now.hostOf(target.get()).isAvailable();
-        VirtualMachine owner = now.vm(redirect.owner()).orElseThrow();
+        boolean serves = target.get().isServing() && host.get().isAvailable();
+        VirtualMachine owner = context.state().requireVm(redirect.owner()).seen();
         return serves && target.get().type().equals(owner.type())
                 ? Verdict.PASS
                 : Verdict.never(
@@ -230,7 +231,7 @@ final class Guards {
                         redirect.server() + " does not serve: it is "
                                 + target.get().health() + " and "
                                 + target.get().power() + " on a host that is "
-                                + now.hostOf(target.get()).health());
+                                + host.get().health());
     };
 
     /** A database that takes over is not too far behind, and how far is known. */
@@ -238,7 +239,7 @@ final class Guards {
         VmId target = action instanceof Action.Redirect redirect
                 ? redirect.server()
                 : action.vm().orElseThrow();
-        Optional<VirtualMachine> vm = context.state().inventory().vm(target);
+        Optional<VirtualMachine> vm = context.state().asSeen(target);
         boolean isMeant =
                 vm.isPresent() && context.state().vmDatabases().needsWriter(vm.get()) && takesOver(vm.get(), context);
         if (!isMeant || context.failover().maxReplicationLag().isEmpty()) {

@@ -139,6 +139,14 @@ public final class CenterState {
         return projection.current();
     }
 
+    /**
+     * How policies see one VM, but for its load and who serves it: for guards, which ask so often that the inventory is not to be computed
+     * for each of them.
+     */
+    public Optional<VirtualMachine> asSeen(VmId id) {
+        return projection.withoutLoad(id);
+    }
+
     /** The inventory as it was last computed. Safe from any thread. */
     public Inventory published() {
         return projection.published();

@@ -75,6 +75,7 @@ public final class Declarations {
         }
         state.away().notAway(id);
         record.faults = ImmutableList.of();
+        state.health().deleted();
         record.flags.add(VmState.Flag.DELETED);
         removedAt.put(id, state.beginReading());
         state.places().deleted(id);

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Health {
     private final CenterState state;
     private final Unwritten unwritten;
+    private long closures;
 
     Health(CenterState state, Unwritten unwritten) {
         this.state = state;
@@ -65,10 +66,21 @@ public final class Health {
         record.faults = left;
         state.touch(id);
         if (left.isEmpty()) {
+            closures++;
             record.closedAt = now;
             record.flags.remove(VmState.Flag.REJECTED);
         }
         return left.isEmpty();
+    }
+
+    /** How often a VM that had failed came to have no fault any more: a number that tells whether one did since it was last asked for. */
+    public long closures() {
+        return closures;
+    }
+
+    /** A VM was deleted, and its faults with it. */
+    void deleted() {
+        closures++;
     }
 
     /** Notes that a VM is well since a moment, so that a report observed before is stale. */

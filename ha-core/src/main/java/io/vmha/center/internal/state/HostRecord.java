@@ -64,7 +64,8 @@ public final class HostRecord {
         return fault.report().kind() == FaultKind.HOST_DEGRADED ? HostHealth.DEGRADED : HostHealth.UNREACHABLE;
     }
 
-    Host projected() {
+    /** How policies see it. */
+    public Host asSeen() {
         return seen.withHealth(health()).withInQuarantine(isQuarantined);
     }
 

@@ -67,6 +67,19 @@ final class InventoryProjection {
         return inventory;
     }
 
+    /** One VM with everything that was marked counted in, but for its load and who serves it; the rest is not computed for that. */
+    Optional<VirtualMachine> withoutLoad(VmId id) {
+        if (!dirtyVms.contains(id)) {
+            return inventory.vm(id);
+        }
+        VmRecord record = vms.get(id);
+        if (record == null || record.is(VmState.Flag.DELETED)) {
+            return Optional.empty();
+        }
+        PendingEffects effect = pending.pendingOf(id);
+        return Optional.of(Projector.project(record, effect, takesPlace(effect), null, record.seen.load()));
+    }
+
     void mark(VmId vm) {
         dirtyVms.add(vm);
     }
@@ -147,11 +160,16 @@ final class InventoryProjection {
             if (record == null || record.is(VmState.Flag.DELETED)) {
                 next = gone(next, entry.getKey(), record);
             } else {
-                projected.add(project(record, entry.getValue()));
+                VirtualMachine vm = project(record, entry.getValue());
+                Optional<VirtualMachine> was = next.vm(vm.id());
+                // What was marked need not have changed.
+                if (!was.equals(Optional.of(vm))) {
+                    projected.add(vm);
+                    notice(was, vm);
+                }
             }
         }
         dirtyVms = new LinkedHashSet<>();
-        Inventory before = inventory;
         Inventory after = next.withAll(projected);
         for (HostId id : dirtyHosts) {
             if (!hosts.containsKey(id)) {
@@ -160,7 +178,6 @@ final class InventoryProjection {
         }
         dirtyHosts.clear();
         inventory = after;
-        projected.forEach(vm -> noticeServing(before, vm));
     }
 
     private Inventory withHosts(Inventory before) {
@@ -168,7 +185,7 @@ final class InventoryProjection {
         for (HostId id : dirtyHosts) {
             HostRecord record = hosts.get(id);
             if (record != null) {
-                next = next.with(record.projected());
+                next = next.with(record.asSeen());
             }
         }
         return next;
@@ -208,17 +225,20 @@ final class InventoryProjection {
     private VirtualMachine project(VmRecord record, PendingEffects effect) {
         VmId id = record.id();
         VmId server = serving.serverOf(id);
-        boolean takesPlace = effect.place()
-                .map(hosts::get)
-                .filter(host -> host.health().runsVms())
-                .isPresent();
         double load = (server == null ? record.seen.load() : 0) + loadOfOthers(record);
-        VirtualMachine vm = Projector.project(record, effect, takesPlace, server, load);
+        VirtualMachine vm = Projector.project(record, effect, takesPlace(effect), server, load);
         Set<HostId> also = new LinkedHashSet<>(record.mayRunOn);
         also.add(record.seen.host());
         also.remove(vm.host());
         leave(places.set(id, also));
         return vm;
+    }
+
+    private boolean takesPlace(PendingEffects effect) {
+        return effect.place()
+                .map(hosts::get)
+                .filter(host -> host.health().runsVms())
+                .isPresent();
     }
 
     /** Where a VM may be no more, there is more room. */
@@ -231,17 +251,21 @@ final class InventoryProjection {
         }
     }
 
-    private void noticeServing(Inventory before, VirtualMachine now) {
-        Optional<VirtualMachine> was = before.vm(now.id());
-        if (was.isEmpty() || (now.isServing() && !was.get().isServing())) {
+    /** Notes what a VM's change may help: one serves that did not, or there is more room where it was. */
+    private void notice(Optional<VirtualMachine> before, VirtualMachine now) {
+        if (before.isEmpty()) {
+            nowServing.add(now.type());
+            return;
+        }
+        VirtualMachine was = before.get();
+        if (now.isServing() && !was.isServing()) {
             nowServing.add(now.type());
         }
-        boolean leftRoom = was.isPresent()
-                && (!was.get().host().equals(now.host())
-                        || was.get().allocation().memoryMiB() > now.allocation().memoryMiB()
-                        || was.get().allocation().cpuMillis() > now.allocation().cpuMillis());
+        boolean leftRoom = !was.host().equals(now.host())
+                || was.allocation().memoryMiB() > now.allocation().memoryMiB()
+                || was.allocation().cpuMillis() > now.allocation().cpuMillis();
         if (leftRoom) {
-            before.host(was.get().host()).ifPresent(host -> nowRoomy.add(host.role()));
+            inventory.host(was.host()).ifPresent(host -> nowRoomy.add(host.role()));
         }
     }
 }
