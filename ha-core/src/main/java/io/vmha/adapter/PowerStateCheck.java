@@ -29,6 +29,10 @@ public final class PowerStateCheck implements SecondCheck {
                 case SUSPENDED, UNKNOWN -> SecondLook.UNKNOWN;
             };
         } catch (AdapterException unreadable) {
+            if (Thread.currentThread().isInterrupted()) {
+                // Not the host ended the look.
+                return SecondLook.UNKNOWN;
+            }
             boolean isSilent = unreadable.reason() == AdapterException.Cause.UNREACHABLE
                     || unreadable.reason() == AdapterException.Cause.TIMEOUT;
             return isSilent ? SecondLook.HOST_SILENT : SecondLook.UNKNOWN;

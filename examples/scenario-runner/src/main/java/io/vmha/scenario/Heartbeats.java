@@ -54,13 +54,13 @@ final class Heartbeats implements SecondCheck {
         }
     }
 
-    /** What the host shows of a VM: one that is silenced is taken for hung, unless its host cannot be asked. */
+    /** What the host shows of a VM: one that is silenced is taken for hung, unless its host cannot be asked; one that is nowhere is not off. */
     @Override
     public SecondLook look(VmId id, HostId host, Duration deadline) {
         Inventory actual = world.actual();
         VirtualMachine vm = actual.vm(id).orElse(null);
         if (vm == null) {
-            return SecondLook.OFF;
+            return SecondLook.UNKNOWN;
         }
         FaultSubject place = new FaultSubject.OfHost(vm.host());
         if (silent.contains(place) || !world.isAlive(place)) {
