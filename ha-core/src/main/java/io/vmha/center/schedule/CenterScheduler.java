@@ -8,6 +8,9 @@ import java.util.function.Consumer;
 /**
  * The time and the threads of a management center: one loop for its state, and somewhere else for calls that block.
  *
+ * <p>Tasks run once each and one at a time, never within the call or the task that hands them over, in the order in which they fall due; those
+ * that fall due at one moment run in the order in which they were handed over. What a task throws keeps no other from running.
+ *
  * <p>With this as an argument the same center runs on real threads and, in a simulation, single-threaded in virtual time.
  *
  * @see ThreadedScheduler
@@ -48,14 +51,18 @@ public interface CenterScheduler extends AutoCloseable {
     }
 
     /**
-     * Makes a call that may block, off the loop, and then runs the continuation on the loop.
+     * Makes a call that may block, off the loop, and then runs the continuation on the loop, once. A call that hangs holds up neither the loop
+     * nor other calls.
      *
      * @param blocking the call
      * @param then gets what the call threw, an {@link Error} included, or empty when it returned
      */
     void call(Runnable blocking, Consumer<Optional<Throwable>> then);
 
-    /** Ends the loop; tasks that have not run are dropped. Calling it again does nothing. */
+    /**
+     * Ends the loop; tasks that have not run are dropped. Calling it again does nothing. What is handed over afterwards is dropped, or
+     * refused with a {@link java.util.concurrent.RejectedExecutionException}.
+     */
     @Override
     void close();
 
