@@ -14,6 +14,9 @@ module io.vmha.testkit {
     uses io.vmha.testkit.contract.FencingTestbed;
     uses io.vmha.testkit.contract.DatabaseTestbed;
     uses io.vmha.testkit.contract.FaultSourceTestbed;
+    uses io.vmha.testkit.contract.SecondCheckTestbed;
+    uses io.vmha.testkit.contract.LeadershipTestbed;
+    uses io.vmha.testkit.contract.SchedulerTestbed;
 
     // JUnit calls tests that are not public.
     opens io.vmha.testkit.contract;

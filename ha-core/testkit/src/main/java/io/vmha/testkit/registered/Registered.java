@@ -4,6 +4,9 @@ import io.vmha.testkit.contract.DatabaseTestbed;
 import io.vmha.testkit.contract.FaultSourceTestbed;
 import io.vmha.testkit.contract.FencingTestbed;
 import io.vmha.testkit.contract.HypervisorTestbed;
+import io.vmha.testkit.contract.LeadershipTestbed;
+import io.vmha.testkit.contract.SchedulerTestbed;
+import io.vmha.testkit.contract.SecondCheckTestbed;
 import io.vmha.testkit.contract.TrafficTestbed;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -15,7 +18,10 @@ final class Registered {
             TrafficTestbed.class,
             FencingTestbed.class,
             DatabaseTestbed.class,
-            FaultSourceTestbed.class);
+            FaultSourceTestbed.class,
+            SecondCheckTestbed.class,
+            LeadershipTestbed.class,
+            SchedulerTestbed.class);
 
     private Registered() {}
 
@@ -37,6 +43,18 @@ final class Registered {
 
     static boolean faults() {
         return count(FaultSourceTestbed.class) > 0;
+    }
+
+    static boolean checks() {
+        return count(SecondCheckTestbed.class) > 0;
+    }
+
+    static boolean leaderships() {
+        return count(LeadershipTestbed.class) > 0;
+    }
+
+    static boolean schedulers() {
+        return count(SchedulerTestbed.class) > 0;
     }
 
     static long count(Class<?> kind) {

@@ -6,31 +6,46 @@ import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.TrafficDirector;
 import io.vmha.center.journal.InMemoryPlanJournal;
 import io.vmha.center.journal.PlanJournal;
+import io.vmha.center.schedule.CenterScheduler;
+import io.vmha.center.schedule.ThreadedSchedulerTestbed;
+import io.vmha.detection.SecondCheck;
 import io.vmha.model.HostId;
 import io.vmha.sim.SimulatedDatabaseTestbed;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.sim.SimulatedFaultSourceTestbed;
 import io.vmha.sim.SimulatedRoutesTestbed;
 import io.vmha.testkit.Datacenter;
+import io.vmha.testkit.contract.CenterSchedulerContractTest;
 import io.vmha.testkit.contract.DatabaseClusterContractTest;
 import io.vmha.testkit.contract.DatabaseTestbed;
 import io.vmha.testkit.contract.FaultSourceContractTest;
 import io.vmha.testkit.contract.FaultSourceTestbed;
 import io.vmha.testkit.contract.FencingDeviceContractTest;
 import io.vmha.testkit.contract.FencingTestbed;
+import io.vmha.testkit.contract.LeadershipContractTest;
+import io.vmha.testkit.contract.LeadershipTestbed;
 import io.vmha.testkit.contract.PlanJournalContractTest;
+import io.vmha.testkit.contract.SchedulerTestbed;
+import io.vmha.testkit.contract.SecondCheckContractTest;
+import io.vmha.testkit.contract.SecondCheckTestbed;
 import io.vmha.testkit.contract.TrafficDirectorContractTest;
 import io.vmha.testkit.contract.TrafficTestbed;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** Contracts on the broken part that {@link OtherLiesAreCaughtTest} tries at the moment; run by it alone. */
+/** Contracts on the broken part that {@link OtherLiesAreCaughtTest} or {@link CenterLiesAreCaughtTest} tries at the moment; run by it alone. */
 public final class LyingContracts {
     static volatile UnaryOperator<TrafficDirector> director = UnaryOperator.identity();
     static volatile UnaryOperator<FencingDevice> device = UnaryOperator.identity();
     static volatile UnaryOperator<DatabaseCluster> cluster = UnaryOperator.identity();
     static volatile UnaryOperator<PlanJournal> journal = UnaryOperator.identity();
     static volatile UnaryOperator<FaultSource> source = UnaryOperator.identity();
+    static volatile UnaryOperator<SecondCheck> check = UnaryOperator.identity();
+    static volatile UnaryOperator<CenterScheduler> scheduler = UnaryOperator.identity();
+    static volatile UnaryOperator<ModelElection> election = UnaryOperator.identity();
+    /** How long a contract waits for what a broken part never does. */
+    static volatile Duration patience = Duration.ofSeconds(30);
 
     private LyingContracts() {}
 
@@ -80,6 +95,30 @@ public final class LyingContracts {
         @Override
         protected FaultSourceTestbed newTestbed() {
             return new SimulatedFaultSourceTestbed(source);
+        }
+    }
+
+    /** That of second checks. */
+    public static class Checks extends SecondCheckContractTest {
+        @Override
+        protected SecondCheckTestbed newTestbed() {
+            return RemoteCheckTestbed.ofGuests(check);
+        }
+    }
+
+    /** That of schedulers. */
+    public static class Schedulers extends CenterSchedulerContractTest {
+        @Override
+        protected SchedulerTestbed newTestbed() {
+            return new ThreadedSchedulerTestbed(scheduler, patience);
+        }
+    }
+
+    /** That of leaderships. */
+    public static class Elections extends LeadershipContractTest {
+        @Override
+        protected LeadershipTestbed newTestbed() {
+            return election.apply(new ModelElection());
         }
     }
 

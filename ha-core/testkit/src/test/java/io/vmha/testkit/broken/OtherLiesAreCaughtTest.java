@@ -1,7 +1,6 @@
 package io.vmha.testkit.broken;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.vmha.adapter.DatabaseCluster;
 import io.vmha.adapter.FaultSource;
@@ -9,19 +8,12 @@ import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.TrafficDirector;
 import io.vmha.center.journal.PlanJournal;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestExecutionResult.Status;
-import org.junit.platform.launcher.TestExecutionListener;
-import org.junit.platform.launcher.TestIdentifier;
-import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
-import org.junit.platform.launcher.core.LauncherFactory;
 
 /** Directors, devices, clusters, journals and fault sources that are each broken in one way, and the test of the contract that is there to find it. */
 class OtherLiesAreCaughtTest {
@@ -98,7 +90,7 @@ class OtherLiesAreCaughtTest {
                 LyingContracts.Clusters.class,
                 LyingContracts.Journals.class,
                 LyingContracts.Sources.class)) {
-            assertThat(results(contract).values())
+            assertThat(ContractRun.of(contract).values())
                     .as("%s", contract)
                     .hasSizeGreaterThan(5)
                     .containsOnly(Status.SUCCESSFUL);
@@ -106,24 +98,6 @@ class OtherLiesAreCaughtTest {
     }
 
     private static void assertCaught(BrokenPart<?> part, Class<?> contract) {
-        assertThat(results(contract)).as("%s", part).containsEntry(part.caughtBy(), Status.FAILED);
-    }
-
-    private static Map<String, Status> results(Class<?> contract) {
-        Map<String, Status> results = new TreeMap<>();
-        LauncherFactory.create()
-                .execute(
-                        LauncherDiscoveryRequestBuilder.request()
-                                .selectors(selectClass(contract))
-                                .build(),
-                        new TestExecutionListener() {
-                            @Override
-                            public void executionFinished(TestIdentifier test, TestExecutionResult result) {
-                                if (test.isTest()) {
-                                    results.put(test.getDisplayName().replace("()", ""), result.getStatus());
-                                }
-                            }
-                        });
-        return results;
+        assertThat(ContractRun.of(contract)).as("%s", part).containsEntry(part.caughtBy(), Status.FAILED);
     }
 }

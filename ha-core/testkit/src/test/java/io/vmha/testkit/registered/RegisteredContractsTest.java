@@ -77,7 +77,10 @@ class RegisteredContractsTest {
             RegisteredHypervisorAdapterTest.class,
             RegisteredFencingDeviceTest.class,
             RegisteredDatabaseClusterTest.class,
-            RegisteredFaultSourceTest.class
+            RegisteredFaultSourceTest.class,
+            RegisteredSecondCheckTest.class,
+            RegisteredLeadershipTest.class,
+            RegisteredCenterSchedulerTest.class
         }) {
             TestExecutionSummary summary = run(test);
             assertThat(summary.getContainersSkippedCount()).isEqualTo(1);

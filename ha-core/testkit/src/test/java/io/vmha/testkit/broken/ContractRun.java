@@ -1,0 +1,60 @@
+package io.vmha.testkit.broken;
+
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
+
+import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.platform.engine.DiscoverySelector;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.TestExecutionResult.Status;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/** Runs a contract's tests, and tells how each ended. */
+final class ContractRun {
+    private ContractRun() {}
+
+    /** Runs all of a contract's tests. */
+    static Map<String, Status> of(Class<?> contract) {
+        return run(selectClass(contract));
+    }
+
+    /** Runs one of a contract's tests. */
+    static Map<String, Status> of(Class<?> contract, String test) {
+        return run(selectMethod(contract, declared(contract, test)));
+    }
+
+    /** It is declared in the contract or in what that extends. */
+    private static Method declared(Class<?> contract, String test) {
+        for (Class<?> type = contract; type != null; type = type.getSuperclass()) {
+            for (Method found : type.getDeclaredMethods()) {
+                if (found.getName().equals(test)) {
+                    return found;
+                }
+            }
+        }
+        throw new AssertionError("no such test: " + test + " in " + contract);
+    }
+
+    private static Map<String, Status> run(DiscoverySelector tests) {
+        Map<String, Status> results = new TreeMap<>();
+        LauncherFactory.create()
+                .execute(
+                        LauncherDiscoveryRequestBuilder.request()
+                                .selectors(tests)
+                                .build(),
+                        new TestExecutionListener() {
+                            @Override
+                            public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+                                if (test.isTest()) {
+                                    results.put(test.getDisplayName().replace("()", ""), result.getStatus());
+                                }
+                            }
+                        });
+        return results;
+    }
+}
