@@ -1,7 +1,7 @@
 package io.vmha.zookeeper;
 
+import io.vmha.group.contract.CoordinationStoreContractTest;
 import io.vmha.group.store.CoordinationStore;
-import io.vmha.group.store.CoordinationStoreContractTest;
 
 class ZooKeeperStoreContractTest extends CoordinationStoreContractTest {
     private final ZooKeeperConfig config = Ensemble.shared().freshRoot();

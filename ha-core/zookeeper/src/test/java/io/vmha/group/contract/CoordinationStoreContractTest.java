@@ -1,9 +1,13 @@
-package io.vmha.group.store;
+package io.vmha.group.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vmha.group.store.Change;
+import io.vmha.group.store.CoordinationStore;
+import io.vmha.group.store.StoreException;
+import io.vmha.group.store.Stored;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -13,11 +17,20 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What every store keeps to. An implementation's test extends it. */
+/**
+ * What every store must do, whoever wrote it: make a commit whole or not at all, and only where its conditions hold; show it to every client
+ * once it has returned; number what is replaced upwards; refuse what is no key and no commit.
+ *
+ * <p>To test a store of your own, extend this class, and return a client of an empty store from {@link #connect()}. What it cannot see is
+ * whether a commit outlives the store's own crash, and what a client is told while its connection is lost: test that, too.
+ */
 public abstract class CoordinationStoreContractTest {
     private final List<CoordinationStore> clients = new ArrayList<>();
 
-    /** Another client of the store, which is empty when a test begins. */
+    /** For the test of an implementation. */
+    protected CoordinationStoreContractTest() {}
+
+    /** Returns another client of the store, which is empty when a test begins. The contract closes it. */
     protected abstract CoordinationStore connect();
 
     private CoordinationStore client() {

@@ -1,6 +1,8 @@
 package io.vmha.group.store;
 
-class InMemoryStoreTest extends CoordinationStoreContractTest {
+import io.vmha.group.contract.CoordinationStoreContractTest;
+
+class InMemoryStoreContractTest extends CoordinationStoreContractTest {
     private final InMemoryStore store = new InMemoryStore();
 
     @Override
