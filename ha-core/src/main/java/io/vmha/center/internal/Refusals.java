@@ -22,6 +22,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -90,29 +91,41 @@ final class Refusals {
         if (refused == null) {
             return now;
         }
-        for (HostId id : refused.hosts) {
-            Optional<Host> host = now.host(id).filter(found -> found.health() == HostHealth.UP);
-            if (host.isPresent()) {
-                now = now.with(host.get().withHealth(HostHealth.DEGRADED));
-            }
+        for (Host host : hosts(refused)) {
+            now = now.with(host.withHealth(HostHealth.DEGRADED));
         }
-        Optional<VmId> server = now.vm(vm).flatMap(VirtualMachine::servedBy);
-        for (VmId id : refused.vms) {
-            Optional<VirtualMachine> other = now.vm(id)
-                    .filter(VirtualMachine::isServing)
-                    .filter(found -> !server.equals(Optional.of(id)) && !facts.acceptsWrites(id));
-            if (other.isPresent()) {
-                now = now.with(other.get().withHealth(VmHealth.SUSPECT));
-            }
+        for (VirtualMachine other : vms(vm, refused)) {
+            now = now.with(other.withHealth(VmHealth.SUSPECT));
         }
         return now;
+    }
+
+    /** The hosts that refused and would be asked again. */
+    private List<Host> hosts(Targets refused) {
+        Inventory now = state.inventory();
+        return refused.hosts.stream()
+                .flatMap(id -> now.host(id).stream())
+                .filter(host -> host.health() == HostHealth.UP)
+                .toList();
+    }
+
+    /** The VMs that refused and would be asked again. */
+    private List<VirtualMachine> vms(VmId vm, Targets refused) {
+        Inventory now = state.inventory();
+        Optional<VmId> server = now.vm(vm).flatMap(VirtualMachine::servedBy);
+        return refused.vms.stream()
+                .filter(id -> !server.equals(Optional.of(id)) && !facts.acceptsWrites(id))
+                .flatMap(id -> now.vm(id).stream())
+                .filter(VirtualMachine::isServing)
+                .toList();
     }
 
     /** Why a need stays unmet where the policy finds no target without those that refused; empty where none of them would be one. */
     Optional<StepFailure> whyRefused(VmId vm, NeedKind need) {
         return Optional.ofNullable(refusals.get(vm))
-                .map(refused -> refused.why.get(need))
-                .filter(why -> view(vm) != state.inventory());
+                .filter(refused ->
+                        !hosts(refused).isEmpty() || !vms(vm, refused).isEmpty())
+                .map(refused -> refused.why.get(need));
     }
 
     /** A decision is not carried out: what it was for is decided anew, without the target that refused, or waits. */

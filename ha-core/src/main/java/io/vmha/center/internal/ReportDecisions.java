@@ -19,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,10 +52,14 @@ final class ReportDecisions {
     /** Decides about reports of one moment. */
     void decide(List<Decisions.Undecided> gathered) {
         // A report may have waited, through a pause for one, and what it told of may be over.
-        Map<Boolean, List<Decisions.Undecided>> byOpen =
-                gathered.stream().collect(Collectors.partitioningBy(this::isStillOpen));
-        byOpen.get(false).forEach(this::closed);
-        List<Decisions.Undecided> reports = byOpen.get(true);
+        List<Decisions.Undecided> reports = new ArrayList<>(gathered.size());
+        for (Decisions.Undecided one : gathered) {
+            if (isStillOpen(one)) {
+                reports.add(one);
+            } else {
+                closed(one);
+            }
+        }
         boolean isOfHosts = reports.stream().anyMatch(one -> one.report().kind().scope() == FaultKind.Scope.HOST);
         if (reports.size() > 1 && isOfHosts) {
             decideTogether(reports);
