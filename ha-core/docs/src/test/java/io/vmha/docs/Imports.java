@@ -16,6 +16,7 @@ final class Imports {
             "import io.vmha.detection.*;",
             "import io.vmha.fault.*;",
             "import io.vmha.group.*;",
+            "import io.vmha.group.contract.*;",
             "import io.vmha.group.store.*;",
             "import io.vmha.journal.*;",
             "import io.vmha.libvirt.*;",
