@@ -35,7 +35,7 @@ public record VmState(
 
     /** What may hold for a VM besides. */
     public enum Flag {
-        /** A host on which it may have been was lost: a later reading has to show where it runs, or that it runs on no host that answers. */
+        /** It has yet to be read where it runs, or that it runs on no host that answers: a host on which it may have been was lost, say. */
         UNSEARCHED,
         /** An operator accepted that its database is behind its source. */
         LAG_ACCEPTED,

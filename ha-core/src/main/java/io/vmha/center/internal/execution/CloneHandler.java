@@ -55,6 +55,11 @@ final class CloneHandler extends ActionHandler<Action.CloneFromTemplate> {
     }
 
     @Override
+    void inUse(Action.CloneFromTemplate action, CenterState state) {
+        state.places().saidToRun(action.target());
+    }
+
+    @Override
     void unresolved(Action.CloneFromTemplate action, CenterState state, Instant now) {
         state.leftovers().leftBehind(new Leftover(action.target(), action.on(), "a clone that may be half made", now));
     }

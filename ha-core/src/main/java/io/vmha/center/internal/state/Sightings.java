@@ -165,6 +165,9 @@ public final class Sightings {
         possible.addAll(runningOn);
         if (!isFresh) {
             if (!possible.equals(record.mayRunOn)) {
+                // It was seen where nobody knew of it, if only by a reading that does not count: one that does has to
+                // tell.
+                record.flags.add(VmState.Flag.UNSEARCHED);
                 state.places().place(record, possible);
             }
             return Seen.AS_KNOWN;
