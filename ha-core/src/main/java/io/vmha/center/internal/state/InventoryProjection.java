@@ -170,7 +170,7 @@ final class InventoryProjection {
             }
         }
         dirtyVms = new LinkedHashSet<>();
-        Inventory after = next.withAll(projected);
+        Inventory after = projected.isEmpty() ? next : next.withAll(projected);
         for (HostId id : dirtyHosts) {
             if (!hosts.containsKey(id)) {
                 after = after.without(id);

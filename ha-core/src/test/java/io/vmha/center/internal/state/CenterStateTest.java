@@ -238,6 +238,40 @@ class CenterStateTest {
         assertThat(state.drainChanges().isEmpty()).isTrue();
     }
 
+    @Test
+    void aVmIsSeenByGuardsAsByPoliciesButForItsLoadAndWhoServesIt() {
+        isSeenAsByPolicies(() -> state.health().opened(MW1, new OpenFault(Fixtures.readOnly("mw1"), Instant.EPOCH)));
+        isSeenAsByPolicies(() -> state.routes().routed(MW1, MW3));
+        isSeenAsByPolicies(() -> state.places().isOff(MW1));
+        isSeenAsByPolicies(() -> pending(
+                new PendingEffects(Optional.of(H2), false, Optional.empty(), Optional.of(Resources.of(500, 4_096)))));
+        isSeenAsByPolicies(() ->
+                state.health().opened(H2, new OpenFault(Fixtures.hostFault("h2", FaultKind.HOST_DOWN), Instant.EPOCH)));
+        isSeenAsByPolicies(() -> pending(PendingEffects.NONE));
+        isSeenAsByPolicies(() -> state.places().runsOn(MW1, H1));
+        isSeenAsByPolicies(() -> state.desired(MW1, DesiredState.OFF));
+        isSeenAsByPolicies(() -> state.declarations().remove(MW1));
+    }
+
+    private void isSeenAsByPolicies(Runnable changes) {
+        changes.run();
+        Optional<VirtualMachine> byGuards = state.asSeen(MW1).map(CenterStateTest::withoutLoadAndServer);
+
+        assertThat(byGuards).isEqualTo(state.inventory().vm(MW1).map(CenterStateTest::withoutLoadAndServer));
+    }
+
+    private static VirtualMachine withoutLoadAndServer(VirtualMachine vm) {
+        return vm.withLoad(0).withServedBy(Optional.empty());
+    }
+
+    @Test
+    void whatWasMarkedAndIsAsBeforeLeavesTheInventoryAsItIs() {
+        Inventory before = state.inventory();
+        state.touch(MW1);
+
+        assertThat(state.inventory()).isSameAs(before);
+    }
+
     private void pending(PendingEffects effects) {
         state.pendingFrom(vm -> vm.equals(MW1) ? effects : PendingEffects.NONE);
         state.pendingChanged(MW1);
