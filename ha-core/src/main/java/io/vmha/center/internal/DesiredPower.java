@@ -61,6 +61,7 @@ final class DesiredPower {
                             part instanceof SubjectDecision.Redirect || part instanceof SubjectDecision.NoTarget)
                     .limit(1)
                     .map(part -> part.withTrigger(Trigger.MAINTENANCE))
+                    .map(part -> refusals.explained(vm.id(), NeedKind.SERVE, part))
                     .forEach(parts::add);
         }
         if (parts.stream().anyMatch(part -> Needs.metBy(part).isEmpty())) {
@@ -97,15 +98,19 @@ final class DesiredPower {
                 Streams.stream(now.placeableByCapacity(role))
                         .flatMap(Streams::stream)
                         .map(place -> place.host().id()));
-        Optional<SubjectDecision> found = hosts.limit(STARTS_LOOKED_AT)
+        Optional<SubjectDecision> found = hosts.filter(host -> !refusals.isRefusedBy(host, vm.id()))
+                .limit(STARTS_LOOKED_AT)
                 .map(host -> startedOn(vm, host, role))
                 .filter(part -> policies.current().check().problems(now, part).isEmpty())
                 .findFirst();
-        SubjectDecision part = found.orElseGet(() -> new SubjectDecision.NoTarget(
+        SubjectDecision part = found.orElseGet(() -> refusals.explained(
                 vm.id(),
-                Trigger.REPAIRED,
-                Reason.NO_CAPACITY,
-                Explanation.of(() -> vm.id() + " is wanted running, and no host of its cluster can take it")));
+                NeedKind.RESTORE,
+                new SubjectDecision.NoTarget(
+                        vm.id(),
+                        Trigger.REPAIRED,
+                        Reason.NO_CAPACITY,
+                        Explanation.of(() -> vm.id() + " is wanted running, and no host of its cluster can take it"))));
         boolean isNews = found.isPresent() || !center.unmet().isNoted(vm.id(), NeedKind.RESTORE, part.reason());
         if (isNews) {
             plans.begin(Optional.empty(), List.of(part), false, operator, pending);

@@ -33,7 +33,7 @@ final class Losses {
         boolean wasLost = !host.health().runsVms() || center.executor().mayHaveFenced(id);
         state.health().up(id, center.now());
         if (wasLost) {
-            state.places().toBeRead(id, center.executor().mayHaveCloned(id));
+            state.places().toBeRead(id, center.executor().mayHavePlaced(id));
             center.readings().need();
             if (!host.seen().inMaintenance()) {
                 center.quarantine().flapped(id);
@@ -81,12 +81,16 @@ final class Losses {
                 });
     }
 
-    /** A VM that is to run, is off and for which nothing is under way has failed, whoever was to notice. */
+    /**
+     * A VM that is to run, is off and for which nothing is under way has failed, whoever was to notice; that one which an operator wants
+     * running again is off is no news.
+     */
     void reportIfStopped(VmRecord vm) {
         boolean isStopped = vm.desired() == DesiredState.RUNNING
                 && vm.isConfirmedOff()
                 && !vm.isFailed()
                 && !vm.is(VmState.Flag.DELETED)
+                && !vm.is(VmState.Flag.TO_START)
                 && center.executor().runsOf(vm.id()).isEmpty();
         if (isStopped) {
             center.reports()

@@ -104,6 +104,9 @@ final class NeedDecisions {
     private void beginAgain(
             VmRecord vm, Set<NeedKind> needs, List<SubjectDecision> decided, Optional<Refusals.Failed> failed) {
         List<SubjectDecision> parts = new ArrayList<>();
+        boolean isServingDecidedAgain = failed.flatMap(before -> Needs.metBy(before.part()))
+                .filter(NeedKind.SERVE::equals)
+                .isPresent();
         boolean goesOn = false;
         boolean isNews = false;
         for (SubjectDecision part : center.recoveries().limited(decided, center.now())) {
@@ -111,8 +114,8 @@ final class NeedDecisions {
             boolean movesNothing = part instanceof SubjectDecision.Redirect redirect
                     && redirect.owners().isEmpty()
                     && vm.isConfirmedOff()
-                    && failed.isEmpty();
-            boolean isOpen = needs.contains(need) || (failed.isPresent() && need == NeedKind.SERVE);
+                    && !isServingDecidedAgain;
+            boolean isOpen = needs.contains(need) || (isServingDecidedAgain && need == NeedKind.SERVE);
             if (!isOpen || movesNothing || part instanceof SubjectDecision.Ignored) {
                 continue;
             }

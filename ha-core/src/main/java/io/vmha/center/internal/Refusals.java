@@ -100,6 +100,12 @@ final class Refusals {
         return now;
     }
 
+    /** Whether a host refused what was decided for a VM, and is not asked again yet. */
+    boolean isRefusedBy(HostId host, VmId vm) {
+        Targets refused = refusals.get(vm);
+        return refused != null && refused.hosts.contains(host);
+    }
+
     /** The hosts that refused and would be asked again. */
     private List<Host> hosts(Targets refused) {
         Inventory now = state.inventory();
@@ -126,6 +132,15 @@ final class Refusals {
                 .filter(refused ->
                         !hosts(refused).isEmpty() || !vms(vm, refused).isEmpty())
                 .map(refused -> refused.why.get(need));
+    }
+
+    /** That there is no target is told by the reason of those that refused, where there are such. */
+    SubjectDecision explained(VmId vm, NeedKind need, SubjectDecision part) {
+        Optional<StepFailure> refused =
+                part instanceof SubjectDecision.NoTarget ? whyRefused(vm, need) : Optional.empty();
+        return refused.<SubjectDecision>map(why -> new SubjectDecision.Blocked(
+                        part.subject(), part.trigger(), why.reason(), Explanation.of(why::detail)))
+                .orElse(part);
     }
 
     /** A decision is not carried out: what it was for is decided anew, without the target that refused, or waits. */

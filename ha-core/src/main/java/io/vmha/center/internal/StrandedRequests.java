@@ -1,6 +1,7 @@
 package io.vmha.center.internal;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.vmha.center.event.NeedKind;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.VmRecord;
 import io.vmha.center.journal.VmState;
@@ -64,7 +65,9 @@ final class StrandedRequests {
         if (failed.isPresent()) {
             refusals.blocked(vm, failed.get());
         } else {
-            notes.noteAll(found.stream().toList());
+            notes.noteAll(found.stream()
+                    .map(part -> refusals.explained(vm.id(), NeedKind.SERVE, part))
+                    .toList());
         }
         return false;
     }

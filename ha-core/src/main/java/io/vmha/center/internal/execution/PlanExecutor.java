@@ -108,12 +108,11 @@ public final class PlanExecutor implements RunGuardContext.Plans {
         return queues.of(vm);
     }
 
-    /** The VMs whose clones were begun on a host, and may be there or not. */
-    public Set<VmId> mayHaveCloned(HostId host) {
+    /** The VMs whose start, clone or migration was begun to a host, and that may be there or not. */
+    public Set<VmId> mayHavePlaced(HostId host) {
         return underWay()
                 .map(step -> step.step().action())
-                .filter(action -> action instanceof Action.CloneFromTemplate clone
-                        && clone.on().equals(host))
+                .filter(action -> Placements.hostOf(action).filter(host::equals).isPresent())
                 .flatMap(action -> action.vm().stream())
                 .collect(ImmutableSet.toImmutableSet());
     }

@@ -62,23 +62,23 @@ public final class Places {
 
     /**
      * The VMs that are registered or may be running on a host that is back may run there, or not, before they are read. So may those that
-     * are off and were to be cloned there: a clone of which nobody knows starts with its host as others do.
+     * are off and were to be started or cloned there: what was done of which nobody knows starts with its host as others do.
      *
-     * @param mayBeCloned the VMs whose clones were begun there
+     * @param mayBePlaced the VMs that were about to come there
      */
-    public void toBeRead(HostId host, Set<VmId> mayBeCloned) {
+    public void toBeRead(HostId host, Set<VmId> mayBePlaced) {
         for (VmId id : state.vmsAt(host)) {
             state.vm(id)
                     .filter(vm -> vm.seen.host().equals(host) || vm.mayRunOn.contains(host))
                     .ifPresent(vm -> toBeRead(vm, host));
         }
         Stream.concat(
-                        mayBeCloned.stream(),
+                        mayBePlaced.stream(),
                         state.leftovers().all().stream()
                                 .filter(left -> left.host().equals(host))
                                 .map(Leftover::vm))
                 .flatMap(id -> state.vm(id).stream())
-                .filter(VmRecord::isConfirmedOff)
+                .filter(vm -> vm.mayRunOn.isEmpty())
                 .toList()
                 .forEach(vm -> toBeRead(vm, host));
     }
@@ -218,6 +218,10 @@ public final class Places {
             record.actedAt = state.beginReading();
             record.isSaidOn &= record.isActedOn();
             record.seenOn = record.isActedOn() ? record.seenOn : ImmutableSet.of();
+            if (!record.isActedOn() && record.mayRunOn.size() == 1 && !record.mayRunOn.contains(record.seen.host())) {
+                // What became of a start is not known: it may be registered there by now, and come up with that host.
+                place(record, record.mayRunOn);
+            }
         });
     }
 
