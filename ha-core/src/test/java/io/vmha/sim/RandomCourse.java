@@ -162,6 +162,18 @@ final class RandomCourse {
                     random.nextInt(100)));
         }
         events.sort(Comparator.comparing(CourseEvent::at));
+        return oneAfterTheOther(events);
+    }
+
+    /** No two at one instant: of a failure and a repair nobody could say which came first. */
+    private static List<CourseEvent> oneAfterTheOther(List<CourseEvent> sorted) {
+        List<CourseEvent> events = new ArrayList<>();
+        Duration last = Duration.ofMillis(-1);
+        for (CourseEvent event : sorted) {
+            Duration at = event.at().compareTo(last) > 0 ? event.at() : last.plusMillis(1);
+            events.add(new CourseEvent(at, event.kind(), event.vm(), event.host(), event.number()));
+            last = at;
+        }
         return events;
     }
 

@@ -46,6 +46,7 @@ public final class Takeover {
             center.stormChanges().resume();
             center.quarantine().resume(left.flaps());
             resumed.forEach(PlanRun::advance);
+            loseWithHosts();
             wakeNeedy();
             if (!left.isFirst()) {
                 reportStopped();
@@ -66,6 +67,17 @@ public final class Takeover {
         wakeNeedy();
         center.readings().need();
         center.executor().releaseHeld();
+    }
+
+    /** What somebody moved to a host that is lost while nobody knew of it, or no center was there, is lost with it. */
+    private void loseWithHosts() {
+        List<VmRecord> there = state.hosts().stream()
+                .filter(host -> !host.health().runsVms())
+                .flatMap(host -> state.vmsAt(host.seen().id()).stream())
+                .distinct()
+                .flatMap(vm -> state.vm(vm).stream())
+                .toList();
+        there.forEach(center.losses()::loseWithHost);
     }
 
     /** Most VMs are as they should be, and are not looked at closely. */
