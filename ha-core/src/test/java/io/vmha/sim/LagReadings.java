@@ -6,7 +6,6 @@ import io.vmha.model.DatabaseRole;
 import io.vmha.model.MemberId;
 import io.vmha.model.ReplicaLag;
 import io.vmha.model.ReplicaSet;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,31 +18,8 @@ import java.util.Optional;
 final class LagReadings extends ForwardingDatabases {
     private final SimulatedDatacenter datacenter;
     private final Outside outside;
-    /** What a reading says of a replica, and whether it shows a writer: where none is, how far behind it was last known says enough. */
-    private record Said(DatabaseMember member, boolean isWriterSeen) {
-        boolean isOfLag() {
-            boolean isReplica = member.role().role() == DatabaseRole.REPLICA;
-            return isReplica && (isMeasured() || (!isWriterSeen && time().isPresent()));
-        }
-
-        private boolean isMeasured() {
-            return member.lag().filter(lag -> lag instanceof ReplicaLag.Known).isPresent();
-        }
-
-        boolean isSameAs(Said other) {
-            return isWriterSeen == other.isWriterSeen
-                    && isMeasured() == other.isMeasured()
-                    && member.standing() == other.member.standing()
-                    && time().equals(other.time());
-        }
-
-        private Optional<Duration> time() {
-            return member.lag().flatMap(ReplicaLag::lastKnown).map(ReplicaLag.Known::time);
-        }
-    }
-
-    private final Map<MemberId, Said> arrived = new HashMap<>();
-    private List<Said> underWay = List.of();
+    private final Map<MemberId, DatabaseMember> arrived = new HashMap<>();
+    private List<DatabaseMember> underWay = List.of();
     private long epoch;
 
     LagReadings(SimulatedDatacenter datacenter, Outside outside) {
@@ -55,9 +31,7 @@ final class LagReadings extends ForwardingDatabases {
     @Override
     public ReplicaSet read(CallContext call) {
         ReplicaSet seen = super.read(call);
-        underWay = seen.members().stream()
-                .map(member -> new Said(member, seen.writer().isPresent()))
-                .toList();
+        underWay = seen.members();
         return seen;
     }
 
@@ -67,14 +41,28 @@ final class LagReadings extends ForwardingDatabases {
             arrived.clear();
             epoch = to;
         }
-        for (Said said : underWay) {
-            MemberId member = said.member().id();
-            Said before = arrived.put(member, said);
-            if (said.isOfLag() && (before == null || !said.isSameAs(before))) {
+        for (DatabaseMember member : underWay) {
+            DatabaseMember before = arrived.put(member.id(), member);
+            if (isMeasured(member) && (before == null || !saysTheSame(before, member))) {
                 datacenter.actual().vms().stream()
-                        .filter(vm -> datacenter.memberOf(vm).equals(Optional.of(member)))
+                        .filter(vm -> datacenter.memberOf(vm).equals(Optional.of(member.id())))
                         .forEach(vm -> outside.lagRead(vm.id()));
             }
         }
+    }
+
+    private static boolean isMeasured(DatabaseMember member) {
+        return member.role().role() == DatabaseRole.REPLICA
+                && member.lag().filter(lag -> lag instanceof ReplicaLag.Known).isPresent();
+    }
+
+    private static boolean saysTheSame(DatabaseMember before, DatabaseMember after) {
+        return isMeasured(before)
+                && before.standing() == after.standing()
+                && timeOf(before).equals(timeOf(after));
+    }
+
+    private static Optional<?> timeOf(DatabaseMember member) {
+        return member.lag().flatMap(ReplicaLag::lastKnown).map(ReplicaLag.Known::time);
     }
 }
