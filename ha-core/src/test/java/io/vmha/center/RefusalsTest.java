@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vmha.Fixtures;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.HypervisorAdapter;
-import io.vmha.center.event.ActionResult;
-import io.vmha.center.event.HaEvent;
 import io.vmha.center.event.NeedKind;
 import io.vmha.center.event.UnmetNeed;
 import io.vmha.model.DesiredState;
@@ -18,8 +16,6 @@ import io.vmha.sim.VirtualTime;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
@@ -29,14 +25,12 @@ class RefusalsTest {
 
     private final SimulatedDatacenter datacenter = new SimulatedDatacenter(Fixtures.referenceEmbodiment());
     private final VirtualTime time = new VirtualTime();
-    private final List<HaEvent> events = new ArrayList<>();
     private boolean startsFail;
     private final ManagementCenter center = ManagementCenter.builder()
             .adapter(platformThatMayRefuseStarts())
             .trafficDirector(datacenter.trafficDirector())
             .databaseCluster(datacenter.databaseCluster(), Duration.ofSeconds(1))
             .inventory(Fixtures.referenceEmbodiment())
-            .listener(events::add)
             .scheduler(time)
             .build();
 
@@ -59,19 +53,6 @@ class RefusalsTest {
 
         assertThat(datacenter.actual().requireVm(MW1).power()).isEqualTo(PowerState.ON);
         assertThat(ask(center.unmet())).extracting(UnmetNeed::need).doesNotContain(NeedKind.RESTORE);
-    }
-
-    @Test
-    void eachHostIsAskedOnceAndTheVmIsNotMadeAnew() {
-        stopAndStartInVain();
-
-        assertThat(events.stream()
-                        .filter(HaEvent.ActionEnded.class::isInstance)
-                        .map(ended -> ((HaEvent.ActionEnded) ended).action())
-                        .filter(action -> action.result() == ActionResult.FAILED)
-                        .map(action -> action.action().toString()))
-                .containsExactly("power on mw1 on h1", "power on mw1 on h2");
-        assertThat(ask(center.leftovers())).isEmpty();
     }
 
     private void stopAndStartInVain() {

@@ -81,16 +81,12 @@ final class Losses {
                 });
     }
 
-    /**
-     * A VM that is to run, is off and for which nothing is under way has failed, whoever was to notice; that one which an operator wants
-     * running again is off is no news.
-     */
+    /** A VM that is to run, is off and for which nothing is under way has failed, whoever was to notice. */
     void reportIfStopped(VmRecord vm) {
         boolean isStopped = vm.desired() == DesiredState.RUNNING
                 && vm.isConfirmedOff()
                 && !vm.isFailed()
                 && !vm.is(VmState.Flag.DELETED)
-                && !vm.is(VmState.Flag.TO_START)
                 && center.executor().runsOf(vm.id()).isEmpty();
         if (isStopped) {
             center.reports()
