@@ -3,6 +3,8 @@ package io.vmha.vsphere;
 import static io.vmha.vsphere.RecordedShapesTest.object;
 import static io.vmha.vsphere.RecordedShapesTest.ref;
 import static io.vmha.vsphere.RecordedShapesTest.val;
+import static io.vmha.vsphere.SmallVcenter.host;
+import static io.vmha.vsphere.SmallVcenter.vm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmha.adapter.CallContext;
@@ -56,30 +58,6 @@ class ClassifierAndListenerTest {
     @AfterEach
     void end() {
         vcenter.close();
-    }
-
-    private static String host(String ref, String name) {
-        return object(
-                "HostSystem",
-                ref,
-                val("name", name)
-                        + ref("parent", "ClusterComputeResource", "domain-1")
-                        + val("runtime.connectionState", "connected")
-                        + val("summary.hardware.numCpuCores", "8")
-                        + val("summary.hardware.memorySize", "17179869184"));
-    }
-
-    private static String vm(String ref, String name, String host, String more) {
-        return object(
-                "VirtualMachine",
-                ref,
-                val("name", name)
-                        + val("runtime.powerState", "poweredOn")
-                        + val("runtime.connectionState", "connected")
-                        + ref("runtime.host", "HostSystem", host)
-                        + val("summary.config.numCpu", "1")
-                        + val("summary.config.memorySizeMB", "1024")
-                        + more);
     }
 
     private static String page(String... objects) {

@@ -22,19 +22,12 @@ public final class SmallVcenter implements AutoCloseable {
                                 "ClusterComputeResource",
                                 "domain-1",
                                 val("name", "gold") + ref("resourcePool", "ResourcePool", "pool-1"))
-                        + object(
-                                "VirtualMachine",
-                                "vm-1",
-                                val("name", "db1")
-                                        + val("runtime.powerState", "poweredOn")
-                                        + val("runtime.connectionState", "connected")
-                                        + ref("runtime.host", "HostSystem", "host-1")
-                                        + val("summary.config.numCpu", "1")
-                                        + val("summary.config.memorySizeMB", "1024"))
+                        + vm("vm-1", "db1", "host-1", "")
                         + "</returnval>");
     }
 
-    private static String host(String ref, String name) {
+    /** How a host with 8 cores and 16 GiB is told. */
+    static String host(String ref, String name) {
         return object(
                 "HostSystem",
                 ref,
@@ -43,6 +36,20 @@ public final class SmallVcenter implements AutoCloseable {
                         + val("runtime.connectionState", "connected")
                         + val("summary.hardware.numCpuCores", "8")
                         + val("summary.hardware.memorySize", "17179869184"));
+    }
+
+    /** How a VM with one core and 1 GiB is told, with what else is told of it. */
+    static String vm(String ref, String name, String host, String more) {
+        return object(
+                "VirtualMachine",
+                ref,
+                val("name", name)
+                        + val("runtime.powerState", "poweredOn")
+                        + val("runtime.connectionState", "connected")
+                        + ref("runtime.host", "HostSystem", host)
+                        + val("summary.config.numCpu", "1")
+                        + val("summary.config.memorySizeMB", "1024")
+                        + more);
     }
 
     /** The address of its API. */

@@ -11,7 +11,6 @@ import io.vmha.model.DesiredState;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
-import java.util.List;
 
 /**
  * Hosts that are fenced or up again, and VMs that are lost with their host or stop untold: what that means for what is known, and whose
@@ -50,9 +49,7 @@ final class Losses {
         }
         FaultReport report =
                 FaultReport.ofHost(host, FaultKind.HOST_DOWN, center.now(), "center", state.beginReading());
-        List<VmRecord> onHost =
-                state.vmsAt(host).stream().flatMap(id -> state.vm(id).stream()).toList();
-        for (VmRecord vm : onHost) {
+        for (VmRecord vm : state.recordsAt(host)) {
             boolean isLost = vm.mayRunOn().isEmpty()
                     && vm.seen().host().equals(host)
                     && vm.desired() == DesiredState.RUNNING

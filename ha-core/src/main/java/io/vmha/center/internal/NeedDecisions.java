@@ -119,8 +119,7 @@ final class NeedDecisions {
             if (!isOpen || movesNothing || part instanceof SubjectDecision.Ignored) {
                 continue;
             }
-            Optional<StepFailure> refused =
-                    part instanceof SubjectDecision.NoTarget ? refusals.whyRefused(vm.id(), need) : Optional.empty();
+            Optional<StepFailure> refused = refusals.whyRefused(vm.id(), need, part);
             if (failed.isEmpty() && refused.isPresent()) {
                 // There is a target, and it is known why that one is none.
                 notes.note(vm, need, refused.get().reason(), refused.get().detail());

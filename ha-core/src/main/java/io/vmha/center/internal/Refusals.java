@@ -127,8 +127,9 @@ final class Refusals {
     }
 
     /** Why a need stays unmet where the policy finds no target without those that refused; empty where none of them would be one. */
-    Optional<StepFailure> whyRefused(VmId vm, NeedKind need) {
+    Optional<StepFailure> whyRefused(VmId vm, NeedKind need, SubjectDecision part) {
         return Optional.ofNullable(refusals.get(vm))
+                .filter(refused -> part instanceof SubjectDecision.NoTarget)
                 .filter(refused ->
                         !hosts(refused).isEmpty() || !vms(vm, refused).isEmpty())
                 .map(refused -> refused.why.get(need));
@@ -136,9 +137,8 @@ final class Refusals {
 
     /** That there is no target is told by the reason of those that refused, where there are such. */
     SubjectDecision explained(VmId vm, NeedKind need, SubjectDecision part) {
-        Optional<StepFailure> refused =
-                part instanceof SubjectDecision.NoTarget ? whyRefused(vm, need) : Optional.empty();
-        return refused.<SubjectDecision>map(why -> new SubjectDecision.Blocked(
+        return whyRefused(vm, need, part)
+                .<SubjectDecision>map(why -> new SubjectDecision.Blocked(
                         part.subject(), part.trigger(), why.reason(), Explanation.of(why::detail)))
                 .orElse(part);
     }

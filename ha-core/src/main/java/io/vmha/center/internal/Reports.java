@@ -141,8 +141,7 @@ final class Reports implements ReportIntake.Callbacks {
         remember(report);
         List<SubjectDecision> ignored = new ArrayList<>();
         if (taken == Faults.Taken.REPEATED) {
-            state.vmsAt(host.seen().id()).stream()
-                    .flatMap(id -> state.vm(id).stream())
+            state.recordsAt(host.seen().id()).stream()
                     .filter(vm ->
                             vm.isFailed() && vm.seen().host().equals(host.seen().id()))
                     .map(VmRecord::id)

@@ -73,9 +73,8 @@ public final class Takeover {
     private void loseWithHosts() {
         List<VmRecord> there = state.hosts().stream()
                 .filter(host -> !host.health().runsVms())
-                .flatMap(host -> state.vmsAt(host.seen().id()).stream())
+                .flatMap(host -> state.recordsAt(host.seen().id()).stream())
                 .distinct()
-                .flatMap(vm -> state.vm(vm).stream())
                 .toList();
         there.forEach(center.losses()::loseWithHost);
     }

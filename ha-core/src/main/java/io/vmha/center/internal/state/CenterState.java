@@ -194,6 +194,11 @@ public final class CenterState {
         return Collections.unmodifiableCollection(hosts.values());
     }
 
+    /** What is known of the VMs at a host, as {@link #vmsAt} has them. */
+    public List<VmRecord> recordsAt(HostId host) {
+        return vmsAt(host).stream().flatMap(id -> vm(id).stream()).toList();
+    }
+
     /** The VMs that are registered, may be running or are to be placed on a host. */
     public Set<VmId> vmsAt(HostId host) {
         return projection.vmsAt(host);
