@@ -10,6 +10,7 @@ import io.vmha.model.LogPosition;
 import io.vmha.model.MemberId;
 import io.vmha.model.MemberStanding;
 import io.vmha.model.ReplicaSet;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -49,20 +50,28 @@ public record Promotion(MemberId member, Set<MemberId> confirmedOff, long timeli
      * @throws IllegalArgumentException if the member is none of the set's
      */
     public void requireSafe(ReplicaSet seen) {
-        requireHistory(seen, seen.requireMember(member));
+        whyToRejoin(seen).ifPresent(why -> {
+            throw new AdapterException.Permanent(Cause.REFUSED, why);
+        });
         seen.members().stream().filter(other -> !other.id().equals(member)).forEach(this::requireNoWriter);
     }
 
-    private void requireHistory(ReplicaSet seen, DatabaseMember target) {
+    /**
+     * Why the member has to rejoin its set before it can be promoted; empty where it may be, or where an older history is accepted.
+     *
+     * @param seen all members, as they are now
+     * @throws IllegalArgumentException if the member is none of the set's
+     */
+    public Optional<String> whyToRejoin(ReplicaSet seen) {
+        DatabaseMember target = seen.requireMember(member);
         long at = target.position().map(LogPosition::timeline).orElse(0L);
         long newest = Math.max(seen.timeline(), timeline);
-        if (!acceptsOlderHistory && (target.standing() == MemberStanding.DIVERGED || at < newest)) {
-            throw new AdapterException.Permanent(
-                    Cause.REFUSED,
-                    "database " + member + " is on timeline " + at + " and its set on " + newest
-                            + (target.standing() == MemberStanding.DIVERGED ? ", and it has diverged" : "")
-                            + ": it has to rejoin before it can be promoted");
+        boolean isDiverged = target.standing() == MemberStanding.DIVERGED;
+        if (acceptsOlderHistory || (!isDiverged && at >= newest)) {
+            return Optional.empty();
         }
+        return Optional.of("database " + member + " is on timeline " + at + " and its set on " + newest
+                + (isDiverged ? ", and it has diverged" : "") + ": it has to rejoin before it can be promoted");
     }
 
     private void requireNoWriter(DatabaseMember other) {

@@ -68,4 +68,9 @@ public enum FaultKind {
     public Scope scope() {
         return scope;
     }
+
+    /** Whether a guest must run to have a fault of this kind: the guest itself tells it; silence does not. */
+    public boolean isToldByRunningGuest() {
+        return this == FILESYSTEM_READ_ONLY || this == DISK_FULL || this == IO_ERROR;
+    }
 }

@@ -1,9 +1,12 @@
 package io.vmha.plan;
 
+import static com.google.common.collect.ImmutableSet.toImmutableSet;
 import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
+import com.google.common.collect.Sets;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
@@ -131,7 +134,7 @@ final class PlanBuilder {
                 Source source = sources.get(i).orElseThrow();
                 if (isTakeover(redirect, source)) {
                     gates.computeIfAbsent(redirect.target(), target -> new TreeSet<>())
-                            .addAll(confirmedOffBy(source));
+                            .addAll(offBefore(redirect, source));
                 }
             }
         }
@@ -213,7 +216,7 @@ final class PlanBuilder {
 
     private List<Step> addRedirect(SubjectDecision.Redirect redirect, Source failed) {
         boolean isFenced = config.fencingOf(failed.vm().type()) == FencingMode.REQUIRED;
-        Set<Integer> gates = isFenced ? confirmedOffBy(failed) : ImmutableSet.of();
+        Set<Integer> gates = isFenced ? offBefore(redirect, failed) : ImmutableSet.of();
         if (isTakeover(redirect, failed)) {
             gates = ImmutableSet.<Integer>builder()
                     .addAll(gates)
@@ -241,11 +244,33 @@ final class PlanBuilder {
     private List<Step> addFailback(SubjectDecision.Failback failback) {
         VirtualMachine vm = inventory.requireVm(failback.vm());
         boolean promotes = needsWriter(vm) && !facts.acceptsWrites(vm.id());
+        Set<Integer> gone = goneServerOff(failback.vm());
         if (!promotes) {
-            return add(new Action.Redirect(failback.vm(), failback.vm()), ImmutableSet.of());
+            return add(new Action.Redirect(failback.vm(), failback.vm()), gone);
         }
-        int promoted = append(new Action.Promote(failback.vm()), stopWriting(failback.server()));
+        Set<Integer> gates = Sets.union(stopWriting(failback.server()), gone);
+        int promoted = append(new Action.Promote(failback.vm()), gates);
         return add(new Action.Redirect(failback.vm(), failback.vm()), ImmutableSet.of(promoted));
+    }
+
+    /** What has to be off before requests move: the VM that failed, and whoever served them and is in no inventory any more. */
+    private Set<Integer> offBefore(SubjectDecision.Redirect redirect, Source failed) {
+        Set<Integer> gates = new TreeSet<>(confirmedOffBy(failed));
+        redirect.owners().forEach(owner -> gates.addAll(goneServerOff(owner)));
+        return gates;
+    }
+
+    /** Nobody can read or power off what is on a host that does not answer: the host itself is powered off. */
+    private Set<Integer> goneServerOff(VmId owner) {
+        boolean isFenced = config.fencingOf(inventory.requireVm(owner).type()) == FencingMode.REQUIRED;
+        return isFenced
+                ? facts.lostHostOfGoneServer(owner).map(this::fence).stream().collect(toImmutableSet())
+                : ImmutableSet.of();
+    }
+
+    @CanIgnoreReturnValue
+    private int fence(HostId host) {
+        return fences.computeIfAbsent(host, id -> append(new Action.FenceHost(id), ImmutableSet.of()));
     }
 
     /** The database that took over writes no more before another one may: demoted where it is well, confirmed off where not. */
@@ -256,8 +281,7 @@ final class PlanBuilder {
         }
         Host host = inventory.hostOf(known.get());
         if (host.health() == HostHealth.UNREACHABLE) {
-            return ImmutableSet.of(
-                    fences.computeIfAbsent(host.id(), id -> append(new Action.FenceHost(id), ImmutableSet.of())));
+            return ImmutableSet.of(fence(host.id()));
         }
         if (!known.get().isServing()) {
             return ImmutableSet.of(powerOffs.computeIfAbsent(
@@ -286,11 +310,7 @@ final class PlanBuilder {
         }
         switch (healthAfter(trigger, host)) {
             case DOWN -> {}
-            case UNREACHABLE -> {
-                if (!fences.containsKey(host.id())) {
-                    fences.put(host.id(), append(new Action.FenceHost(host.id()), ImmutableSet.of()));
-                }
-            }
+            case UNREACHABLE -> fence(host.id());
             case UP, DEGRADED -> {
                 if (!powerOffs.containsKey(id)) {
                     powerOffs.put(id, append(new Action.PowerOff(id, host.id()), ImmutableSet.of()));

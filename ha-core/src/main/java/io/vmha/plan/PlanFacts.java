@@ -1,5 +1,6 @@
 package io.vmha.plan;
 
+import io.vmha.model.HostId;
 import io.vmha.model.VmId;
 import java.util.Optional;
 
@@ -19,6 +20,14 @@ public interface PlanFacts {
      * empty where none accepts writes, or none of its VMs is well.
      */
     default Optional<VmId> wellWriterBeside(VmId vm) {
+        return Optional.empty();
+    }
+
+    /**
+     * The host that does not answer, and on which the VM that served a VM's requests may be running still, though it was taken out of
+     * the inventory; empty where there is no such server, or where its host can be asked.
+     */
+    default Optional<HostId> lostHostOfGoneServer(VmId owner) {
         return Optional.empty();
     }
 }

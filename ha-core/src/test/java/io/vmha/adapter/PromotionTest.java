@@ -42,7 +42,9 @@ class PromotionTest {
                 .hasMessage("database c is on timeline 1 and its set on 2: it has to rejoin before it can be promoted");
         assertThatThrownBy(() -> cluster.promote(refused, call())).isInstanceOf(AdapterException.Permanent.class);
 
-        cluster.promote(new Promotion(C, Set.of(A, B), seen.timeline(), true), call());
+        Promotion accepted = new Promotion(C, Set.of(A, B), seen.timeline(), true);
+        assertThat(accepted.whyToRejoin(seen)).isEmpty();
+        cluster.promote(accepted, call());
         assertThat(cluster.read(call()).writer().map(DatabaseMember::id)).contains(C);
         databases.start(B);
         assertThat(cluster.read(call()).writer().map(DatabaseMember::id)).contains(C);

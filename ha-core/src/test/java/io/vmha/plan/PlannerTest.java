@@ -107,6 +107,40 @@ class PlannerTest {
     }
 
     @Test
+    void aHostThatDoesNotAnswerIsFencedWhereAServerThatIsGoneMayRunThere() {
+        FaultReport report = Fixtures.readOnly("db1");
+        FailoverConfig config = FailoverConfig.defaults();
+        Decision decision =
+                HaPolicies.builder().config(config).build().failover().decide(reference, report);
+        PlanFacts facts = new PlanFacts() {
+            @Override
+            public boolean isConfirmedOff(VmId vm) {
+                return vm.equals(VmId.of("db1"));
+            }
+
+            @Override
+            public boolean showsFaults() {
+                return true;
+            }
+
+            @Override
+            public boolean acceptsWrites(VmId vm) {
+                return true;
+            }
+
+            @Override
+            public Optional<HostId> lostHostOfGoneServer(VmId owner) {
+                return Optional.of(HostId.of("h9"));
+            }
+        };
+
+        assertThat(new Planner(config)
+                        .plan(new PlanId(1), reference, decision, facts)
+                        .toText())
+                .contains("fence host h9", "redirect requests of db1 to db3 (after 0)");
+    }
+
+    @Test
     void aRestartPowersOnAfterItIsOff() {
         FailoverConfig config = FailoverConfig.builder()
                 .putRecovery(VmType.DATABASE, RecoveryMode.RESTART)

@@ -1,6 +1,10 @@
 package io.vmha.center.internal;
 
+import static com.google.common.collect.ImmutableSortedSet.toImmutableSortedSet;
+import static java.util.Comparator.naturalOrder;
+
 import com.google.common.collect.ImmutableSortedSet;
+import io.vmha.model.HostId;
 import io.vmha.model.VmId;
 import io.vmha.plan.Action;
 import io.vmha.plan.Plan;
@@ -8,9 +12,10 @@ import io.vmha.plan.PlanId;
 import io.vmha.plan.Step;
 import io.vmha.policy.SubjectDecision;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
-/** The plan by which requests follow the database that writes, away from a VM that is well: nothing is powered off. Pure functions. */
+/** The plan by which requests follow the database that writes, away from a VM that is well: no VM is powered off. Pure functions. */
 final class FollowPlan {
     private FollowPlan() {}
 
@@ -18,13 +23,17 @@ final class FollowPlan {
      * Makes it.
      *
      * @param promotes whether the target's database is promoted first, since none writes
+     * @param fenced the hosts that are powered off before, since whoever served the requests may be running there still
      */
-    static Plan of(PlanId id, SubjectDecision.Redirect redirect, boolean promotes) {
+    static Plan of(PlanId id, SubjectDecision.Redirect redirect, boolean promotes, Collection<HostId> fenced) {
         List<Step> steps = new ArrayList<>();
-        ImmutableSortedSet<Integer> first = ImmutableSortedSet.of();
+        fenced.forEach(host -> steps.add(new Step(steps.size(), new Action.FenceHost(host), ImmutableSortedSet.of())));
+        ImmutableSortedSet<Integer> first =
+                steps.stream().map(Step::number).collect(toImmutableSortedSet(naturalOrder()));
         if (promotes) {
-            steps.add(new Step(0, new Action.Promote(redirect.target()), first));
-            first = ImmutableSortedSet.of(0);
+            int promotion = steps.size();
+            steps.add(new Step(promotion, new Action.Promote(redirect.target()), first));
+            first = ImmutableSortedSet.of(promotion);
         }
         for (VmId owner : redirect.owners()) {
             steps.add(new Step(steps.size(), new Action.Redirect(owner, redirect.target()), first));

@@ -163,7 +163,7 @@ public final class Operators {
 
     /** How far a database is behind; empty where that cannot be read. */
     public CompletionStage<Inventory> replicationLag(VmId vm, Optional<Duration> lag) {
-        return change(() -> state.vmDatabases().lags(vm, lag));
+        return change(() -> state.vmDatabases().saidToLag(vm, lag));
     }
 
     /** An operator accepts that a database is behind. */

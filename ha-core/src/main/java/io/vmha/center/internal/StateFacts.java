@@ -3,6 +3,8 @@ package io.vmha.center.internal;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.VmRecord;
 import io.vmha.model.DatabaseMember;
+import io.vmha.model.HostHealth;
+import io.vmha.model.HostId;
 import io.vmha.model.MemberId;
 import io.vmha.model.PowerState;
 import io.vmha.model.ReplicaSet;
@@ -36,6 +38,24 @@ record StateFacts(CenterState state) implements PlanFacts {
     @Override
     public Optional<VmId> wellWriterBeside(VmId vm) {
         return state.vm(vm).flatMap(this::wellWriter);
+    }
+
+    @Override
+    public Optional<HostId> lostHostOfGoneServer(VmId owner) {
+        return state.vm(owner)
+                .map(VmRecord::server)
+                .filter(server -> Needs.isGone(server, state))
+                .flatMap(state::vm)
+                .flatMap(server -> server.mayRunOn().stream()
+                        .filter(this::doesNotAnswer)
+                        .sorted()
+                        .findFirst());
+    }
+
+    private boolean doesNotAnswer(HostId id) {
+        return state.host(id)
+                .filter(host -> host.health() == HostHealth.UNREACHABLE)
+                .isPresent();
     }
 
     /** A VM of another database of the same set that is seen to write, where one of its VMs is well. */

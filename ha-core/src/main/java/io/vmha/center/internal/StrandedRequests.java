@@ -1,5 +1,7 @@
 package io.vmha.center.internal;
 
+import static java.util.stream.Collectors.toCollection;
+
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vmha.center.event.NeedKind;
 import io.vmha.center.internal.state.CenterState;
@@ -8,14 +10,18 @@ import io.vmha.center.journal.VmState;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.ClusterRole;
+import io.vmha.model.HostId;
 import io.vmha.model.ReplicaSet;
 import io.vmha.model.VmId;
 import io.vmha.plan.Plan;
 import io.vmha.policy.Explanation;
+import io.vmha.policy.FencingMode;
 import io.vmha.policy.SubjectDecision;
 import io.vmha.policy.Trigger;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Requests of VMs that are well and that are served in vain: by a VM whose database does not accept writes, or by one that was deleted.
@@ -188,7 +194,13 @@ final class StrandedRequests {
     }
 
     private void beginFollowing(SubjectDecision.Redirect redirect, boolean promotes) {
-        Plan plan = FollowPlan.of(plans.nextNumber(), redirect, promotes);
+        Set<HostId> fenced = redirect.owners().stream()
+                .filter(owner -> policies.config()
+                                .fencingOf(state.requireVm(owner).seen().type())
+                        == FencingMode.REQUIRED)
+                .flatMap(owner -> facts.lostHostOfGoneServer(owner).stream())
+                .collect(toCollection(TreeSet::new));
+        Plan plan = FollowPlan.of(plans.nextNumber(), redirect, promotes, fenced);
         plans.begin(new PlanOpening.Begun(
                 Optional.empty(), redirect, plan, 1, false, Optional.empty(), new PendingDecision()));
     }

@@ -39,6 +39,8 @@ public record VmState(
         UNSEARCHED,
         /** An operator accepted that its database is behind its source. */
         LAG_ACCEPTED,
+        /** How far its database is behind was told by somebody, and nothing measured contradicts that since. */
+        LAG_TOLD,
         /** It was recovered too often: only a new report or an operator's call reopens its recovery. */
         LIMITED,
         /** An operator rejected what was decided: only a new report or an operator's call reopens it. */

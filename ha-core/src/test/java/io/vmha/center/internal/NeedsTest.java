@@ -84,7 +84,7 @@ class NeedsTest {
     void aVmThatIsOffOrFailedCannotLeaveItsHost() {
         state.maintenance(H1, true);
         fail(MW1);
-        state.places().isOff(DB1);
+        state.places().isOff(DB1, Instant.EPOCH);
 
         assertThat(of(MW1)).doesNotContain(NeedKind.DRAIN);
         assertThat(of(DB1)).doesNotContain(NeedKind.DRAIN);
@@ -104,7 +104,7 @@ class NeedsTest {
     void aVmThatIsWantedOffNeedsItsRequestsServedUntilItIs() {
         state.desired(MW1, DesiredState.OFF);
         assertThat(of(MW1)).containsExactly(NeedKind.SERVE);
-        state.places().isOff(MW1);
+        state.places().isOff(MW1, Instant.EPOCH);
         assertThat(of(MW1)).isEmpty();
     }
 

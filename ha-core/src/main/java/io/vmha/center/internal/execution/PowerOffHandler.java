@@ -49,7 +49,7 @@ final class PowerOffHandler extends ActionHandler<Action.PowerOff> {
 
     @Override
     void done(Action.PowerOff action, CenterState state, Instant begun, Instant now) {
-        state.places().isOff(action.target());
+        state.places().isOff(action.target(), now);
     }
 
     @Override

@@ -1,15 +1,20 @@
 package io.vmha.center.internal.execution;
 
+import static com.google.common.collect.ImmutableSet.toImmutableSet;
+
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.MachineReading;
 import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.journal.OpenFault;
 import io.vmha.fault.FaultEnd;
 import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
 import io.vmha.plan.Action;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /** Powers a VM on, on one host, and reads that it runs there. Its faults are over then: it was started anew. */
 final class PowerOnHandler extends ActionHandler<Action.PowerOn> {
@@ -53,20 +58,29 @@ final class PowerOnHandler extends ActionHandler<Action.PowerOn> {
         if (!state.runsVms(action.on())) {
             return;
         }
+        // It was off when this began: what its guest failed by later, it has failed by anew. That it is on now is read.
+        Set<OpenFault> ended = state.vm(action.target()).stream()
+                .flatMap(vm -> vm.faults().stream())
+                .filter(fault -> isClosedByRunning(fault) || isOfItsLifeBefore(fault.report(), begun, state))
+                .collect(toImmutableSet());
         state.places().runsOn(action.target(), action.on());
         // Its silence was that of its life before.
         state.health().suspected(action.target(), false);
-        // It was off when this began: what its guest failed by later, it has failed by anew. That it is on now is read.
-        state.health()
-                .closed(
-                        action.target(),
-                        fault -> !fault.report().observedAt().isAfter(begun)
-                                || fault.report()
-                                        .kind()
-                                        .closedBy(FaultKind.Scope.VM)
-                                        .contains(FaultEnd.SEEN_RUNNING),
-                        now);
+        state.health().closed(action.target(), ended::contains, now);
         state.health().wellSince(action.target(), begun);
+    }
+
+    private static boolean isClosedByRunning(OpenFault fault) {
+        return fault.report().kind().closedBy(FaultKind.Scope.VM).contains(FaultEnd.SEEN_RUNNING);
+    }
+
+    /** Somebody else may have started it before: this start then found it running, and changed nothing about its guest. */
+    private static boolean isOfItsLifeBefore(FaultReport report, Instant begun, CenterState state) {
+        boolean isOfAnotherStart = report.subject()
+                .asVm()
+                .filter(vm -> state.places().isOfAnotherStart(vm, report))
+                .isPresent();
+        return !isOfAnotherStart && !report.observedAt().isAfter(begun);
     }
 
     @Override

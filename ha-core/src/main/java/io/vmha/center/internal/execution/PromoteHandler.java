@@ -47,8 +47,12 @@ final class PromoteHandler extends ActionHandler<Action.Promote> {
             now = database.read(call);
         }
         requireLittleLoss(database, now);
-        database.cluster()
-                .promote(new Promotion(database.member(), off, now.timeline(), database.isLossAccepted()), call);
+        Promotion promotion = new Promotion(database.member(), off, now.timeline(), database.isLossAccepted());
+        promotion.whyToRejoin(now).ifPresent(why -> {
+            // Known before anything is called: only an operator can accept what is lost with the other history.
+            throw new Refused(Reason.LAG_UNKNOWN, why);
+        });
+        database.cluster().promote(promotion, call);
         if (!database.writes(Platform.readBack(action, () -> database.read(call)))) {
             throw new AdapterException.OutcomeUnknown(
                     Cause.REFUSED, "database " + database.member() + " was promoted, but is not seen to be the writer");

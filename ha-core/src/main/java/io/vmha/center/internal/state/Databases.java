@@ -340,33 +340,37 @@ public final class Databases {
      *
      * @param isMeant whether it replicates at all
      * @param time how far it is behind; empty where that cannot be read
+     * @param isMeasured whether its database said so now; else nothing could be measured, or it follows from what was measured before
      */
-    record Lag(boolean isMeant, Optional<Duration> time) {}
+    record Lag(boolean isMeant, Optional<Duration> time, boolean isMeasured) {}
 
     private Optional<Lag> lag(ReplicaSet set, DatabaseMember member, Instant now) {
         if (member.standing() == MemberStanding.DIVERGED) {
-            return Optional.of(new Lag(true, Optional.empty()));
+            return Optional.of(new Lag(true, Optional.empty(), false));
         }
         return switch (member.role().role()) {
-            case WRITER -> Optional.of(new Lag(false, Optional.empty()));
+            case WRITER -> Optional.of(new Lag(false, Optional.empty(), true));
             case UNKNOWN ->
                 // Of one that does not answer and was the writer, no lag is meant.
-                sets.isPresumedWriter(member.id()) ? Optional.empty() : Optional.of(new Lag(true, Optional.empty()));
-            case REPLICA -> Optional.of(new Lag(true, time(set, member, now)));
+                sets.isPresumedWriter(member.id())
+                        ? Optional.empty()
+                        : Optional.of(new Lag(true, Optional.empty(), false));
+            case REPLICA -> Optional.of(lagOfReplica(set, member, now));
         };
     }
 
-    private Optional<Duration> time(ReplicaSet set, DatabaseMember member, Instant now) {
+    private Lag lagOfReplica(ReplicaSet set, DatabaseMember member, Instant now) {
         Optional<ReplicaLag.Known> known =
                 member.lag().filter(lag -> lag instanceof ReplicaLag.Known).map(lag -> (ReplicaLag.Known) lag);
         if (known.isPresent()) {
-            return known.map(ReplicaLag.Known::time);
+            return new Lag(true, known.map(ReplicaLag.Known::time), true);
         }
         if (set.writer().isPresent()) {
             // It goes on writing.
-            return Optional.empty();
+            return new Lag(true, Optional.empty(), false);
         }
         PossibleLoss loss = set.possibleLoss(member.id(), stoppedAt(set.id()).orElse(now));
-        return loss.kind() == PossibleLoss.Kind.UNKNOWN ? Optional.empty() : Optional.of(loss.atMost());
+        boolean isKnown = loss.kind() != PossibleLoss.Kind.UNKNOWN;
+        return new Lag(true, isKnown ? Optional.of(loss.atMost()) : Optional.empty(), false);
     }
 }

@@ -3,11 +3,13 @@ package io.vmha.center.internal.state;
 import com.google.common.collect.ImmutableSet;
 import io.vmha.center.journal.Leftover;
 import io.vmha.center.journal.VmState;
+import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,6 +51,15 @@ public final class Places {
         } else {
             notOff.add(record.id());
         }
+    }
+
+    /** Whether a fault was observed of a guest that ran though the VM had been powered off: somebody else had started it. */
+    public boolean isOfAnotherStart(VmId id, FaultReport report) {
+        return state.vm(id)
+                .filter(record -> record.offSince != null
+                        && report.kind().isToldByRunningGuest()
+                        && report.observedAt().isAfter(record.offSince))
+                .isPresent();
     }
 
     /** A call is about to be made that may start the VM on a host. */
@@ -96,12 +107,13 @@ public final class Places {
             record.flags.remove(VmState.Flag.UNSEARCHED);
             record.flags.remove(VmState.Flag.HALF_MADE);
             record.flags.remove(VmState.Flag.TO_START);
+            record.offSince = null;
             place(record, ImmutableSet.of(host));
         });
     }
 
     /** The VM is off: it was read to be. */
-    public void isOff(VmId id) {
+    public void isOff(VmId id, Instant now) {
         state.vm(id).ifPresent(record -> {
             boolean isSeenElsewhere = record.seenOn.stream().anyMatch(host -> !host.equals(record.seen.host()));
             if (record.isSaidOn || isSeenElsewhere) {
@@ -110,6 +122,7 @@ public final class Places {
             }
             record.seen = record.seen.withPower(PowerState.OFF);
             record.flags.remove(VmState.Flag.UNSEARCHED);
+            record.offSince = now;
             place(record, ImmutableSet.of());
         });
     }
@@ -184,6 +197,9 @@ public final class Places {
     /** Where it may be running, by whatever source. */
     void place(VmRecord record, Set<HostId> possible) {
         record.mayRunOn = ImmutableSet.copyOf(possible);
+        if (!possible.isEmpty() && !record.isActedOn()) {
+            record.offSince = null;
+        }
         if (record.mayRunOn.size() == 1 && !record.mayRunOn.contains(record.seen.host()) && !record.isActedOn()) {
             HostId only = record.mayRunOn.iterator().next();
             if (state.host(only).isPresent()) {

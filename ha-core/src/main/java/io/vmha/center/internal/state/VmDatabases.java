@@ -11,6 +11,7 @@ import io.vmha.model.VmType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,8 +82,21 @@ public final class VmDatabases {
         return vm.type().equals(VmType.DATABASE) || memberOf(vm).isPresent();
     }
 
-    /** How far a database was measured to be behind; empty where that cannot be read. */
-    public void lags(VmId id, Optional<Duration> lag) {
+    /** Somebody tells how far a database is behind; empty where nobody knows. It counts until the database itself says otherwise. */
+    public void saidToLag(VmId id, Optional<Duration> lag) {
+        VmRecord record = state.requireVm(id);
+        boolean isRead =
+                setOf(record.seen).filter(set -> databases.isRead(set.id())).isPresent();
+        if (isRead) {
+            record.toldLag = lag;
+            if (record.flags.add(VmState.Flag.LAG_TOLD)) {
+                state.touch(id);
+            }
+        }
+        lags(id, lag);
+    }
+
+    private void lags(VmId id, Optional<Duration> lag) {
         VmRecord record = state.requireVm(id);
         VirtualMachine before = record.seen;
         record.seen = before.withReplicationLag(Optional.empty())
@@ -154,11 +168,24 @@ public final class VmDatabases {
         }
     }
 
+    /** Of two that contradict each other the later one counts; what follows from what was measured before is no later one. */
     private void lags(VmRecord record, Databases.Lag lag) {
-        if (lag.isMeant()) {
-            lags(record.id(), lag.time());
-        } else {
-            lagsNot(record.id());
+        if (lag.isMeasured() && record.flags.remove(VmState.Flag.LAG_TOLD)) {
+            state.touch(record.id());
         }
+        if (!lag.isMeant()) {
+            lagsNot(record.id());
+        } else if (record.is(VmState.Flag.LAG_TOLD)) {
+            lags(record.id(), worse(record.toldLag, lag.time()));
+        } else {
+            lags(record.id(), lag.time());
+        }
+    }
+
+    /** The longer of two; what is not known is longer than anything. */
+    private static Optional<Duration> worse(Optional<Duration> told, Optional<Duration> follows) {
+        return told.isEmpty() || follows.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Collections.max(List.of(told.get(), follows.get())));
     }
 }

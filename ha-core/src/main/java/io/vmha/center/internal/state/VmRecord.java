@@ -9,6 +9,7 @@ import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
@@ -47,6 +48,11 @@ public final class VmRecord {
     boolean isSaidOn;
     /** Where readings showed it on while an action on it is under way: a start that surely did nothing may find it there. */
     Set<HostId> seenOn = Set.of();
+    /** When it was read to be off after it was powered off; null where it was not, or was seen to run since. Not in the journal. */
+    @Nullable
+    Instant offSince;
+    /** What was told where {@link VmState.Flag#LAG_TOLD} is set: empty where nobody knows. */
+    Optional<Duration> toldLag = Optional.empty();
     /** How many actions on it are under way, or ended with an outcome that is not known. */
     int acting;
 
@@ -168,6 +174,7 @@ public final class VmRecord {
         desired = state.desired();
         faults = ImmutableList.copyOf(state.faults());
         flags.addAll(state.flags());
+        toldLag = state.vm().replicationLag();
         closedAt = state.closedAt().orElse(null);
         wellSince = state.wellSince().orElse(null);
     }

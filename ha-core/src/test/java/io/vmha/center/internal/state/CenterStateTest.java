@@ -10,6 +10,7 @@ import io.vmha.center.journal.JournalState;
 import io.vmha.center.journal.OpenFault;
 import io.vmha.center.journal.VmState;
 import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
 import io.vmha.model.DesiredState;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
@@ -45,7 +46,7 @@ class CenterStateTest {
 
     @Test
     void aPendingPlaceIsInTheInventoryAsLongAsItIsPending() {
-        state.places().isOff(MW1);
+        state.places().isOff(MW1, Instant.EPOCH);
         pending(new PendingEffects(Optional.of(H2), false, Optional.empty(), Optional.empty()));
         assertThat(mw1().host()).isEqualTo(H2);
         assertThat(state.inventory().freeOn(H2).memoryMiB())
@@ -69,7 +70,7 @@ class CenterStateTest {
 
     @Test
     void aPendingPlaceOnAHostThatIsLostDoesNotCount() {
-        state.places().isOff(MW1);
+        state.places().isOff(MW1, Instant.EPOCH);
         pending(new PendingEffects(Optional.of(H2), false, Optional.empty(), Optional.empty()));
         state.health().opened(H2, new OpenFault(Fixtures.hostDown("h2"), Instant.EPOCH));
 
@@ -125,7 +126,7 @@ class CenterStateTest {
 
     @Test
     void whatIsOffIsNeverHealthy() {
-        state.places().isOff(MW1);
+        state.places().isOff(MW1, Instant.EPOCH);
         assertThat(mw1().health()).isEqualTo(VmHealth.STOPPED);
         state.places().runsOn(MW1, H1);
         assertThat(mw1().health()).isEqualTo(VmHealth.HEALTHY);
@@ -149,6 +150,22 @@ class CenterStateTest {
     }
 
     @Test
+    void whatARunningGuestTellsWhileItsVmIsOffIsOfAnotherStart() {
+        FaultReport before = FaultReport.ofVm(MW1, FaultKind.IO_ERROR, Instant.EPOCH, "monitor", 1);
+        FaultReport since = FaultReport.ofVm(MW1, FaultKind.IO_ERROR, Instant.EPOCH.plusMillis(1), "monitor", 2);
+        FaultReport silence = FaultReport.ofVm(MW1, FaultKind.GUEST_HUNG, Instant.EPOCH.plusMillis(1), "monitor", 3);
+        assertThat(state.places().isOfAnotherStart(MW1, since)).isFalse();
+
+        state.places().isOff(MW1, Instant.EPOCH);
+        assertThat(state.places().isOfAnotherStart(MW1, before)).isFalse();
+        assertThat(state.places().isOfAnotherStart(MW1, since)).isTrue();
+        assertThat(state.places().isOfAnotherStart(MW1, silence)).isFalse();
+
+        state.places().runsOn(MW1, H1);
+        assertThat(state.places().isOfAnotherStart(MW1, since)).isFalse();
+    }
+
+    @Test
     void aHostsHealthFollowsFromItsFault() {
         state.health().opened(H2, new OpenFault(Fixtures.hostFault("h2", FaultKind.HOST_UNREACHABLE), Instant.EPOCH));
         assertThat(health(H2)).isEqualTo(HostHealth.UNREACHABLE);
@@ -160,15 +177,15 @@ class CenterStateTest {
 
     @Test
     void aLagThatCannotBeReadIsUnknownAndAnAcceptedOneCountsAsNone() {
-        state.vmDatabases().lags(DB5, Optional.of(Duration.ofSeconds(9)));
+        state.vmDatabases().saidToLag(DB5, Optional.of(Duration.ofSeconds(9)));
         assertThat(state.inventory().requireVm(DB5).replicationLag()).contains(Duration.ofSeconds(9));
-        state.vmDatabases().lags(DB5, Optional.empty());
+        state.vmDatabases().saidToLag(DB5, Optional.empty());
         assertThat(state.inventory().requireVm(DB5).replicationLagUnknown()).isTrue();
         assertThat(state.inventory().requireVm(DB5).replicationLag()).isEmpty();
 
         state.flag(DB5, VmState.Flag.LAG_ACCEPTED, true);
         assertThat(state.inventory().requireVm(DB5).replicationLagUnknown()).isFalse();
-        state.vmDatabases().lags(DB5, Optional.of(Duration.ZERO));
+        state.vmDatabases().saidToLag(DB5, Optional.of(Duration.ZERO));
         assertThat(state.requireVm(DB5).is(VmState.Flag.LAG_ACCEPTED)).isFalse();
     }
 
@@ -182,7 +199,7 @@ class CenterStateTest {
                 .isThrownBy(() -> state.declarations().remove(H1))
                 .withMessageContaining("h1");
 
-        state.places().isOff(MW1);
+        state.places().isOff(MW1, Instant.EPOCH);
         assertThat(state.vm(MW1)).isEmpty();
         assertThat(state.places().isConfirmedOff(MW1)).isTrue();
     }
@@ -204,7 +221,7 @@ class CenterStateTest {
         state.desired(VmId.of("mw2"), DesiredState.UNMANAGED);
         state.maintenance(H1, true);
         state.routes().routed(MW1, MW3);
-        state.places().isOff(MW1);
+        state.places().isOff(MW1, Instant.EPOCH);
         InMemoryPlanJournal journal = new InMemoryPlanJournal();
         JournalState unused = journal.open(1);
         journal.write(1, state.drainEntries());
@@ -230,7 +247,7 @@ class CenterStateTest {
 
     @Test
     void whatChangedIsToldOnceToThoseWhoMayBeHelped() {
-        state.places().isOff(MW1);
+        state.places().isOff(MW1, Instant.EPOCH);
         state.drainChanges();
         state.places().runsOn(MW1, H1);
 
@@ -242,7 +259,7 @@ class CenterStateTest {
     void aVmIsSeenByGuardsAsByPoliciesButForItsLoadAndWhoServesIt() {
         isSeenAsByPolicies(() -> state.health().opened(MW1, new OpenFault(Fixtures.readOnly("mw1"), Instant.EPOCH)));
         isSeenAsByPolicies(() -> state.routes().routed(MW1, MW3));
-        isSeenAsByPolicies(() -> state.places().isOff(MW1));
+        isSeenAsByPolicies(() -> state.places().isOff(MW1, Instant.EPOCH));
         isSeenAsByPolicies(() -> pending(
                 new PendingEffects(Optional.of(H2), false, Optional.empty(), Optional.of(Resources.of(500, 4_096)))));
         isSeenAsByPolicies(() ->

@@ -14,6 +14,7 @@ import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -73,7 +74,7 @@ class SightingsTest {
     void aReadingThatBeganBeforeTheLastActionEndedOnlyAddsHosts() {
         long before = state.beginReading();
         state.places().actionBegins(MW1);
-        state.places().isOff(MW1);
+        state.places().isOff(MW1, Instant.EPOCH);
         state.places().actionEnds(MW1);
 
         assertThat(read(before, ALL, seen(H2, PowerState.ON))).isEqualTo(Seen.AS_KNOWN);
