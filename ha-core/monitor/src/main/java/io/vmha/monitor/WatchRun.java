@@ -3,6 +3,7 @@ package io.vmha.monitor;
 import io.vmha.monitor.report.GuestFault;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 
 /**
  * One watch at work: calls its probe, never twice at a time, and counts its failures.
@@ -91,7 +92,8 @@ final class WatchRun {
     @SuppressWarnings("CatchingUnchecked")
     private Look look() {
         try {
-            return new Look.Saw(watch.probe().check());
+            // Nothing at all would count as well, and end a fault.
+            return new Look.Saw(Objects.requireNonNull(watch.probe().check(), "the probe returned null"));
         } catch (Exception thrown) {
             return new Look.Saw(ProbeResult.unknown("could not look: " + thrown));
         } catch (Error broken) {

@@ -141,6 +141,26 @@ class FaultMonitorTest {
     }
 
     @Test
+    void aProbeThatReturnsNullCouldNotLookWhichEndsNoFault() {
+        monitor()
+                .watch(Watch.builder()
+                        .name("service")
+                        .probe(() ->
+                                Optional.of(found).filter(READ_ONLY::equals).orElse(null))
+                        .threshold(2)
+                        .build())
+                .build()
+                .start();
+        found = READ_ONLY;
+        time.pass(ms(10));
+        found = FINE;
+        time.pass(ms(500));
+        found = READ_ONLY;
+        time.pass(ms(500));
+        assertThat(effects).containsExactly("report FILESYSTEM_READ_ONLY at 1000");
+    }
+
+    @Test
     void aProbeThatThrowsCouldNotLookWhichIsNoFault() {
         monitor()
                 .watch(Watch.builder()
