@@ -1,7 +1,6 @@
 package io.vmha.guestmonitor;
 
 import io.vmha.monitor.FaultMonitor;
-import io.vmha.monitor.FoundFault;
 import io.vmha.monitor.Isolation;
 import io.vmha.monitor.MonitorEvent;
 import io.vmha.monitor.PowerOff;
@@ -196,21 +195,5 @@ public final class GuestMonitor implements Callable<Integer> {
             LOG.debug("the monitor does not answer", unknown);
         }
         monitor.close();
-    }
-
-    /** A program that isolates the machine. */
-    private record CommandIsolation(List<String> command) implements Isolation {
-        @Override
-        public void isolate(FoundFault fault) throws IOException, InterruptedException {
-            int status = new ProcessBuilder(command).inheritIO().start().waitFor();
-            if (status != 0) {
-                throw new IOException(describe() + " ended with " + status);
-            }
-        }
-
-        @Override
-        public String describe() {
-            return String.join(" ", command);
-        }
     }
 }
