@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
-import com.google.common.collect.Sets;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
@@ -138,8 +137,10 @@ final class PlanBuilder {
                 }
             }
         }
-        gates.forEach((target, offs) ->
-                promotions.put(target, append(new Action.Promote(target), afterDemotion(target, offs))));
+        gates.forEach((target, offs) -> {
+            offs.addAll(otherWritersOff(target));
+            promotions.put(target, append(new Action.Promote(target), afterDemotion(target, offs)));
+        });
     }
 
     /** A database that is well is not fenced: it hands over. */
@@ -248,7 +249,11 @@ final class PlanBuilder {
         if (!promotes) {
             return add(new Action.Redirect(failback.vm(), failback.vm()), gone);
         }
-        Set<Integer> gates = Sets.union(stopWriting(failback.server()), gone);
+        Set<Integer> gates = ImmutableSet.<Integer>builder()
+                .addAll(stopWriting(failback.server()))
+                .addAll(gone)
+                .addAll(otherWritersOff(vm.id()))
+                .build();
         int promoted = append(new Action.Promote(failback.vm()), gates);
         return add(new Action.Redirect(failback.vm(), failback.vm()), ImmutableSet.of(promoted));
     }
@@ -266,6 +271,10 @@ final class PlanBuilder {
         return isFenced
                 ? facts.lostHostOfGoneServer(owner).map(this::fence).stream().collect(toImmutableSet())
                 : ImmutableSet.of();
+    }
+
+    private Set<Integer> otherWritersOff(VmId promoted) {
+        return facts.lostHostsOfOtherWriters(promoted).stream().map(this::fence).collect(toImmutableSet());
     }
 
     @CanIgnoreReturnValue

@@ -3,6 +3,7 @@ package io.vmha.plan;
 import io.vmha.model.HostId;
 import io.vmha.model.VmId;
 import java.util.Optional;
+import java.util.Set;
 
 /** What a planner should know besides the inventory. Pure: the same question gets the same answer while a plan is made. */
 public interface PlanFacts {
@@ -29,5 +30,13 @@ public interface PlanFacts {
      */
     default Optional<HostId> lostHostOfGoneServer(VmId owner) {
         return Optional.empty();
+    }
+
+    /**
+     * The hosts that do not answer, and on which other databases of the set of a VM may be running that may accept writes: they are off
+     * before the VM's database is promoted.
+     */
+    default Set<HostId> lostHostsOfOtherWriters(VmId promoted) {
+        return Set.of();
     }
 }

@@ -108,14 +108,26 @@ class PlannerTest {
 
     @Test
     void aHostThatDoesNotAnswerIsFencedWhereAServerThatIsGoneMayRunThere() {
-        FaultReport report = Fixtures.readOnly("db1");
+        assertThat(planOfConfirmedOff("db1", true).toText())
+                .contains("fence host h8", "redirect requests of db1 to db3 (after 0)")
+                .doesNotContain("h9");
+    }
+
+    @Test
+    void aHostThatDoesNotAnswerIsFencedBeforeAPromotionWhereAnotherDatabaseMayWriteThere() {
+        assertThat(planOfConfirmedOff("db1", false).toText())
+                .contains("0. fence host h9", "promote database in db3 (after 0)");
+    }
+
+    /** The plan for a database that is off, whose former server may be running on h8, as a writer of its set may be on h9. */
+    private Plan planOfConfirmedOff(String failed, boolean acceptsWrites) {
         FailoverConfig config = FailoverConfig.defaults();
         Decision decision =
-                HaPolicies.builder().config(config).build().failover().decide(reference, report);
+                HaPolicies.builder().config(config).build().failover().decide(reference, Fixtures.readOnly(failed));
         PlanFacts facts = new PlanFacts() {
             @Override
             public boolean isConfirmedOff(VmId vm) {
-                return vm.equals(VmId.of("db1"));
+                return vm.equals(VmId.of(failed));
             }
 
             @Override
@@ -125,19 +137,20 @@ class PlannerTest {
 
             @Override
             public boolean acceptsWrites(VmId vm) {
-                return true;
+                return acceptsWrites;
             }
 
             @Override
             public Optional<HostId> lostHostOfGoneServer(VmId owner) {
-                return Optional.of(HostId.of("h9"));
+                return acceptsWrites ? Optional.of(HostId.of("h8")) : Optional.empty();
+            }
+
+            @Override
+            public Set<HostId> lostHostsOfOtherWriters(VmId promoted) {
+                return Set.of(HostId.of("h9"));
             }
         };
-
-        assertThat(new Planner(config)
-                        .plan(new PlanId(1), reference, decision, facts)
-                        .toText())
-                .contains("fence host h9", "redirect requests of db1 to db3 (after 0)");
+        return new Planner(config).plan(new PlanId(1), reference, decision, facts);
     }
 
     @Test

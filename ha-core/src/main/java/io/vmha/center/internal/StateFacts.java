@@ -1,8 +1,12 @@
 package io.vmha.center.internal;
 
+import static java.util.stream.Collectors.toCollection;
+import static java.util.stream.Collectors.toSet;
+
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.VmRecord;
 import io.vmha.model.DatabaseMember;
+import io.vmha.model.DesiredState;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.MemberId;
@@ -11,6 +15,8 @@ import io.vmha.model.ReplicaSet;
 import io.vmha.model.VmId;
 import io.vmha.plan.PlanFacts;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What the planner asks of what is known. On the center's loop.
@@ -50,6 +56,29 @@ record StateFacts(CenterState state) implements PlanFacts {
                         .filter(this::doesNotAnswer)
                         .sorted()
                         .findFirst());
+    }
+
+    /** What is not to be managed is not powered off with its host for the sake of another. */
+    @Override
+    public Set<HostId> lostHostsOfOtherWriters(VmId promoted) {
+        Optional<VmRecord> target = state.vm(promoted);
+        Optional<MemberId> own = target.flatMap(vm -> state.vmDatabases().memberOf(vm.seen()));
+        Optional<ReplicaSet> set = target.flatMap(vm -> state.vmDatabases().setOf(vm.seen()));
+        if (set.isEmpty()) {
+            return Set.of();
+        }
+        Set<MemberId> others = set.get().memberIds().stream()
+                .filter(member ->
+                        !own.equals(Optional.of(member)) && state.databases().mayWrite(member))
+                .collect(toSet());
+        return state.hosts().stream()
+                .filter(host -> host.health() == HostHealth.UNREACHABLE)
+                .map(host -> host.seen().id())
+                .filter(host -> state.running(host).stream()
+                        .filter(vm -> vm.desired() != DesiredState.UNMANAGED)
+                        .flatMap(vm -> state.vmDatabases().memberOf(vm.seen()).stream())
+                        .anyMatch(others::contains))
+                .collect(toCollection(TreeSet::new));
     }
 
     private boolean doesNotAnswer(HostId id) {

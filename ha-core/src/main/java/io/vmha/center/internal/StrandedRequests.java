@@ -200,6 +200,9 @@ final class StrandedRequests {
                         == FencingMode.REQUIRED)
                 .flatMap(owner -> facts.lostHostOfGoneServer(owner).stream())
                 .collect(toCollection(TreeSet::new));
+        if (promotes) {
+            fenced.addAll(facts.lostHostsOfOtherWriters(redirect.target()));
+        }
         Plan plan = FollowPlan.of(plans.nextNumber(), redirect, promotes, fenced);
         plans.begin(new PlanOpening.Begun(
                 Optional.empty(), redirect, plan, 1, false, Optional.empty(), new PendingDecision()));
