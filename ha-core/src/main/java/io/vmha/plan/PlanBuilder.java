@@ -260,16 +260,17 @@ final class PlanBuilder {
 
     /** What has to be off before requests move: the VM that failed, and whoever served them and is in no inventory any more. */
     private Set<Integer> offBefore(SubjectDecision.Redirect redirect, Source failed) {
-        Set<Integer> gates = new TreeSet<>(confirmedOffBy(failed));
+        ImmutableSet.Builder<Integer> gates = ImmutableSet.builder();
+        gates.addAll(confirmedOffBy(failed));
         redirect.owners().forEach(owner -> gates.addAll(goneServerOff(owner)));
-        return gates;
+        return gates.build();
     }
 
     /** Nobody can read or power off what is on a host that does not answer: the host itself is powered off. */
     private Set<Integer> goneServerOff(VmId owner) {
-        boolean isFenced = config.fencingOf(inventory.requireVm(owner).type()) == FencingMode.REQUIRED;
-        return isFenced
-                ? facts.lostHostOfGoneServer(owner).map(this::fence).stream().collect(toImmutableSet())
+        Optional<HostId> lost = facts.lostHostOfGoneServer(owner);
+        return lost.isPresent() && config.fencingOf(inventory.requireVm(owner).type()) == FencingMode.REQUIRED
+                ? ImmutableSet.of(fence(lost.get()))
                 : ImmutableSet.of();
     }
 

@@ -48,11 +48,12 @@ record StateFacts(CenterState state) implements PlanFacts {
 
     @Override
     public Optional<HostId> lostHostOfGoneServer(VmId owner) {
-        return state.vm(owner)
-                .map(VmRecord::server)
-                .filter(server -> Needs.isGone(server, state))
-                .flatMap(state::vm)
-                .flatMap(server -> server.mayRunOn().stream()
+        Optional<VmId> server = state.vm(owner).map(VmRecord::server);
+        if (server.isEmpty() || server.get().equals(owner) || !Needs.isGone(server.get(), state)) {
+            return Optional.empty();
+        }
+        return state.vm(server.get())
+                .flatMap(gone -> gone.mayRunOn().stream()
                         .filter(this::doesNotAnswer)
                         .sorted()
                         .findFirst());
