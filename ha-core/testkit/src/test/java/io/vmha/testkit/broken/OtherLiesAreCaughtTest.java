@@ -98,6 +98,8 @@ class OtherLiesAreCaughtTest {
     }
 
     private static void assertCaught(BrokenPart<?> part, Class<?> contract) {
-        assertThat(ContractRun.of(contract)).as("%s", part).containsEntry(part.caughtBy(), Status.FAILED);
+        assertThat(ContractRun.of(contract, part.caughtBy()))
+                .as("%s", part)
+                .containsEntry(part.caughtBy(), Status.FAILED);
     }
 }
