@@ -23,7 +23,10 @@ public interface FaultReport {
     /** What is wrong. */
     FaultKind kind();
 
-    /** When the source found it, by the source's clock. */
+    /**
+     * When the source found it, by the source's clock. A center takes nothing to be observed later than it was told, and ignores as STALE what
+     * was observed before its subject recovered: a clock that is behind by minutes can hide a fault until it is observed again.
+     */
     Instant observedAt();
 
     /** Who says so, such as {@code monitor:mw1}; not blank. */

@@ -19,6 +19,7 @@ import io.vmha.policy.Explanation;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
 import io.vmha.policy.Trigger;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -52,7 +53,8 @@ final class Faults {
     }
 
     /** Takes a report about a VM. */
-    Taken ofVm(VmRecord vm, FaultReport report) {
+    Taken ofVm(VmRecord vm, FaultReport told) {
+        FaultReport report = byOwnClock(told);
         if (vm.desired() != DesiredState.RUNNING) {
             // Whoever manages it may know better; it is no target until then.
             state.health().suspected(vm.id(), vm.desired() == DesiredState.UNMANAGED);
@@ -79,6 +81,12 @@ final class Faults {
             storm.failed(vm.id(), scheduler.uptime());
         }
         return isNew ? Taken.OPENED : Taken.REPEATED;
+    }
+
+    /** Nothing was observed after it was told: a source's clock that is ahead would make a fault outlast the recovery from it. */
+    private FaultReport byOwnClock(FaultReport told) {
+        Instant now = scheduler.now();
+        return told.observedAt().isAfter(now) ? told.toBuilder().observedAt(now).build() : told;
     }
 
     /** That a reading showed it running says nothing of its guest. */

@@ -37,12 +37,14 @@ public final class Health {
                 .build();
         record.flags.remove(VmState.Flag.RETURNING);
         record.flags.remove(VmState.Flag.REJECTED);
+        state.places().told(record, fault.report());
         state.touch(id);
     }
 
     /** An open fault of that kind was observed again: it is as old as the latest report of it says. */
     public void observedAgain(VmId id, FaultReport report) {
         VmRecord record = state.requireVm(id);
+        state.places().told(record, report);
         record.faults = record.faults.stream()
                 .map(fault -> fault.report().kind() == report.kind()
                                 && fault.report().observedAt().isBefore(report.observedAt())

@@ -56,10 +56,19 @@ public final class Places {
     /** Whether a fault was observed of a guest that ran though the VM had been powered off: somebody else had started it. */
     public boolean isOfAnotherStart(VmId id, FaultReport report) {
         return state.vm(id)
-                .filter(record -> record.offSince != null
-                        && report.kind().isToldByRunningGuest()
-                        && report.observedAt().isAfter(record.offSince))
+                .filter(record -> record.isToldWhileOff && isSinceOff(record, report))
                 .isPresent();
+    }
+
+    /** A report of a VM came. */
+    void told(VmRecord record, FaultReport report) {
+        record.isToldWhileOff |= isSinceOff(record, report);
+    }
+
+    private static boolean isSinceOff(VmRecord record, FaultReport report) {
+        return record.offSince != null
+                && report.kind().isToldByRunningGuest()
+                && report.observedAt().isAfter(record.offSince);
     }
 
     /** A call is about to be made that may start the VM on a host. */
@@ -123,6 +132,7 @@ public final class Places {
             record.seen = record.seen.withPower(PowerState.OFF);
             record.flags.remove(VmState.Flag.UNSEARCHED);
             record.offSince = now;
+            record.isToldWhileOff = false;
             place(record, ImmutableSet.of());
         });
     }

@@ -51,6 +51,8 @@ public final class VmRecord {
     /** When it was read to be off after it was powered off; null where it was not, or was seen to run since. Not in the journal. */
     @Nullable
     Instant offSince;
+    /** Whether a guest told a fault meanwhile: by when the report came, since a guest's clock may be ahead. */
+    boolean isToldWhileOff;
     /** What was told where {@link VmState.Flag#LAG_TOLD} is set: empty where nobody knows. */
     Optional<Duration> toldLag = Optional.empty();
     /** How many actions on it are under way, or ended with an outcome that is not known. */

@@ -151,18 +151,28 @@ class CenterStateTest {
 
     @Test
     void whatARunningGuestTellsWhileItsVmIsOffIsOfAnotherStart() {
-        FaultReport before = FaultReport.ofVm(MW1, FaultKind.IO_ERROR, Instant.EPOCH, "monitor", 1);
-        FaultReport since = FaultReport.ofVm(MW1, FaultKind.IO_ERROR, Instant.EPOCH.plusMillis(1), "monitor", 2);
-        FaultReport silence = FaultReport.ofVm(MW1, FaultKind.GUEST_HUNG, Instant.EPOCH.plusMillis(1), "monitor", 3);
-        assertThat(state.places().isOfAnotherStart(MW1, since)).isFalse();
-
         state.places().isOff(MW1, Instant.EPOCH);
-        assertThat(state.places().isOfAnotherStart(MW1, before)).isFalse();
-        assertThat(state.places().isOfAnotherStart(MW1, since)).isTrue();
-        assertThat(state.places().isOfAnotherStart(MW1, silence)).isFalse();
+        assertThat(isOfAnotherStart(FaultKind.IO_ERROR, 0)).isFalse();
+        assertThat(isOfAnotherStart(FaultKind.GUEST_HUNG, 1)).isFalse();
+        assertThat(isOfAnotherStart(FaultKind.IO_ERROR, 1)).isTrue();
 
         state.places().runsOn(MW1, H1);
-        assertThat(state.places().isOfAnotherStart(MW1, since)).isFalse();
+        assertThat(isOfAnotherStart(FaultKind.IO_ERROR, 1)).isFalse();
+    }
+
+    @Test
+    void whatCameBeforeAVmWasOffIsOfNoOtherStartThoughItsGuestsClockIsAhead() {
+        FaultReport ahead = FaultReport.ofVm(MW1, FaultKind.IO_ERROR, Instant.EPOCH.plusSeconds(60), "monitor", 1);
+        state.health().opened(MW1, new OpenFault(ahead, Instant.EPOCH));
+        state.places().isOff(MW1, Instant.EPOCH.plusSeconds(1));
+
+        assertThat(state.places().isOfAnotherStart(MW1, ahead)).isFalse();
+    }
+
+    private boolean isOfAnotherStart(FaultKind kind, long observedAtSecond) {
+        FaultReport report = FaultReport.ofVm(MW1, kind, Instant.EPOCH.plusSeconds(observedAtSecond), "monitor", 1);
+        state.health().opened(MW1, new OpenFault(report, Instant.EPOCH));
+        return state.places().isOfAnotherStart(MW1, report);
     }
 
     @Test
