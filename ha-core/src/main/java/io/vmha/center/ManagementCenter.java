@@ -635,13 +635,18 @@ public final class ManagementCenter implements AutoCloseable {
         /**
          * Reads the whole platform at regular times, and takes what it shows; by default only when that is needed.
          *
-         * @param interval how long to wait between two readings, more than 0
-         * @throws IllegalArgumentException if the interval is not more than 0
+         * @param interval how long to wait between two readings, more than 0 and at most {@link CenterConfig#LONGEST}
+         * @throws IllegalArgumentException if the interval is out of that range
          */
         @CanIgnoreReturnValue
         public Builder resyncEvery(Duration interval) {
             requireNonNull(interval, "interval");
             checkArgument(!interval.isNegative() && !interval.isZero(), "interval must be more than 0: %s", interval);
+            checkArgument(
+                    interval.compareTo(CenterConfig.LONGEST) <= 0,
+                    "interval must be at most %s days: %s",
+                    CenterConfig.LONGEST.toDays(),
+                    interval);
             resyncInterval = interval;
             return this;
         }

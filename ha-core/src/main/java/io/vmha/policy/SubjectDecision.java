@@ -164,6 +164,11 @@ public sealed interface SubjectDecision extends Decision {
             boolean overcommitted,
             Explanation explain)
             implements SubjectDecision {
+        /** Copies the list. */
+        public Redirect {
+            owners = ImmutableList.copyOf(owners);
+        }
+
         @Override
         public FaultSubject subject() {
             return new FaultSubject.OfVm(vm);

@@ -218,7 +218,7 @@ class GuardsTest {
     }
 
     @Test
-    void requestsDoNotMoveToATargetOnAHostThatWentIntoMaintenance() {
+    void aHeldPlanWhoseTargetsHostWentIntoMaintenanceIsDecidedAgain() {
         // There is no room to leave it for.
         for (HostId full : List.of(H2, H3)) {
             datacenter.change(
@@ -230,7 +230,7 @@ class GuardsTest {
         time.runToEnd();
         List<DecisionOutcome> outcomes = approveFirst();
 
-        assertThat(outcomes.get(0).plan().toText()).contains("redirect requests of db3 to db1");
+        assertThat(outcomes.get(0).plan().toText()).contains("redirect requests of db3 to db4");
         assertThat(power(DB3)).isEqualTo(PowerState.OFF);
         assertThat(datacenter.routes()).doesNotContainEntry(DB3, DB1);
     }

@@ -11,6 +11,8 @@ import org.immutables.value.Value;
 @Value.Immutable
 @HaStyle
 public interface CenterConfig {
+    /** No wait of a center may be longer: 366 days. */
+    Duration LONGEST = Duration.ofDays(366);
 
     /** How long one call to an adapter may take, more than 0. Default 2 minutes. */
     @Value.Default
@@ -90,7 +92,7 @@ public interface CenterConfig {
     /** When a host that keeps being lost and coming back has VMs placed on it last; absent: never. */
     Optional<HostQuarantine> hostQuarantine();
 
-    /** Refuses a limit below 1, a deadline that is not more than 0, and a grace, window or patience that is negative. */
+    /** Refuses a limit below 1, a deadline that is not more than 0, a grace, window or patience that is negative, and more than {@link #LONGEST}. */
     @Value.Check
     default void check() {
         checkArgument(
@@ -108,10 +110,17 @@ public interface CenterConfig {
                 "powerOffGrace %s must be shorter than actionDeadline %s, which bounds it",
                 powerOffGrace(),
                 actionDeadline());
+        requireAtMostAYear("actionDeadline", actionDeadline());
+        requireAtMostAYear("gatherWindow", gatherWindow());
+        requireAtMostAYear("unknownSubjectPatience", unknownSubjectPatience());
         checkArgument(
                 maxConcurrentActionsPerHost() >= 1,
                 "maxConcurrentActionsPerHost must be 1 or more: %s",
                 maxConcurrentActionsPerHost());
+    }
+
+    private static void requireAtMostAYear(String name, Duration value) {
+        checkArgument(value.compareTo(LONGEST) <= 0, "%s must be at most %s days: %s", name, LONGEST.toDays(), value);
     }
 
     /** The defaults. */

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import io.vmha.fault.FaultReport;
 import io.vmha.plan.Plan;
 import io.vmha.policy.Decision;
+import io.vmha.policy.SubjectDecision;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,8 +23,20 @@ public record DecisionOutcome(Optional<FaultReport> report, Decision decision, P
         actions = ImmutableList.copyOf(actions);
     }
 
-    /** Whether every step of the plan was done. */
+    /**
+     * Whether all that the report or call asked for was done: every step of the plan, and nothing was left undecided. False where a
+     * part of the decision is NO_TARGET, BLOCKED or IGNORED, so that what was not served, or was taken care of before, is not mistaken for
+     * what this has done; true where there was nothing to do at all.
+     */
     public boolean isCarriedOut() {
+        boolean isDecided = decision.parts().stream()
+                .noneMatch(part -> part instanceof SubjectDecision.NoTarget
+                        || part instanceof SubjectDecision.Blocked
+                        || part instanceof SubjectDecision.Ignored);
+        return isDecided && areStepsDone();
+    }
+
+    private boolean areStepsDone() {
         return plan.steps().stream()
                 .allMatch(step -> actions.stream()
                         .anyMatch(record -> record.step() == step.number() && record.result() == ActionResult.DONE));

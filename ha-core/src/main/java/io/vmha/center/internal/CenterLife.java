@@ -2,6 +2,7 @@ package io.vmha.center.internal;
 
 import io.vmha.center.event.HaEvent;
 import io.vmha.center.internal.execution.ExecutorParts;
+import io.vmha.center.internal.execution.UserCode;
 import io.vmha.center.leader.NotLeaderException;
 import java.time.Duration;
 import java.util.Optional;
@@ -80,7 +81,7 @@ public final class CenterLife {
             IllegalStateException why = new IllegalStateException("the management center ended by an error", thrown);
             ended = Optional.of(why);
             logEnd(thrown);
-            center.publish(new HaEvent.CenterEnded(center.now(), thrown.toString()));
+            center.publish(new HaEvent.CenterEnded(center.now(), UserCode.describe(thrown)));
             pendings.failAll(why);
             return true;
         } catch (OutOfMemoryError full) {
@@ -120,6 +121,6 @@ public final class CenterLife {
 
     /** Tells who still waits that the center is closed. Once the loop has ended. */
     public void closed() {
-        pendings.failAll(ended.orElseGet(() -> new IllegalStateException("the management center is closed")));
+        pendings.closed(ended.orElseGet(() -> new IllegalStateException("the management center is closed")));
     }
 }

@@ -11,6 +11,7 @@ import io.vmha.center.internal.execution.ExecutorParts;
 import io.vmha.center.internal.execution.PlanExecutor;
 import io.vmha.center.internal.execution.PlanRun;
 import io.vmha.center.internal.execution.Platform;
+import io.vmha.center.internal.execution.UserCode;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.Changes;
 import io.vmha.center.journal.JournalEntry;
@@ -87,7 +88,7 @@ public final class CenterLoop {
                 planJournal,
                 parts.epoch(),
                 scheduler,
-                superseded -> life.lostLeadership(String.valueOf(superseded.getMessage())),
+                superseded -> life.lostLeadership(UserCode.said(superseded)),
                 why -> publish(new HaEvent.JournalChanged(scheduler.now(), why.isPresent(), why.orElse(""))));
         this.storm = new StormWatch(parts.config().stormGuard(), parts.config().vmStormGuard());
         this.stormChanges = new StormChanges(this, scheduler, storm);
@@ -123,6 +124,7 @@ public final class CenterLoop {
     void run(Runnable task) {
         try {
             task.run();
+            stormChanges.settle();
             settle();
         } catch (Error thrown) {
             life.failed(thrown);

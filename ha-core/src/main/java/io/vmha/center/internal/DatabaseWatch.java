@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableMap;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.DatabaseCluster;
+import io.vmha.center.internal.execution.UserCode;
 import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.model.Inventory;
 import io.vmha.model.ReplicaSet;
@@ -171,11 +172,12 @@ public final class DatabaseWatch {
 
     private static void unreadable(Reader set, Throwable thrown) {
         if (thrown instanceof AdapterException) {
-            LOG.debug("replica set {}: {}", set.watched.cluster().declared().id(), thrown.getMessage());
+            LOG.debug("replica set {}: {}", set.watched.cluster().declared().id(), UserCode.said(thrown));
         } else {
-            LOG.error(
-                    "the cluster of replica set {} failed",
-                    set.watched.cluster().declared().id(),
+            UserCode.log(
+                    LOG,
+                    "the cluster of replica set "
+                            + set.watched.cluster().declared().id() + " failed",
                     thrown);
         }
     }

@@ -2,6 +2,7 @@ package io.vmha.center.internal;
 
 import io.vmha.center.event.NeedKind;
 import io.vmha.center.event.UnmetNeed;
+import io.vmha.center.internal.execution.UserCode;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.VmRecord;
 import io.vmha.fault.FaultReport;
@@ -150,7 +151,7 @@ final class Decisions {
         try {
             decides.run();
         } catch (Throwable thrown) {
-            LOG.error("what {} needs could not be decided", what, thrown);
+            UserCode.log(LOG, "what " + what + " needs could not be decided", thrown);
         }
     }
 

@@ -5,6 +5,7 @@ import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.event.NeedKind;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.VmRecord;
+import io.vmha.center.journal.VmState;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.ClusterRole;
@@ -48,12 +49,14 @@ final class DesiredPower {
 
     /** A VM is wanted off: its requests move first, unless what writes must be off before, then it is powered off. */
     void stop(VmRecord vm, Optional<String> operator, PendingDecision pending) {
-        if (!center.executor().runsOf(vm.id()).isEmpty() || vm.isConfirmedOff()) {
-            pending.end(new DecisionOutcome(Optional.empty(), new DecisionBatch(List.of()), plans.noPlan(), List.of()));
+        Set<VmId> owners = state.routes().ownersServedBy(vm.id());
+        boolean isDone =
+                vm.isConfirmedOff() && (owners.isEmpty() || !open.of(vm).contains(NeedKind.SERVE));
+        if (!center.executor().runsOf(vm.id()).isEmpty() || isDone) {
+            nothing(pending);
             return;
         }
         List<SubjectDecision> parts = new ArrayList<>();
-        Set<VmId> owners = state.routes().ownersServedBy(vm.id());
         if (!owners.isEmpty()) {
             FaultReport report = FaultReport.ofVm(vm.id(), FaultKind.SERVICE_DOWN, center.now(), "desired state", 0);
             policies.current().failover().decide(refusals.view(vm.id()), report).parts().stream()
@@ -63,6 +66,12 @@ final class DesiredPower {
                     .map(part -> part.withTrigger(Trigger.MAINTENANCE))
                     .map(part -> refusals.explained(vm.id(), NeedKind.SERVE, part))
                     .forEach(parts::add);
+            // Where its type is restarted in place, its requests stay with it.
+            state.flag(vm.id(), VmState.Flag.REQUESTS_TO_MOVE, !parts.isEmpty());
+        }
+        if (vm.isConfirmedOff() && parts.isEmpty()) {
+            nothing(pending);
+            return;
         }
         if (parts.stream().anyMatch(part -> Needs.metBy(part).isEmpty())) {
             boolean isNews = !center.unmet()
@@ -76,6 +85,10 @@ final class DesiredPower {
         Plan plan = StopPlan.of(plans.nextNumber(), vm.seen(), parts, policies.config(), state);
         plans.begin(new PlanOpening.Begun(
                 Optional.empty(), SoundDecisions.decisionOf(parts), plan, 1, false, operator, pending));
+    }
+
+    private void nothing(PendingDecision pending) {
+        pending.end(new DecisionOutcome(Optional.empty(), new DecisionBatch(List.of()), plans.noPlan(), List.of()));
     }
 
     /** A VM that is wanted off could not be powered off: that is listed, and tried again at longer and longer times. */

@@ -1,6 +1,7 @@
 package io.vmha.center.internal;
 
 import io.vmha.adapter.FaultSource;
+import io.vmha.center.internal.execution.UserCode;
 import io.vmha.fault.FaultReport;
 import io.vmha.policy.Decision;
 import java.util.ArrayList;
@@ -45,8 +46,8 @@ public final class FaultWatches implements AutoCloseable {
         for (FaultSource.Watching watching : watchings) {
             try {
                 watching.close();
-            } catch (RuntimeException failed) {
-                LOG.warn("A fault source was not closed", failed);
+            } catch (Throwable failed) {
+                UserCode.log(LOG, "a fault source was not closed", failed);
             }
         }
         watchings.clear();

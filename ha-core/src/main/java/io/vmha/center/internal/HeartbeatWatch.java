@@ -1,6 +1,7 @@
 package io.vmha.center.internal;
 
 import io.vmha.center.event.HaEvent;
+import io.vmha.center.internal.execution.UserCode;
 import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.detection.DetectionConfig;
 import io.vmha.detection.Finding;
@@ -17,6 +18,7 @@ import io.vmha.model.VmId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -210,9 +212,11 @@ public final class HeartbeatWatch {
     private void ask(Finding.Asked question) {
         SecondLook[] answer = {SecondLook.UNKNOWN};
         scheduler.call(
-                () -> answer[0] = secondCheck.look(question.vm(), question.host(), config.secondCheckDeadline()),
+                () -> answer[0] = Objects.requireNonNull(
+                        secondCheck.look(question.vm(), question.host(), config.secondCheckDeadline()),
+                        "a second check answered with null"),
                 thrown -> {
-                    thrown.ifPresent(failed -> LOG.error("a second check failed", failed));
+                    thrown.ifPresent(failed -> UserCode.log(LOG, "a second check failed", failed));
                     List<Finding> findings = tracker.answered(question, answer[0], center.inventory(), scheduler.now());
                     if (center.isActing()) {
                         act(findings);

@@ -1,6 +1,7 @@
 package io.vmha.center.internal;
 
 import com.google.common.collect.ImmutableList;
+import io.vmha.center.internal.execution.UserCode;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.JournalException;
 import io.vmha.center.journal.PlanJournal;
@@ -72,7 +73,7 @@ final class JournalWriter {
     private void write(List<Write> batch, List<JournalEntry> entries) {
         if (entries.isEmpty()) {
             written(batch, Optional.empty());
-        } else if (journal.blocks()) {
+        } else if (UserCode.answer("whether the journal blocks", journal::blocks, true)) {
             CenterScheduler.Cancellable watchdog = scheduler.scheduleBackground(SLOW, this::hangs);
             scheduler.call(() -> journal.write(epoch, entries), thrown -> {
                 watchdog.cancel();
@@ -113,9 +114,9 @@ final class JournalWriter {
 
     private void fails(Throwable thrown) {
         if (failingSince.isEmpty()) {
-            LOG.error("the journal cannot be written; no action starts until it can", thrown);
+            UserCode.log(LOG, "the journal cannot be written; no action starts until it can", thrown);
             failingSince = Optional.of(scheduler.now());
-            onFailing.accept(Optional.of(String.valueOf(thrown.getMessage())));
+            onFailing.accept(Optional.of(UserCode.said(thrown)));
         }
     }
 

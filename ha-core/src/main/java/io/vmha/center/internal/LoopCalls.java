@@ -1,6 +1,7 @@
 package io.vmha.center.internal;
 
 import io.vmha.center.event.DecisionOutcome;
+import io.vmha.center.internal.execution.UserCode;
 import io.vmha.center.schedule.CenterScheduler;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -30,9 +31,14 @@ final class LoopCalls {
 
     /** Hands a task to the loop; what it throws, and that there is no loop any more, goes to the one who waits. */
     <T> CompletionStage<T> ask(Supplier<T> question) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
+        CompletableFuture<T> answer = pendings.addQuestion();
         hand(answer::completeExceptionally, () -> answer.complete(question.get()));
         return answer;
+    }
+
+    /** A change of which somebody waits until it is written down. */
+    <T> CompletableFuture<T> change() {
+        return pendings.addChange();
     }
 
     /** Hands a task to the loop of which somebody waits for the decision. */
@@ -47,7 +53,7 @@ final class LoopCalls {
 
     /** Looks at how things are, also once the center does not act any more. */
     <T> CompletionStage<T> look(Supplier<T> question) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
+        CompletableFuture<T> answer = pendings.addQuestion();
         try {
             scheduler.execute(() -> {
                 try {
@@ -75,7 +81,7 @@ final class LoopCalls {
                 } catch (RuntimeException thrown) {
                     onFailure.accept(thrown);
                 } catch (Error thrown) {
-                    LOG.error("a task on the management center's loop failed", thrown);
+                    UserCode.log(LOG, "a task on the management center's loop failed", thrown);
                     onFailure.accept(thrown);
                 }
                 center.run(() -> {});

@@ -52,7 +52,8 @@ final class NeedDecisions {
                 .filter(need -> !isToStop || need != NeedKind.SERVE)
                 .forEach(need -> unmet.met(vm.id(), need));
         Optional<Refusals.Failed> failed = refusals.takeFailed(vm.id());
-        if (needs.isEmpty() && failed.isEmpty() && !isToStop) {
+        boolean isManaged = vm.desired() != DesiredState.UNMANAGED;
+        if (!isManaged || (needs.isEmpty() && failed.isEmpty() && !isToStop)) {
             return;
         }
         if (vm.is(VmState.Flag.REJECTED)) {
@@ -71,7 +72,8 @@ final class NeedDecisions {
             return;
         }
         List<SubjectDecision> parts = new ArrayList<>();
-        if (vm.desired() == DesiredState.OFF) {
+        boolean isServedByNobody = needs.contains(NeedKind.RETURN) && Needs.isGone(vm.server(), state);
+        if (vm.desired() == DesiredState.OFF && !(vm.isConfirmedOff() && isServedByNobody)) {
             center.decisions().power().stop(vm, Optional.empty(), new PendingDecision());
             return;
         }
@@ -82,7 +84,7 @@ final class NeedDecisions {
                     .map(part -> part.withTrigger(trigger))
                     .filter(part -> part.subject().is(vm.id()))
                     .forEach(parts::add);
-        } else if (needs.contains(NeedKind.RETURN) && Needs.isGone(vm.server(), state)) {
+        } else if (isServedByNobody) {
             // Its requests are with nobody: that comes before all else.
             center.decisions().stranded().serveAgain(vm, vm.server(), failed);
             return;

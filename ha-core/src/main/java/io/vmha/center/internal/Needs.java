@@ -86,7 +86,8 @@ final class Needs {
         if (vm.is(VmState.Flag.DELETED) || vm.desired() == DesiredState.UNMANAGED) {
             return needs;
         }
-        boolean isToStop = vm.desired() == DesiredState.OFF && !vm.isConfirmedOff();
+        boolean isToStop =
+                vm.desired() == DesiredState.OFF && (!vm.isConfirmedOff() || vm.is(VmState.Flag.REQUESTS_TO_MOVE));
         if ((vm.isFailed() || isToStop) && !isRestartedInPlace(vm, config) && leavesUnserved(vm, state)) {
             needs.add(NeedKind.SERVE);
         }

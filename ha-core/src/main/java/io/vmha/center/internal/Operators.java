@@ -96,6 +96,13 @@ public final class Operators {
             center.executor().releaseHeld();
             if (on) {
                 center.decisions().replanning().replan(center.executor().heldRunsCountingOn(host));
+                state.vmsAt(host)
+                        .forEach(vm -> center.decisions()
+                                .replanning()
+                                .replan(center.executor().heldRunsCountingOn(vm)));
+            } else {
+                // What was to leave it need not any more.
+                state.vmsAt(host).forEach(center.executor()::advance);
             }
             List<SubjectDecision> parts = on
                     ? center.decisions()
@@ -187,6 +194,15 @@ public final class Operators {
             state.flag(id, VmState.Flag.TO_START, false);
             center.executor().advance(id);
             center.decisions().wake(id);
+            if (before != desired) {
+                // Whether it is to be relied on is another question now.
+                state.routes().ownersServedBy(id).forEach(center.decisions()::wake);
+            }
+            if (before == DesiredState.UNMANAGED && desired == DesiredState.RUNNING) {
+                // What became of it while nobody managed it is read first.
+                state.places().saidToRun(id);
+                center.readings().need();
+            }
             boolean starts = desired == DesiredState.RUNNING && before == DesiredState.OFF && vm.isConfirmedOff();
             if (desired == DesiredState.OFF && !vm.mayRunOn().isEmpty()) {
                 center.decisions().power().stop(vm, Optional.of(operator), pending);
@@ -325,8 +341,10 @@ public final class Operators {
     }
 
     private void removeNow(VmId vm) {
+        List<PlanRun> counting = center.executor().heldRunsCountingOn(vm);
         Set<VmId> served = state.declarations().remove(vm);
         center.decisions().forget(vm);
+        center.decisions().replanning().replan(counting);
         center.started().stopped(vm);
         center.journal(center.recoveries().clear(vm), () -> {});
         center.executor().advance(vm);
@@ -344,7 +362,13 @@ public final class Operators {
 
     /** Removes a host that was deleted. */
     public CompletionStage<Inventory> remove(HostId host) {
-        return change(() -> state.declarations().remove(host));
+        return change(() -> removeNow(host));
+    }
+
+    private void removeNow(HostId host) {
+        List<PlanRun> counting = center.executor().heldRunsCountingOn(host);
+        state.declarations().remove(host);
+        center.decisions().replanning().replan(counting);
     }
 
     /** Changes what the orchestrator declares: additions, removals and declared fields. */
@@ -362,12 +386,12 @@ public final class Operators {
             before.vms().stream().filter(vm -> after.vm(vm.id()).isEmpty()).forEach(vm -> removeNow(vm.id()));
             before.hosts().stream()
                     .filter(host -> after.host(host.id()).isEmpty())
-                    .forEach(host -> state.declarations().remove(host.id()));
+                    .forEach(host -> removeNow(host.id()));
         });
     }
 
     private CompletionStage<Inventory> change(Runnable change) {
-        CompletableFuture<Inventory> done = new CompletableFuture<>();
+        CompletableFuture<Inventory> done = calls.change();
         CompletionStage<Boolean> changed = calls.ask(() -> {
             center.life().checkActing();
             change.run();

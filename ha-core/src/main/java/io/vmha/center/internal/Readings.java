@@ -3,6 +3,7 @@ package io.vmha.center.internal;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
 import io.vmha.center.internal.execution.Platform;
+import io.vmha.center.internal.execution.UserCode;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.Sightings;
 import io.vmha.center.schedule.CenterScheduler;
@@ -133,7 +134,7 @@ final class Readings {
             try {
                 servers.put(owner, platform.trafficDirector().serverOf(owner, CallContext.within(timeout)));
             } catch (AdapterException cannotTell) {
-                LOG.warn("where requests of {} go cannot be read: {}", owner, cannotTell.getMessage());
+                LOG.warn("where requests of {} go cannot be read: {}", owner, UserCode.said(cannotTell));
             }
         }
     }
@@ -164,9 +165,9 @@ final class Readings {
     /** Tried again at longer and longer times; a simulation that runs to its end waits for the first few only. */
     private void failed(Throwable thrown) {
         if (thrown instanceof AdapterException) {
-            LOG.warn("the platform cannot be read: {}", thrown.getMessage());
+            LOG.warn("the platform cannot be read: {}", UserCode.said(thrown));
         } else {
-            LOG.error("the platform cannot be read", thrown);
+            UserCode.log(LOG, "the platform cannot be read", thrown);
         }
         isNeededAgain = false;
         failures++;

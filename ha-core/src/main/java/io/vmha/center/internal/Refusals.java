@@ -7,6 +7,7 @@ import io.vmha.center.internal.execution.PlanRun;
 import io.vmha.center.internal.execution.StepFailure;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.VmRecord;
+import io.vmha.model.DesiredState;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
@@ -18,8 +19,10 @@ import io.vmha.plan.Action;
 import io.vmha.policy.Explanation;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,7 +40,10 @@ final class Refusals {
 
     private static final class Targets {
         private final Set<HostId> hosts = new LinkedHashSet<>();
-        private final Set<VmId> vms = new LinkedHashSet<>();
+        /** With how far each was believed to be behind where that was why; empty where it was for another reason, or not known. */
+        private final Map<VmId, Optional<Duration>> vms = new LinkedHashMap<>();
+
+        private final Set<VmId> lagging = new HashSet<>();
         private final Map<NeedKind, StepFailure> why = new EnumMap<>(NeedKind.class);
         private int count;
     }
@@ -119,7 +125,8 @@ final class Refusals {
     private List<VirtualMachine> vms(VmId vm, Targets refused) {
         Inventory now = state.inventory();
         Optional<VmId> server = now.vm(vm).flatMap(VirtualMachine::servedBy);
-        return refused.vms.stream()
+        return refused.vms.keySet().stream()
+                .filter(id -> !hasCaughtUp(id, refused))
                 .filter(id -> !server.equals(Optional.of(id)) && !facts.acceptsWrites(id))
                 .flatMap(id -> now.vm(id).stream())
                 .filter(VirtualMachine::isServing)
@@ -146,6 +153,11 @@ final class Refusals {
     /** A decision is not carried out: what it was for is decided anew, without the target that refused, or waits. */
     void notCarriedOut(PlanRun run, SubjectDecision part, StepFailure failure, Action action) {
         Optional<VmRecord> vm = part.subject().asVm().flatMap(state::vm);
+        if (vm.isPresent() && vm.get().desired() == DesiredState.UNMANAGED) {
+            // Hands off: what was decided before is not carried out, and nothing is decided in its place.
+            tellBlocked(run, part, new StepFailure(Reason.NOT_WANTED, vm.get().id() + " is not to be managed"));
+            return;
+        }
         if (vm.isEmpty() || !part.accept(new StillNeeded(state))) {
             return;
         }
@@ -158,7 +170,7 @@ final class Refusals {
         if (isAdapters) {
             Needs.metBy(part).ifPresent(need -> refused.why.put(need, failure));
             Placements.hostOf(action).ifPresent(refused.hosts::add);
-            run.notPromoted().forEach(target -> refuseMember(refused, target));
+            run.notPromoted().forEach(target -> refuseMember(refused, target, failure.reason()));
         }
         boolean isToWait = isForOthers || (part instanceof SubjectDecision.Failback && isOfLag(failure.reason()));
         if (isToWait || Needs.metBy(part).isEmpty() || refused.count++ >= IMMEDIATE_RETRIES) {
@@ -174,11 +186,33 @@ final class Refusals {
     }
 
     /** Other VMs of the same database are refused with it: the next database by lag is tried. */
-    private void refuseMember(Targets refused, VmId target) {
-        refused.vms.add(target);
+    private void refuseMember(Targets refused, VmId target, Reason reason) {
+        refuse(refused, target, reason);
         state.vm(target)
                 .flatMap(vm -> state.vmDatabases().memberOf(vm.seen()))
-                .ifPresent(member -> state.vmDatabases().vmsOf(member).forEach(vm -> refused.vms.add(vm.id())));
+                .ifPresent(member -> state.vmDatabases().vmsOf(member).forEach(vm -> refuse(refused, vm.id(), reason)));
+    }
+
+    private void refuse(Targets refused, VmId target, Reason reason) {
+        refused.vms.put(target, lagOf(target));
+        if (isOfLag(reason)) {
+            refused.lagging.add(target);
+        } else {
+            refused.lagging.remove(target);
+        }
+    }
+
+    /** It was refused since it was behind, and is known to be less far behind by now. */
+    private boolean hasCaughtUp(VmId vm, Targets refused) {
+        Optional<Duration> now = lagOf(vm);
+        Optional<Duration> then = refused.vms.getOrDefault(vm, Optional.empty());
+        return refused.lagging.contains(vm)
+                && now.isPresent()
+                && then.map(lag -> now.get().compareTo(lag) < 0).orElse(true);
+    }
+
+    private Optional<Duration> lagOf(VmId vm) {
+        return state.vm(vm).flatMap(found -> found.seen().replicationLag());
     }
 
     /** What failed is not decided anew: that is noted, and told where it is news. */

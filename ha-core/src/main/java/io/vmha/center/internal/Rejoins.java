@@ -3,6 +3,7 @@ package io.vmha.center.internal;
 import com.google.common.collect.ImmutableMap;
 import io.vmha.adapter.DatabaseCluster;
 import io.vmha.adapter.DatabaseOperation;
+import io.vmha.center.internal.execution.Platform;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.VmRecord;
 import io.vmha.center.schedule.CenterScheduler;
@@ -49,7 +50,7 @@ final class Rejoins {
     void look(ReplicaSetId id) {
         DatabaseCluster cluster = clusters.get(id);
         Optional<ReplicaSet> set = state.databases().sets().set(id);
-        if (cluster == null || set.isEmpty() || !cluster.operations().contains(DatabaseOperation.REJOIN)) {
+        if (cluster == null || set.isEmpty() || !Platform.operations(cluster).contains(DatabaseOperation.REJOIN)) {
             return;
         }
         for (MemberId member : set.get().memberIds()) {

@@ -1,6 +1,7 @@
 package io.vmha.center.internal;
 
 import io.vmha.center.event.DecisionOutcome;
+import io.vmha.center.event.HaEvent;
 import io.vmha.center.internal.execution.PlanRun;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.VmRecord;
@@ -67,6 +68,10 @@ final class Replanning {
         Plan plan = plans.planOf(run.id(), SoundDecisions.decisionOf(checked));
         if (plan.isEmpty()) {
             center.notes().noteAll(checked);
+            if (!checked.isEmpty()) {
+                center.publish(new HaEvent.Decided(
+                        center.now(), run.opened().report(), SoundDecisions.decisionOf(checked), plan));
+            }
             center.outcomes()
                     .planEnded(
                             run,

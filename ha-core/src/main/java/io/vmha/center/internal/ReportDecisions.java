@@ -1,6 +1,9 @@
 package io.vmha.center.internal;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.vmha.center.event.NeedKind;
+import io.vmha.center.internal.execution.UserCode;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.VmRecord;
 import io.vmha.fault.FaultKind;
@@ -19,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,7 +130,7 @@ final class ReportDecisions {
                                             .toList())
                             .parts();
         } catch (Throwable thrown) {
-            LOG.error("the policy failed on {}", reports.get(0).report(), thrown);
+            UserCode.log(LOG, "the policy failed on " + reports.get(0).report(), thrown);
             reports.forEach(one -> policyFailed(one.report(), one.pending(), thrown));
             return;
         }
@@ -154,7 +158,10 @@ final class ReportDecisions {
                 .check()
                 .problems(state.inventory(), SoundDecisions.decisionOf(wanted))
                 .isEmpty();
+        Set<VmId> decidedAbout =
+                parts.stream().flatMap(part -> part.subject().asVm().stream()).collect(toSet());
         byReport.forEach((one, own) -> {
+            one.vms().stream().filter(vm -> !decidedAbout.contains(vm)).forEach(this::nothingDecided);
             Optional<FaultReport> report = Optional.of(one.report());
             if (isSound) {
                 plans.beginSound(report, own, false, Optional.empty(), one.pending());
@@ -162,6 +169,16 @@ final class ReportDecisions {
                 plans.begin(report, own, false, Optional.empty(), one.pending());
             }
         });
+    }
+
+    /** The policy says nothing about a VM that needs something, not even that nothing can be done: that is listed. */
+    private void nothingDecided(VmId id) {
+        state.vm(id)
+                .filter(VmRecord::isFailed)
+                .ifPresent(vm -> open.of(vm).stream()
+                        .filter(need -> !center.unmet().isNoted(id, need))
+                        .forEach(need -> center.notes()
+                                .note(vm, need, Reason.INVALID_DECISION, "the policy decided nothing about " + id)));
     }
 
     /** What a policy decides about VMs that the report does not concern is not wanted, but for an evacuation. */
@@ -188,6 +205,6 @@ final class ReportDecisions {
                                 vm,
                                 NeedKind.SERVE,
                                 Reason.INVALID_DECISION,
-                                "the policy failed: " + thrown.getMessage()));
+                                "the policy failed: " + UserCode.said(thrown)));
     }
 }

@@ -112,6 +112,12 @@ final class Reports implements ReportIntake.Callbacks {
             center.decisions().replanning().replan(center.executor().heldRunsCountingOn(vm.id()));
             center.decisions().add(new Decisions.Undecided(report, pending, List.of(vm.id())));
         } else {
+            if (taken == Faults.Taken.NOT_WANTED) {
+                // Nothing is done about it, but those whose requests it serves are to be served.
+                state.routes().ownersServedBy(vm.id()).stream()
+                        .filter(owner -> !owner.equals(vm.id()))
+                        .forEach(center.decisions()::wake);
+            }
             remember(report);
             tell(report, Faults.ignored(report.subject(), report, taken), pending);
         }

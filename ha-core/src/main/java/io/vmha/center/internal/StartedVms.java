@@ -4,6 +4,7 @@ import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.center.internal.execution.ExecutorParts;
+import io.vmha.center.internal.execution.UserCode;
 import io.vmha.model.VmId;
 import java.util.HashSet;
 import java.util.Optional;
@@ -73,9 +74,9 @@ final class StartedVms {
                 }
             });
         } else if (thrown instanceof AdapterException) {
-            LOG.warn("the hypervisor was not told that VM {} serves: {}", vm, thrown.getMessage());
+            LOG.warn("the hypervisor was not told that VM {} serves: {}", vm, UserCode.said(thrown));
         } else {
-            LOG.error("an adapter threw what is no AdapterException, told that VM {} serves", vm, thrown);
+            UserCode.log(LOG, "an adapter threw what is no AdapterException, told that VM " + vm + " serves", thrown);
         }
     }
 }

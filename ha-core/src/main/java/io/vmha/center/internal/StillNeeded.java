@@ -52,7 +52,7 @@ record StillNeeded(CenterState state) implements SubjectDecision.Visitor<Boolean
     @Override
     public Boolean visitFailback(SubjectDecision.Failback failback) {
         return state.vm(failback.vm())
-                .filter(vm -> !vm.isFailed() && vm.is(VmState.Flag.RETURNING))
+                .filter(vm -> !vm.isFailed() && vm.is(VmState.Flag.RETURNING) && vm.desired() != DesiredState.OFF)
                 .isPresent();
     }
 
@@ -73,7 +73,9 @@ record StillNeeded(CenterState state) implements SubjectDecision.Visitor<Boolean
 
     private boolean isFailedOrStopped(VmId id) {
         return state.vm(id)
-                .filter(vm -> vm.isFailed() || vm.desired() == DesiredState.OFF || Needs.isGone(vm.server(), state))
+                .filter(vm -> (vm.isFailed() && vm.desired() != DesiredState.UNMANAGED)
+                        || vm.desired() == DesiredState.OFF
+                        || Needs.isGone(vm.server(), state))
                 .isPresent();
     }
 
@@ -88,7 +90,7 @@ record StillNeeded(CenterState state) implements SubjectDecision.Visitor<Boolean
     /** A start that is under way does not end the need for it. */
     private boolean isToRun(VmId id) {
         return state.vm(id)
-                .filter(vm -> vm.isFailed()
+                .filter(vm -> (vm.isFailed() && vm.desired() != DesiredState.UNMANAGED)
                         || (vm.desired() == DesiredState.RUNNING
                                 && (vm.mayRunOn().isEmpty() || (vm.isActedOn() && vm.power() != PowerState.ON))))
                 .isPresent();

@@ -16,6 +16,8 @@ final class StormChanges {
     private final CenterScheduler scheduler;
     private final StormWatch storm;
     private CenterScheduler.@Nullable Cancellable timer;
+    /** How many hosts and VMs there were when an open guard was last judged for that. */
+    private long lastAll;
 
     StormChanges(CenterLoop center, CenterScheduler scheduler, StormWatch storm) {
         this.center = center;
@@ -29,6 +31,18 @@ final class StormChanges {
                 .filter(host -> !host.health().runsVms())
                 .forEach(host -> storm.lost(host.seen().id(), scheduler.uptime()));
         refresh();
+    }
+
+    /** A share is of all: where those have become more or fewer, an open guard is judged again. */
+    void settle() {
+        if (storm.open().isPresent()) {
+            long all =
+                    31L * center.state().hosts().size() + center.state().vms().size();
+            if (all != lastAll) {
+                lastAll = all;
+                refresh();
+            }
+        }
     }
 
     /** Judges the guards as things are now. */

@@ -16,6 +16,7 @@ import io.vmha.model.VmId;
 import io.vmha.plan.Plan;
 import io.vmha.policy.Explanation;
 import io.vmha.policy.FencingMode;
+import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
 import io.vmha.policy.Trigger;
 import java.util.List;
@@ -157,8 +158,18 @@ final class StrandedRequests {
         if (isWriterElsewhere && (follow(vm, failed) || failed.isPresent())) {
             return;
         }
-        if (isServing(vm) || state.vmDatabases().needsWriter(vm.seen()) || !serveElsewhere(vm, server)) {
+        if (isServing(vm) || state.vmDatabases().needsWriter(vm.seen())) {
             sendHome(vm, server);
+        } else if (!serveElsewhere(vm, server)) {
+            if (vm.isConfirmedOff()) {
+                notes.note(
+                        vm,
+                        NeedKind.RETURN,
+                        Reason.NO_SAME_TYPE_HEALTHY,
+                        server + " was deleted, " + vm.id() + " is off, and nobody else can take its requests");
+            } else {
+                sendHome(vm, server);
+            }
         }
     }
 

@@ -47,6 +47,8 @@ public record VmState(
         REJECTED,
         /** It is healthy again and should have its requests back. */
         RETURNING,
+        /** It is wanted off, and the requests that it served are to go elsewhere; they may have been late to. */
+        REQUESTS_TO_MOVE,
         /** It was off on purpose and is wanted running again: it is to be started. */
         TO_START,
         /** It was seen running on two hosts at once. */

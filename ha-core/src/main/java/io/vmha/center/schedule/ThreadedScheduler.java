@@ -30,6 +30,9 @@ public final class ThreadedScheduler implements CenterScheduler {
 
     private static final long MEMORY_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+    /** The scheduler whose thread this is. */
+    private static final ThreadLocal<@Nullable ThreadedScheduler> IS_OF = new ThreadLocal<>();
+
     private final long startedAt = System.nanoTime();
     private final InstantSource clock;
     private final ScheduledThreadPoolExecutor loop;
@@ -48,8 +51,15 @@ public final class ThreadedScheduler implements CenterScheduler {
         this.calls = Executors.newCachedThreadPool(daemons("ha-call-%d"));
     }
 
-    private static ThreadFactory daemons(String name) {
-        return new ThreadFactoryBuilder().setNameFormat(name).setDaemon(true).build();
+    private ThreadFactory daemons(String name) {
+        return new ThreadFactoryBuilder()
+                .setThreadFactory(task -> new Thread(() -> {
+                    IS_OF.set(this);
+                    task.run();
+                }))
+                .setNameFormat(name)
+                .setDaemon(true)
+                .build();
     }
 
     @Override
@@ -119,9 +129,22 @@ public final class ThreadedScheduler implements CenterScheduler {
         };
     }
 
-    /** Waits up to 10 seconds for calls that are under way, and for what the loop has to do about them, and ends. */
+    /**
+     * Waits up to 10 seconds for calls that are under way, and for what the loop has to do about them, and ends. Where one of its own
+     * threads closes it, a listener's for one, that would wait for itself: then another thread does, and this returns at once.
+     */
     @Override
     public void close() {
+        if (this.equals(IS_OF.get())) {
+            Thread closing = new Thread(this::waitAndEnd, "ha-close");
+            closing.setDaemon(true);
+            closing.start();
+        } else {
+            waitAndEnd();
+        }
+    }
+
+    private void waitAndEnd() {
         calls.shutdown();
         try {
             if (calls.awaitTermination(CLOSE_GRACE.toNanos(), TimeUnit.NANOSECONDS)) {

@@ -51,7 +51,7 @@ record DatabaseFacts(
     }
 
     boolean can(DatabaseOperation operation) {
-        return cluster.operations().contains(operation);
+        return Platform.operations(cluster).contains(operation);
     }
 
     /** Whether a reading shows that the member writes, and no other. */

@@ -27,7 +27,7 @@ final class FenceHostHandler extends ActionHandler<Action.FenceHost> {
         AdapterException failure = new AdapterException.Permanent(
                 AdapterException.Cause.UNSUPPORTED, "no fencing device can fence host " + host);
         for (FencingDevice device : platform.fencingDevices()) {
-            if (device.canFence(host)) {
+            if (Platform.canFence(device, host)) {
                 try {
                     fence(device, action, call);
                     return;
@@ -54,7 +54,8 @@ final class FenceHostHandler extends ActionHandler<Action.FenceHost> {
     @Override
     boolean isDone(Action.FenceHost action, CallContext call, Platform platform, CallFacts facts) {
         for (FencingDevice device : platform.fencingDevices()) {
-            if (device.canFence(action.target()) && device.powerState(action.target(), call) == PowerState.OFF) {
+            if (Platform.canFence(device, action.target())
+                    && device.powerState(action.target(), call) == PowerState.OFF) {
                 return true;
             }
         }

@@ -45,7 +45,10 @@ final class OffMeans {
     /** When the VM that an action powers off has isolated itself; empty where nothing tells. */
     Optional<Instant> isolatedAt(Action action) {
         return action instanceof Action.PowerOff powerOff
-                ? parts.lease().isolatedAt(powerOff.target())
+                ? UserCode.answer(
+                        "the isolation lease of " + powerOff.target(),
+                        () -> parts.lease().isolatedAt(powerOff.target()),
+                        Optional.empty())
                 : Optional.empty();
     }
 }

@@ -404,7 +404,7 @@ public final class PlanExecutor implements RunGuardContext.Plans {
 
     @Override
     public void unexpected(Action action, Throwable thrown) {
-        LOG.error("an adapter threw what is no AdapterException, to {}", action, thrown);
+        UserCode.log(LOG, "an adapter threw what is no AdapterException, to " + action, thrown);
     }
 
     private void seen(ReplicaSet reading) {

@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableMap;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
 import io.vmha.adapter.DatabaseCluster;
+import io.vmha.adapter.DatabaseOperation;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.adapter.MachineReading;
@@ -16,6 +17,7 @@ import io.vmha.plan.Action;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -43,7 +45,17 @@ public record Platform(
 
     /** Whether there is a device for that host. */
     boolean canFence(HostId host) {
-        return fencingDevices.stream().anyMatch(device -> device.canFence(host));
+        return fencingDevices.stream().anyMatch(device -> canFence(device, host));
+    }
+
+    /** Whether a device says that it can fence a host; one that cannot say so cannot. */
+    static boolean canFence(FencingDevice device, HostId host) {
+        return UserCode.answer("whether a fencing device can fence " + host, () -> device.canFence(host), false);
+    }
+
+    /** What a cluster says that it can do; one that cannot say so can do nothing. */
+    public static Set<DatabaseOperation> operations(DatabaseCluster cluster) {
+        return UserCode.answer("what a database cluster can do", cluster::operations, Set.of());
     }
 
     /** What was accepted may be done: if it cannot be read, that is not known, whatever the reason. */
@@ -53,7 +65,7 @@ public record Platform(
         } catch (AdapterException unreadable) {
             throw new AdapterException.OutcomeUnknown(
                     unreadable.reason(),
-                    "accepted to " + action + ", but it cannot be read back: " + unreadable.getMessage(),
+                    "accepted to " + action + ", but it cannot be read back: " + UserCode.said(unreadable),
                     unreadable);
         }
     }

@@ -56,6 +56,6 @@ public record StepFailure(Reason reason, String detail) {
                 : thrown instanceof Refused refused
                         ? refused.reason() + ": "
                         : thrown.getClass().getSimpleName() + ": ";
-        return what + thrown.getMessage();
+        return what + UserCode.said(thrown);
     }
 }

@@ -345,7 +345,7 @@ final class StepRun {
             succeeded("", startedAt);
         } else if (thrown.get() instanceof NotLeaderException notLeader) {
             become(StepState.Event.WITHDRAWN);
-            executor.lostLeadership(String.valueOf(notLeader.getMessage()));
+            executor.lostLeadership(UserCode.said(notLeader));
         } else {
             failed(thrown.get(), startedAt);
         }
@@ -451,7 +451,7 @@ final class StepRun {
             }
             if (thrown.isPresent() && thrown.get() instanceof NotLeaderException notLeader) {
                 become(StepState.Event.WITHDRAWN);
-                executor.lostLeadership(String.valueOf(notLeader.getMessage()));
+                executor.lostLeadership(UserCode.said(notLeader));
             } else if (done) {
                 succeeded("read back after: " + why, startedAt);
             } else if (thrown.isEmpty()) {

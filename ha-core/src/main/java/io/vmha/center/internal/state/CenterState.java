@@ -276,6 +276,7 @@ public final class CenterState {
         VmRecord record = requireVm(id);
         record.desired = state;
         record.isSuspect = false;
+        record.flags.remove(VmState.Flag.REQUESTS_TO_MOVE);
         touch(id);
     }
 

@@ -118,7 +118,7 @@ public final class Health {
     /** Whether a host that was lost came up since that moment, by what was said or seen, though it may be lost again. */
     public boolean cameUpSince(HostId id, Instant moment) {
         return state.host(id)
-                .map(record -> record.fault == null || (record.upSince != null && !record.upSince.isBefore(moment)))
+                .map(record -> record.upSince != null && !record.upSince.isBefore(moment))
                 .orElse(false);
     }
 
