@@ -16,24 +16,24 @@ public final class OutcomeAssert extends AbstractAssert<OutcomeAssert, DecisionO
         super(actual, OutcomeAssert.class);
     }
 
-    /** Every step of the plan was done. */
+    /** Every step of the plan was done, and no part of the decision is NO_TARGET, BLOCKED or IGNORED. */
     @CanIgnoreReturnValue
     public OutcomeAssert isCarriedOut() {
         isNotNull();
         if (!actual.isCarriedOut()) {
             throw failure(
-                    "Expecting every step to be done, but:%n%s%n%s",
-                    actual.plan().toText(), told());
+                    "Expecting every step to be done, and nothing to be left undecided, but:%n%s%n%s%n%s",
+                    decided(), actual.plan().toText(), told());
         }
         return this;
     }
 
-    /** A step of the plan, at least, was not done. */
+    /** A step of the plan, at least, was not done, or a part of the decision is NO_TARGET, BLOCKED or IGNORED. */
     @CanIgnoreReturnValue
     public OutcomeAssert isNotCarriedOut() {
         isNotNull();
         if (actual.isCarriedOut()) {
-            throw failure("Expecting a step that was not done, but all were:%n%s", told());
+            throw failure("Expecting what was not done, but all was:%n%s", told());
         }
         return this;
     }
@@ -77,6 +77,12 @@ public final class OutcomeAssert extends AbstractAssert<OutcomeAssert, DecisionO
         return actual.actions().stream()
                 .filter(record -> record.action().kind() == kind)
                 .toList();
+    }
+
+    private String decided() {
+        return actual.decision().parts().stream()
+                .map(part -> "  " + part.subject() + ": " + part.outcome() + " " + part.reason())
+                .collect(Collectors.joining("\n"));
     }
 
     private String told() {
