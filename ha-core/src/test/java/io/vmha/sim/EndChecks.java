@@ -178,9 +178,11 @@ final class EndChecks {
     /** Invariant 13: requests are served by a VM that is well, where one exists that may. */
     private void checkServed(VirtualMachine owner, VirtualMachine believed) {
         VmId server = stage.datacenter().serverOf(owner.id());
-        if (actual.vm(server).filter(this::isWell).isPresent()
-                || stage.outside().wasLeftAlone(server)
-                || stage.outside().wasLeftAlone(owner.id())) {
+        boolean isWantedOff = stage.outside().isServedAndWantedOff(owner.id());
+        boolean isNobodysBusiness = isWantedOff
+                ? !server.equals(owner.id()) && stage.outside().wasLeftAlone(server)
+                : stage.outside().wasLeftAlone(server) || stage.outside().wasLeftAlone(owner.id());
+        if (actual.vm(server).filter(this::isWell).isPresent() || isNobodysBusiness) {
             return;
         }
         boolean isLeft = known.vms().stream()

@@ -323,6 +323,12 @@ final class Happenings {
     }
 
     private void desired(VmId vm, DesiredState state) {
+        boolean isServed = actual(vm)
+                .flatMap(found -> actual(datacenter.serverOf(vm)))
+                .filter(server -> server.isServing()
+                        && datacenter.actual().hostOf(server).health().runsVms())
+                .isPresent();
+        outside.servedAndWantedOff(vm, state == DesiredState.OFF && isServed);
         outside.leftAlone(vm, state != DesiredState.RUNNING);
         people.say(
                 "desired state of " + vm,

@@ -27,6 +27,7 @@ final class Outside {
     private final Map<VmId, Told> toldNotToRun = new HashMap<>();
     private final Set<VmId> leftAlone = new HashSet<>();
     private final Set<VmId> everLeftAlone = new HashSet<>();
+    private final Set<VmId> servedAndWantedOff = new HashSet<>();
     private final Set<VmId> resized = new HashSet<>();
     private final Map<VmId, Instant> wantedAgain = new HashMap<>();
     private final Set<VmId> moved = new HashSet<>();
@@ -84,6 +85,20 @@ final class Outside {
             leftAlone.remove(vm);
             wantedAgain.put(vm, time.now());
         }
+    }
+
+    /** Somebody wants a VM off whose requests are served, or something else of it. */
+    void servedAndWantedOff(VmId vm, boolean on) {
+        if (on) {
+            servedAndWantedOff.add(vm);
+        } else {
+            servedAndWantedOff.remove(vm);
+        }
+    }
+
+    /** Whether a VM is wanted off, and its requests were served when that was said: they are to be served from then on, too. */
+    boolean isServedAndWantedOff(VmId vm) {
+        return servedAndWantedOff.contains(vm);
     }
 
     /** Whether a VM was ever wanted off or unmanaged: what was reported of it meanwhile nobody wanted to know. */

@@ -276,7 +276,9 @@ public final class CenterState {
         VmRecord record = requireVm(id);
         record.desired = state;
         record.isSuspect = false;
-        record.flags.remove(VmState.Flag.REQUESTS_TO_MOVE);
+        if (state != DesiredState.OFF) {
+            record.flags.remove(VmState.Flag.REQUESTS_TO_MOVE);
+        }
         touch(id);
     }
 
