@@ -6,10 +6,14 @@ import io.vmha.center.internal.execution.PlanRun;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.VmRecord;
 import io.vmha.fault.FaultReport;
+import io.vmha.model.VmId;
 import io.vmha.plan.Plan;
 import io.vmha.policy.SubjectDecision;
+import io.vmha.policy.Trigger;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Decides held plans again when what they count on is gone. Keeps nothing; on the center's loop. */
@@ -43,16 +47,20 @@ final class Replanning {
         center.executor().withdraw(run);
         List<SubjectDecision> parts = new ArrayList<>();
         List<FaultReport> reports = new ArrayList<>();
+        Map<Trigger, List<VmId>> leaving = new EnumMap<>(Trigger.class);
         for (VmRecord vm : vms) {
             if (vm.isFailed()) {
                 reports.add(Faults.reportOf(vm));
             } else if (Needs.isToLeave(vm, state)) {
-                parts.addAll(policies.current()
-                        .evacuation()
-                        .decide(state.inventory(), List.of(vm.id()), Needs.drainTrigger(vm, state))
-                        .parts());
+                leaving.computeIfAbsent(Needs.drainTrigger(vm, state), trigger -> new ArrayList<>())
+                        .add(vm.id());
             }
         }
+        // Together: each takes room that the others cannot have.
+        leaving.forEach((trigger, together) -> parts.addAll(policies.current()
+                .evacuation()
+                .decide(state.inventory(), together, trigger)
+                .parts()));
         if (!reports.isEmpty()) {
             for (SubjectDecision part : policies.current()
                     .failover()

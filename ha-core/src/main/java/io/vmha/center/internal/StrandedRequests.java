@@ -10,6 +10,7 @@ import io.vmha.center.journal.VmState;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.model.ClusterRole;
+import io.vmha.model.DesiredState;
 import io.vmha.model.HostId;
 import io.vmha.model.ReplicaSet;
 import io.vmha.model.VmId;
@@ -158,18 +159,19 @@ final class StrandedRequests {
         if (isWriterElsewhere && (follow(vm, failed) || failed.isPresent())) {
             return;
         }
-        if (isServing(vm) || state.vmDatabases().needsWriter(vm.seen())) {
+        boolean isToStayOff = vm.desired() == DesiredState.OFF && vm.isConfirmedOff();
+        if (isToStayOff && !serveElsewhere(vm, server)) {
+            notes.note(
+                    vm,
+                    NeedKind.RETURN,
+                    Reason.NO_SAME_TYPE_HEALTHY,
+                    server + " was deleted, " + vm.id() + " is off, and nobody else can take its requests");
+        }
+        if (isToStayOff) {
+            return;
+        }
+        if (isServing(vm) || state.vmDatabases().needsWriter(vm.seen()) || !serveElsewhere(vm, server)) {
             sendHome(vm, server);
-        } else if (!serveElsewhere(vm, server)) {
-            if (vm.isConfirmedOff()) {
-                notes.note(
-                        vm,
-                        NeedKind.RETURN,
-                        Reason.NO_SAME_TYPE_HEALTHY,
-                        server + " was deleted, " + vm.id() + " is off, and nobody else can take its requests");
-            } else {
-                sendHome(vm, server);
-            }
         }
     }
 
@@ -200,7 +202,7 @@ final class StrandedRequests {
                 Explanation.of(() -> server + " was deleted and " + vm.id() + " is not to serve: its requests go to "
                         + redirect.target()));
         // They are with nobody: there is nothing to confirm off before.
-        beginFollowing(part, false);
+        beginFollowing(part, state.vmDatabases().needsWriter(vm.seen()) && !facts.acceptsWrites(part.target()));
         return true;
     }
 
