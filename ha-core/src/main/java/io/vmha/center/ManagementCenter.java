@@ -642,11 +642,7 @@ public final class ManagementCenter implements AutoCloseable {
         public Builder resyncEvery(Duration interval) {
             requireNonNull(interval, "interval");
             checkArgument(!interval.isNegative() && !interval.isZero(), "interval must be more than 0: %s", interval);
-            checkArgument(
-                    interval.compareTo(CenterConfig.LONGEST) <= 0,
-                    "interval must be at most %s days: %s",
-                    CenterConfig.LONGEST.toDays(),
-                    interval);
+            CenterConfig.requireNotTooLong("interval", interval);
             resyncInterval = interval;
             return this;
         }

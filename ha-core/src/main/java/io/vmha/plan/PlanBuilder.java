@@ -283,6 +283,11 @@ final class PlanBuilder {
         return fences.computeIfAbsent(host, id -> append(new Action.FenceHost(id), ImmutableSet.of()));
     }
 
+    @CanIgnoreReturnValue
+    private int powerOff(VmId vm, HostId host) {
+        return powerOffs.computeIfAbsent(vm, id -> append(new Action.PowerOff(id, host), ImmutableSet.of()));
+    }
+
     /** The database that took over writes no more before another one may: demoted where it is well, confirmed off where not. */
     private Set<Integer> stopWriting(VmId server) {
         Optional<VirtualMachine> known = inventory.vm(server);
@@ -294,8 +299,7 @@ final class PlanBuilder {
             return ImmutableSet.of(fence(host.id()));
         }
         if (!known.get().isServing()) {
-            return ImmutableSet.of(powerOffs.computeIfAbsent(
-                    server, id -> append(new Action.PowerOff(id, host.id()), ImmutableSet.of())));
+            return ImmutableSet.of(powerOff(server, host.id()));
         }
         return ImmutableSet.of(append(new Action.Demote(server), ImmutableSet.of()));
     }
@@ -321,11 +325,7 @@ final class PlanBuilder {
         switch (healthAfter(trigger, host)) {
             case DOWN -> {}
             case UNREACHABLE -> fence(host.id());
-            case UP, DEGRADED -> {
-                if (!powerOffs.containsKey(id)) {
-                    powerOffs.put(id, append(new Action.PowerOff(id, host.id()), ImmutableSet.of()));
-                }
-            }
+            case UP, DEGRADED -> powerOff(id, host.id());
         }
     }
 

@@ -110,16 +110,22 @@ public interface CenterConfig {
                 "powerOffGrace %s must be shorter than actionDeadline %s, which bounds it",
                 powerOffGrace(),
                 actionDeadline());
-        requireAtMostAYear("actionDeadline", actionDeadline());
-        requireAtMostAYear("gatherWindow", gatherWindow());
-        requireAtMostAYear("unknownSubjectPatience", unknownSubjectPatience());
+        requireNotTooLong("actionDeadline", actionDeadline());
+        requireNotTooLong("gatherWindow", gatherWindow());
+        requireNotTooLong("unknownSubjectPatience", unknownSubjectPatience());
         checkArgument(
                 maxConcurrentActionsPerHost() >= 1,
                 "maxConcurrentActionsPerHost must be 1 or more: %s",
                 maxConcurrentActionsPerHost());
     }
 
-    private static void requireAtMostAYear(String name, Duration value) {
+    /**
+     * Refuses a wait that is longer than {@link #LONGEST}.
+     *
+     * @param name what it is called in the message
+     * @throws IllegalArgumentException if it is
+     */
+    static void requireNotTooLong(String name, Duration value) {
         checkArgument(value.compareTo(LONGEST) <= 0, "%s must be at most %s days: %s", name, LONGEST.toDays(), value);
     }
 

@@ -31,11 +31,7 @@ public record RetryPolicy(int maxAttempts, Duration initialBackoff, Duration max
                 "retry: maxBackoff %s must be at least initialBackoff %s",
                 maxBackoff,
                 initialBackoff);
-        checkArgument(
-                maxBackoff.compareTo(CenterConfig.LONGEST) <= 0,
-                "retry: maxBackoff must be at most %s days: %s",
-                CenterConfig.LONGEST.toDays(),
-                maxBackoff);
+        CenterConfig.requireNotTooLong("retry: maxBackoff", maxBackoff);
         checkArgument(jitter >= 0 && jitter <= 1, "retry: jitter must be from 0 to 1: %s", jitter);
     }
 

@@ -80,21 +80,12 @@ public final class CenterLife {
         try {
             IllegalStateException why = new IllegalStateException("the management center ended by an error", thrown);
             ended = Optional.of(why);
-            logEnd(thrown);
+            UserCode.log(LOG, "the management center ends: an error on its loop", thrown);
             center.publish(new HaEvent.CenterEnded(center.now(), UserCode.describe(thrown)));
             pendings.failAll(why);
             return true;
         } catch (OutOfMemoryError full) {
             return false;
-        }
-    }
-
-    /** Want of memory may have left a logger, or what it needs, unusable for good: the others are told all the same. */
-    private static void logEnd(Throwable thrown) {
-        try {
-            LOG.error("the management center ends: an error on its loop", thrown);
-        } catch (Throwable unheard) {
-            // Nothing is left to say it to.
         }
     }
 

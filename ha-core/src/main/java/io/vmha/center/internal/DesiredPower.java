@@ -49,14 +49,13 @@ final class DesiredPower {
 
     /** A VM is wanted off: its requests move first, unless what writes must be off before, then it is powered off. */
     void stop(VmRecord vm, Optional<String> operator, PendingDecision pending) {
-        Set<VmId> owners = state.routes().ownersServedBy(vm.id());
-        boolean isDone =
-                vm.isConfirmedOff() && (owners.isEmpty() || !open.of(vm).contains(NeedKind.SERVE));
+        boolean isDone = vm.isConfirmedOff() && !open.of(vm).contains(NeedKind.SERVE);
         if (!center.executor().runsOf(vm.id()).isEmpty() || isDone) {
             nothing(pending);
             return;
         }
         List<SubjectDecision> parts = new ArrayList<>();
+        Set<VmId> owners = state.routes().ownersServedBy(vm.id());
         if (!owners.isEmpty()) {
             FaultReport report = FaultReport.ofVm(vm.id(), FaultKind.SERVICE_DOWN, center.now(), "desired state", 0);
             policies.current().failover().decide(refusals.view(vm.id()), report).parts().stream()

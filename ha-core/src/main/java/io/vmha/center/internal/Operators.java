@@ -95,11 +95,8 @@ public final class Operators {
             audit(operator, "maintenance", "host", host, "value", on);
             center.executor().releaseHeld();
             if (on) {
-                center.decisions().replanning().replan(center.executor().heldRunsCountingOn(host));
-                state.vmsAt(host)
-                        .forEach(vm -> center.decisions()
-                                .replanning()
-                                .replan(center.executor().heldRunsCountingOn(vm)));
+                center.decisions().replanning().replanWithout(host);
+                state.vmsAt(host).forEach(center.decisions().replanning()::replanWithout);
             } else {
                 // What was to leave it need not any more.
                 state.vmsAt(host).forEach(center.executor()::advance);

@@ -22,7 +22,6 @@ import io.vmha.policy.SubjectDecision;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,12 +37,12 @@ final class Refusals {
     /** How often a need is decided anew at once after a refusal, before it waits for a change. */
     private static final int IMMEDIATE_RETRIES = 8;
 
+    /** Whether a database was refused since it is behind, and how far it was believed to be; empty where nobody knew. */
+    private record Lagging(boolean isWhy, Optional<Duration> lag) {}
+
     private static final class Targets {
         private final Set<HostId> hosts = new LinkedHashSet<>();
-        /** With how far each was believed to be behind where that was why; empty where it was for another reason, or not known. */
-        private final Map<VmId, Optional<Duration>> vms = new LinkedHashMap<>();
-
-        private final Set<VmId> lagging = new HashSet<>();
+        private final Map<VmId, Lagging> vms = new LinkedHashMap<>();
         private final Map<NeedKind, StepFailure> why = new EnumMap<>(NeedKind.class);
         private int count;
     }
@@ -125,8 +124,9 @@ final class Refusals {
     private List<VirtualMachine> vms(VmId vm, Targets refused) {
         Inventory now = state.inventory();
         Optional<VmId> server = now.vm(vm).flatMap(VirtualMachine::servedBy);
-        return refused.vms.keySet().stream()
-                .filter(id -> !hasCaughtUp(id, refused))
+        return refused.vms.entrySet().stream()
+                .filter(entry -> !hasCaughtUp(entry.getKey(), entry.getValue()))
+                .map(Map.Entry::getKey)
                 .filter(id -> !server.equals(Optional.of(id)) && !facts.acceptsWrites(id))
                 .flatMap(id -> now.vm(id).stream())
                 .filter(VirtualMachine::isServing)
@@ -194,21 +194,15 @@ final class Refusals {
     }
 
     private void refuse(Targets refused, VmId target, Reason reason) {
-        refused.vms.put(target, lagOf(target));
-        if (isOfLag(reason)) {
-            refused.lagging.add(target);
-        } else {
-            refused.lagging.remove(target);
-        }
+        refused.vms.put(target, new Lagging(isOfLag(reason), lagOf(target)));
     }
 
     /** It was refused since it was behind, and is known to be less far behind by now. */
-    private boolean hasCaughtUp(VmId vm, Targets refused) {
+    private boolean hasCaughtUp(VmId vm, Lagging then) {
         Optional<Duration> now = lagOf(vm);
-        Optional<Duration> then = refused.vms.getOrDefault(vm, Optional.empty());
-        return refused.lagging.contains(vm)
+        return then.isWhy()
                 && now.isPresent()
-                && then.map(lag -> now.get().compareTo(lag) < 0).orElse(true);
+                && then.lag().map(lag -> now.get().compareTo(lag) < 0).orElse(true);
     }
 
     private Optional<Duration> lagOf(VmId vm) {

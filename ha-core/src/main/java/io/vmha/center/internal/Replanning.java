@@ -6,8 +6,10 @@ import io.vmha.center.internal.execution.PlanRun;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.VmRecord;
 import io.vmha.fault.FaultReport;
+import io.vmha.model.HostId;
 import io.vmha.model.VmId;
 import io.vmha.plan.Plan;
+import io.vmha.policy.Decision;
 import io.vmha.policy.SubjectDecision;
 import io.vmha.policy.Trigger;
 import java.util.ArrayList;
@@ -32,6 +34,16 @@ final class Replanning {
         this.sound = sound;
         this.open = open;
         this.plans = plans;
+    }
+
+    /** A VM does not serve any more: see {@link #replan}. */
+    void replanWithout(VmId target) {
+        replan(center.executor().heldRunsCountingOn(target));
+    }
+
+    /** A host takes no VMs any more: see {@link #replan}. */
+    void replanWithout(HostId target) {
+        replan(center.executor().heldRunsCountingOn(target));
     }
 
     /** What held plans count on is gone: they keep their numbers and are decided again, as a later revision. */
@@ -73,23 +85,20 @@ final class Replanning {
             }
         }
         List<SubjectDecision> checked = sound.checked(center.recoveries().limited(parts, center.now()));
-        Plan plan = plans.planOf(run.id(), SoundDecisions.decisionOf(checked));
+        Decision decision = SoundDecisions.decisionOf(checked);
+        Plan plan = plans.planOf(run.id(), decision);
         if (plan.isEmpty()) {
             center.notes().noteAll(checked);
             if (!checked.isEmpty()) {
-                center.publish(new HaEvent.Decided(
-                        center.now(), run.opened().report(), SoundDecisions.decisionOf(checked), plan));
+                center.publish(new HaEvent.Decided(center.now(), run.opened().report(), decision, plan));
             }
             center.outcomes()
-                    .planEnded(
-                            run,
-                            new DecisionOutcome(
-                                    run.opened().report(), SoundDecisions.decisionOf(checked), run.plan(), List.of()));
+                    .planEnded(run, new DecisionOutcome(run.opened().report(), decision, run.plan(), List.of()));
             return;
         }
         plans.begin(new PlanOpening.Begun(
                 run.opened().report(),
-                SoundDecisions.decisionOf(checked),
+                decision,
                 plan,
                 run.opened().revision() + 1,
                 false,

@@ -109,7 +109,7 @@ final class Reports implements ReportIntake.Callbacks {
         if (taken == Faults.Taken.OPENED || isUnmet) {
             // What was planned before may have lost its point.
             center.executor().advance(vm.id());
-            center.decisions().replanning().replan(center.executor().heldRunsCountingOn(vm.id()));
+            center.decisions().replanning().replanWithout(vm.id());
             center.decisions().add(new Decisions.Undecided(report, pending, List.of(vm.id())));
         } else {
             if (taken == Faults.Taken.NOT_WANTED) {
@@ -130,11 +130,8 @@ final class Reports implements ReportIntake.Callbacks {
             // Before anything is judged: decisions may be gathered for a while.
             center.stormChanges().refresh();
             lost.forEach(center.executor()::advance);
-            lost.forEach(vm ->
-                    center.decisions().replanning().replan(center.executor().heldRunsCountingOn(vm)));
-            center.decisions()
-                    .replanning()
-                    .replan(center.executor().heldRunsCountingOn(host.seen().id()));
+            lost.forEach(center.decisions().replanning()::replanWithout);
+            center.decisions().replanning().replanWithout(host.seen().id());
             center.executor().releaseHeld();
             Set<VmId> affected = new LinkedHashSet<>(lost);
             // What failed there before may have been served by what is lost now.

@@ -73,8 +73,8 @@ record StateFacts(CenterState state) implements PlanFacts {
                         !own.equals(Optional.of(member)) && state.databases().mayWrite(member))
                 .collect(toSet());
         return state.hosts().stream()
-                .filter(host -> host.health() == HostHealth.UNREACHABLE)
                 .map(host -> host.seen().id())
+                .filter(this::doesNotAnswer)
                 .filter(host -> state.running(host).stream()
                         .filter(vm -> vm.desired() != DesiredState.UNMANAGED)
                         .flatMap(vm -> state.vmDatabases().memberOf(vm.seen()).stream())

@@ -1,6 +1,7 @@
 package io.vmha.center.internal;
 
 import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.internal.state.VmRecord;
 import io.vmha.center.journal.VmState;
 import io.vmha.model.DesiredState;
 import io.vmha.model.PowerState;
@@ -73,10 +74,13 @@ record StillNeeded(CenterState state) implements SubjectDecision.Visitor<Boolean
 
     private boolean isFailedOrStopped(VmId id) {
         return state.vm(id)
-                .filter(vm -> (vm.isFailed() && vm.desired() != DesiredState.UNMANAGED)
-                        || vm.desired() == DesiredState.OFF
-                        || Needs.isGone(vm.server(), state))
+                .filter(vm ->
+                        isFailedAndManaged(vm) || vm.desired() == DesiredState.OFF || Needs.isGone(vm.server(), state))
                 .isPresent();
+    }
+
+    private static boolean isFailedAndManaged(VmRecord vm) {
+        return vm.isFailed() && vm.desired() != DesiredState.UNMANAGED;
     }
 
     /** Whether a VM's requests go to a database that does not accept writes, or to a VM that was deleted. */
@@ -90,7 +94,7 @@ record StillNeeded(CenterState state) implements SubjectDecision.Visitor<Boolean
     /** A start that is under way does not end the need for it. */
     private boolean isToRun(VmId id) {
         return state.vm(id)
-                .filter(vm -> (vm.isFailed() && vm.desired() != DesiredState.UNMANAGED)
+                .filter(vm -> isFailedAndManaged(vm)
                         || (vm.desired() == DesiredState.RUNNING
                                 && (vm.mayRunOn().isEmpty() || (vm.isActedOn() && vm.power() != PowerState.ON))))
                 .isPresent();

@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
  * Confined to the center's loop.
  */
 final class StormChanges {
+    private record All(int hosts, int vms) {}
+
     private final CenterLoop center;
     private final CenterScheduler scheduler;
     private final StormWatch storm;
     private CenterScheduler.@Nullable Cancellable timer;
     /** How many hosts and VMs there were when an open guard was last judged for that. */
-    private long lastAll;
+    private All lastAll = new All(0, 0);
 
     StormChanges(CenterLoop center, CenterScheduler scheduler, StormWatch storm) {
         this.center = center;
@@ -36,9 +38,9 @@ final class StormChanges {
     /** A share is of all: where those have become more or fewer, an open guard is judged again. */
     void settle() {
         if (storm.open().isPresent()) {
-            long all =
-                    31L * center.state().hosts().size() + center.state().vms().size();
-            if (all != lastAll) {
+            All all =
+                    new All(center.state().hosts().size(), center.state().vms().size());
+            if (!all.equals(lastAll)) {
                 lastAll = all;
                 refresh();
             }

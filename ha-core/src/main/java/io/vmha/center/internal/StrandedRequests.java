@@ -159,15 +159,15 @@ final class StrandedRequests {
         if (isWriterElsewhere && (follow(vm, failed) || failed.isPresent())) {
             return;
         }
-        boolean isToStayOff = vm.desired() == DesiredState.OFF && vm.isConfirmedOff();
-        if (isToStayOff && !serveElsewhere(vm, server)) {
-            notes.note(
-                    vm,
-                    NeedKind.RETURN,
-                    Reason.NO_SAME_TYPE_HEALTHY,
-                    server + " was deleted, " + vm.id() + " is off, and nobody else can take its requests");
-        }
-        if (isToStayOff) {
+        if (vm.desired() == DesiredState.OFF && vm.isConfirmedOff()) {
+            // Home takes none.
+            if (!serveElsewhere(vm, server)) {
+                notes.note(
+                        vm,
+                        NeedKind.RETURN,
+                        Reason.NO_SAME_TYPE_HEALTHY,
+                        server + " was deleted, " + vm.id() + " is off, and nobody else can take its requests");
+            }
             return;
         }
         if (isServing(vm) || state.vmDatabases().needsWriter(vm.seen()) || !serveElsewhere(vm, server)) {

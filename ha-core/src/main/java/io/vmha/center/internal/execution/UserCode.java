@@ -50,7 +50,8 @@ public final class UserCode {
         return thrown.getClass().getName() + ": " + said(thrown);
     }
 
-    /** Logs an error with its stack trace; without that where the throwable does not let itself be written. */
+    /** Logs an error with its stack trace; without that where the throwable does not let itself be written. Want of memory may have
+     * left a logger unusable for good: then nothing is said. */
     public static void log(Logger log, String what, Throwable thrown) {
         try {
             log.error(what, thrown);
