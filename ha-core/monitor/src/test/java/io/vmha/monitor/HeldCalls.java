@@ -35,6 +35,31 @@ public final class HeldCalls implements Hang {
         }
     }
 
+    /**
+     * The same as something that hangs, and in which no call can be interrupted.
+     *
+     * @param opened is done first when it is closed, so that no call comes to it any more
+     */
+    Hang asDeafHang(Runnable opened) {
+        return new Hang() {
+            @Override
+            public boolean holdsACall() {
+                return HeldCalls.this.holdsACall();
+            }
+
+            @Override
+            public boolean yieldsToInterrupts() {
+                return false;
+            }
+
+            @Override
+            public void close() {
+                opened.run();
+                HeldCalls.this.close();
+            }
+        };
+    }
+
     @Override
     public boolean holdsACall() {
         return held.get() > 0;

@@ -142,24 +142,8 @@ class ProbeContractsTest {
                 public Optional<Hang> hang() {
                     HeldCalls calls = new HeldCalls();
                     gate = Optional.of(calls);
-                    return Optional.of(new Hang() {
-                        @Override
-                        public boolean holdsACall() {
-                            return calls.holdsACall();
-                        }
-
-                        /** A socket cannot be; the probe's own time-out ends it. */
-                        @Override
-                        public boolean yieldsToInterrupts() {
-                            return false;
-                        }
-
-                        @Override
-                        public void close() {
-                            gate = Optional.empty();
-                            calls.close();
-                        }
-                    });
+                    // A socket cannot be interrupted; the probe's own time-out ends it.
+                    return Optional.of(calls.asDeafHang(() -> gate = Optional.empty()));
                 }
 
                 @Override
@@ -357,23 +341,7 @@ class ProbeContractsTest {
                 public Optional<Hang> hang() {
                     HeldCalls calls = new HeldCalls();
                     gate = Optional.of(calls);
-                    return Optional.of(new Hang() {
-                        @Override
-                        public boolean holdsACall() {
-                            return calls.holdsACall();
-                        }
-
-                        @Override
-                        public boolean yieldsToInterrupts() {
-                            return false;
-                        }
-
-                        @Override
-                        public void close() {
-                            gate = Optional.empty();
-                            calls.close();
-                        }
-                    });
+                    return Optional.of(calls.asDeafHang(() -> gate = Optional.empty()));
                 }
             };
         }
