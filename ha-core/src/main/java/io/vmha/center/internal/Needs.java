@@ -96,7 +96,13 @@ final class Needs {
                 && config.recoveryOf(vm.seen()) != RecoveryMode.REDIRECT) {
             needs.add(NeedKind.RESTORE);
         }
+        boolean isServedByOther = !vm.server().equals(vm.id());
+        boolean isServedByNobody = isServedByOther && isGone(vm.server(), state);
         if (vm.isFailed()) {
+            // Where it is wanted off, nothing else looks after its requests.
+            if (isServedByNobody && vm.desired() == DesiredState.OFF && vm.isConfirmedOff()) {
+                needs.add(NeedKind.RETURN);
+            }
             return needs;
         }
         if (vm.is(VmState.Flag.TO_START) && vm.desired() == DesiredState.RUNNING) {
@@ -108,8 +114,7 @@ final class Needs {
         if (isBesideWriter(vm, state)) {
             needs.add(NeedKind.SERVE);
         }
-        boolean isServedByOther = !vm.server().equals(vm.id());
-        if (isServedByOther && (vm.is(VmState.Flag.RETURNING) || isGone(vm.server(), state))) {
+        if (isServedByNobody || (isServedByOther && vm.is(VmState.Flag.RETURNING))) {
             needs.add(NeedKind.RETURN);
         }
         return needs;

@@ -185,7 +185,15 @@ public final class Operators {
         return calls.decide(pending -> {
             VmRecord vm = state.requireVm(id);
             DesiredState before = vm.desired();
+            boolean wasToRun = vm.isFailed() || !vm.mayRunOn().isEmpty();
             state.desired(id, desired);
+            if (desired == DesiredState.OFF && wasToRun) {
+                // Whatever is under way for it now, or becomes of it before that ends.
+                state.flag(
+                        id,
+                        VmState.Flag.REQUESTS_TO_MOVE,
+                        !state.routes().ownersServedBy(id).isEmpty());
+            }
             center.unmet().remove(id);
             audit(operator, "desired", "vm", id, "value", desired);
             state.flag(id, VmState.Flag.TO_START, false);

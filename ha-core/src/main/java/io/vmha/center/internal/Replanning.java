@@ -10,6 +10,7 @@ import io.vmha.model.HostId;
 import io.vmha.model.VmId;
 import io.vmha.plan.Plan;
 import io.vmha.policy.Decision;
+import io.vmha.policy.DecisionEffects;
 import io.vmha.policy.SubjectDecision;
 import io.vmha.policy.Trigger;
 import java.util.ArrayList;
@@ -68,11 +69,6 @@ final class Replanning {
                         .add(vm.id());
             }
         }
-        // Together: each takes room that the others cannot have.
-        leaving.forEach((trigger, together) -> parts.addAll(policies.current()
-                .evacuation()
-                .decide(state.inventory(), together, trigger)
-                .parts()));
         if (!reports.isEmpty()) {
             for (SubjectDecision part : policies.current()
                     .failover()
@@ -84,6 +80,11 @@ final class Replanning {
                                 parts.add(part.withTrigger(found.faults().get(0).trigger())));
             }
         }
+        // One after the other, what failed first: each takes room that those after it cannot have.
+        leaving.forEach((trigger, together) -> parts.addAll(policies.current()
+                .evacuation()
+                .decide(DecisionEffects.apply(state.inventory(), SoundDecisions.decisionOf(parts)), together, trigger)
+                .parts()));
         List<SubjectDecision> checked = sound.checked(center.recoveries().limited(parts, center.now()));
         Decision decision = SoundDecisions.decisionOf(checked);
         Plan plan = plans.planOf(run.id(), decision);

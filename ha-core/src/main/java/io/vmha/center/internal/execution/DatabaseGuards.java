@@ -76,11 +76,12 @@ final class DatabaseGuards {
         return state.databases().setOf(member).orElseThrow();
     }
 
-    /** No other promotion in the same set is under way. */
+    /** No other promotion in the same set is under way, and no other plan makes way for one. */
     static final Guard ONE_AT_A_TIME = (action, context) -> {
         ReplicaSet set = setOf(memberOf(action, context.state()).orElseThrow(), context.state());
-        return context.isPromotingBeside(set.id())
-                ? Verdict.noRoom(Reason.ACTION_FAILED, "another promotion in replica set " + set.id() + " is under way")
+        return context.isWriterChosenBeside(set.id())
+                ? Verdict.noRoom(
+                        Reason.ACTION_FAILED, "another plan chooses the writer of replica set " + set.id() + " now")
                 : Verdict.PASS;
     };
 

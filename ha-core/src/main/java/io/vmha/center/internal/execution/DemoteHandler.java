@@ -140,6 +140,6 @@ final class DemoteHandler extends ActionHandler<Action.Demote> {
 
     @Override
     List<Guard> guards() {
-        return List.of(DatabaseGuards.MAY_WRITE, DatabaseGuards.SUCCESSOR_READY);
+        return List.of(DatabaseGuards.MAY_WRITE, DatabaseGuards.ONE_AT_A_TIME, DatabaseGuards.SUCCESSOR_READY);
     }
 }

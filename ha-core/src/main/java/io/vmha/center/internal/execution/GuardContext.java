@@ -53,8 +53,8 @@ interface GuardContext {
     /** Which databases write has to be read first. */
     void needsDatabases();
 
-    /** Whether another step is promoting a member of that set. */
-    boolean isPromotingBeside(ReplicaSetId set);
+    /** Whether another step promotes a member of that set now, or another plan makes way for one. */
+    boolean isWriterChosenBeside(ReplicaSetId set);
 
     /** Whether nothing may take a VM's place before it is confirmed off. */
     default boolean requiresFencing(VmRecord vm) {

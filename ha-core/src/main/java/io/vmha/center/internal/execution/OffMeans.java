@@ -1,7 +1,7 @@
 package io.vmha.center.internal.execution;
 
 import io.vmha.center.internal.state.CenterState;
-import io.vmha.model.DesiredState;
+import io.vmha.center.internal.state.VmRecord;
 import io.vmha.model.HostId;
 import io.vmha.plan.Action;
 import java.time.Instant;
@@ -33,12 +33,20 @@ final class OffMeans {
 
     /** Whether a host may be fenced for one of its VMs' sake now. */
     boolean mayFence(HostId host) {
-        boolean takesNoneDown =
-                state.running(host).stream().noneMatch(vm -> !vm.isFailed() || vm.desired() == DesiredState.UNMANAGED);
+        boolean takesNoneDown = state.running(host).stream().noneMatch(OffMeans::isToStayUp);
         return switch (parts.config().hostFencing()) {
             case NEVER -> false;
             case WHEN_NO_HEALTHY_VM -> takesNoneDown;
             case ALWAYS -> true;
+        };
+    }
+
+    /** What is wanted off goes down with its host as it should, and whose the center is not, it does not take down. */
+    private static boolean isToStayUp(VmRecord vm) {
+        return switch (vm.desired()) {
+            case RUNNING -> !vm.isFailed();
+            case OFF -> false;
+            case UNMANAGED -> true;
         };
     }
 

@@ -354,12 +354,28 @@ public final class PlanExecutor implements RunGuardContext.Plans {
 
     /** Whether a step that another database of that set writes after is under way: until it ends none may write for a moment. */
     public boolean isHandingOver(ReplicaSetId set) {
-        return runs.values().stream()
-                .filter(run -> run.heldFor().isEmpty() && !run.isIdleOffer())
-                .flatMap(run -> run.steps().stream())
+        return acting().flatMap(run -> run.steps().stream())
                 .filter(step -> step.isTried() || step.isDone())
-                .anyMatch(step -> step.step().action() instanceof Action.Demote demote
-                        && setOf(demote.target()).filter(set::equals).isPresent());
+                .anyMatch(step -> isDemotion(step, set));
+    }
+
+    /** A plan makes way for another writer from its first call to its promotion's end; one that had to call nobody does not. */
+    @Override
+    public boolean isHandingOverBeside(ReplicaSetId set, PlanRun asks) {
+        return acting().filter(run -> run != asks)
+                .filter(run -> run.steps().stream()
+                        .anyMatch(step -> step.step().action() instanceof Action.Promote && !step.isEnded()))
+                .flatMap(run -> run.steps().stream())
+                .anyMatch(step -> step.isTried() && isDemotion(step, set));
+    }
+
+    private Stream<PlanRun> acting() {
+        return runs.values().stream().filter(run -> run.heldFor().isEmpty() && !run.isIdleOffer());
+    }
+
+    private boolean isDemotion(StepRun step, ReplicaSetId set) {
+        return step.step().action() instanceof Action.Demote demote
+                && setOf(demote.target()).filter(set::equals).isPresent();
     }
 
     private Optional<ReplicaSetId> setOf(VmId vm) {

@@ -32,6 +32,8 @@ record RunGuardContext(PlanRun run, StepRun step, CenterState state, RunGuardCon
 
         /** Whether another step than the given one is promoting a member of that set, or may be. */
         boolean isPromotingBeside(ReplicaSetId set, StepRun asks);
+
+        boolean isHandingOverBeside(ReplicaSetId set, PlanRun asks);
     }
 
     @Override
@@ -96,7 +98,7 @@ record RunGuardContext(PlanRun run, StepRun step, CenterState state, RunGuardCon
     }
 
     @Override
-    public boolean isPromotingBeside(ReplicaSetId set) {
-        return executor.isPromotingBeside(set, step);
+    public boolean isWriterChosenBeside(ReplicaSetId set) {
+        return executor.isPromotingBeside(set, step) || executor.isHandingOverBeside(set, run);
     }
 }

@@ -82,18 +82,25 @@ public final class VmDatabases {
         return vm.type().equals(VmType.DATABASE) || memberOf(vm).isPresent();
     }
 
-    /** Somebody tells how far a database is behind; empty where nobody knows. It counts until the database itself says otherwise. */
+    /**
+     * Somebody tells how far a database is behind; empty where nobody knows. It counts until the database itself says other than
+     * before; where the database says nothing, the longer of it and of what follows from older measurements counts.
+     */
     public void saidToLag(VmId id, Optional<Duration> lag) {
         VmRecord record = state.requireVm(id);
         boolean isRead =
                 setOf(record.seen).filter(set -> databases.isRead(set.id())).isPresent();
-        if (isRead) {
-            record.toldLag = lag;
-            if (record.flags.add(VmState.Flag.LAG_TOLD)) {
-                state.touch(id);
-            }
+        if (!isRead) {
+            lags(id, lag);
+            return;
         }
-        lags(id, lag);
+        record.toldLag = lag;
+        if (record.flags.add(VmState.Flag.LAG_TOLD)) {
+            state.touch(id);
+        }
+        Optional<Databases.Lag> followed =
+                memberOf(record.seen).map(lags::get).filter(read -> read.isMeant() && !read.isMeasured());
+        lags(id, followed.map(read -> worse(lag, read.time())).orElse(lag));
     }
 
     private void lags(VmId id, Optional<Duration> lag) {
