@@ -73,13 +73,11 @@ final class LossEstimate {
         }
         ReplicaLag.Known lag = known.get();
         Duration unseen = Duration.between(lag.at(), writerStopped);
-        if (unseen.isNegative()) {
-            unseen = Duration.ZERO;
-        } else if (unseen.isZero()) {
+        Duration atMost = lag.unreceivedTime().plus(unseen.isNegative() ? Duration.ZERO : unseen);
+        if (atMost.isZero() && unseen.isZero()) {
             // Of two things that a clock shows at one moment, the write may be the later.
-            unseen = Duration.ofNanos(1);
+            atMost = Duration.ofNanos(1);
         }
-        Duration atMost = lag.unreceivedTime().plus(unseen);
         return PossibleLoss.atMost(
                 atMost,
                 "it lacked " + lag.unreceivedBytes() + " bytes at " + lag.at() + ", and the writer wrote until "

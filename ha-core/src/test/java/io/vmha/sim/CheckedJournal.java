@@ -11,6 +11,8 @@ import io.vmha.model.HostId;
 import io.vmha.model.VmId;
 import io.vmha.plan.Action;
 import io.vmha.plan.PlanId;
+import io.vmha.policy.Decision;
+import io.vmha.policy.SubjectDecision;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -34,6 +36,7 @@ final class CheckedJournal implements PlanJournal {
     private final Trace trace;
     private final Map<Intent, Written> intents = new HashMap<>();
     private final Set<PlanId> opened = new HashSet<>();
+    private final Map<PlanId, Decision> decisions = new HashMap<>();
     private final Set<PlanId> closed = new HashSet<>();
     private final Set<PlanId> approved = new HashSet<>();
     private final Map<HostId, HostState> hosts = new HashMap<>();
@@ -68,6 +71,11 @@ final class CheckedJournal implements PlanJournal {
     Optional<VmId> vmOf(Intent intent) {
         return Optional.ofNullable(intents.get(intent))
                 .flatMap(written -> written.action().vm());
+    }
+
+    /** What a plan that was written down is for; no parts where there is none. */
+    List<SubjectDecision> decided(PlanId plan) {
+        return Optional.ofNullable(decisions.get(plan)).map(Decision::parts).orElse(List.of());
     }
 
     /** The highest epoch that took the journal over. */
@@ -189,6 +197,7 @@ final class CheckedJournal implements PlanJournal {
         boolean isFirst = opened.add(plan.plan().id());
         Violation.check(
                 isFirst || plan.revision() > 1, 4, () -> "plan " + plan.plan().id() + " was opened twice");
+        decisions.put(plan.plan().id(), plan.decision());
         plan.decision().parts().forEach(part -> counts.addOutcome("decision " + part.outcome()));
     }
 

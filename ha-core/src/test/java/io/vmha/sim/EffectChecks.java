@@ -15,6 +15,7 @@ import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
+import io.vmha.policy.SubjectDecision;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -268,6 +269,25 @@ final class EffectChecks {
                 keepsApart || outside.isCrowded(host),
                 5,
                 () -> what + " " + vm.id() + " on " + host + " beside one of its anti-affinity group");
+    }
+
+    /** Invariant 10: nothing is given to a VM, or to one that is to relieve it, once its load is known to have fallen. */
+    void reallocates(CallContext call, VmId vm) {
+        for (SubjectDecision part : journal.decided(call.plan().orElseThrow())) {
+            Optional<VmId> loaded = part instanceof SubjectDecision.Reallocate reallocate
+                            && reallocate.vm().equals(vm)
+                    ? Optional.of(vm)
+                    : part instanceof SubjectDecision.Shift shift
+                                    && shift.target().equals(vm)
+                            ? Optional.of(shift.vm())
+                            : Optional.empty();
+            Violation.check(
+                    loaded.filter(one -> outside.isKnownRelieved(one, actor(call), issuedAt(call)))
+                            .isEmpty(),
+                    10,
+                    () -> vm + " was reallocated though its center was told that " + loaded
+                            + " is not loaded any more");
+        }
     }
 
     /** Invariant 5: what is refused for want of room must not be past what the host's running VMs leave. */

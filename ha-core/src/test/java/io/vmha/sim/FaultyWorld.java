@@ -362,6 +362,7 @@ final class FaultyWorld {
         @Override
         public void reallocate(VmId vm, Resources allocation, CallContext call) {
             perform(call, "reallocate " + vm, () -> {
+                checks().reallocates(call, vm);
                 HostId host = datacenter.actual().requireVm(vm).host();
                 checks().refusal(vm, host, allocation, () -> adapter.reallocate(vm, allocation, Unhurried.of(call)));
             });

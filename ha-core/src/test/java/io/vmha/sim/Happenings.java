@@ -309,8 +309,13 @@ final class Happenings {
 
     private void load(VmId vm, int number) {
         LoadSample sample = new LoadSample(vm, number / 60.0, Optional.of(Resources.of(2_000 + 40L * number, 8_192)));
+        boolean isRelieved = sample.load() <= stage.course().failover().loadThreshold();
         centers.tellCurrent(center -> {
             centers.latest().tellOtherwise();
+            outside.toldRelieved(vm, isRelieved, centers.latest());
+            if (isRelieved && stage.mutation() == Mutation.RELIEF_IGNORED) {
+                return;
+            }
             var unused = center.load(sample);
         });
     }

@@ -49,6 +49,8 @@ enum Mutation {
     REPAIR_IGNORED,
     /** The word that a host is up is lost (invariant 10). */
     HOST_UP_IGNORED,
+    /** A sample that shows that a VM is not loaded any more is lost (invariant 10). */
+    RELIEF_IGNORED,
     /** The word that a host is in maintenance is lost (invariant 11). */
     MAINTENANCE_IGNORED,
     /** The word that a VM is not to run is lost (invariant 11). */

@@ -25,6 +25,7 @@ final class Outside {
     private final Map<VmId, Told> toldLagging = new HashMap<>();
     private final Set<VmId> lagAccepted = new HashSet<>();
     private final Map<VmId, Told> toldNotToRun = new HashMap<>();
+    private final Map<VmId, Told> toldRelieved = new HashMap<>();
     private final Set<VmId> leftAlone = new HashSet<>();
     private final Set<VmId> everLeftAlone = new HashSet<>();
     private final Set<VmId> servedAndWantedOff = new HashSet<>();
@@ -177,6 +178,15 @@ final class Outside {
 
     void toldNotToRun(VmId vm, boolean on, RunningCenter center) {
         set(toldNotToRun, vm, on, center);
+    }
+
+    /** A center is told how loaded a VM is: too much, or not any more. */
+    void toldRelieved(VmId vm, boolean on, RunningCenter center) {
+        set(toldRelieved, vm, on, center);
+    }
+
+    boolean isKnownRelieved(VmId vm, RunningCenter center, Instant before) {
+        return isTold(toldRelieved, vm, center, before);
     }
 
     private <K> void set(Map<K, Told> map, K key, boolean on, RunningCenter center) {

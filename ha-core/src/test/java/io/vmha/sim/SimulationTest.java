@@ -85,7 +85,8 @@ class SimulationTest {
     @CsvSource({
         "LAG_IGNORED, standby-behind",
         "LAG_UNKNOWN_AS_ZERO, standby-of-unknown-lag",
-        "REJOIN_SKIPPED, former-primary-rejoins"
+        "REJOIN_SKIPPED, former-primary-rejoins",
+        "RELIEF_IGNORED, load-falls-while-it-waits"
     })
     void aDeliberateBugIsFoundWithACourseThatWasKept(Mutation mutation, String name) throws IOException {
         SimulatedCourse course = CourseFile.read(Files.readString(folder().resolve(name + ".course")));
@@ -95,7 +96,7 @@ class SimulationTest {
 
     @ParameterizedTest
     @EnumSource(
-            names = {"NONE", "LAG_IGNORED", "LAG_UNKNOWN_AS_ZERO", "REJOIN_SKIPPED"},
+            names = {"NONE", "LAG_IGNORED", "LAG_UNKNOWN_AS_ZERO", "REJOIN_SKIPPED", "RELIEF_IGNORED"},
             mode = EnumSource.Mode.EXCLUDE)
     void everyDeliberateBugIsFound(Mutation mutation) {
         assertThat(SimulationMain.seedsNeeded(mutation, 20_000))

@@ -48,11 +48,17 @@ record DecisionRow(
                 targetOf(decision),
                 roleOf(decision),
                 reason,
-                "plan " + plan
-                        + (reason == Reason.STORM_GUARD
-                                ? " waits until fewer hosts look lost or an operator approves: "
-                                : " waits for an operator's approval: ")
+                "plan " + plan + " waits " + whatFor(reason) + ": "
                         + decision.explain().sentence());
+    }
+
+    private static String whatFor(Reason reason) {
+        return switch (reason) {
+            case STORM_GUARD -> "until fewer hosts look lost or an operator approves";
+            case VM_STORM_GUARD -> "until fewer VMs look lost or an operator approves";
+            case PAUSED -> "until operators resume";
+            default -> "for an operator's approval";
+        };
     }
 
     private static Optional<String> targetOf(SubjectDecision decision) {

@@ -36,6 +36,7 @@ final class Decisions {
     private final CenterState state;
     private final UnmetNeeds unmet;
     private final ChosenPolicies policies;
+    private final StillNeeded stillNeeded;
     private final OpenNeeds open;
     private final PlanOpening plans;
     private final Refusals refusals;
@@ -55,6 +56,7 @@ final class Decisions {
         this.state = center.state();
         this.unmet = center.unmet();
         this.policies = new ChosenPolicies(first);
+        this.stillNeeded = new StillNeeded(state, policies);
         this.open = new OpenNeeds(state, center.executor(), policies);
         SoundDecisions sound = new SoundDecisions(center, policies);
         this.plans = new PlanOpening(center, policies, sound, lastPlan);
@@ -70,6 +72,10 @@ final class Decisions {
 
     ChosenPolicies policies() {
         return policies;
+    }
+
+    StillNeeded stillNeeded() {
+        return stillNeeded;
     }
 
     PlanOpening plans() {

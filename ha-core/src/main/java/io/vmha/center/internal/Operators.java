@@ -78,6 +78,7 @@ public final class Operators {
         return calls.decide(pending -> {
             state.loaded(sample.vm(), sample.load());
             center.executor().loaded(sample.vm());
+            center.executor().advance(sample.vm());
             List<SubjectDecision> parts = center.decisions()
                     .policies()
                     .current()
@@ -167,7 +168,7 @@ public final class Operators {
 
     /** How far a database is behind; empty where that cannot be read. */
     public CompletionStage<Inventory> replicationLag(VmId vm, Optional<Duration> lag) {
-        return change(() -> state.vmDatabases().saidToLag(vm, lag));
+        return change(() -> state.vmDatabases().saidToLag(vm, lag, center.now()));
     }
 
     /** An operator accepts that a database is behind. */

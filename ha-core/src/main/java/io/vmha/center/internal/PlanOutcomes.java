@@ -28,13 +28,11 @@ import java.util.Optional;
 final class PlanOutcomes implements Callbacks {
     private final CenterLoop center;
     private final CenterState state;
-    private final StillNeeded stillNeeded;
     private final SetMultimap<PlanId, PendingDecision> waiting = HashMultimap.create();
 
     PlanOutcomes(CenterLoop center) {
         this.center = center;
         this.state = center.state();
-        this.stillNeeded = new StillNeeded(state);
     }
 
     /** Somebody waits for the end of a plan. */
@@ -153,7 +151,7 @@ final class PlanOutcomes implements Callbacks {
 
     @Override
     public boolean isStillNeeded(SubjectDecision part) {
-        return part.accept(stillNeeded);
+        return part.accept(center.decisions().stillNeeded());
     }
 
     @Override

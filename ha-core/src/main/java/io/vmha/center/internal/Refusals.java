@@ -12,6 +12,7 @@ import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
+import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
@@ -23,11 +24,9 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The targets that refused what was decided for a VM, until it is time to ask them again, and what failed and is decided anew. Confined
@@ -40,8 +39,11 @@ final class Refusals {
     /** Whether a database was refused since it is behind, and how far it was believed to be; empty where nobody knew. */
     private record Lagging(boolean isWhy, Optional<Duration> lag) {}
 
+    /** What others took of a host that refused for want of room; empty where it refused for another reason. */
+    private record Full(Optional<Resources> taken) {}
+
     private static final class Targets {
-        private final Set<HostId> hosts = new LinkedHashSet<>();
+        private final Map<HostId, Full> hosts = new LinkedHashMap<>();
         private final Map<VmId, Lagging> vms = new LinkedHashMap<>();
         private final Map<NeedKind, StepFailure> why = new EnumMap<>(NeedKind.class);
         private int count;
@@ -96,7 +98,7 @@ final class Refusals {
         if (refused == null) {
             return now;
         }
-        for (Host host : hosts(refused)) {
+        for (Host host : hosts(vm, refused)) {
             now = now.with(host.withHealth(HostHealth.DEGRADED));
         }
         for (VirtualMachine other : vms(vm, refused)) {
@@ -108,14 +110,15 @@ final class Refusals {
     /** Whether a host refused what was decided for a VM, and is not asked again yet. */
     boolean isRefusedBy(HostId host, VmId vm) {
         Targets refused = refusals.get(vm);
-        return refused != null && refused.hosts.contains(host);
+        return refused != null && refused.hosts.containsKey(host) && !hasMoreRoom(host, vm, refused.hosts.get(host));
     }
 
     /** The hosts that refused and would be asked again. */
-    private List<Host> hosts(Targets refused) {
+    private List<Host> hosts(VmId vm, Targets refused) {
         Inventory now = state.inventory();
-        return refused.hosts.stream()
-                .flatMap(id -> now.host(id).stream())
+        return refused.hosts.entrySet().stream()
+                .filter(entry -> !hasMoreRoom(entry.getKey(), vm, entry.getValue()))
+                .flatMap(entry -> now.host(entry.getKey()).stream())
                 .filter(host -> host.health() == HostHealth.UP)
                 .toList();
     }
@@ -138,7 +141,7 @@ final class Refusals {
         return Optional.ofNullable(refusals.get(vm))
                 .filter(refused -> part instanceof SubjectDecision.NoTarget)
                 .filter(refused ->
-                        !hosts(refused).isEmpty() || !vms(vm, refused).isEmpty())
+                        !hosts(vm, refused).isEmpty() || !vms(vm, refused).isEmpty())
                 .map(refused -> refused.why.get(need));
     }
 
@@ -158,7 +161,7 @@ final class Refusals {
             tellBlocked(run, part, new StepFailure(Reason.NOT_WANTED, vm.get().id() + " is not to be managed"));
             return;
         }
-        if (vm.isEmpty() || !part.accept(new StillNeeded(state))) {
+        if (vm.isEmpty() || !part.accept(center.decisions().stillNeeded())) {
             return;
         }
         boolean isForOthers = failure.reason() == Reason.FENCING_FAILED || failure.reason() == Reason.PLACE_UNCERTAIN;
@@ -169,7 +172,15 @@ final class Refusals {
                 || isOfLag(failure.reason());
         if (isAdapters) {
             Needs.metBy(part).ifPresent(need -> refused.why.put(need, failure));
-            Placements.hostOf(action).ifPresent(refused.hosts::add);
+            boolean isFull = failure.reason() == Reason.NO_CAPACITY;
+            Placements.hostOf(action)
+                    .ifPresent(host -> refused.hosts.put(
+                            host,
+                            new Full(
+                                    isFull
+                                            ? Optional.of(
+                                                    takenByOthers(host, vm.get().id()))
+                                            : Optional.empty())));
             run.notPromoted().forEach(target -> refuseMember(refused, target, failure.reason()));
         }
         boolean isToWait = isForOthers || (part instanceof SubjectDecision.Failback && isOfLag(failure.reason()));
@@ -195,6 +206,24 @@ final class Refusals {
 
     private void refuse(Targets refused, VmId target, Reason reason) {
         refused.vms.put(target, new Lagging(isOfLag(reason), lagOf(target)));
+    }
+
+    /** It was full, and others take less of it by now. */
+    private boolean hasMoreRoom(HostId host, VmId vm, Full then) {
+        return then.taken()
+                .filter(taken -> !taken.fitsIn(takenByOthers(host, vm)))
+                .isPresent();
+    }
+
+    private Resources takenByOthers(HostId host, VmId vm) {
+        Resources taken = Resources.of(0, 0);
+        for (VmId id : state.vmsAt(host)) {
+            if (!id.equals(vm)) {
+                taken = taken.plus(
+                        state.vm(id).map(other -> other.seen().allocation()).orElse(Resources.of(0, 0)));
+            }
+        }
+        return taken;
     }
 
     /** It was refused since it was behind, and is known to be less far behind by now. */

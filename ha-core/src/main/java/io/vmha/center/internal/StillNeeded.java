@@ -10,11 +10,12 @@ import io.vmha.policy.SubjectDecision;
 import java.util.Optional;
 
 /**
- * Tells whether what a decision is for is still there: its fault, its host's drain, its return home. On the center's loop.
+ * Tells whether what a decision is for is still there: its fault, its host's drain, its load, its return home. On the center's loop.
  *
  * @param state what is known and wanted
+ * @param policies whose load threshold holds now
  */
-record StillNeeded(CenterState state) implements SubjectDecision.Visitor<Boolean> {
+record StillNeeded(CenterState state, ChosenPolicies policies) implements SubjectDecision.Visitor<Boolean> {
     @Override
     public Boolean visitRedirect(SubjectDecision.Redirect redirect) {
         return isFailedOrStopped(redirect.vm()) || isServedInVain(redirect.vm());
@@ -32,12 +33,12 @@ record StillNeeded(CenterState state) implements SubjectDecision.Visitor<Boolean
 
     @Override
     public Boolean visitReallocate(SubjectDecision.Reallocate reallocate) {
-        return state.vm(reallocate.vm()).isPresent();
+        return isLoaded(reallocate.vm());
     }
 
     @Override
     public Boolean visitShift(SubjectDecision.Shift shift) {
-        return state.vm(shift.vm()).isPresent();
+        return isLoaded(shift.vm());
     }
 
     @Override
@@ -70,6 +71,14 @@ record StillNeeded(CenterState state) implements SubjectDecision.Visitor<Boolean
     @Override
     public Boolean visitIgnored(SubjectDecision.Ignored ignored) {
         return false;
+    }
+
+    /** Unless a later sample is below the threshold: where none came, the one that was decided by holds. */
+    private boolean isLoaded(VmId id) {
+        double threshold = policies.config().loadThreshold();
+        return state.vm(id)
+                .filter(vm -> vm.sampledLoad().stream().noneMatch(load -> load <= threshold))
+                .isPresent();
     }
 
     private boolean isFailedOrStopped(VmId id) {

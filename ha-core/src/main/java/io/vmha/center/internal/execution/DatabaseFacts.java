@@ -7,7 +7,10 @@ import io.vmha.adapter.CallContext;
 import io.vmha.adapter.DatabaseCluster;
 import io.vmha.adapter.DatabaseOperation;
 import io.vmha.model.DatabaseMember;
+import io.vmha.model.DatabaseRole;
 import io.vmha.model.MemberId;
+import io.vmha.model.PossibleLoss;
+import io.vmha.model.ReplicaLag;
 import io.vmha.model.ReplicaSet;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +28,7 @@ import java.util.function.Consumer;
  * @param successor the member that is to write afterwards, where the action makes way for one
  * @param stoppedAt since when no other member may have written
  * @param maxLoss what may be lost at most, by its age; empty where that is not limited, or an operator accepted it
+ * @param toldLag how far the member was told to be behind, as if it were read then; empty where nobody told
  * @param isLossAccepted whether an operator accepted that what others have is lost
  * @param seen is told what was read last, for the loop
  */
@@ -36,6 +40,7 @@ record DatabaseFacts(
         Optional<MemberId> successor,
         Instant stoppedAt,
         Optional<Duration> maxLoss,
+        Optional<ReplicaLag.Known> toldLag,
         boolean isLossAccepted,
         Consumer<ReplicaSet> seen) {
 
@@ -48,6 +53,23 @@ record DatabaseFacts(
         ReplicaSet reading = cluster.read(call);
         seen.accept(reading);
         return known.updatedWith(reading);
+    }
+
+    /** What the member's promotion may lose, by a reading and by what was told of its lag after that was last read. */
+    PossibleLoss loss(ReplicaSet reading) {
+        DatabaseMember candidate = reading.requireMember(member);
+        Optional<ReplicaLag.Known> later =
+                toldLag.filter(told -> candidate.role().role() == DatabaseRole.REPLICA
+                        && candidate
+                                .lag()
+                                .flatMap(ReplicaLag::lastKnown)
+                                .filter(known -> !known.at().isBefore(told.at()))
+                                .isEmpty());
+        return later.map(told -> reading.withMembers(reading.members().stream()
+                        .map(one -> one.id().equals(member) ? one.withLag(told) : one)
+                        .toList()))
+                .orElse(reading)
+                .possibleLoss(member, stoppedAt);
     }
 
     boolean can(DatabaseOperation operation) {

@@ -76,7 +76,7 @@ final class KnownForCalls {
         if (member.isEmpty()) {
             return Optional.empty();
         }
-        ReplicaSet set = state.databases().setOf(member.get()).orElseThrow();
+        ReplicaSet set = state.databases().setBeforePromotionOf(member.get()).orElseThrow();
         Optional<MemberId> successor = plan.steps().stream()
                 .flatMap(step -> step.action() instanceof Action.Promote promote
                         ? state
@@ -95,6 +95,7 @@ final class KnownForCalls {
                         successor,
                         state.databases().stoppedAt(set.id()).orElse(time.instant()),
                         isAccepted ? Optional.empty() : failover.get().maxReplicationLag(),
+                        record.get().toldLag(),
                         isAccepted,
                         seen));
     }

@@ -86,7 +86,7 @@ final class PromoteHandler extends ActionHandler<Action.Promote> {
         if (database.maxLoss().isEmpty()) {
             return;
         }
-        PossibleLoss loss = now.possibleLoss(database.member(), database.stoppedAt());
+        PossibleLoss loss = database.loss(now);
         if (loss.kind() == PossibleLoss.Kind.UNKNOWN) {
             throw new Refused(Reason.LAG_UNKNOWN, "what its promotion may lose is not known: " + loss.why());
         }

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
@@ -305,6 +306,7 @@ public final class CenterState {
     /** How loaded a VM was measured to be, with all that it serves. */
     public void loaded(VmId id, double load) {
         VmRecord record = requireVm(id);
+        record.sampledLoad = OptionalDouble.of(load);
         inventory();
         if (projection.servesItself(id)) {
             double own = Math.max(0, load - projection.loadOfOthers(record));

@@ -108,6 +108,17 @@ public final class Databases {
         return sets.setOf(member);
     }
 
+    /**
+     * The set of a member, as it is where a promotion of that member that was begun came to nothing: by this its loss is judged. What
+     * was begun is noted as if it were done, and a member that wrote last lacks nothing.
+     */
+    public Optional<ReplicaSet> setBeforePromotionOf(MemberId member) {
+        return setOf(member).map(set -> {
+            Promoting begun = promoting.get(set.id());
+            return begun == null || !begun.member.equals(member) ? set : begun.otherwise;
+        });
+    }
+
     /** Whether somebody reads a set, so that its members' roles are seen and not taken as declared. */
     public boolean isRead(ReplicaSetId set) {
         return read.contains(set);

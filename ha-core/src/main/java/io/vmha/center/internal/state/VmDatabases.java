@@ -82,25 +82,18 @@ public final class VmDatabases {
         return vm.type().equals(VmType.DATABASE) || memberOf(vm).isPresent();
     }
 
-    /**
-     * Somebody tells how far a database is behind; empty where nobody knows. It counts until the database itself says other than
-     * before; where the database says nothing, the longer of it and of what follows from older measurements counts.
-     */
-    public void saidToLag(VmId id, Optional<Duration> lag) {
+    /** Somebody tells how far a database is behind; empty where nobody knows. It counts until the database itself says otherwise. */
+    public void saidToLag(VmId id, Optional<Duration> lag, Instant now) {
         VmRecord record = state.requireVm(id);
         boolean isRead =
                 setOf(record.seen).filter(set -> databases.isRead(set.id())).isPresent();
-        if (!isRead) {
-            lags(id, lag);
-            return;
+        if (isRead) {
+            record.toldLag = new ToldLag(lag, Optional.of(now));
+            if (record.flags.add(VmState.Flag.LAG_TOLD)) {
+                state.touch(id);
+            }
         }
-        record.toldLag = lag;
-        if (record.flags.add(VmState.Flag.LAG_TOLD)) {
-            state.touch(id);
-        }
-        Optional<Databases.Lag> followed =
-                memberOf(record.seen).map(lags::get).filter(read -> read.isMeant() && !read.isMeasured());
-        lags(id, followed.map(read -> worse(lag, read.time())).orElse(lag));
+        lags(id, lag);
     }
 
     private void lags(VmId id, Optional<Duration> lag) {
@@ -183,7 +176,7 @@ public final class VmDatabases {
         if (!lag.isMeant()) {
             lagsNot(record.id());
         } else if (record.is(VmState.Flag.LAG_TOLD)) {
-            lags(record.id(), worse(record.toldLag, lag.time()));
+            lags(record.id(), worse(record.toldLag.lag(), lag.time()));
         } else {
             lags(record.id(), lag.time());
         }

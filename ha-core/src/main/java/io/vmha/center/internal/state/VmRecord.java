@@ -7,13 +7,14 @@ import io.vmha.center.journal.VmState;
 import io.vmha.model.DesiredState;
 import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
+import io.vmha.model.ReplicaLag;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -53,8 +54,10 @@ public final class VmRecord {
     Instant offSince;
     /** Whether a guest told a fault meanwhile: by when the report came, since a guest's clock may be ahead. */
     boolean isToldWhileOff;
-    /** What was told where {@link VmState.Flag#LAG_TOLD} is set: empty where nobody knows. */
-    Optional<Duration> toldLag = Optional.empty();
+    /** What was told where {@link VmState.Flag#LAG_TOLD} is set. */
+    ToldLag toldLag = new ToldLag(Optional.empty(), Optional.empty());
+
+    OptionalDouble sampledLoad = OptionalDouble.empty();
     /** How many actions on it are under way, or ended with an outcome that is not known. */
     int acting;
 
@@ -83,6 +86,16 @@ public final class VmRecord {
     /** The VM that really serves its requests; itself where no other does. */
     public VmId server() {
         return server == null ? seen.id() : server;
+    }
+
+    /** How loaded it was when it was last sampled, with all that it serves; empty where no sample reached this center. */
+    public OptionalDouble sampledLoad() {
+        return sampledLoad;
+    }
+
+    /** How far its database was told to be behind, as if it were read from it then; empty where nobody told, or something else holds. */
+    public Optional<ReplicaLag.Known> toldLag() {
+        return is(VmState.Flag.LAG_TOLD) ? toldLag.asRead() : Optional.empty();
     }
 
     /** What is desired. */
@@ -176,7 +189,7 @@ public final class VmRecord {
         desired = state.desired();
         faults = ImmutableList.copyOf(state.faults());
         flags.addAll(state.flags());
-        toldLag = state.vm().replicationLag();
+        toldLag = new ToldLag(state.vm().replicationLag(), Optional.empty());
         closedAt = state.closedAt().orElse(null);
         wellSince = state.wellSince().orElse(null);
     }

@@ -187,15 +187,15 @@ class CenterStateTest {
 
     @Test
     void aLagThatCannotBeReadIsUnknownAndAnAcceptedOneCountsAsNone() {
-        state.vmDatabases().saidToLag(DB5, Optional.of(Duration.ofSeconds(9)));
+        state.vmDatabases().saidToLag(DB5, Optional.of(Duration.ofSeconds(9)), Instant.EPOCH);
         assertThat(state.inventory().requireVm(DB5).replicationLag()).contains(Duration.ofSeconds(9));
-        state.vmDatabases().saidToLag(DB5, Optional.empty());
+        state.vmDatabases().saidToLag(DB5, Optional.empty(), Instant.EPOCH);
         assertThat(state.inventory().requireVm(DB5).replicationLagUnknown()).isTrue();
         assertThat(state.inventory().requireVm(DB5).replicationLag()).isEmpty();
 
         state.flag(DB5, VmState.Flag.LAG_ACCEPTED, true);
         assertThat(state.inventory().requireVm(DB5).replicationLagUnknown()).isFalse();
-        state.vmDatabases().saidToLag(DB5, Optional.of(Duration.ZERO));
+        state.vmDatabases().saidToLag(DB5, Optional.of(Duration.ZERO), Instant.EPOCH);
         assertThat(state.requireVm(DB5).is(VmState.Flag.LAG_ACCEPTED)).isFalse();
     }
 
