@@ -138,26 +138,28 @@ final class ReportDecisions {
         reports.forEach(one -> one.vms().forEach(vm -> byVm.put(vm, one)));
         Map<Decisions.Undecided, List<SubjectDecision>> byReport = new LinkedHashMap<>();
         reports.forEach(one -> byReport.put(one, new ArrayList<>()));
-        List<SubjectDecision> decided = sound.possible(center.recoveries().limited(parts, center.now()));
-        List<SubjectDecision> wanted = decided.stream()
-                .filter(part ->
-                        isWanted(part, part.subject().asVm().map(byVm::get).orElse(null), reports.get(0)))
-                .toList();
-        if (wanted.size() < decided.size()) {
-            wanted = PartialDecision.of(state.inventory(), wanted);
-        }
-        for (SubjectDecision part : wanted) {
-            Decisions.Undecided owner = part.subject().asVm().map(byVm::get).orElse(null);
-            List<SubjectDecision> own = byReport.get(owner != null ? owner : reports.get(0));
-            if (own != null) {
-                own.add(part);
-            }
-        }
+        Decisions.Undecided first = reports.stream()
+                .filter(one -> one.report().kind() == FaultKind.HOST_DEGRADED)
+                .findFirst()
+                .orElse(reports.get(0));
+        List<SubjectDecision> wanted = wanted(parts, byVm, first);
         // What is decided about one report may rest on what is decided about another.
         boolean isSound = policies.current()
                 .check()
                 .problems(state.inventory(), SoundDecisions.decisionOf(wanted))
                 .isEmpty();
+        if (!isSound && reports.size() > 1) {
+            // What is left rests on what is not wanted: each is decided on what became of those before it.
+            reports.forEach(one -> decideTogether(List.of(one)));
+            return;
+        }
+        for (SubjectDecision part : wanted) {
+            Decisions.Undecided owner = part.subject().asVm().map(byVm::get).orElse(null);
+            List<SubjectDecision> own = byReport.get(owner != null ? owner : first);
+            if (own != null) {
+                own.add(part);
+            }
+        }
         Set<VmId> decidedAbout =
                 parts.stream().flatMap(part -> part.subject().asVm().stream()).collect(toSet());
         byReport.forEach((one, own) -> {
@@ -169,6 +171,21 @@ final class ReportDecisions {
                 plans.begin(report, own, false, Optional.empty(), one.pending());
             }
         });
+    }
+
+    /**
+     * What is still wanted of a policy's decision.
+     *
+     * @param first whose those parts are that are about no VM that a report is about: VMs that are to leave their host have no fault
+     */
+    private List<SubjectDecision> wanted(
+            List<SubjectDecision> parts, Map<VmId, Decisions.Undecided> byVm, Decisions.Undecided first) {
+        List<SubjectDecision> decided = sound.possible(center.recoveries().limited(parts, center.now()));
+        List<SubjectDecision> wanted = decided.stream()
+                .filter(part ->
+                        isWanted(part, part.subject().asVm().map(byVm::get).orElse(null), first))
+                .toList();
+        return wanted.size() < decided.size() ? PartialDecision.of(state.inventory(), wanted) : wanted;
     }
 
     /** The policy says nothing about a VM that needs something, not even that nothing can be done: that is listed. */
