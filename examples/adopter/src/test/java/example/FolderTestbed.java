@@ -61,6 +61,16 @@ final class FolderTestbed implements HypervisorTestbed {
     }
 
     @Override
+    public Optional<VmId> neighbour() {
+        return Optional.of(VmId.of("mw2"));
+    }
+
+    @Override
+    public Optional<VmId> vmOnOtherHost() {
+        return Optional.of(VmId.of("mw3"));
+    }
+
+    @Override
     public Optional<PowerState> actualPower() {
         return Optional.of(new FolderPlatform(folder).powerState(vm(), CallContext.within(patience())));
     }

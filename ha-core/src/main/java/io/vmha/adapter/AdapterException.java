@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Says that an adapter could not do what was asked, and whether asking again can help.
  *
- * <p>Its message is for an operator and never holds a credential.
+ * <p>Its message is for an operator: one line of plain text, whatever the platform said, and never with a credential, which its causes
+ * do not hold either.
  */
 public abstract sealed class AdapterException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -22,6 +22,9 @@ import java.util.Set;
  * AdapterException.Permanent} with {@link AdapterException.Cause#UNSUPPORTED}; an unknown machine, host or template is
  * {@code Permanent} with {@code UNKNOWN_SUBJECT}. After {@link #close} every method throws {@link IllegalStateException};
  * a call under way when it closes ends with an {@code AdapterException}.
+ *
+ * <p>A call whose thread is interrupted ends soon, with an {@code AdapterException} where it did not succeed, and leaves the thread
+ * interrupted.
  */
 public interface HypervisorAdapter extends AutoCloseable {
 

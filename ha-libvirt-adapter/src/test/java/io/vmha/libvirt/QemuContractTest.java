@@ -51,6 +51,24 @@ class QemuContractTest extends HypervisorAdapterContractTest {
         }
 
         @Override
+        public Optional<VmId> neighbour() {
+            return Optional.of(running("vm2", Lab.H1));
+        }
+
+        @Override
+        public Optional<VmId> vmOnOtherHost() {
+            return Optional.of(running("vm3", Lab.H2));
+        }
+
+        /** Most tests need no other guest, and starting one takes a while. */
+        private VmId running(String guest, HostId home) {
+            if (!lab.runs(home, guest)) {
+                lab.addGuest(guest, home);
+            }
+            return VmId.of(guest);
+        }
+
+        @Override
         public Optional<AutoCloseable> hang() {
             long libvirtd = lab.pid(Lab.H1, "libvirtd");
             lab.signal("STOP", libvirtd);

@@ -8,6 +8,7 @@ import io.vmha.model.VmId;
 import io.vmha.testkit.contract.HypervisorAdapterContractTest;
 import io.vmha.testkit.contract.HypervisorTestbed;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract on two nodes of libvirt's test driver. */
@@ -20,8 +21,12 @@ class TestDriverContractTest extends HypervisorAdapterContractTest {
         TestNode first = new TestNode()
                 .size(8, 16_384)
                 .running("db1", TestNode.vm("DATABASE", "template='db-template'"))
+                .running("db2", TestNode.vm("DATABASE", ""))
                 .off("db-golden", TestNode.template("db-template"));
-        TestNode second = new TestNode().size(8, 16_384).off("db-golden", TestNode.template("db-template"));
+        TestNode second = new TestNode()
+                .size(8, 16_384)
+                .running("db3", TestNode.vm("DATABASE", ""))
+                .off("db-golden", TestNode.template("db-template"));
         LibvirtAdapter adapter = LibvirtAdapter.builder()
                 .host(HostId.of("h1"), first.writeTo(folder))
                 .host(HostId.of("h2"), second.writeTo(folder))
@@ -53,6 +58,16 @@ class TestDriverContractTest extends HypervisorAdapterContractTest {
         @Override
         public Resources grown() {
             return Resources.of(4_000, 2_048);
+        }
+
+        @Override
+        public Optional<VmId> neighbour() {
+            return Optional.of(VmId.of("db2"));
+        }
+
+        @Override
+        public Optional<VmId> vmOnOtherHost() {
+            return Optional.of(VmId.of("db3"));
         }
 
         @Override

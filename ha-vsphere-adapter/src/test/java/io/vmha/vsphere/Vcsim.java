@@ -151,9 +151,12 @@ public final class Vcsim implements AutoCloseable {
         return env.get("VSPHERE_THUMBPRINT");
     }
 
+    String password() {
+        return env.get("VSPHERE_PASSWORD");
+    }
+
     VsphereCredentials credentials() {
-        return new VsphereCredentials(
-                env.get("VSPHERE_USER"), env.get("VSPHERE_PASSWORD").toCharArray());
+        return new VsphereCredentials(env.get("VSPHERE_USER"), password().toCharArray());
     }
 
     /** A builder of adapters for it, with its certificate pinned. */

@@ -10,6 +10,7 @@ import io.vmha.model.VmId;
 import io.vmha.testkit.contract.HypervisorAdapterContractTest;
 import io.vmha.testkit.contract.HypervisorTestbed;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 
@@ -47,6 +48,21 @@ class VcsimContractTest extends HypervisorAdapterContractTest {
         @Override
         public Resources grown() {
             return Resources.of(2_000, 2_048);
+        }
+
+        @Override
+        public Optional<VmId> neighbour() {
+            return Optional.of(VmId.of("primary-h1-vm2"));
+        }
+
+        @Override
+        public Optional<VmId> vmOnOtherHost() {
+            return Optional.of(VmId.of("primary-h2-vm1"));
+        }
+
+        @Override
+        public List<String> secrets() {
+            return List.of(vcsim.password());
         }
 
         /** To a vCenter server, a host that hangs is one that does not respond. */

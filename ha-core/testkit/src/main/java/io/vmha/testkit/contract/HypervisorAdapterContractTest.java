@@ -32,8 +32,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every hypervisor adapter must do, whoever wrote it: idempotency, reading back, refusals, deadlines, concurrency and
- * closing.
+ * What every hypervisor adapter must do, whoever wrote it: idempotency, reading back, refusals, deadlines, interrupts,
+ * concurrency and closing.
  *
  * <p>To test an adapter of your own, extend this class, and return a {@link
  * HypervisorTestbed} for your platform from {@link #newTestbed()}; it is made anew for each test. Where an adapter lacks a {@link
@@ -150,11 +150,13 @@ public abstract class HypervisorAdapterContractTest extends HypervisorHonestyCon
                 Capability.RESTART_ELSEWHERE, () -> adapter.powerOn(testbed.vm(), testbed.otherHost(), call()))) {
             return;
         }
+        Resources allocation = machine().allocation();
         adapter.powerOn(testbed.vm(), testbed.otherHost(), call());
         adapter.powerOn(testbed.vm(), testbed.otherHost(), call());
 
         assertThat(adapter.powerState(testbed.vm(), call())).isEqualTo(PowerState.ON);
         assertThat(machine().host()).isEqualTo(testbed.otherHost());
+        assertThat(machine().allocation()).isEqualTo(allocation);
     }
 
     @Test
@@ -234,12 +236,14 @@ public abstract class HypervisorAdapterContractTest extends HypervisorHonestyCon
                 Capability.LIVE_MIGRATION, () -> adapter.migrate(testbed.vm(), testbed.otherHost(), call()))) {
             return;
         }
+        Resources allocation = machine().allocation();
         adapter.migrate(testbed.vm(), testbed.otherHost(), call());
         assertThat(machine().host()).isEqualTo(testbed.otherHost());
         assertThat(adapter.powerState(testbed.vm(), call())).isEqualTo(PowerState.ON);
 
         adapter.migrate(testbed.vm(), testbed.otherHost(), call());
         assertThat(machine().host()).isEqualTo(testbed.otherHost());
+        assertThat(machine().allocation()).isEqualTo(allocation);
     }
 
     @Test

@@ -36,6 +36,16 @@ public interface HypervisorTestbed extends AutoCloseable {
     /** An allocation other than the machine's own that it can be given while it runs; used only if the adapter can do that. */
     Resources grown();
 
+    /** Another VM on {@link #host()} that is on, which what is done to {@link #vm()} must leave alone. Empty where there is none. */
+    default Optional<VmId> neighbour() {
+        return Optional.empty();
+    }
+
+    /** A VM on {@link #otherHost()} that is on, with the same use. Empty where there is none. */
+    default Optional<VmId> vmOnOtherHost() {
+        return Optional.empty();
+    }
+
     /** How long a call may take here that is expected to succeed; 30 seconds unless told otherwise. */
     default Duration patience() {
         return Duration.ofSeconds(30);

@@ -60,6 +60,16 @@ public class SimulatedTestbed implements HypervisorTestbed {
     }
 
     @Override
+    public Optional<VmId> neighbour() {
+        return Optional.of(VmId.of("mw2"));
+    }
+
+    @Override
+    public Optional<VmId> vmOnOtherHost() {
+        return Optional.of(VmId.of("mw3"));
+    }
+
+    @Override
     public Optional<PowerState> actualPower() {
         return Optional.of(datacenter.actual().requireVm(vm()).power());
     }

@@ -26,11 +26,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** One way each in which an adapter can be wrong, and the name of the test that finds it. */
-enum Lie {
+/** Adapters that tell what is not, or do not do what they tell. */
+enum Lie implements BrokenAdapter {
     TIMEOUT_OF_A_CHANGE_TOLD_AS_TRANSIENT("whatMayHaveBeenDoneWhenTheAnswerIsLostIsAnUnknownOutcome") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 AdapterException unknown(boolean mayHaveEffect, Cause cause, String message, Throwable why) {
@@ -41,7 +41,7 @@ enum Lie {
     },
     SERVER_ERROR_OF_A_CHANGE_TOLD_AS_TRANSIENT("whatMayHaveBeenDoneWhenThePlatformFailsIsAnUnknownOutcome") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 AdapterException unknown(boolean mayHaveEffect, Cause cause, String message, Throwable why) {
@@ -52,7 +52,7 @@ enum Lie {
     },
     SERVER_ERROR_OF_A_CHANGE_TOLD_AS_PERMANENT("whatMayHaveBeenDoneWhenThePlatformFailsIsAnUnknownOutcome") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 AdapterException unknown(boolean mayHaveEffect, Cause cause, String message, Throwable why) {
@@ -65,7 +65,7 @@ enum Lie {
     },
     TIMEOUT_TOLD_AS_A_RUNTIME_EXCEPTION("everyCallToAHostThatHangsReturnsByItsDeadline") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 <T> T ask(HostId host, CallContext call, boolean effect, Function<HypervisorAdapter, T> request) {
@@ -80,7 +80,7 @@ enum Lie {
     },
     CACHED_POWER_STATE("aMachineThatSomebodyElsePoweredOffReadsOffAtOnce") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 private final Map<VmId, PowerState> cache = new ConcurrentHashMap<>();
 
@@ -99,7 +99,7 @@ enum Lie {
     },
     CACHED_READING("aMachineThatSomebodyElsePoweredOffReadsOffAtOnce") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 private final Map<VmId, MachineReading> cache = new ConcurrentHashMap<>();
 
@@ -112,7 +112,7 @@ enum Lie {
     },
     CACHED_DISCOVERY("aMachineThatSomebodyElsePoweredOffReadsOffAtOnce") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 private final Map<String, PlatformSnapshot> cache = new ConcurrentHashMap<>();
 
@@ -125,26 +125,26 @@ enum Lie {
     },
     ORIGIN_OF_ANOTHER_STEP("aCloneTellsWhichStepOfWhichPlanMadeIt") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return withOrigin(platform, made -> made.map(by -> new MachineReading.Origin(by.plan(), by.step() + 1)));
         }
     },
     ORIGIN_OF_ANOTHER_PLAN("aCloneTellsWhichStepOfWhichPlanMadeIt") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return withOrigin(platform, made -> made.map(by -> new MachineReading.Origin(new PlanId(1), by.step())));
         }
     },
     ORIGIN_OF_WHAT_NOBODY_CLONED("aCloneTellsWhichStepOfWhichPlanMadeIt") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return withOrigin(
                     platform, made -> made.or(() -> Optional.of(new MachineReading.Origin(new PlanId(1), 0))));
         }
     },
     ACCEPTED_TOLD_AS_DONE("aMachineIsReallyOffWhenPowerOffReturns") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 public void powerOff(VmId vm, Duration grace, CallContext call) {
@@ -157,7 +157,7 @@ enum Lie {
     },
     GUEST_ASKED_AND_LEFT_RUNNING("aMachineIsReallyOffWhenPowerOffReturnsThoughItsGuestWasAsked") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 public void powerOff(VmId vm, Duration grace, CallContext call) {
@@ -170,7 +170,7 @@ enum Lie {
     },
     INTERRUPT_SWALLOWED("anInterruptedCallEndsInAnAnswerAndTheThreadStaysInterrupted") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 <T> T ask(HostId host, CallContext call, boolean effect, Function<HypervisorAdapter, T> request) {
@@ -182,7 +182,7 @@ enum Lie {
     },
     INTERRUPT_TOLD_AS_ANOTHER_EXCEPTION("anInterruptedCallEndsInAnAnswerAndTheThreadStaysInterrupted") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 AdapterException unknown(boolean mayHaveEffect, Cause cause, String message, Throwable why) {
@@ -196,7 +196,7 @@ enum Lie {
     },
     ONE_LOCK_FOR_ALL_HOSTS("manyCallsToAHostThatHangsHoldUpNoOtherHost") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 @SuppressWarnings("UnsynchronizedOverridesSynchronized")
@@ -209,7 +209,7 @@ enum Lie {
     },
     DEADLINE_IGNORED("everyCallToAHostThatHangsReturnsByItsDeadline") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 <T> T ask(HostId host, CallContext call, boolean effect, Function<HypervisorAdapter, T> request) {
@@ -220,7 +220,7 @@ enum Lie {
     },
     LATE_CALL_SENT("aCallThatComesTooLateIsNotBegun") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 public void powerOff(VmId vm, Duration grace, CallContext call) {
@@ -231,7 +231,7 @@ enum Lie {
     },
     LATE_START_SENT("aStartAndACloneThatComeTooLateAreNotBegun") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 public void powerOn(VmId vm, HostId host, CallContext call) {
@@ -243,7 +243,7 @@ enum Lie {
     },
     LATE_DISCOVERY_SENT("aCallThatComesTooLateIsNotBegun") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 public PlatformSnapshot discover(CallContext call) {
@@ -254,7 +254,7 @@ enum Lie {
     },
     CAPABILITIES_THAT_ANYBODY_CAN_CHANGE("nobodyChangesItsCapabilitiesFromOutside") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 private final Set<Capability> capabilities = EnumSet.allOf(Capability.class);
 
@@ -267,7 +267,7 @@ enum Lie {
     },
     CLAIMS_WHAT_IT_CANNOT_DO("aMigratedMachineRunsOnTheOtherHostAndNowhereElse") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 public void migrate(VmId vm, HostId target, CallContext call) {
@@ -278,7 +278,7 @@ enum Lie {
     },
     REFUSES_WITHOUT_SAYING_UNSUPPORTED("aMigratedMachineRunsOnTheOtherHostAndNowhereElse") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 public Set<Capability> capabilities() {
@@ -294,7 +294,7 @@ enum Lie {
     },
     STARTS_WHAT_RUNS_ELSEWHERE("aMachineThatRunsIsNotStartedOnAnotherHost") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 public void powerOn(VmId vm, HostId host, CallContext call) {
@@ -308,7 +308,7 @@ enum Lie {
     },
     STARTS_WHERE_IT_WAS("aMachineThatIsOffIsRestartedOnAnotherHost") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 public void powerOn(VmId vm, HostId host, CallContext call) {
@@ -319,7 +319,7 @@ enum Lie {
     },
     UNKNOWN_VM_READS_OFF("anUnknownMachineIsRefusedByEveryCall") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 public PowerState powerState(VmId vm, CallContext call) {
@@ -330,7 +330,7 @@ enum Lie {
     },
     UNKNOWN_VM_TOLD_AS_TRANSIENT("anUnknownMachineIsRefusedByEveryCall") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 public void powerOff(VmId vm, Duration grace, CallContext call) {
@@ -344,7 +344,7 @@ enum Lie {
     },
     ALLOCATES_MORE_CPU_THAN_THERE_IS("anAllocationPastTheHostsCapacityIsRefusedAndChangesNothing") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 public void reallocate(VmId vm, Resources allocation, CallContext call) {
@@ -356,7 +356,7 @@ enum Lie {
     },
     ALLOCATES_MEMORY_ALONE("anAllocationIsReadBackAsItWasSet") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 public void reallocate(VmId vm, Resources allocation, CallContext call) {
@@ -372,7 +372,7 @@ enum Lie {
     },
     MIGRATES_NOTHING("aMigratedMachineRunsOnTheOtherHostAndNowhereElse") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 public void migrate(VmId vm, HostId target, CallContext call) {
@@ -383,7 +383,7 @@ enum Lie {
     },
     CLONE_IS_STARTED("aCloneTakesTheNameOfTheMachineThatItReplacesAndIsOff") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 public void cloneFromTemplate(TemplateId template, VmId vm, HostId host, CallContext call) {
@@ -395,7 +395,7 @@ enum Lie {
     },
     CLONE_REPLACES_WHAT_RUNS("aCloneTakesTheNameOfTheMachineThatItReplacesAndIsOff") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 public void cloneFromTemplate(TemplateId template, VmId vm, HostId host, CallContext call) {
@@ -407,7 +407,7 @@ enum Lie {
     },
     POWER_OFF_OF_WHAT_IS_OFF_FAILS("aMachineThatIsPoweredOffIsOffAndOneThatIsOffStaysSo") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 public void powerOff(VmId vm, Duration grace, CallContext call) {
@@ -424,7 +424,7 @@ enum Lie {
     },
     ONE_CALL_AT_A_TIME("concurrentCallsAllSucceedAndAgree") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 private final Set<VmId> busy = ConcurrentHashMap.newKeySet();
 
@@ -442,7 +442,7 @@ enum Lie {
     },
     ANSWERS_AFTER_IT_WAS_CLOSED("aClosedAdapterRefusesEveryCall") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 public PlatformSnapshot discover(CallContext call) {
@@ -453,7 +453,7 @@ enum Lie {
     },
     CALLS_OUTLIVE_ITS_CLOSING("closingEndsTheCallsUnderWay") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 public void close() {}
@@ -462,7 +462,7 @@ enum Lie {
     },
     FORGETS_THE_VMS_OF_A_HOST_THAT_HANGS("everyCallToAHostThatHangsReturnsByItsDeadline") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 public PlatformSnapshot discover(CallContext call) {
@@ -477,7 +477,7 @@ enum Lie {
     },
     TELLS_A_HOST_THAT_HANGS_AS_UP("everyCallToAHostThatHangsReturnsByItsDeadline") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 public PlatformSnapshot discover(CallContext call) {
@@ -492,7 +492,7 @@ enum Lie {
     },
     PASSWORD_IN_A_MESSAGE("neitherItsNameNorItsMessagesHoldASecret") {
         @Override
-        HypervisorAdapter adapter(RemotePlatform platform) {
+        public HypervisorAdapter adapter(RemotePlatform platform) {
             return new RemoteAdapter(platform) {
                 @Override
                 public PowerState powerState(VmId vm, CallContext call) {
@@ -506,14 +506,16 @@ enum Lie {
         }
     };
 
-    final String caughtBy;
+    private final String caughtBy;
 
     Lie(String caughtBy) {
         this.caughtBy = caughtBy;
     }
 
-    /** Returns an adapter that is wrong in this way alone. */
-    abstract HypervisorAdapter adapter(RemotePlatform platform);
+    @Override
+    public String caughtBy() {
+        return caughtBy;
+    }
 
     private static HypervisorAdapter withOrigin(
             RemotePlatform platform, Function<Optional<MachineReading.Origin>, Optional<MachineReading.Origin>> lie) {

@@ -5,7 +5,7 @@ import io.vmha.testkit.contract.HypervisorTestbed;
 
 /** The contract on the adapter that {@link LiesAreCaughtTest} tries at the moment; run by it alone. */
 public class LyingAdapterContract extends HypervisorAdapterContractTest {
-    static volatile Lie lie = Lie.values()[0];
+    static volatile BrokenAdapter lie = Lie.values()[0];
 
     @Override
     protected HypervisorTestbed newTestbed() {

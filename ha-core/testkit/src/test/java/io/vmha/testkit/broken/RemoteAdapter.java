@@ -143,7 +143,7 @@ class RemoteAdapter implements HypervisorAdapter {
 
     <T> T ask(HostId host, CallContext call, boolean mayHaveEffect, Function<HypervisorAdapter, T> request) {
         checkOpen();
-        Duration left = call.requireTimeLeft();
+        Duration unused = call.requireTimeLeft();
         Future<T> answer;
         try {
             answer = threads.submit(() -> platform.ask(host, request));
@@ -151,7 +151,7 @@ class RemoteAdapter implements HypervisorAdapter {
             throw new IllegalStateException("the adapter is closed", closing);
         }
         try {
-            return answer.get(left.toNanos(), TimeUnit.NANOSECONDS);
+            return waitFor(answer, call);
         } catch (TimeoutException late) {
             answer.cancel(true);
             throw unknown(mayHaveEffect, Cause.TIMEOUT, "no answer in time", late);
@@ -162,8 +162,13 @@ class RemoteAdapter implements HypervisorAdapter {
             if (failed.getCause() instanceof AdapterException told) {
                 throw told;
             }
-            throw unknown(mayHaveEffect, Cause.UNREACHABLE, String.valueOf(failed.getCause()), failed);
+            throw unknown(mayHaveEffect, Cause.UNREACHABLE, "the platform failed", failed);
         }
+    }
+
+    <T> T waitFor(Future<T> answer, CallContext call)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return answer.get(call.remaining().toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** A reading that fails has done nothing. */

@@ -22,6 +22,9 @@ final class RemotePlatform {
         ANSWER_BROKEN
     }
 
+    /** What a platform says is nobody's promise: it begins a line, and speaks to a terminal. */
+    private static final String FAILURE = "status 500\nINFO all is well\u001b[2K";
+
     private final SimulatedDatacenter datacenter;
     private final HypervisorAdapter simulated;
     private volatile Trouble trouble = Trouble.NONE;
@@ -72,7 +75,7 @@ final class RemotePlatform {
             troubleEnds.await();
         }
         if (now != Trouble.NONE) {
-            throw new IOException("status 500");
+            throw new IOException(FAILURE);
         }
         return answer;
     }

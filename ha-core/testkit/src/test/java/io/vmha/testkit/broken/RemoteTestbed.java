@@ -60,6 +60,16 @@ final class RemoteTestbed implements HypervisorTestbed {
     }
 
     @Override
+    public Optional<VmId> neighbour() {
+        return Optional.of(VmId.of("mw2"));
+    }
+
+    @Override
+    public Optional<VmId> vmOnOtherHost() {
+        return Optional.of(VmId.of("mw3"));
+    }
+
+    @Override
     public Duration patience() {
         return Duration.ofSeconds(10);
     }
