@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.center.schedule.CenterScheduler.Cancellable;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -363,6 +364,21 @@ public abstract class CenterSchedulerContractTest {
                 .allSatisfy(one -> assertThat(Optional.ofNullable(one)
                                 .filter(other -> !(other instanceof RejectedExecutionException)))
                         .isEmpty());
+    }
+
+    @Test
+    void itTellsATimeThatDoesNotGoBackwardsUnlessItIsSet() {
+        Duration went;
+        int looks = 0;
+        do {
+            Instant first = scheduler.now();
+            assertThat(first).isNotNull();
+            pass(SOON);
+            went = Duration.between(first, scheduler.now());
+            // The machine's own clock may be set in between, but not every time.
+        } while (went.isNegative() && ++looks < 5);
+
+        assertThat(went).isGreaterThanOrEqualTo(Duration.ZERO);
     }
 
     @Test

@@ -76,6 +76,15 @@ public abstract class FencingDeviceContractTest {
     }
 
     @Test
+    void anInterruptedCallEndsInAnAnswerAndTheThreadStaysInterrupted() {
+        Interrupts.assertKept(() -> device.powerState(testbed.host(), call()));
+        Interrupts.assertKept(() -> device.fence(testbed.host(), call()));
+
+        device.fence(testbed.host(), call());
+        assertThat(device.powerState(testbed.host(), call())).isEqualTo(PowerState.OFF);
+    }
+
+    @Test
     void aHostThatIsFencedReadsOffAndNoOtherHostDoes() {
         device.fence(testbed.host(), call());
 

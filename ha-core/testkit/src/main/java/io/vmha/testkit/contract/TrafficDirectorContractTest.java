@@ -134,6 +134,16 @@ public abstract class TrafficDirectorContractTest {
     }
 
     @Test
+    void anInterruptedCallEndsInAnAnswerAndTheThreadStaysInterrupted() {
+        Interrupts.assertKept(() -> director.serverOf(vm, call()));
+        Interrupts.assertKept(() -> director.route(vm, other, call()));
+        assertThat(director.serverOf(vm, call())).isIn(vm, other);
+
+        director.route(vm, other, call());
+        assertServes(other, vm);
+    }
+
+    @Test
     void aMachineThatItDoesNotKnowIsRefusedForGood() {
         assertRefused(() -> director.route(NOBODY, vm, call()));
         assertRefused(() -> director.route(vm, NOBODY, call()));

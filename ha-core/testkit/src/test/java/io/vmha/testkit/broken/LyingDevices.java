@@ -12,6 +12,7 @@ import java.util.Set;
 
 /** Fencing devices that are each broken in one way, around one that keeps the contract. */
 final class LyingDevices {
+    private static final String INTERRUPTED = "anInterruptedCallEndsInAnAnswerAndTheThreadStaysInterrupted";
     private static final List<HostId> HOSTS = List.of(HostId.of("h1"), HostId.of("h2"));
 
     /** A device that passes on what it is not told otherwise. */
@@ -152,6 +153,29 @@ final class LyingDevices {
                             Duration unused = call.requireTimeLeft();
                         }
                     }),
+            new BrokenPart<>("swallows the interrupt of a fencing", INTERRUPTED, real -> new Device(real) {
+                @Override
+                public void fence(HostId host, CallContext call) {
+                    boolean unused = Thread.interrupted();
+                    super.fence(host, call);
+                }
+            }),
+            new BrokenPart<>("swallows the interrupt of a reading", INTERRUPTED, real -> new Device(real) {
+                @Override
+                public PowerState powerState(HostId host, CallContext call) {
+                    boolean unused = Thread.interrupted();
+                    return super.powerState(host, call);
+                }
+            }),
+            new BrokenPart<>("tells an interrupt as an error of its own", INTERRUPTED, real -> new Device(real) {
+                @Override
+                public void fence(HostId host, CallContext call) {
+                    if (Thread.currentThread().isInterrupted()) {
+                        throw new IllegalStateException("interrupted");
+                    }
+                    super.fence(host, call);
+                }
+            }),
             new BrokenPart<>(
                     "takes silence for off",
                     "aDeviceThatHangsIsGivenUpAtTheDeadlineAndUsedAgainAfterwards",

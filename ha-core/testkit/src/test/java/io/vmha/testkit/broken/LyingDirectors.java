@@ -13,6 +13,7 @@ import java.util.Set;
 
 /** Traffic directors that are each broken in one way, around one that keeps the contract. */
 final class LyingDirectors {
+    private static final String INTERRUPTED = "anInterruptedCallEndsInAnAnswerAndTheThreadStaysInterrupted";
     private static final VmId MW1 = VmId.of("mw1");
     private static final VmId MW3 = VmId.of("mw3");
 
@@ -196,6 +197,29 @@ final class LyingDirectors {
                             Duration unused = call.requireTimeLeft();
                         }
                     }),
+            new BrokenPart<>("swallows the interrupt of a move", INTERRUPTED, real -> new Director(real) {
+                @Override
+                public void route(VmId owner, VmId server, CallContext call) {
+                    boolean unused = Thread.interrupted();
+                    super.route(owner, server, call);
+                }
+            }),
+            new BrokenPart<>("swallows the interrupt of a reading", INTERRUPTED, real -> new Director(real) {
+                @Override
+                public VmId serverOf(VmId owner, CallContext call) {
+                    boolean unused = Thread.interrupted();
+                    return super.serverOf(owner, call);
+                }
+            }),
+            new BrokenPart<>("tells an interrupt as an error of its own", INTERRUPTED, real -> new Director(real) {
+                @Override
+                public void route(VmId owner, VmId server, CallContext call) {
+                    if (Thread.currentThread().isInterrupted()) {
+                        throw new IllegalStateException("interrupted");
+                    }
+                    super.route(owner, server, call);
+                }
+            }),
             new BrokenPart<>(
                     "takes silence for success",
                     "aLoadBalancerThatHangsIsGivenUpAtTheDeadlineAndUsedAgainAfterwards",

@@ -224,6 +224,25 @@ final class LyingSchedulers {
                         }
                     }),
             new BrokenPart<>(
+                    "does not know the time",
+                    "itTellsATimeThatDoesNotGoBackwardsUnlessItIsSet",
+                    real -> new Around(real) {
+                        @Override
+                        @SuppressWarnings("NullAway")
+                        public Instant now() {
+                            return null;
+                        }
+                    }),
+            new BrokenPart<>(
+                    "has a clock that goes backwards",
+                    "itTellsATimeThatDoesNotGoBackwardsUnlessItIsSet",
+                    real -> new Around(real) {
+                        @Override
+                        public Instant now() {
+                            return Instant.EPOCH.minus(real.uptime());
+                        }
+                    }),
+            new BrokenPart<>(
                     "counts its uptime by the clock on the wall",
                     "theUptimeGrowsWithTimeAndIsNotSetWithTheClock",
                     real -> new Around(real) {
