@@ -3,6 +3,12 @@ package io.vmha.scenario;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import io.vmha.center.event.NeedKind;
+import io.vmha.model.ClusterRole;
+import io.vmha.model.PowerState;
+import io.vmha.policy.Outcome;
+import io.vmha.policy.Reason;
+import io.vmha.policy.Trigger;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +35,14 @@ final class ExpectationReader {
             "reason",
             NOT);
     private static final Set<String> TIMES = ImmutableSet.of("at", "since");
+    /** What is not one of these stands in no row: an expectation that forbids it would hold whatever happens. */
+    private static final Map<String, Class<? extends Enum<?>>> NAMES = ImmutableMap.of(
+            "trigger", Trigger.class,
+            "outcome", Outcome.class,
+            "targetRole", ClusterRole.class,
+            "reason", Reason.class,
+            "power", PowerState.class,
+            "need", NeedKind.class);
 
     private ExpectationReader() {}
 
@@ -59,9 +73,11 @@ final class ExpectationReader {
     private static List<Optional<String>> accepted(String key, YamlValue value) {
         if (value.isMapping()) {
             Map<String, YamlValue> keys = value.mapping(ImmutableSet.of("anyOf"));
-            return value.required(keys, "anyOf").list().stream()
-                    .map(one -> normal(key, one))
-                    .collect(ImmutableList.toImmutableList());
+            YamlValue anyOf = value.required(keys, "anyOf");
+            if (anyOf.list().isEmpty()) {
+                throw anyOf.error("names no value");
+            }
+            return anyOf.list().stream().map(one -> normal(key, one)).collect(ImmutableList.toImmutableList());
         }
         return ImmutableList.of(normal(key, value));
     }
@@ -75,6 +91,16 @@ final class ExpectationReader {
             return Optional.of(Expectation.text(
                     value.list().stream().map(YamlValue::text).sorted().toList()));
         }
+        Class<? extends Enum<?>> names = NAMES.get(key);
+        if (names != null) {
+            return Optional.of(nameOf(names, value));
+        }
         return Optional.of(TIMES.contains(key) ? Expectation.text(value.number()) : value.text());
+    }
+
+    private static <E extends Enum<E>> String nameOf(Class<? extends Enum<?>> names, YamlValue value) {
+        @SuppressWarnings("unchecked") // the class of some enum's constants
+        Class<E> constants = (Class<E>) names;
+        return value.oneOf(constants).name();
     }
 }

@@ -47,6 +47,27 @@ class ScenarioReaderTest {
         assertThat(scenario.detection()).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "expect: [{outcome: REDIRECTS, not: true}] | expect[0].outcome",
+                "expect: [{reason: lag_unknown, not: true}] | expect[0].reason",
+                "expect: [{trigger: {anyOf: [HOST_DOWN, HOST_GONE]}}] | expect[0].trigger.anyOf[1]",
+                "expectFinal: [{subject: mw1, need: SERVED, not: true}] | expectFinal[0].need",
+                "expectFinal: [{id: mw1, power: STOPPED}] | expectFinal[0].power"
+            })
+    void anExpectedNameThatNoRowCanHaveIsRefused(String expected, String place) {
+        assertThat(refusal(with(expected))).contains(place).contains("must be one of");
+    }
+
+    @Test
+    void anExpectationOfNoValueIsRefused() {
+        assertThat(refusal(with("expect: [{subject: {anyOf: []}, not: true}]")))
+                .contains("expect[0].subject.anyOf")
+                .contains("names no value");
+    }
+
     @Test
     void theNewKeysOfThePolicyAreRead() {
         Scenario scenario = read("""
