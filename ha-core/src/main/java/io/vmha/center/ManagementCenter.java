@@ -31,6 +31,7 @@ import io.vmha.center.internal.Operators;
 import io.vmha.center.internal.Takeover;
 import io.vmha.center.internal.execution.ExecutorParts;
 import io.vmha.center.internal.execution.Platform;
+import io.vmha.center.internal.execution.UserCode;
 import io.vmha.center.journal.DesiredExport;
 import io.vmha.center.journal.InMemoryPlanJournal;
 import io.vmha.center.journal.JournalException;
@@ -657,7 +658,8 @@ public final class ManagementCenter implements AutoCloseable {
         /**
          * Returns the center, which has taken the journal over and goes on with what it finds there.
          *
-         * @throws IllegalStateException if the adapter or the traffic director is missing, or a fault source is closed
+         * @throws IllegalStateException if the adapter or the traffic director is missing, a fault source is closed, or one of the
+         *     parts answers with null or with an epoch below 0
          * @throws IllegalArgumentException if two replica sets have one name or one member, or a VM of the inventory names a member
          *     of none of them
          * @throws NotLeaderException if this center does not lead
@@ -666,14 +668,17 @@ public final class ManagementCenter implements AutoCloseable {
         public ManagementCenter build() {
             Preconditions.checkState(adapter != null, "a management center needs an adapter");
             Preconditions.checkState(trafficDirector != null, "a management center needs a trafficDirector");
-            OptionalLong epoch = leadership.epoch();
+            OptionalLong epoch = UserCode.required("the leadership's epoch", leadership.epoch());
             if (epoch.isEmpty()) {
                 throw new NotLeaderException("this center does not lead: build it when it does");
             }
+            Preconditions.checkState(
+                    epoch.getAsLong() >= 0, "the leadership's epoch must be 0 or more: %s", epoch.getAsLong());
             List<DatabaseWatch.Watched> watched = databases.build();
             ReplicaSets sets = DatabaseWatch.declared(watched, inventory);
             PlanJournal opened = journal != null ? journal : new InMemoryPlanJournal();
-            JournalState left = opened.open(epoch.getAsLong());
+            JournalState left = UserCode.required(
+                    "what the journal " + opened.getClass().getName() + " holds", opened.open(epoch.getAsLong()));
             Platform platform = new Platform(
                     adapter,
                     trafficDirector,

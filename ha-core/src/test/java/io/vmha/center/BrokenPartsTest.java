@@ -2,11 +2,13 @@ package io.vmha.center;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import io.vmha.Fixtures;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
+import io.vmha.adapter.DatabaseCluster;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.HypervisorAdapter;
 import io.vmha.center.config.CenterConfig;
@@ -16,6 +18,7 @@ import io.vmha.center.event.UnmetNeed;
 import io.vmha.center.journal.InMemoryPlanJournal;
 import io.vmha.center.journal.JournalException;
 import io.vmha.center.journal.PlanJournal;
+import io.vmha.center.leader.Leadership;
 import io.vmha.center.schedule.ThreadedScheduler;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
@@ -31,7 +34,10 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -164,6 +170,39 @@ class BrokenPartsTest {
     }
 
     @Test
+    void aPartThatAnswersWithNullIsRefusedByName() {
+        Map<String, ManagementCenter.Builder> broken = new LinkedHashMap<>();
+        broken.put(
+                "the adapter's capabilities",
+                builder(silent(HypervisorAdapter.class, "capabilities", datacenter.hypervisor())));
+        broken.put(
+                "what a database cluster declares",
+                builder(datacenter.hypervisor())
+                        .databaseCluster(
+                                silent(DatabaseCluster.class, "declared", datacenter.databaseCluster()),
+                                Duration.ofSeconds(1)));
+        broken.put(
+                "what the journal",
+                builder(datacenter.hypervisor()).journal(silent(PlanJournal.class, "open", new InMemoryPlanJournal())));
+        broken.put(
+                "the leadership's epoch",
+                builder(datacenter.hypervisor())
+                        .leadership(silent(Leadership.class, "epoch", Leadership.soleCenter())));
+
+        broken.forEach((part, builder) -> assertThatIllegalStateException()
+                .isThrownBy(builder::build)
+                .withMessageContaining(part)
+                .withMessageEndingWith("must not be null"));
+    }
+
+    @Test
+    void anEpochBelowZeroIsRefused() {
+        assertThatIllegalStateException()
+                .isThrownBy(builder(datacenter.hypervisor()).leadership(() -> OptionalLong.of(-7))::build)
+                .withMessage("the leadership's epoch must be 0 or more: -7");
+    }
+
+    @Test
     void durationsThatNoClockCanCountAreRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CenterConfig.builder()
@@ -190,6 +229,14 @@ class BrokenPartsTest {
                     }
                     return call.invoke(real, args);
                 });
+    }
+
+    /** One that answers a question with null. */
+    private static <T> T silent(Class<T> type, String method, T real) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, call, args) -> {
+            Object answer = call.invoke(real, args);
+            return call.getName().equals(method) ? null : answer;
+        }));
     }
 
     private HypervisorAdapter refusing(String method) {

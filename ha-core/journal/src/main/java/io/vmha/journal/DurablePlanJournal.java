@@ -1,5 +1,7 @@
 package io.vmha.journal;
 
+import static java.util.Objects.requireNonNull;
+
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.JournalException;
 import io.vmha.center.journal.JournalState;
@@ -56,7 +58,7 @@ public final class DurablePlanJournal implements PlanJournal {
      * @throws JournalException if the directory cannot be read or written
      */
     public static DurablePlanJournal in(Path directory) {
-        return in(directory, Path::toString);
+        return in(requireNonNull(directory, "directory"), Path::toString);
     }
 
     /** Opens it through one of H2's file systems; the function names the file in it. */

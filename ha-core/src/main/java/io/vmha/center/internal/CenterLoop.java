@@ -76,7 +76,8 @@ public final class CenterLoop {
             JournalState left,
             List<HaListener> listeners) {
         this.parts = parts;
-        this.capabilities = ImmutableSet.copyOf(platform.adapter().capabilities());
+        this.capabilities = ImmutableSet.copyOf(UserCode.required(
+                "the adapter's capabilities", platform.adapter().capabilities()));
         this.scheduler = parts.scheduler();
         this.state = new CenterState(
                 start, left, start.replicaSets().all(), platform.databases().keySet());

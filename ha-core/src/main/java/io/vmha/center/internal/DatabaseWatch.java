@@ -84,8 +84,10 @@ public final class DatabaseWatch {
         if (watched.isEmpty()) {
             return ReplicaSets.of(List.of(UNREAD));
         }
-        ReplicaSets sets = ReplicaSets.of(
-                watched.stream().map(one -> one.cluster().declared()).toList());
+        ReplicaSets sets = ReplicaSets.of(watched.stream()
+                .map(one -> UserCode.required(
+                        "what a database cluster declares", one.cluster().declared()))
+                .toList());
         inventory.vms().forEach(vm -> requireKnown(vm, sets));
         return sets;
     }

@@ -36,6 +36,18 @@ public final class UserCode {
         return otherwise;
     }
 
+    /**
+     * Returns what a part answered that a center is built of.
+     *
+     * @throws IllegalStateException if that is null
+     */
+    public static <T> T required(String what, @Nullable T answer) {
+        if (answer == null) {
+            throw new IllegalStateException(what + " must not be null");
+        }
+        return answer;
+    }
+
     /** A throwable's message, made fit for a log or an event; "null" where it has none. */
     public static String said(Throwable thrown) {
         try {
