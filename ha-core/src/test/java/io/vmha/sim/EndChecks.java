@@ -211,7 +211,11 @@ final class EndChecks {
     }
 
     private boolean isToldWhy(VmId server, VmId owner) {
-        return said.isUnmet(server, NeedKind.SERVE, NOT_SERVED) || said.isUnmet(owner, NeedKind.SERVE, NOT_SERVED);
+        // Requests whose server was deleted are to come home, or go elsewhere for want of one.
+        boolean isToReturn = actual.vm(server).isEmpty() && said.isUnmet(owner, NeedKind.RETURN, NOT_SERVED);
+        return isToReturn
+                || said.isUnmet(server, NeedKind.SERVE, NOT_SERVED)
+                || said.isUnmet(owner, NeedKind.SERVE, NOT_SERVED);
     }
 
     /** Where nothing keeps a center from acting, a database rejoins as soon as it can, and may then be promoted. */

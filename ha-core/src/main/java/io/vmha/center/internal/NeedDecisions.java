@@ -73,8 +73,13 @@ final class NeedDecisions {
         }
         List<SubjectDecision> parts = new ArrayList<>();
         boolean isServedByNobody = needs.contains(NeedKind.RETURN) && Needs.isGone(vm.server(), state);
-        if (vm.desired() == DesiredState.OFF && !(vm.isConfirmedOff() && isServedByNobody)) {
-            center.decisions().power().stop(vm, Optional.empty(), new PendingDecision());
+        if (vm.desired() == DesiredState.OFF) {
+            if (isServedByNobody) {
+                center.decisions().stranded().serveAgain(vm, vm.server(), failed);
+            }
+            if (!isServedByNobody || !vm.isConfirmedOff()) {
+                center.decisions().power().stop(vm, Optional.empty(), new PendingDecision());
+            }
             return;
         }
         boolean isOfFault = needs.contains(NeedKind.SERVE) || needs.contains(NeedKind.RESTORE) || needs.isEmpty();

@@ -100,7 +100,7 @@ final class Needs {
         boolean isServedByNobody = isServedByOther && isGone(vm.server(), state);
         if (vm.isFailed()) {
             // Where it is wanted off, nothing else looks after its requests.
-            if (isServedByNobody && vm.desired() == DesiredState.OFF && vm.isConfirmedOff()) {
+            if (isServedByNobody && vm.desired() == DesiredState.OFF) {
                 needs.add(NeedKind.RETURN);
             }
             return needs;

@@ -159,14 +159,10 @@ final class StrandedRequests {
         if (isWriterElsewhere && (follow(vm, failed) || failed.isPresent())) {
             return;
         }
-        if (vm.desired() == DesiredState.OFF && vm.isConfirmedOff()) {
+        if (vm.desired() == DesiredState.OFF) {
             // Home takes none.
             if (!serveElsewhere(vm, server)) {
-                notes.note(
-                        vm,
-                        NeedKind.RETURN,
-                        Reason.NO_SAME_TYPE_HEALTHY,
-                        server + " was deleted, " + vm.id() + " is off, and nobody else can take its requests");
+                noteNobody(vm, server);
             }
             return;
         }
@@ -181,12 +177,7 @@ final class StrandedRequests {
      * @return whether there is such a place
      */
     private boolean serveElsewhere(VmRecord vm, VmId server) {
-        FaultReport report = FaultReport.ofVm(vm.id(), FaultKind.SERVICE_DOWN, center.now(), "deletion", 0);
-        Optional<SubjectDecision> found =
-                policies.current().failover().decide(refusals.view(vm.id()), report).parts().stream()
-                        .filter(part -> part instanceof SubjectDecision.Redirect
-                                && part.subject().is(vm.id()))
-                        .findFirst();
+        Optional<SubjectDecision> found = decidedElsewhere(vm).filter(part -> part instanceof SubjectDecision.Redirect);
         if (found.isEmpty()
                 || !policies.current()
                         .check()
@@ -204,6 +195,29 @@ final class StrandedRequests {
         // They are with nobody: there is nothing to confirm off before.
         beginFollowing(part, state.vmDatabases().needsWriter(vm.seen()) && !facts.acceptsWrites(part.target()));
         return true;
+    }
+
+    private Optional<SubjectDecision> decidedElsewhere(VmRecord vm) {
+        FaultReport report = FaultReport.ofVm(vm.id(), FaultKind.SERVICE_DOWN, center.now(), "deletion", 0);
+        return policies.current().failover().decide(refusals.view(vm.id()), report).parts().stream()
+                .filter(part -> part instanceof SubjectDecision.Redirect || part instanceof SubjectDecision.NoTarget)
+                .filter(part -> part.subject().is(vm.id()))
+                .findFirst();
+    }
+
+    /** Why the policy finds none is told, or why those refused that it found before. */
+    private void noteNobody(VmRecord vm, VmId server) {
+        Reason reason = decidedElsewhere(vm)
+                .filter(part -> part instanceof SubjectDecision.NoTarget)
+                .map(part -> refusals.explained(vm.id(), NeedKind.SERVE, part))
+                .map(SubjectDecision::reason)
+                .orElse(Reason.NO_SAME_TYPE_HEALTHY);
+        notes.note(
+                vm,
+                NeedKind.RETURN,
+                reason,
+                server + " was deleted, " + vm.id() + " is wanted off, and nobody else can take its requests: "
+                        + reason);
     }
 
     private void beginFollowing(SubjectDecision.Redirect redirect, boolean promotes) {

@@ -23,6 +23,7 @@ import java.util.function.Consumer;
  *
  * @param cluster what reads and changes its set
  * @param known the set as it was last seen
+ * @param before the same without the member's promotion, which is noted as if it were done before it is called
  * @param member the member that the action is about
  * @param off the members of which all VMs are confirmed off
  * @param successor the member that is to write afterwards, where the action makes way for one
@@ -35,6 +36,7 @@ import java.util.function.Consumer;
 record DatabaseFacts(
         DatabaseCluster cluster,
         ReplicaSet known,
+        ReplicaSet before,
         MemberId member,
         Set<MemberId> off,
         Optional<MemberId> successor,
@@ -48,16 +50,27 @@ record DatabaseFacts(
         off = ImmutableSet.copyOf(off);
     }
 
-    /** Reads the set, in the light of what is known of it. Blocks. */
-    ReplicaSet read(CallContext call) {
+    /** Reads the set as it is, and tells the loop. Blocks. */
+    ReplicaSet reading(CallContext call) {
         ReplicaSet reading = cluster.read(call);
         seen.accept(reading);
+        return reading;
+    }
+
+    /** Reads the set, in the light of what is known of it. Blocks. */
+    ReplicaSet read(CallContext call) {
+        return understood(reading(call));
+    }
+
+    /** A reading in the light of what is known of the set. */
+    ReplicaSet understood(ReplicaSet reading) {
         return known.updatedWith(reading);
     }
 
     /** What the member's promotion may lose, by a reading and by what was told of its lag after that was last read. */
     PossibleLoss loss(ReplicaSet reading) {
-        DatabaseMember candidate = reading.requireMember(member);
+        ReplicaSet now = before.updatedWith(reading);
+        DatabaseMember candidate = now.requireMember(member);
         Optional<ReplicaLag.Known> later =
                 toldLag.filter(told -> candidate.role().role() == DatabaseRole.REPLICA
                         && candidate
@@ -65,10 +78,10 @@ record DatabaseFacts(
                                 .flatMap(ReplicaLag::lastKnown)
                                 .filter(known -> !known.at().isBefore(told.at()))
                                 .isEmpty());
-        return later.map(told -> reading.withMembers(reading.members().stream()
+        return later.map(told -> now.withMembers(now.members().stream()
                         .map(one -> one.id().equals(member) ? one.withLag(told) : one)
                         .toList()))
-                .orElse(reading)
+                .orElse(now)
                 .possibleLoss(member, stoppedAt);
     }
 

@@ -76,7 +76,7 @@ final class KnownForCalls {
         if (member.isEmpty()) {
             return Optional.empty();
         }
-        ReplicaSet set = state.databases().setBeforePromotionOf(member.get()).orElseThrow();
+        ReplicaSet set = state.databases().setOf(member.get()).orElseThrow();
         Optional<MemberId> successor = plan.steps().stream()
                 .flatMap(step -> step.action() instanceof Action.Promote promote
                         ? state
@@ -90,6 +90,7 @@ final class KnownForCalls {
                 .map(cluster -> new DatabaseFacts(
                         cluster,
                         set,
+                        state.databases().setBeforePromotionOf(member.get()).orElse(set),
                         member.get(),
                         membersOff(set),
                         successor,

@@ -38,15 +38,17 @@ final class PromoteHandler extends ActionHandler<Action.Promote> {
         DatabaseFacts database = facts.database()
                 .orElseThrow(() -> DatabaseFacts.unsupported(
                         "no database cluster is configured that could promote the database in " + action.target()));
-        ReplicaSet now = database.read(call);
+        ReplicaSet reading = database.reading(call);
+        ReplicaSet now = database.understood(reading);
         if (database.writes(now) && !now.isSplit()) {
             return;
         }
         Set<MemberId> off = fenceOthers(database, now, call);
         if (!off.isEmpty()) {
-            now = database.read(call);
+            reading = database.reading(call);
+            now = database.understood(reading);
         }
-        requireLittleLoss(database, now);
+        requireLittleLoss(database, reading);
         Promotion promotion = new Promotion(database.member(), off, now.timeline(), database.isLossAccepted());
         promotion.whyToRejoin(now).ifPresent(why -> {
             // Known before anything is called: only an operator can accept what is lost with the other history.
@@ -82,11 +84,11 @@ final class PromoteHandler extends ActionHandler<Action.Promote> {
         return off;
     }
 
-    private static void requireLittleLoss(DatabaseFacts database, ReplicaSet now) {
+    private static void requireLittleLoss(DatabaseFacts database, ReplicaSet reading) {
         if (database.maxLoss().isEmpty()) {
             return;
         }
-        PossibleLoss loss = database.loss(now);
+        PossibleLoss loss = database.loss(reading);
         if (loss.kind() == PossibleLoss.Kind.UNKNOWN) {
             throw new Refused(Reason.LAG_UNKNOWN, "what its promotion may lose is not known: " + loss.why());
         }
