@@ -540,7 +540,9 @@ public final class ManagementCenter implements AutoCloseable {
          * times, and at each effect. Without one, the first member of each database is taken to write, and none can be promoted.
          *
          * @param cluster the set; its members are in no other one
-         * @param interval how long to wait between two readings, and how long one may take; more than 0
+         * @param interval how long to wait between two readings, and how long one may take; more than 0. What commits do not wait for
+         *     counts as lost from the last reading that saw the writer on: choose it well below {@link
+         *     FailoverConfig#maxReplicationLag}
          * @throws IllegalArgumentException if the interval is not more than 0
          */
         @CanIgnoreReturnValue
