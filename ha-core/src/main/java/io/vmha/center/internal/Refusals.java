@@ -172,15 +172,9 @@ final class Refusals {
                 || isOfLag(failure.reason());
         if (isAdapters) {
             Needs.metBy(part).ifPresent(need -> refused.why.put(need, failure));
-            boolean isFull = failure.reason() == Reason.NO_CAPACITY;
             Placements.hostOf(action)
-                    .ifPresent(host -> refused.hosts.put(
-                            host,
-                            new Full(
-                                    isFull
-                                            ? Optional.of(
-                                                    takenByOthers(host, vm.get().id()))
-                                            : Optional.empty())));
+                    .ifPresent(
+                            host -> refused.hosts.put(host, full(host, vm.get().id(), failure.reason())));
             run.notPromoted().forEach(target -> refuseMember(refused, target, failure.reason()));
         }
         boolean isToWait = isForOthers || (part instanceof SubjectDecision.Failback && isOfLag(failure.reason()));
@@ -206,6 +200,10 @@ final class Refusals {
 
     private void refuse(Targets refused, VmId target, Reason reason) {
         refused.vms.put(target, new Lagging(isOfLag(reason), lagOf(target)));
+    }
+
+    private Full full(HostId host, VmId vm, Reason reason) {
+        return new Full(reason == Reason.NO_CAPACITY ? Optional.of(takenByOthers(host, vm)) : Optional.empty());
     }
 
     /** It was full, and others take less of it by now. */

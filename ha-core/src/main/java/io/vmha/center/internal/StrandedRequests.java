@@ -161,12 +161,15 @@ final class StrandedRequests {
         }
         if (vm.desired() == DesiredState.OFF) {
             // Home takes none.
-            if (!serveElsewhere(vm, server)) {
-                noteNobody(vm, server);
+            Optional<SubjectDecision> decided = decidedElsewhere(vm);
+            if (!serveElsewhere(vm, server, decided)) {
+                noteNobody(vm, server, decided);
             }
             return;
         }
-        if (isServing(vm) || state.vmDatabases().needsWriter(vm.seen()) || !serveElsewhere(vm, server)) {
+        if (isServing(vm)
+                || state.vmDatabases().needsWriter(vm.seen())
+                || !serveElsewhere(vm, server, decidedElsewhere(vm))) {
             sendHome(vm, server);
         }
     }
@@ -176,8 +179,8 @@ final class StrandedRequests {
      *
      * @return whether there is such a place
      */
-    private boolean serveElsewhere(VmRecord vm, VmId server) {
-        Optional<SubjectDecision> found = decidedElsewhere(vm).filter(part -> part instanceof SubjectDecision.Redirect);
+    private boolean serveElsewhere(VmRecord vm, VmId server, Optional<SubjectDecision> decided) {
+        Optional<SubjectDecision> found = decided.filter(part -> part instanceof SubjectDecision.Redirect);
         if (found.isEmpty()
                 || !policies.current()
                         .check()
@@ -206,9 +209,8 @@ final class StrandedRequests {
     }
 
     /** Why the policy finds none is told, or why those refused that it found before. */
-    private void noteNobody(VmRecord vm, VmId server) {
-        Reason reason = decidedElsewhere(vm)
-                .filter(part -> part instanceof SubjectDecision.NoTarget)
+    private void noteNobody(VmRecord vm, VmId server, Optional<SubjectDecision> decided) {
+        Reason reason = decided.filter(part -> part instanceof SubjectDecision.NoTarget)
                 .map(part -> refusals.explained(vm.id(), NeedKind.SERVE, part))
                 .map(SubjectDecision::reason)
                 .orElse(Reason.NO_SAME_TYPE_HEALTHY);

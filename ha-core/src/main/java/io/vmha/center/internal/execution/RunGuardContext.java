@@ -33,6 +33,7 @@ record RunGuardContext(PlanRun run, StepRun step, CenterState state, RunGuardCon
         /** Whether another step than the given one is promoting a member of that set, or may be. */
         boolean isPromotingBeside(ReplicaSetId set, StepRun asks);
 
+        /** Whether another plan than the given one makes way for another writer of that set. */
         boolean isHandingOverBeside(ReplicaSetId set, PlanRun asks);
     }
 
