@@ -28,45 +28,31 @@ import java.util.function.Function;
 
 /** Adapters that tell what is not, or do not do what they tell. */
 enum Lie implements BrokenAdapter {
-    TIMEOUT_OF_A_CHANGE_TOLD_AS_TRANSIENT("whatMayHaveBeenDoneWhenTheAnswerIsLostIsAnUnknownOutcome") {
-        @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
+    TIMEOUT_OF_A_CHANGE_TOLD_AS_TRANSIENT(
+            "whatMayHaveBeenDoneWhenTheAnswerIsLostIsAnUnknownOutcome", platform -> new RemoteAdapter(platform) {
                 @Override
                 AdapterException unknown(boolean mayHaveEffect, Cause cause, String message, Throwable why) {
                     return super.unknown(mayHaveEffect && cause != Cause.TIMEOUT, cause, message, why);
                 }
-            };
-        }
-    },
-    SERVER_ERROR_OF_A_CHANGE_TOLD_AS_TRANSIENT("whatMayHaveBeenDoneWhenThePlatformFailsIsAnUnknownOutcome") {
-        @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
+            }),
+    SERVER_ERROR_OF_A_CHANGE_TOLD_AS_TRANSIENT(
+            "whatMayHaveBeenDoneWhenThePlatformFailsIsAnUnknownOutcome", platform -> new RemoteAdapter(platform) {
                 @Override
                 AdapterException unknown(boolean mayHaveEffect, Cause cause, String message, Throwable why) {
                     return super.unknown(mayHaveEffect && cause == Cause.TIMEOUT, cause, message, why);
                 }
-            };
-        }
-    },
-    SERVER_ERROR_OF_A_CHANGE_TOLD_AS_PERMANENT("whatMayHaveBeenDoneWhenThePlatformFailsIsAnUnknownOutcome") {
-        @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
+            }),
+    SERVER_ERROR_OF_A_CHANGE_TOLD_AS_PERMANENT(
+            "whatMayHaveBeenDoneWhenThePlatformFailsIsAnUnknownOutcome", platform -> new RemoteAdapter(platform) {
                 @Override
                 AdapterException unknown(boolean mayHaveEffect, Cause cause, String message, Throwable why) {
                     return mayHaveEffect && cause != Cause.TIMEOUT
                             ? new AdapterException.Permanent(Cause.REFUSED, message, why)
                             : super.unknown(mayHaveEffect, cause, message, why);
                 }
-            };
-        }
-    },
-    TIMEOUT_TOLD_AS_A_RUNTIME_EXCEPTION("everyCallToAHostThatHangsReturnsByItsDeadline") {
-        @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
+            }),
+    TIMEOUT_TOLD_AS_A_RUNTIME_EXCEPTION(
+            "everyCallToAHostThatHangsReturnsByItsDeadline", platform -> new RemoteAdapter(platform) {
                 @Override
                 <T> T ask(HostId host, CallContext call, boolean effect, Function<HypervisorAdapter, T> request) {
                     try {
@@ -75,115 +61,75 @@ enum Lie implements BrokenAdapter {
                         throw new IllegalStateException(told);
                     }
                 }
-            };
-        }
-    },
-    CACHED_POWER_STATE("aMachineThatSomebodyElsePoweredOffReadsOffAtOnce") {
-        @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
-                private final Map<VmId, PowerState> cache = new ConcurrentHashMap<>();
+            }),
+    CACHED_POWER_STATE("aMachineThatSomebodyElsePoweredOffReadsOffAtOnce", platform -> new RemoteAdapter(platform) {
+        private final Map<VmId, PowerState> cache = new ConcurrentHashMap<>();
 
-                @Override
-                public PowerState powerState(VmId vm, CallContext call) {
-                    return cache.computeIfAbsent(vm, unread -> super.powerState(vm, call));
-                }
+        @Override
+        public PowerState powerState(VmId vm, CallContext call) {
+            return cache.computeIfAbsent(vm, unread -> super.powerState(vm, call));
+        }
 
-                @Override
-                public void powerOff(VmId vm, Duration grace, CallContext call) {
-                    super.powerOff(vm, grace, call);
-                    cache.put(vm, PowerState.OFF);
-                }
-            };
-        }
-    },
-    CACHED_READING("aMachineThatSomebodyElsePoweredOffReadsOffAtOnce") {
         @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
-                private final Map<VmId, MachineReading> cache = new ConcurrentHashMap<>();
+        public void powerOff(VmId vm, Duration grace, CallContext call) {
+            super.powerOff(vm, grace, call);
+            cache.put(vm, PowerState.OFF);
+        }
+    }),
+    CACHED_READING("aMachineThatSomebodyElsePoweredOffReadsOffAtOnce", platform -> new RemoteAdapter(platform) {
+        private final Map<VmId, MachineReading> cache = new ConcurrentHashMap<>();
 
-                @Override
-                public MachineReading read(VmId vm, CallContext call) {
-                    return cache.computeIfAbsent(vm, unread -> super.read(vm, call));
-                }
-            };
-        }
-    },
-    CACHED_DISCOVERY("aMachineThatSomebodyElsePoweredOffReadsOffAtOnce") {
         @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
-                private final Map<String, PlatformSnapshot> cache = new ConcurrentHashMap<>();
+        public MachineReading read(VmId vm, CallContext call) {
+            return cache.computeIfAbsent(vm, unread -> super.read(vm, call));
+        }
+    }),
+    CACHED_DISCOVERY("aMachineThatSomebodyElsePoweredOffReadsOffAtOnce", platform -> new RemoteAdapter(platform) {
+        private final Map<String, PlatformSnapshot> cache = new ConcurrentHashMap<>();
 
-                @Override
-                public PlatformSnapshot discover(CallContext call) {
-                    return cache.computeIfAbsent("all", unread -> super.discover(call));
-                }
-            };
-        }
-    },
-    ORIGIN_OF_ANOTHER_STEP("aCloneTellsWhichStepOfWhichPlanMadeIt") {
         @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return withOrigin(platform, made -> made.map(by -> new MachineReading.Origin(by.plan(), by.step() + 1)));
+        public PlatformSnapshot discover(CallContext call) {
+            return cache.computeIfAbsent("all", unread -> super.discover(call));
         }
-    },
-    ORIGIN_OF_ANOTHER_PLAN("aCloneTellsWhichStepOfWhichPlanMadeIt") {
+    }),
+    ORIGIN_OF_ANOTHER_STEP(
+            "aCloneTellsWhichStepOfWhichPlanMadeIt",
+            platform ->
+                    withOrigin(platform, made -> made.map(by -> new MachineReading.Origin(by.plan(), by.step() + 1)))),
+    ORIGIN_OF_ANOTHER_PLAN(
+            "aCloneTellsWhichStepOfWhichPlanMadeIt",
+            platform ->
+                    withOrigin(platform, made -> made.map(by -> new MachineReading.Origin(new PlanId(1), by.step())))),
+    ORIGIN_OF_WHAT_NOBODY_CLONED(
+            "aCloneTellsWhichStepOfWhichPlanMadeIt",
+            platform -> withOrigin(
+                    platform, made -> made.or(() -> Optional.of(new MachineReading.Origin(new PlanId(1), 0))))),
+    ACCEPTED_TOLD_AS_DONE("aMachineIsReallyOffWhenPowerOffReturns", platform -> new RemoteAdapter(platform) {
         @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return withOrigin(platform, made -> made.map(by -> new MachineReading.Origin(new PlanId(1), by.step())));
+        public void powerOff(VmId vm, Duration grace, CallContext call) {
+            CompletableFuture.runAsync(
+                    () -> super.powerOff(vm, grace, call), CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS));
         }
-    },
-    ORIGIN_OF_WHAT_NOBODY_CLONED("aCloneTellsWhichStepOfWhichPlanMadeIt") {
-        @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return withOrigin(
-                    platform, made -> made.or(() -> Optional.of(new MachineReading.Origin(new PlanId(1), 0))));
-        }
-    },
-    ACCEPTED_TOLD_AS_DONE("aMachineIsReallyOffWhenPowerOffReturns") {
-        @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
-                @Override
-                public void powerOff(VmId vm, Duration grace, CallContext call) {
-                    CompletableFuture.runAsync(
-                            () -> super.powerOff(vm, grace, call),
-                            CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS));
-                }
-            };
-        }
-    },
-    GUEST_ASKED_AND_LEFT_RUNNING("aMachineIsReallyOffWhenPowerOffReturnsThoughItsGuestWasAsked") {
-        @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
+    }),
+    GUEST_ASKED_AND_LEFT_RUNNING(
+            "aMachineIsReallyOffWhenPowerOffReturnsThoughItsGuestWasAsked", platform -> new RemoteAdapter(platform) {
                 @Override
                 public void powerOff(VmId vm, Duration grace, CallContext call) {
                     if (grace.isZero()) {
                         super.powerOff(vm, grace, call);
                     }
                 }
-            };
-        }
-    },
-    INTERRUPT_SWALLOWED("anInterruptedCallEndsInAnAnswerAndTheThreadStaysInterrupted") {
-        @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
+            }),
+    INTERRUPT_SWALLOWED(
+            "anInterruptedCallEndsInAnAnswerAndTheThreadStaysInterrupted", platform -> new RemoteAdapter(platform) {
                 @Override
                 <T> T ask(HostId host, CallContext call, boolean effect, Function<HypervisorAdapter, T> request) {
                     boolean unused = Thread.interrupted();
                     return super.ask(host, call, effect, request);
                 }
-            };
-        }
-    },
-    INTERRUPT_TOLD_AS_ANOTHER_EXCEPTION("anInterruptedCallEndsInAnAnswerAndTheThreadStaysInterrupted") {
-        @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
+            }),
+    INTERRUPT_TOLD_AS_ANOTHER_EXCEPTION(
+            "anInterruptedCallEndsInAnAnswerAndTheThreadStaysInterrupted", platform -> new RemoteAdapter(platform) {
                 @Override
                 AdapterException unknown(boolean mayHaveEffect, Cause cause, String message, Throwable why) {
                     if (why instanceof InterruptedException) {
@@ -191,95 +137,57 @@ enum Lie implements BrokenAdapter {
                     }
                     return super.unknown(mayHaveEffect, cause, message, why);
                 }
-            };
-        }
-    },
-    ONE_LOCK_FOR_ALL_HOSTS("manyCallsToAHostThatHangsHoldUpNoOtherHost") {
+            }),
+    ONE_LOCK_FOR_ALL_HOSTS("manyCallsToAHostThatHangsHoldUpNoOtherHost", platform -> new RemoteAdapter(platform) {
         @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
-                @Override
-                @SuppressWarnings("UnsynchronizedOverridesSynchronized")
-                synchronized <T> T ask(
-                        HostId host, CallContext call, boolean effect, Function<HypervisorAdapter, T> request) {
-                    return super.ask(host, call, effect, request);
-                }
-            };
+        @SuppressWarnings("UnsynchronizedOverridesSynchronized")
+        synchronized <T> T ask(HostId host, CallContext call, boolean effect, Function<HypervisorAdapter, T> request) {
+            return super.ask(host, call, effect, request);
         }
-    },
-    DEADLINE_IGNORED("everyCallToAHostThatHangsReturnsByItsDeadline") {
+    }),
+    DEADLINE_IGNORED("everyCallToAHostThatHangsReturnsByItsDeadline", platform -> new RemoteAdapter(platform) {
         @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
-                @Override
-                <T> T ask(HostId host, CallContext call, boolean effect, Function<HypervisorAdapter, T> request) {
-                    return super.ask(host, CallContext.within(Duration.ofSeconds(4)), effect, request);
-                }
-            };
+        <T> T ask(HostId host, CallContext call, boolean effect, Function<HypervisorAdapter, T> request) {
+            return super.ask(host, CallContext.within(Duration.ofSeconds(4)), effect, request);
         }
-    },
-    LATE_CALL_SENT("aCallThatComesTooLateIsNotBegun") {
+    }),
+    LATE_CALL_SENT("aCallThatComesTooLateIsNotBegun", platform -> new RemoteAdapter(platform) {
         @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
-                @Override
-                public void powerOff(VmId vm, Duration grace, CallContext call) {
-                    super.powerOff(vm, grace, CallContext.within(Duration.ofSeconds(4)));
-                }
-            };
+        public void powerOff(VmId vm, Duration grace, CallContext call) {
+            super.powerOff(vm, grace, CallContext.within(Duration.ofSeconds(4)));
         }
-    },
-    LATE_START_SENT("aStartAndACloneThatComeTooLateAreNotBegun") {
+    }),
+    LATE_START_SENT("aStartAndACloneThatComeTooLateAreNotBegun", platform -> new RemoteAdapter(platform) {
         @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
-                @Override
-                public void powerOn(VmId vm, HostId host, CallContext call) {
-                    super.powerOn(vm, host, CallContext.within(Duration.ofSeconds(4)));
-                    Duration unused = call.requireTimeLeft();
-                }
-            };
+        public void powerOn(VmId vm, HostId host, CallContext call) {
+            super.powerOn(vm, host, CallContext.within(Duration.ofSeconds(4)));
+            Duration unused = call.requireTimeLeft();
         }
-    },
-    LATE_DISCOVERY_SENT("aCallThatComesTooLateIsNotBegun") {
+    }),
+    LATE_DISCOVERY_SENT("aCallThatComesTooLateIsNotBegun", platform -> new RemoteAdapter(platform) {
         @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
-                @Override
-                public PlatformSnapshot discover(CallContext call) {
-                    return super.discover(CallContext.within(Duration.ofSeconds(4)));
-                }
-            };
+        public PlatformSnapshot discover(CallContext call) {
+            return super.discover(CallContext.within(Duration.ofSeconds(4)));
         }
-    },
-    CAPABILITIES_THAT_ANYBODY_CAN_CHANGE("nobodyChangesItsCapabilitiesFromOutside") {
-        @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
+    }),
+    CAPABILITIES_THAT_ANYBODY_CAN_CHANGE(
+            "nobodyChangesItsCapabilitiesFromOutside", platform -> new RemoteAdapter(platform) {
                 private final Set<Capability> capabilities = EnumSet.allOf(Capability.class);
 
                 @Override
                 public Set<Capability> capabilities() {
                     return capabilities;
                 }
-            };
-        }
-    },
-    CLAIMS_WHAT_IT_CANNOT_DO("aMigratedMachineRunsOnTheOtherHostAndNowhereElse") {
-        @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
+            }),
+    CLAIMS_WHAT_IT_CANNOT_DO(
+            "aMigratedMachineRunsOnTheOtherHostAndNowhereElse", platform -> new RemoteAdapter(platform) {
                 @Override
                 public void migrate(VmId vm, HostId target, CallContext call) {
                     throw new AdapterException.Permanent(Cause.UNSUPPORTED, "no live migration");
                 }
-            };
-        }
-    },
-    REFUSES_WITHOUT_SAYING_UNSUPPORTED("aMigratedMachineRunsOnTheOtherHostAndNowhereElse") {
-        @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
+            }),
+    REFUSES_WITHOUT_SAYING_UNSUPPORTED(
+            "aMigratedMachineRunsOnTheOtherHostAndNowhereElse", platform -> new RemoteAdapter(platform) {
                 @Override
                 public Set<Capability> capabilities() {
                     return EnumSet.complementOf(EnumSet.of(Capability.LIVE_MIGRATION));
@@ -289,126 +197,79 @@ enum Lie implements BrokenAdapter {
                 public void migrate(VmId vm, HostId target, CallContext call) {
                     throw new UnsupportedOperationException("no live migration");
                 }
-            };
-        }
-    },
-    STARTS_WHAT_RUNS_ELSEWHERE("aMachineThatRunsIsNotStartedOnAnotherHost") {
+            }),
+    STARTS_WHAT_RUNS_ELSEWHERE("aMachineThatRunsIsNotStartedOnAnotherHost", platform -> new RemoteAdapter(platform) {
         @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
-                @Override
-                public void powerOn(VmId vm, HostId host, CallContext call) {
-                    if (!platform.hostOf(vm).equals(host)) {
-                        super.powerOff(vm, Duration.ZERO, call);
-                    }
-                    super.powerOn(vm, host, call);
-                }
-            };
+        public void powerOn(VmId vm, HostId host, CallContext call) {
+            if (!platform.hostOf(vm).equals(host)) {
+                super.powerOff(vm, Duration.ZERO, call);
+            }
+            super.powerOn(vm, host, call);
         }
-    },
-    STARTS_WHERE_IT_WAS("aMachineThatIsOffIsRestartedOnAnotherHost") {
+    }),
+    STARTS_WHERE_IT_WAS("aMachineThatIsOffIsRestartedOnAnotherHost", platform -> new RemoteAdapter(platform) {
         @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
-                @Override
-                public void powerOn(VmId vm, HostId host, CallContext call) {
-                    super.powerOn(vm, platform.hostOf(vm), call);
-                }
-            };
+        public void powerOn(VmId vm, HostId host, CallContext call) {
+            super.powerOn(vm, platform.hostOf(vm), call);
         }
-    },
-    UNKNOWN_VM_READS_OFF("anUnknownMachineIsRefusedByEveryCall") {
+    }),
+    UNKNOWN_VM_READS_OFF("anUnknownMachineIsRefusedByEveryCall", platform -> new RemoteAdapter(platform) {
         @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
-                @Override
-                public PowerState powerState(VmId vm, CallContext call) {
-                    return platform.actual().vm(vm).isPresent() ? super.powerState(vm, call) : PowerState.OFF;
-                }
-            };
+        public PowerState powerState(VmId vm, CallContext call) {
+            return platform.actual().vm(vm).isPresent() ? super.powerState(vm, call) : PowerState.OFF;
         }
-    },
-    UNKNOWN_VM_TOLD_AS_TRANSIENT("anUnknownMachineIsRefusedByEveryCall") {
+    }),
+    UNKNOWN_VM_TOLD_AS_TRANSIENT("anUnknownMachineIsRefusedByEveryCall", platform -> new RemoteAdapter(platform) {
         @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
-                @Override
-                public void powerOff(VmId vm, Duration grace, CallContext call) {
-                    if (platform.actual().vm(vm).isEmpty()) {
-                        throw new AdapterException.Transient(Cause.UNKNOWN_SUBJECT, "no such VM: " + vm);
-                    }
-                    super.powerOff(vm, grace, call);
-                }
-            };
+        public void powerOff(VmId vm, Duration grace, CallContext call) {
+            if (platform.actual().vm(vm).isEmpty()) {
+                throw new AdapterException.Transient(Cause.UNKNOWN_SUBJECT, "no such VM: " + vm);
+            }
+            super.powerOff(vm, grace, call);
         }
-    },
-    ALLOCATES_MORE_CPU_THAN_THERE_IS("anAllocationPastTheHostsCapacityIsRefusedAndChangesNothing") {
-        @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
+    }),
+    ALLOCATES_MORE_CPU_THAN_THERE_IS(
+            "anAllocationPastTheHostsCapacityIsRefusedAndChangesNothing", platform -> new RemoteAdapter(platform) {
                 @Override
                 public void reallocate(VmId vm, Resources allocation, CallContext call) {
                     super.reallocate(
                             vm, Resources.of(Math.min(4_000, allocation.cpuMillis()), allocation.memoryMiB()), call);
                 }
-            };
-        }
-    },
-    ALLOCATES_MEMORY_ALONE("anAllocationIsReadBackAsItWasSet") {
+            }),
+    ALLOCATES_MEMORY_ALONE("anAllocationIsReadBackAsItWasSet", platform -> new RemoteAdapter(platform) {
         @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
-                @Override
-                public void reallocate(VmId vm, Resources allocation, CallContext call) {
-                    long cpuMillis = platform.actual()
-                            .vm(vm)
-                            .map(VirtualMachine::allocation)
-                            .map(Resources::cpuMillis)
-                            .orElse(1_000L);
-                    super.reallocate(vm, Resources.of(cpuMillis, allocation.memoryMiB()), call);
-                }
-            };
+        public void reallocate(VmId vm, Resources allocation, CallContext call) {
+            long cpuMillis = platform.actual()
+                    .vm(vm)
+                    .map(VirtualMachine::allocation)
+                    .map(Resources::cpuMillis)
+                    .orElse(1_000L);
+            super.reallocate(vm, Resources.of(cpuMillis, allocation.memoryMiB()), call);
         }
-    },
-    MIGRATES_NOTHING("aMigratedMachineRunsOnTheOtherHostAndNowhereElse") {
+    }),
+    MIGRATES_NOTHING("aMigratedMachineRunsOnTheOtherHostAndNowhereElse", platform -> new RemoteAdapter(platform) {
         @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
-                @Override
-                public void migrate(VmId vm, HostId target, CallContext call) {
-                    super.powerState(vm, call);
-                }
-            };
+        public void migrate(VmId vm, HostId target, CallContext call) {
+            super.powerState(vm, call);
         }
-    },
-    CLONE_IS_STARTED("aCloneTakesTheNameOfTheMachineThatItReplacesAndIsOff") {
+    }),
+    CLONE_IS_STARTED("aCloneTakesTheNameOfTheMachineThatItReplacesAndIsOff", platform -> new RemoteAdapter(platform) {
         @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
-                @Override
-                public void cloneFromTemplate(TemplateId template, VmId vm, HostId host, CallContext call) {
-                    super.cloneFromTemplate(template, vm, host, call);
-                    super.powerOn(vm, host, call);
-                }
-            };
+        public void cloneFromTemplate(TemplateId template, VmId vm, HostId host, CallContext call) {
+            super.cloneFromTemplate(template, vm, host, call);
+            super.powerOn(vm, host, call);
         }
-    },
-    CLONE_REPLACES_WHAT_RUNS("aCloneTakesTheNameOfTheMachineThatItReplacesAndIsOff") {
-        @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
+    }),
+    CLONE_REPLACES_WHAT_RUNS(
+            "aCloneTakesTheNameOfTheMachineThatItReplacesAndIsOff", platform -> new RemoteAdapter(platform) {
                 @Override
                 public void cloneFromTemplate(TemplateId template, VmId vm, HostId host, CallContext call) {
                     super.powerOff(vm, Duration.ZERO, call);
                     super.cloneFromTemplate(template, vm, host, call);
                 }
-            };
-        }
-    },
-    POWER_OFF_OF_WHAT_IS_OFF_FAILS("aMachineThatIsPoweredOffIsOffAndOneThatIsOffStaysSo") {
-        @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
+            }),
+    POWER_OFF_OF_WHAT_IS_OFF_FAILS(
+            "aMachineThatIsPoweredOffIsOffAndOneThatIsOffStaysSo", platform -> new RemoteAdapter(platform) {
                 @Override
                 public void powerOff(VmId vm, Duration grace, CallContext call) {
                     if (platform.actual()
@@ -419,51 +280,32 @@ enum Lie implements BrokenAdapter {
                     }
                     super.powerOff(vm, grace, call);
                 }
-            };
-        }
-    },
-    ONE_CALL_AT_A_TIME("concurrentCallsAllSucceedAndAgree") {
-        @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
-                private final Set<VmId> busy = ConcurrentHashMap.newKeySet();
+            }),
+    ONE_CALL_AT_A_TIME("concurrentCallsAllSucceedAndAgree", platform -> new RemoteAdapter(platform) {
+        private final Set<VmId> busy = ConcurrentHashMap.newKeySet();
 
-                @Override
-                public void powerOff(VmId vm, Duration grace, CallContext call) {
-                    if (!busy.add(vm)) {
-                        throw new AdapterException.Transient(Cause.BUSY, "another task is under way");
-                    }
-                    super.powerOff(vm, grace, call);
-                    pause();
-                    busy.remove(vm);
-                }
-            };
-        }
-    },
-    ANSWERS_AFTER_IT_WAS_CLOSED("aClosedAdapterRefusesEveryCall") {
         @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
-                @Override
-                public PlatformSnapshot discover(CallContext call) {
-                    return PlatformSnapshot.of(platform.actual());
-                }
-            };
+        public void powerOff(VmId vm, Duration grace, CallContext call) {
+            if (!busy.add(vm)) {
+                throw new AdapterException.Transient(Cause.BUSY, "another task is under way");
+            }
+            super.powerOff(vm, grace, call);
+            pause();
+            busy.remove(vm);
         }
-    },
-    CALLS_OUTLIVE_ITS_CLOSING("closingEndsTheCallsUnderWay") {
+    }),
+    ANSWERS_AFTER_IT_WAS_CLOSED("aClosedAdapterRefusesEveryCall", platform -> new RemoteAdapter(platform) {
         @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
-                @Override
-                public void close() {}
-            };
+        public PlatformSnapshot discover(CallContext call) {
+            return PlatformSnapshot.of(platform.actual());
         }
-    },
-    FORGETS_THE_VMS_OF_A_HOST_THAT_HANGS("everyCallToAHostThatHangsReturnsByItsDeadline") {
+    }),
+    CALLS_OUTLIVE_ITS_CLOSING("closingEndsTheCallsUnderWay", platform -> new RemoteAdapter(platform) {
         @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
+        public void close() {}
+    }),
+    FORGETS_THE_VMS_OF_A_HOST_THAT_HANGS(
+            "everyCallToAHostThatHangsReturnsByItsDeadline", platform -> new RemoteAdapter(platform) {
                 @Override
                 public PlatformSnapshot discover(CallContext call) {
                     Inventory seen = super.discover(call).toInventory();
@@ -472,13 +314,9 @@ enum Lie implements BrokenAdapter {
                     }
                     return PlatformSnapshot.of(seen);
                 }
-            };
-        }
-    },
-    TELLS_A_HOST_THAT_HANGS_AS_UP("everyCallToAHostThatHangsReturnsByItsDeadline") {
-        @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
+            }),
+    TELLS_A_HOST_THAT_HANGS_AS_UP(
+            "everyCallToAHostThatHangsReturnsByItsDeadline", platform -> new RemoteAdapter(platform) {
                 @Override
                 public PlatformSnapshot discover(CallContext call) {
                     Inventory seen = super.discover(call).toInventory();
@@ -487,34 +325,34 @@ enum Lie implements BrokenAdapter {
                     }
                     return PlatformSnapshot.of(seen);
                 }
-            };
-        }
-    },
-    PASSWORD_IN_A_MESSAGE("neitherItsNameNorItsMessagesHoldASecret") {
+            }),
+    PASSWORD_IN_A_MESSAGE("neitherItsNameNorItsMessagesHoldASecret", platform -> new RemoteAdapter(platform) {
         @Override
-        public HypervisorAdapter adapter(RemotePlatform platform) {
-            return new RemoteAdapter(platform) {
-                @Override
-                public PowerState powerState(VmId vm, CallContext call) {
-                    if (platform.actual().vm(vm).isEmpty()) {
-                        throw new AdapterException.Permanent(
-                                Cause.UNKNOWN_SUBJECT, "https://root:" + RemoteTestbed.SECRET + "@h1/ knows no " + vm);
-                    }
-                    return super.powerState(vm, call);
-                }
-            };
+        public PowerState powerState(VmId vm, CallContext call) {
+            if (platform.actual().vm(vm).isEmpty()) {
+                throw new AdapterException.Permanent(
+                        Cause.UNKNOWN_SUBJECT, "https://root:" + RemoteTestbed.SECRET + "@h1/ knows no " + vm);
+            }
+            return super.powerState(vm, call);
         }
-    };
+    });
 
     private final String caughtBy;
+    private final Function<RemotePlatform, HypervisorAdapter> lie;
 
-    Lie(String caughtBy) {
+    Lie(String caughtBy, Function<RemotePlatform, HypervisorAdapter> lie) {
         this.caughtBy = caughtBy;
+        this.lie = lie;
     }
 
     @Override
     public String caughtBy() {
         return caughtBy;
+    }
+
+    @Override
+    public HypervisorAdapter adapter(RemotePlatform platform) {
+        return lie.apply(platform);
     }
 
     private static HypervisorAdapter withOrigin(
