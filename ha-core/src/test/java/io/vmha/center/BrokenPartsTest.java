@@ -20,9 +20,11 @@ import io.vmha.center.journal.JournalException;
 import io.vmha.center.journal.PlanJournal;
 import io.vmha.center.leader.Leadership;
 import io.vmha.center.schedule.ThreadedScheduler;
+import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
 import io.vmha.model.PowerState;
+import io.vmha.model.VmHealth;
 import io.vmha.model.VmId;
 import io.vmha.policy.DecisionBatch;
 import io.vmha.policy.HaPolicies;
@@ -38,6 +40,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -100,6 +103,22 @@ class BrokenPartsTest {
 
         assertThat(outcome.decision().parts().get(0).reason()).isEqualTo(Reason.SAME_TYPE_PRIMARY);
         assertThat(datacenter.routes()).containsKey(DB1);
+    }
+
+    @Test
+    void aHostThatIsFencedForOneOfItsVmsIsDownThoughThePlatformCannotBeRead() {
+        ManagementCenter center = builder(refusing("powerOff", "discover"))
+                .fencingDevice(datacenter.fencingDevice())
+                .config(CenterConfig.builder().hostFencing(HostFencing.ALWAYS).build())
+                .build();
+
+        CompletionStage<DecisionOutcome> unused = center.submit(Fixtures.readOnly("db1"));
+        time.advanceTo(time.now().plusSeconds(600));
+
+        assertThat(center.inventory().requireHost(HostId.of("h1")).health()).isEqualTo(HostHealth.DOWN);
+        assertThat(center.inventory().requireVm(VmId.of("db2")).health())
+                .as("its other VM was lost with it")
+                .isEqualTo(VmHealth.FAILED);
     }
 
     @Test
@@ -239,17 +258,21 @@ class BrokenPartsTest {
         }));
     }
 
-    private HypervisorAdapter refusing(String method) {
-        return throwing(method, new AdapterException.Permanent(AdapterException.Cause.REFUSED, "no"));
+    private HypervisorAdapter refusing(String... methods) {
+        return throwing(Set.of(methods), new AdapterException.Permanent(AdapterException.Cause.REFUSED, "no"));
     }
 
     private HypervisorAdapter throwing(String method, RuntimeException thrown) {
+        return throwing(Set.of(method), thrown);
+    }
+
+    private HypervisorAdapter throwing(Set<String> methods, RuntimeException thrown) {
         HypervisorAdapter real = datacenter.hypervisor();
         return (HypervisorAdapter) Proxy.newProxyInstance(
                 HypervisorAdapter.class.getClassLoader(),
                 new Class<?>[] {HypervisorAdapter.class},
                 (proxy, call, args) -> {
-                    if (call.getName().equals(method)) {
+                    if (methods.contains(call.getName())) {
                         throw thrown;
                     }
                     try {

@@ -195,7 +195,7 @@ public final class CenterLoop {
 
     /** The inventory as policies see it. Safe from any thread. */
     public Inventory inventory() {
-        return state.published();
+        return state.published().inventory();
     }
 
     /** Takes a report. Safe from any thread. */

@@ -314,7 +314,7 @@ public final class Operators {
             return CompletableFuture.failedFuture(new IllegalArgumentException(
                     "another center issued " + token + ", which orders nothing here: begin a reading anew"));
         }
-        Sightings sightings = Sightings.of(snapshot, token.value(), center.inventory());
+        Sightings sightings = Sightings.of(snapshot, token.value(), state.published());
         return change(() -> new Observation(center, sightings).apply());
     }
 

@@ -186,6 +186,10 @@ public abstract class ProbeContractTest {
             assertThat(why)
                     .as("what is said of a look that has not returned")
                     .isInstanceOfAny(ProbeResult.Failed.class, ProbeResult.Warning.class, ProbeResult.Unknown.class);
+            // What it goes on with once it is let go must not meet the end of the test.
+            look.interrupt();
+            hang.close();
+            ProbeResult unused = look.end(testbed.patience());
         }
     }
 

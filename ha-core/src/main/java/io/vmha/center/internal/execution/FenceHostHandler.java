@@ -66,7 +66,7 @@ final class FenceHostHandler extends ActionHandler<Action.FenceHost> {
     @Override
     void done(Action.FenceHost action, CenterState state, Instant begun, Instant now) {
         if (!state.health().cameUpSince(action.target(), begun)) {
-            LostHost.confirmedOff(action.target(), state);
+            LostHost.fenced(action.target(), state, now);
         }
     }
 

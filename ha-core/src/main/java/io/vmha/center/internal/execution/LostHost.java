@@ -2,8 +2,12 @@ package io.vmha.center.internal.execution;
 
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.VmRecord;
+import io.vmha.center.journal.OpenFault;
 import io.vmha.center.journal.VmState;
+import io.vmha.fault.FaultKind;
+import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,6 +15,15 @@ import java.util.Set;
 /** What it means for VMs that their host is confirmed off. Pure functions of what is known. */
 public final class LostHost {
     private LostHost() {}
+
+    /** What it means besides that a host was fenced: where nothing was reported of it, that it is off is its fault. */
+    static void fenced(HostId host, CenterState state, Instant now) {
+        state.host(host).filter(record -> record.fault().isEmpty()).ifPresent(record -> {
+            FaultReport report = FaultReport.ofHost(host, FaultKind.HOST_DOWN, now, "center", state.beginReading());
+            state.health().opened(host, new OpenFault(report, now));
+        });
+        confirmedOff(host, state);
+    }
 
     /**
      * Takes a host that is confirmed off out of the sets of hosts on which VMs may be running. Each of its VMs has yet to be read:

@@ -137,6 +137,11 @@ public final class CenterState {
 
     /** The inventory as policies see it, with everything that was changed counted in. */
     public Inventory inventory() {
+        return projection.current().inventory();
+    }
+
+    /** The same, and which VMs it shows as plans are about to make them. */
+    public Projected projected() {
         return projection.current();
     }
 
@@ -148,8 +153,8 @@ public final class CenterState {
         return projection.withoutLoad(id);
     }
 
-    /** The inventory as it was last computed. Safe from any thread. */
-    public Inventory published() {
+    /** The same as it was last computed. Safe from any thread. */
+    public Projected published() {
         return projection.published();
     }
 

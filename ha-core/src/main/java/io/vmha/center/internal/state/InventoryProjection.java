@@ -1,5 +1,6 @@
 package io.vmha.center.internal.state;
 
+import io.vavr.collection.HashSet;
 import io.vmha.center.journal.VmState;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.HostId;
@@ -10,7 +11,6 @@ import io.vmha.model.VmId;
 import io.vmha.model.VmType;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,13 +33,13 @@ final class InventoryProjection {
     private final PlaceIndex places = new PlaceIndex();
     private Set<VmId> dirtyVms = new LinkedHashSet<>();
     private final Set<HostId> dirtyHosts = new LinkedHashSet<>();
-    private final Set<VmType> nowServing = new HashSet<>();
+    private final Set<VmType> nowServing = new LinkedHashSet<>();
     private final Set<ClusterRole> nowRoomy = EnumSet.noneOf(ClusterRole.class);
     private PendingEffects.Source pending = vm -> PendingEffects.NONE;
-    private volatile Inventory inventory;
+    private volatile Projected projected;
 
     InventoryProjection(Inventory start, Map<VmId, VmRecord> vms, Map<HostId, HostRecord> hosts) {
-        this.inventory = start;
+        this.projected = new Projected(start, HashSet.empty());
         this.vms = vms;
         this.hosts = hosts;
         start.vms().forEach(vm -> serving.set(vm.id(), vm.servedBy().orElse(null)));
@@ -47,7 +47,7 @@ final class InventoryProjection {
 
     /** The databases are as these sets say. */
     void databases(ReplicaSets sets) {
-        inventory = inventory.with(sets);
+        projected = projected.with(projected.inventory().with(sets));
     }
 
     void pendingFrom(PendingEffects.Source source) {
@@ -55,22 +55,22 @@ final class InventoryProjection {
     }
 
     /** As it was last computed. Safe from any thread. */
-    Inventory published() {
-        return inventory;
+    Projected published() {
+        return projected;
     }
 
     /** With everything that was marked counted in. */
-    Inventory current() {
+    Projected current() {
         if (!dirtyVms.isEmpty() || !dirtyHosts.isEmpty()) {
             compute();
         }
-        return inventory;
+        return projected;
     }
 
     /** One VM with everything that was marked counted in, but for its load and who serves it; the rest is not computed for that. */
     Optional<VirtualMachine> withoutLoad(VmId id) {
         if (!dirtyVms.contains(id)) {
-            return inventory.vm(id);
+            return projected.inventory().vm(id);
         }
         VmRecord record = vms.get(id);
         if (record == null || record.is(VmState.Flag.DELETED)) {
@@ -88,8 +88,9 @@ final class InventoryProjection {
     void mark(HostId host) {
         dirtyHosts.add(host);
         dirtyVms.addAll(places.alsoOn(host));
-        if (inventory.host(host).isPresent()) {
-            inventory.vmsOn(host).forEach(vm -> dirtyVms.add(vm.id()));
+        Inventory now = projected.inventory();
+        if (now.host(host).isPresent()) {
+            now.vmsOn(host).forEach(vm -> dirtyVms.add(vm.id()));
         }
     }
 
@@ -112,7 +113,7 @@ final class InventoryProjection {
 
     /** The VMs that are registered, may be running or are to be placed on a host. */
     Set<VmId> vmsAt(HostId host) {
-        Inventory now = current();
+        Inventory now = current().inventory();
         Set<VmId> found = new LinkedHashSet<>(places.alsoOn(host));
         if (now.host(host).isPresent()) {
             now.vmsOn(host).forEach(vm -> found.add(vm.id()));
@@ -140,7 +141,9 @@ final class InventoryProjection {
     }
 
     private void compute() {
-        Inventory next = withHosts(inventory);
+        Inventory before = projected.inventory();
+        HashSet<VmId> planned = projected.planned();
+        Inventory next = withHosts(before);
         Map<VmId, PendingEffects> effects = new LinkedHashMap<>();
         Set<VmId> changed = dirtyVms;
         // A new set: one that was large once takes its time to be cleared for ever.
@@ -154,9 +157,12 @@ final class InventoryProjection {
         for (VmId id : dirtyVms) {
             effects.computeIfAbsent(id, pending::pendingOf);
         }
-        List<VirtualMachine> projected = new ArrayList<>();
+        List<VirtualMachine> changedVms = new ArrayList<>();
         for (Map.Entry<VmId, PendingEffects> entry : effects.entrySet()) {
             VmRecord record = vms.get(entry.getKey());
+            planned = entry.getValue().equals(PendingEffects.NONE)
+                    ? planned.remove(entry.getKey())
+                    : planned.add(entry.getKey());
             if (record == null || record.is(VmState.Flag.DELETED)) {
                 next = gone(next, entry.getKey(), record);
             } else {
@@ -164,20 +170,20 @@ final class InventoryProjection {
                 Optional<VirtualMachine> was = next.vm(vm.id());
                 // What was marked need not have changed.
                 if (!was.equals(Optional.of(vm))) {
-                    projected.add(vm);
-                    notice(was, vm);
+                    changedVms.add(vm);
+                    notice(before, was, vm);
                 }
             }
         }
         dirtyVms = new LinkedHashSet<>();
-        Inventory after = projected.isEmpty() ? next : next.withAll(projected);
+        Inventory after = changedVms.isEmpty() ? next : next.withAll(changedVms);
         for (HostId id : dirtyHosts) {
             if (!hosts.containsKey(id)) {
                 after = after.without(id);
             }
         }
         dirtyHosts.clear();
-        inventory = after;
+        projected = new Projected(after, planned);
     }
 
     private Inventory withHosts(Inventory before) {
@@ -252,7 +258,7 @@ final class InventoryProjection {
     }
 
     /** Notes what a VM's change may help: one serves that did not, or there is more room where it was. */
-    private void notice(Optional<VirtualMachine> before, VirtualMachine now) {
+    private void notice(Inventory inventory, Optional<VirtualMachine> before, VirtualMachine now) {
         if (before.isEmpty()) {
             nowServing.add(now.type());
             return;

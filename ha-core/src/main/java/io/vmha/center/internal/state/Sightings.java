@@ -64,10 +64,14 @@ public final class Sightings {
         TWICE
     }
 
-    /** Compares a snapshot with the inventory as it was last computed. Safe from any thread. */
-    public static Sightings of(PlatformSnapshot snapshot, long token, Inventory believed) {
+    /**
+     * Compares a snapshot with the inventory as it was last computed. That shows what plans are about to do as done: for VMs that have
+     * one, whatever is read counts. Safe from any thread.
+     */
+    public static Sightings of(PlatformSnapshot snapshot, long token, Projected projected) {
+        Inventory believed = projected.inventory();
         Map<VmId, List<VirtualMachine>> byVm = new HashMap<>(snapshot.vms().size() * 2);
-        Set<VmId> differing = new LinkedHashSet<>();
+        Set<VmId> differing = new LinkedHashSet<>(projected.planned().toJavaSet());
         for (VirtualMachine vm : snapshot.vms()) {
             List<VirtualMachine> before = byVm.putIfAbsent(vm.id(), List.of(vm));
             if (before != null) {

@@ -17,6 +17,7 @@ import io.vmha.model.VmId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -143,10 +144,21 @@ class SightingsTest {
 
     @Test
     void whatIsAsItIsBelievedToBeDiffersInNothing() {
-        Sightings same = Sightings.of(PlatformSnapshot.of(reference), state.beginReading(), state.inventory());
+        Sightings same = Sightings.of(PlatformSnapshot.of(reference), state.beginReading(), state.projected());
 
         assertThat(same.vms(state)).isEmpty();
         assertThat(same.hosts()).isEmpty();
+    }
+
+    @Test
+    void whatIsAsAPlanIsAboutToMakeItCountsToo() {
+        PendingEffects moves = new PendingEffects(Optional.of(H2), true, Optional.empty(), Optional.empty());
+        state.pendingFrom(vm -> vm.equals(MW1) ? moves : PendingEffects.NONE);
+        state.touch(MW1);
+        assertThat(state.inventory().requireVm(MW1).host()).isEqualTo(H2);
+
+        assertThat(reading(state.beginReading(), ALL, seen(H2, PowerState.ON)).vms(state))
+                .containsExactly(MW1);
     }
 
     private VirtualMachine seen(HostId host, PowerState power) {
@@ -155,10 +167,14 @@ class SightingsTest {
 
     /** Reads a platform on which everything but one VM is as it was. */
     private Seen read(long token, Set<HostId> answered, VirtualMachine... sightings) {
+        return reading(token, answered, sightings).apply(MW1, state);
+    }
+
+    private Sightings reading(long token, Set<HostId> answered, VirtualMachine... sightings) {
         List<VirtualMachine> vms = new ArrayList<>(reference.without(MW1).vms());
         vms.addAll(List.of(sightings));
         PlatformSnapshot snapshot = new PlatformSnapshot(List.copyOf(reference.hosts()), vms, answered);
-        return Sightings.of(snapshot, token, state.inventory()).apply(MW1, state);
+        return Sightings.of(snapshot, token, state.projected());
     }
 
     private Set<HostId> mayRunOn() {
