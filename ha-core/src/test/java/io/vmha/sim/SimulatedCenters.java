@@ -151,7 +151,7 @@ final class SimulatedCenters {
                 .adapter(world.hypervisor(running))
                 .trafficDirector(world.trafficDirector())
                 .fencingDevice(world.fencingDevice())
-                .databaseCluster(world.databaseCluster(), Duration.ofSeconds(20))
+                .databaseCluster(world.databaseCluster(), stage.course().databaseInterval())
                 .inventory(knownInventory())
                 .config(config())
                 .policies(HaPolicies.builder()

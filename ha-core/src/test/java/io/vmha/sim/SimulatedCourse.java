@@ -38,6 +38,12 @@ record SimulatedCourse(
         return new RandomCourse(seed).course();
     }
 
+    /** How often the databases are read: of courses with a limit of their lag, half have it kept by what was read of late. */
+    Duration databaseInterval() {
+        boolean isOften = failover.maxReplicationLag().isPresent() && seed % 2 == 0;
+        return Duration.ofSeconds(isOften ? 5 : 20);
+    }
+
     SimulatedCourse with(List<CourseEvent> fewer) {
         return new SimulatedCourse(
                 seed,

@@ -117,6 +117,10 @@ final class SimulatedReports {
                         && confirmed.contains(other));
     }
 
+    boolean isAllTaken() {
+        return reports.stream().allMatch(this::isTaken);
+    }
+
     void checkAllTaken() {
         for (FaultReport report : reports) {
             Violation.check(isTaken(report), 4, () -> "nobody confirmed " + report);

@@ -1,6 +1,8 @@
 package io.vmha.benchmarks;
 
+import io.vavr.collection.HashSet;
 import io.vmha.center.ManagementCenter;
+import io.vmha.center.internal.state.Projected;
 import io.vmha.center.internal.state.Sightings;
 import io.vmha.model.Host;
 import io.vmha.model.Inventory;
@@ -45,7 +47,7 @@ public class ResyncBenchmark {
 
     private final HandedOver adapter = new HandedOver();
     private final List<PlatformSnapshot> snapshots = new ArrayList<>();
-    private Inventory inventory = Inventory.empty();
+    private Projected believed = new Projected(Inventory.empty(), HashSet.empty());
     private ManagementCenter center =
             ManagementCenter.builder().adapter(adapter).trafficDirector(adapter).build();
     private int next;
@@ -54,7 +56,8 @@ public class ResyncBenchmark {
     @Setup
     public void start() {
         Workload workload = Workload.read(size);
-        inventory = workload.inventory();
+        Inventory inventory = workload.inventory();
+        believed = new Projected(inventory, HashSet.empty());
         center.close();
         center = ManagementCenter.builder()
                 .adapter(adapter)
@@ -89,7 +92,7 @@ public class ResyncBenchmark {
     /** What the caller's thread does. */
     @Benchmark
     public Sightings compared() {
-        return Sightings.of(snapshots.get(0), 1, inventory);
+        return Sightings.of(snapshots.get(0), 1, believed);
     }
 
     /** All of it, until the center has taken it and written it down; each differs from the one before in 100 VMs. */
