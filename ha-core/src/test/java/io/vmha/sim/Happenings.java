@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 
 /** Lets the events of a course happen. Confined to the simulation's thread. */
@@ -328,17 +329,24 @@ final class Happenings {
     }
 
     private void desired(VmId vm, DesiredState state) {
-        boolean isServed = actual(vm)
+        outside.servedAndWantedOff(vm, false);
+        outside.leftAlone(vm, state != DesiredState.RUNNING);
+        AtomicBoolean isTold = new AtomicBoolean();
+        people.say("desired state of " + vm, center -> center.desired(vm, state, OPERATOR), center -> {
+            outside.toldNotToRun(vm, state != DesiredState.RUNNING, center);
+            // What went down before any center heard of it may be off for all that one knows.
+            if (isTold.compareAndSet(false, true)) {
+                outside.servedAndWantedOff(vm, state == DesiredState.OFF && isServed(vm));
+            }
+        });
+    }
+
+    private boolean isServed(VmId vm) {
+        return actual(vm)
                 .flatMap(found -> actual(datacenter.serverOf(vm)))
                 .filter(server -> server.isServing()
                         && datacenter.actual().hostOf(server).health().runsVms())
                 .isPresent();
-        outside.servedAndWantedOff(vm, state == DesiredState.OFF && isServed);
-        outside.leftAlone(vm, state != DesiredState.RUNNING);
-        people.say(
-                "desired state of " + vm,
-                center -> center.desired(vm, state, OPERATOR),
-                center -> outside.toldNotToRun(vm, state != DesiredState.RUNNING, center));
     }
 
     private void lag(VmId id, Optional<Duration> lag) {

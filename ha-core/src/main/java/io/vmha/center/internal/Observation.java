@@ -113,6 +113,7 @@ final class Observation {
                 }
             }
         }
+        state.places().knownOff(vm, center.now());
         // It may have been moved to a host that is lost, by whomever.
         state.vm(id).ifPresent(center.losses()::loseWithHost);
         center.executor().advance(id);

@@ -36,6 +36,7 @@ public final class Takeover {
                 // failure later.
                 center.holds().settings(center.holds().settings());
             }
+            state.vms().forEach(vm -> state.places().knownOff(vm, center.now()));
             List<PlanRun> resumed = new ArrayList<>();
             for (JournalState.OpenPlan open : left.open()) {
                 PlanRun run = center.executor().resume(open);

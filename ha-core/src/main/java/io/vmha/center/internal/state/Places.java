@@ -137,6 +137,14 @@ public final class Places {
         });
     }
 
+    /** It is known to be off by whatever source: what a running guest has failed by from now on is of a start by somebody else. */
+    public void knownOff(VmRecord record, Instant now) {
+        if (record.offSince == null && record.isConfirmedOff() && !record.isActedOn()) {
+            record.offSince = now;
+            record.isToldWhileOff = false;
+        }
+    }
+
     /** A call that may have started the VM on a host surely did not; somebody else may have meanwhile. */
     public void notStarted(VmId id, HostId host) {
         state.vm(id).ifPresent(record -> {

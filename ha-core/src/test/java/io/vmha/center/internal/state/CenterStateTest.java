@@ -169,6 +169,23 @@ class CenterStateTest {
         assertThat(state.places().isOfAnotherStart(MW1, ahead)).isFalse();
     }
 
+    @Test
+    void aVmThatWasOffWhenTheCenterBeganWasStartedBySomebodyElseIfItsGuestTellsOfAFault() {
+        state.places().mayRunOn(MW1, Set.of());
+        state.places().knownOff(state.requireVm(MW1), Instant.EPOCH.plusSeconds(1));
+        state.places().knownOff(state.requireVm(MW1), Instant.EPOCH.plusSeconds(9));
+
+        assertThat(isOfAnotherStart(FaultKind.IO_ERROR, 1)).isFalse();
+        assertThat(isOfAnotherStart(FaultKind.IO_ERROR, 2)).isTrue();
+    }
+
+    @Test
+    void whereAVmMayRunNothingSaysThatSomebodyElseStartedIt() {
+        state.places().knownOff(state.requireVm(MW1), Instant.EPOCH);
+
+        assertThat(isOfAnotherStart(FaultKind.IO_ERROR, 1)).isFalse();
+    }
+
     private boolean isOfAnotherStart(FaultKind kind, long observedAtSecond) {
         FaultReport report = FaultReport.ofVm(MW1, kind, Instant.EPOCH.plusSeconds(observedAtSecond), "monitor", 1);
         state.health().opened(MW1, new OpenFault(report, Instant.EPOCH));
