@@ -176,7 +176,7 @@ final class EffectChecks {
                     !isKnown || isToStop, 10, () -> id + " was powered off though its center was told that it is well");
             boolean isBack = outside.isKnownUp(vm.get().host(), actor, issuedAt(call));
             Violation.check(
-                    !isBack || isToStop || journal.hasGuestFault(id),
+                    !isBack || isToStop || journal.hasGuestFault(id) || isUnknown(vm.get(), call),
                     10,
                     () -> id + " was powered off though it runs well on "
                             + vm.get().host() + ", which its center was told is up: its VMs are read first");
