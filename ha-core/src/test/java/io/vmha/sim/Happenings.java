@@ -185,13 +185,13 @@ final class Happenings {
         if (datacenter.actual().requireHost(id).health() == HostHealth.UP || !reports.areTaken(id)) {
             return;
         }
-        boolean wasDown = datacenter.actual().requireHost(id).health() == HostHealth.DOWN;
+        HostHealth before = datacenter.actual().requireHost(id).health();
         change(id, host -> host.withHealth(HostHealth.UP));
         world.forgetEffects("fence " + id);
-        if (startsVms && wasDown) {
+        if (startsVms && before == HostHealth.DOWN) {
             datacenter.actual().vmsOn(id).forEach(vm -> start(vm));
         }
-        people.say("host " + id, center -> center.hostUp(id), center -> outside.toldUp(id, center));
+        people.say("host " + id, center -> center.hostUp(id), center -> outside.toldUp(id, !before.runsVms(), center));
     }
 
     private void start(VirtualMachine stopped) {

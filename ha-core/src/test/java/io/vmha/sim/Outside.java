@@ -137,10 +137,16 @@ final class Outside {
         toldWell.remove(vm);
     }
 
-    /** A center takes somebody's word that a host is up. */
-    void toldUp(HostId host, RunningCenter center) {
+    /**
+     * A center takes somebody's word that a host is up.
+     *
+     * @param wasLost whether its VMs may have been off, or not: that a host is well which ran them all along says nothing of them
+     */
+    void toldUp(HostId host, boolean wasLost, RunningCenter center) {
         toldUp.put(host, now(center));
-        toldOfHost.put(host, now(center));
+        if (wasLost) {
+            toldOfHost.put(host, now(center));
+        }
     }
 
     /** Something was reported of a host. */
