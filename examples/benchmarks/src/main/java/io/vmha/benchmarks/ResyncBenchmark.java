@@ -1,6 +1,5 @@
 package io.vmha.benchmarks;
 
-import io.vavr.collection.HashSet;
 import io.vmha.center.ManagementCenter;
 import io.vmha.center.internal.state.Projected;
 import io.vmha.center.internal.state.Sightings;
@@ -47,7 +46,7 @@ public class ResyncBenchmark {
 
     private final HandedOver adapter = new HandedOver();
     private final List<PlatformSnapshot> snapshots = new ArrayList<>();
-    private Projected believed = new Projected(Inventory.empty(), HashSet.empty());
+    private Projected believed = Projected.of(Inventory.empty());
     private ManagementCenter center =
             ManagementCenter.builder().adapter(adapter).trafficDirector(adapter).build();
     private int next;
@@ -57,7 +56,7 @@ public class ResyncBenchmark {
     public void start() {
         Workload workload = Workload.read(size);
         Inventory inventory = workload.inventory();
-        believed = new Projected(inventory, HashSet.empty());
+        believed = Projected.of(inventory);
         center.close();
         center = ManagementCenter.builder()
                 .adapter(adapter)

@@ -40,6 +40,15 @@ final class Observation {
 
     void apply() {
         sightings.begin(state);
+        try {
+            applyEach();
+        } finally {
+            sightings.end(state);
+        }
+        center.stormChanges().refresh();
+    }
+
+    private void applyEach() {
         sightings.hosts().forEach(this::host);
         for (VmId id : sightings.vms(state)) {
             if (state.vm(id).isPresent()) {
@@ -48,7 +57,6 @@ final class Observation {
                 sightings.firstSeen(id).ifPresent(this::added);
             }
         }
-        center.stormChanges().refresh();
     }
 
     private void added(VirtualMachine vm) {

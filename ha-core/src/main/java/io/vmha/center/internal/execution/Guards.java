@@ -65,10 +65,13 @@ final class Guards {
                 : Verdict.done("confirmed off already");
     };
 
-    /** Whatever a plan still has to do, a VM that is well is powered off only where an operator wants it off. */
+    /**
+     * Whatever a plan still has to do, a VM that is well is powered off only where an operator wants it off: one that is not known to be
+     * off, and of which no fault is left, too. Where it is, readings will tell.
+     */
     static final Guard NOT_WELL = (action, context) -> {
         VmRecord vm = context.state().requireVm(action.vm().orElseThrow());
-        boolean isWell = !vm.isFailed() && vm.desired() != DesiredState.OFF && vm.power() == PowerState.ON;
+        boolean isWell = !vm.isFailed() && vm.desired() != DesiredState.OFF && vm.power() != PowerState.OFF;
         return isWell ? Verdict.never(Reason.FAULT_CLOSED, vm.id() + " is well") : Verdict.PASS;
     };
 

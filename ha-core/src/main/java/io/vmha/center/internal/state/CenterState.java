@@ -241,6 +241,11 @@ public final class CenterState {
         return isNewest;
     }
 
+    /** A reading was applied: what was compared before that is compared anew. */
+    void readingApplied() {
+        projection.readingApplied();
+    }
+
     // The records.
 
     /** Adds a VM that is not known yet. */

@@ -37,9 +37,10 @@ final class InventoryProjection {
     private final Set<ClusterRole> nowRoomy = EnumSet.noneOf(ClusterRole.class);
     private PendingEffects.Source pending = vm -> PendingEffects.NONE;
     private volatile Projected projected;
+    private long readings;
 
     InventoryProjection(Inventory start, Map<VmId, VmRecord> vms, Map<HostId, HostRecord> hosts) {
-        this.projected = new Projected(start, HashSet.empty());
+        this.projected = Projected.of(start);
         this.vms = vms;
         this.hosts = hosts;
         start.vms().forEach(vm -> serving.set(vm.id(), vm.servedBy().orElse(null)));
@@ -63,8 +64,15 @@ final class InventoryProjection {
     Projected current() {
         if (!dirtyVms.isEmpty() || !dirtyHosts.isEmpty()) {
             compute();
+        } else if (projected.readings() != readings) {
+            projected = new Projected(projected.inventory(), projected.planned(), readings);
         }
         return projected;
+    }
+
+    /** A reading of the platform was applied, whatever it changed. */
+    void readingApplied() {
+        readings++;
     }
 
     /** One VM with everything that was marked counted in, but for its load and who serves it; the rest is not computed for that. */
@@ -183,7 +191,7 @@ final class InventoryProjection {
             }
         }
         dirtyHosts.clear();
-        projected = new Projected(after, planned);
+        projected = new Projected(after, planned, readings);
     }
 
     private Inventory withHosts(Inventory before) {

@@ -16,7 +16,7 @@ import io.vmha.model.VmId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,25 +31,22 @@ import java.util.Set;
  * outcome; else a reading only adds hosts on which the VM may be running. A reading of one host adds or removes that host only.
  */
 public final class Sightings {
+    /** What a snapshot shows otherwise than was believed when so many readings had been applied. */
+    private record Difference(Set<VmId> vms, List<Host> hosts, long readings) {}
+
     private final PlatformSnapshot snapshot;
     private final long token;
     private final Map<VmId, List<VirtualMachine>> byVm;
-    private final Set<VmId> differing;
-    private final List<Host> differingHosts;
+    private Difference difference;
     /** Whether a reading that began later was applied before; known once it is applied. */
     private boolean isOutdated;
 
     private Sightings(
-            PlatformSnapshot snapshot,
-            long token,
-            Map<VmId, List<VirtualMachine>> byVm,
-            Set<VmId> differing,
-            List<Host> differingHosts) {
+            PlatformSnapshot snapshot, long token, Map<VmId, List<VirtualMachine>> byVm, Difference difference) {
         this.snapshot = snapshot;
         this.token = token;
         this.byVm = byVm;
-        this.differing = differing;
-        this.differingHosts = differingHosts;
+        this.difference = difference;
     }
 
     /** What a reading changed about a VM that faults may follow from. */
@@ -69,9 +66,8 @@ public final class Sightings {
      * one, whatever is read counts. Safe from any thread.
      */
     public static Sightings of(PlatformSnapshot snapshot, long token, Projected projected) {
-        Inventory believed = projected.inventory();
-        Map<VmId, List<VirtualMachine>> byVm = new HashMap<>(snapshot.vms().size() * 2);
-        Set<VmId> differing = new LinkedHashSet<>(projected.planned().toJavaSet());
+        Map<VmId, List<VirtualMachine>> byVm =
+                new LinkedHashMap<>(snapshot.vms().size() * 2);
         for (VirtualMachine vm : snapshot.vms()) {
             List<VirtualMachine> before = byVm.putIfAbsent(vm.id(), List.of(vm));
             if (before != null) {
@@ -81,12 +77,24 @@ public final class Sightings {
                                 .addAll(before)
                                 .add(vm)
                                 .build());
-                differing.add(vm.id());
-            }
-            if (believed.vm(vm.id()).filter(known -> isSame(known, vm)).isEmpty()) {
-                differing.add(vm.id());
             }
         }
+        return new Sightings(snapshot, token, byVm, difference(snapshot, byVm, projected));
+    }
+
+    private static Difference difference(
+            PlatformSnapshot snapshot, Map<VmId, List<VirtualMachine>> byVm, Projected projected) {
+        Inventory believed = projected.inventory();
+        Set<VmId> differing = new LinkedHashSet<>(projected.planned().toJavaSet());
+        byVm.forEach((id, seen) -> {
+            boolean isSame = seen.size() == 1
+                    && believed.vm(id)
+                            .filter(known -> isSame(known, seen.get(0)))
+                            .isPresent();
+            if (!isSame) {
+                differing.add(id);
+            }
+        });
         for (VirtualMachine known : believed.vms()) {
             if (!byVm.containsKey(known.id())) {
                 differing.add(known.id());
@@ -98,7 +106,7 @@ public final class Sightings {
                 hosts.add(host);
             }
         }
-        return new Sightings(snapshot, token, byVm, differing, hosts);
+        return new Difference(differing, hosts, projected.readings());
     }
 
     private static boolean isSame(VirtualMachine known, VirtualMachine seen) {
@@ -118,7 +126,7 @@ public final class Sightings {
 
     /** The hosts that differ from what was believed. */
     public List<Host> hosts() {
-        return Collections.unmodifiableList(differingHosts);
+        return Collections.unmodifiableList(difference.hosts());
     }
 
     /** Whether a host answered. */
@@ -136,15 +144,27 @@ public final class Sightings {
         return token > host.changedAt;
     }
 
-    /** Begins to apply it: what began before a reading that was applied only adds hosts. */
+    /**
+     * Begins to apply it: what began before a reading that was applied only adds hosts. Where another was applied since it was compared,
+     * to differ from what was believed then says nothing.
+     */
     public void begin(CenterState state) {
         isOutdated = !state.isNewestReading(token);
+        Projected now = state.projected();
+        if (now.readings() != difference.readings()) {
+            difference = difference(snapshot, byVm, now);
+        }
+    }
+
+    /** It was applied. */
+    public void end(CenterState state) {
+        state.readingApplied();
     }
 
     /** The VMs that differ from what was believed, and those whose place is to be found out. */
     public Set<VmId> vms(CenterState state) {
         return ImmutableSet.<VmId>builder()
-                .addAll(differing)
+                .addAll(difference.vms())
                 .addAll(state.places().uncertain())
                 .build();
     }

@@ -151,6 +151,20 @@ class SightingsTest {
     }
 
     @Test
+    void whatWasComparedBeforeAnotherReadingWasAppliedIsComparedAnew() {
+        Sightings before = reading(state.beginReading(), ALL, seen(H1, PowerState.OFF));
+        Sightings after = reading(state.beginReading(), ALL, seen(H1, PowerState.ON));
+        assertThat(after.vms(state)).isEmpty();
+        before.begin(state);
+        before.apply(MW1, state);
+        before.end(state);
+
+        after.begin(state);
+
+        assertThat(after.vms(state)).containsExactly(MW1);
+    }
+
+    @Test
     void whatIsAsAPlanIsAboutToMakeItCountsToo() {
         PendingEffects moves = new PendingEffects(Optional.of(H2), true, Optional.empty(), Optional.empty());
         state.pendingFrom(vm -> vm.equals(MW1) ? moves : PendingEffects.NONE);
