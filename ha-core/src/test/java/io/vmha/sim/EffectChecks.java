@@ -60,8 +60,8 @@ final class EffectChecks {
         return actor(call).process().callIssuedOn();
     }
 
-    /** Invariants 4 and 7. */
-    void mayAct(CallContext call, String what) {
+    /** Invariants 4 and 7; returns whether it was under way still when another center had been granted a later epoch. */
+    boolean mayAct(CallContext call, String what) {
         CheckedJournal.Intent intent = intentOf(call);
         Violation.check(journal.intends(intent), 4, () -> what + " by " + intent + " without its intent written down");
         RunningCenter actor = actor(call);
@@ -69,13 +69,15 @@ final class EffectChecks {
                 actor.believesToLead() || !actor.process().isAlive(),
                 7,
                 () -> what + " by " + intent + " after its center lost its leadership");
-        if (call.epoch() < journal.grantedEpoch()) {
+        boolean isLate = call.epoch() < journal.grantedEpoch();
+        if (isLate) {
             Violation.check(
                     journal.isIntendedBeforeGrant(intent),
                     7,
                     () -> what + " by " + intent + " though epoch " + journal.grantedEpoch() + " was granted before");
             counts.add("effect still under way when another center leads");
         }
+        return isLate;
     }
 
     private boolean mayWrite(VirtualMachine vm) {
