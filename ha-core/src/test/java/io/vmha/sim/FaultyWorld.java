@@ -111,7 +111,8 @@ final class FaultyWorld {
             boolean isLate = checks().mayAct(call, what);
             EffectKey key = new EffectKey(call.plan().orElseThrow().value(), call.step(), what);
             int times = effects.merge(key, 1, Integer::sum);
-            // What an earlier center sent cannot be called back: another may have done it, and gone on, when it arrives.
+            // What an earlier center sent cannot be called back: another may have done it, and gone on, when it
+            // arrives.
             Violation.check(
                     times == 1 || isLate,
                     4,
