@@ -1,5 +1,6 @@
 package io.vmha.center.internal;
 
+import io.vmha.center.internal.execution.LostHost;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.HostRecord;
 import io.vmha.center.internal.state.VmRecord;
@@ -47,8 +48,7 @@ final class Losses {
             center.readings().need();
             return;
         }
-        FaultReport report =
-                FaultReport.ofHost(host, FaultKind.HOST_DOWN, center.now(), "center", state.beginReading());
+        OpenFault fault = LostHost.faultOfFenced(host, state, center.now());
         for (VmRecord vm : state.recordsAt(host)) {
             boolean isLost = vm.mayRunOn().isEmpty()
                     && vm.seen().host().equals(host)
@@ -57,7 +57,7 @@ final class Losses {
                     && !vm.is(VmState.Flag.DELETED)
                     && vm.seen().power() != PowerState.OFF;
             if (isLost) {
-                state.health().opened(vm.id(), new OpenFault(report, center.now()));
+                state.health().opened(vm.id(), fault);
                 center.decisions().wake(vm.id());
             }
         }

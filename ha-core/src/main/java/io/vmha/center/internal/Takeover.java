@@ -8,6 +8,7 @@ import io.vmha.center.journal.JournalState;
 import io.vmha.model.HostHealth;
 import io.vmha.model.VmId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -36,7 +37,8 @@ public final class Takeover {
                 // failure later.
                 center.holds().settings(center.holds().settings());
             }
-            state.vms().forEach(vm -> state.places().knownOff(vm, center.now()));
+            Instant now = center.now();
+            state.vms().forEach(vm -> state.places().knownOff(vm, now));
             List<PlanRun> resumed = new ArrayList<>();
             for (JournalState.OpenPlan open : left.open()) {
                 PlanRun run = center.executor().resume(open);

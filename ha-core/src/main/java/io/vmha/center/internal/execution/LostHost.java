@@ -18,11 +18,15 @@ public final class LostHost {
 
     /** What it means besides that a host was fenced: where nothing was reported of it, that it is off is its fault. */
     static void fenced(HostId host, CenterState state, Instant now) {
-        state.host(host).filter(record -> record.fault().isEmpty()).ifPresent(record -> {
-            FaultReport report = FaultReport.ofHost(host, FaultKind.HOST_DOWN, now, "center", state.beginReading());
-            state.health().opened(host, new OpenFault(report, now));
-        });
+        state.host(host)
+                .filter(record -> record.fault().isEmpty())
+                .ifPresent(record -> state.health().opened(host, faultOfFenced(host, state, now)));
         confirmedOff(host, state);
+    }
+
+    /** The fault of what is off since its host was fenced. */
+    public static OpenFault faultOfFenced(HostId host, CenterState state, Instant now) {
+        return new OpenFault(FaultReport.ofHost(host, FaultKind.HOST_DOWN, now, "center", state.beginReading()), now);
     }
 
     /**
