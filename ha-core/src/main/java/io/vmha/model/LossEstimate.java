@@ -18,29 +18,37 @@ final class LossEstimate {
     }
 
     PossibleLoss result() {
-        if (candidate.role().role() != DatabaseRole.REPLICA || candidate.standing() != MemberStanding.CURRENT) {
+        if (!isReplica(candidate)) {
             return PossibleLoss.unknown("member " + candidate.id() + " is not seen to be a replica of this set: "
                     + candidate.role().role() + ", " + candidate.standing());
         }
-        if (set.lastWriter().equals(Optional.of(candidate.id()))) {
-            return PossibleLoss.none("it is the last that wrote, and was made a replica since");
-        }
-        if (set.lastWriter().filter(this::hasAllOf).isPresent()) {
-            return PossibleLoss.none("the last that wrote, " + set.lastWriter().get()
-                    + ", was made a replica since, and it has all that one's log");
-        }
-        Optional<PossibleLoss> byRule = set.commitRule().flatMap(this::byRule);
-        return byRule.orElseGet(this::byLag);
+        Optional<PossibleLoss> byLogs = whyItHasAll(set, candidate).map(PossibleLoss::none);
+        return byLogs.or(() -> set.commitRule().flatMap(this::byRule)).orElseGet(this::byLag);
     }
 
-    /** A writer that was demoted adds nothing to its log: where that ends is known, whenever it was read. */
-    private boolean hasAllOf(MemberId writer) {
-        DatabaseMember demoted = set.requireMember(writer);
-        return demoted.role().role() == DatabaseRole.REPLICA
-                && demoted.standing() == MemberStanding.CURRENT
-                && demoted.position()
+    private static boolean isReplica(DatabaseMember member) {
+        return member.role().role() == DatabaseRole.REPLICA && member.standing() == MemberStanding.CURRENT;
+    }
+
+    /**
+     * Why a replica has every write, by the logs alone; empty where they do not show that. A writer that was demoted adds nothing to its
+     * log: where that ends is known, whenever it was read.
+     */
+    static Optional<String> whyItHasAll(ReplicaSet set, DatabaseMember candidate) {
+        if (!isReplica(candidate)) {
+            return Optional.empty();
+        }
+        if (set.lastWriter().equals(Optional.of(candidate.id()))) {
+            return Optional.of("it is the last that wrote, and was made a replica since");
+        }
+        return set.lastWriter()
+                .map(set::requireMember)
+                .filter(LossEstimate::isReplica)
+                .filter(demoted -> demoted.position()
                         .filter(candidate.position().orElseThrow()::includes)
-                        .isPresent();
+                        .isPresent())
+                .map(demoted -> "the last that wrote, " + demoted.id()
+                        + ", was made a replica since, and it has all that one's log");
     }
 
     private Optional<PossibleLoss> byRule(ObservedCommitRule seen) {

@@ -158,6 +158,16 @@ public interface ReplicaSet {
         return new LossEstimate(this, requireMember(candidate), writerStopped).result();
     }
 
+    /**
+     * Whether a member has every write, by the logs alone: the last that wrote was made a replica since, and the member has all of its log, or
+     * is that one. What clocks show of its lag says nothing then, since nobody writes.
+     *
+     * @throws IllegalArgumentException if it is none of this set's
+     */
+    default boolean hasEveryWrite(MemberId member) {
+        return LossEstimate.whyItHasAll(this, requireMember(member)).isPresent();
+    }
+
     /** Refuses a set without a member, a member twice, and a negative timeline. */
     @Value.Check
     default void check() {

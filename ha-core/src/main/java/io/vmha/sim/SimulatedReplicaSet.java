@@ -255,6 +255,13 @@ public final class SimulatedReplicaSet {
         return acknowledged.stream().filter(row -> !received.contains(row)).toList();
     }
 
+    /** Whether a member has begun the latest timeline that any has; else it has to rejoin before it may be promoted. */
+    synchronized boolean isOnLatestTimeline(MemberId member) {
+        long latest =
+                all.stream().mapToLong(one -> one.position().timeline()).max().orElse(0);
+        return require(member).position().timeline() == latest;
+    }
+
     /** The members that would accept writes if they were up. */
     synchronized List<MemberId> wouldWrite() {
         return members.values().stream()

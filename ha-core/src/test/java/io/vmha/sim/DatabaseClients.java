@@ -103,6 +103,15 @@ final class DatabaseClients {
         return missed.values().stream().anyMatch(writes -> writes >= WRITES_LEFT_BEHIND);
     }
 
+    /** Whether a VM's database has not begun the timeline that was written last. */
+    boolean isOnOlderTimeline(VirtualMachine vm) {
+        return stage.datacenter()
+                .memberOf(vm)
+                .filter(databases()::has)
+                .filter(member -> !databases().isOnLatestTimeline(member))
+                .isPresent();
+    }
+
     private SimulatedReplicaSet databases() {
         return stage.datacenter().replicaSets().get(0);
     }

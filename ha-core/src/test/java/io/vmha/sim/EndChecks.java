@@ -191,7 +191,8 @@ final class EndChecks {
                         && !(other.id().equals(owner.id()) && said.isUnmet(owner.id(), NeedKind.RETURN, NOT_SERVED))
                         && other.isServing()
                         && known.hostOf(other).isAvailable()
-                        && actual.vm(other.id()).filter(this::isWell).isPresent());
+                        && actual.vm(other.id()).filter(this::isWell).isPresent()
+                        && !isHistoryLost(other));
         boolean isRestarted = course.failover().recoveryOf(believed) == RecoveryMode.RESTART
                 || actual.vm(server)
                         .filter(vm -> course.failover().recoveryOf(vm) == RecoveryMode.RESTART)
@@ -208,6 +209,14 @@ final class EndChecks {
                 () -> "the requests of " + owner.id() + " are with " + server + ", which is "
                         + actual.vm(server) + ", though others are well; believed: " + known.vm(server) + "; unmet: "
                         + said.unmet());
+    }
+
+    /**
+     * What was written last is nowhere but in databases that are down, and a member could not rejoin in time: that an older history is
+     * brought back an operator has to accept.
+     */
+    private boolean isHistoryLost(VirtualMachine vm) {
+        return vm.type().equals(VmType.DATABASE) && clients.isOnOlderTimeline(vm) && !isLeftBehind();
     }
 
     private boolean isToldWhy(VmId server, VmId owner) {

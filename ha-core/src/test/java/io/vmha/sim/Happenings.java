@@ -1,5 +1,6 @@
 package io.vmha.sim;
 
+import io.vmha.center.ManagementCenter;
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.fault.FaultKind;
 import io.vmha.model.ClusterRole;
@@ -22,7 +23,9 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** Lets the events of a course happen. Confined to the simulation's thread. */
@@ -332,7 +335,12 @@ final class Happenings {
         outside.servedAndWantedOff(vm, false);
         outside.leftAlone(vm, state != DesiredState.RUNNING);
         AtomicBoolean isTold = new AtomicBoolean();
-        people.say("desired state of " + vm, center -> center.desired(vm, state, OPERATOR), center -> {
+        Function<ManagementCenter, CompletionStage<?>> call = center -> {
+            CompletionStage<?> taken = center.desired(vm, state, OPERATOR);
+            var unused = taken.thenRun(() -> outside.wantedAsTold(vm));
+            return taken;
+        };
+        people.say("desired state of " + vm, call, center -> {
             outside.toldNotToRun(vm, state != DesiredState.RUNNING, center);
             // What went down before any center heard of it may be off for all that one knows.
             if (isTold.compareAndSet(false, true)) {

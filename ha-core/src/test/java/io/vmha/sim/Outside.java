@@ -84,8 +84,13 @@ final class Outside {
             everLeftAlone.add(vm);
         } else {
             leftAlone.remove(vm);
-            wantedAgain.put(vm, time.now());
+            wantedAgain.put(vm, Instant.MAX);
         }
+    }
+
+    /** A center has taken somebody's word about what is wanted of a VM: before, none could know that it is wanted again. */
+    void wantedAsTold(VmId vm) {
+        wantedAgain.replace(vm, Instant.MAX, time.now());
     }
 
     /** Somebody wants a VM off whose requests are served, or something else of it. */
@@ -107,7 +112,7 @@ final class Outside {
         return everLeftAlone.contains(vm);
     }
 
-    /** Whether a VM was wanted off or unmanaged at that moment, or is so now. */
+    /** Whether a VM was wanted off or unmanaged at that moment, as far as any center could know, or is so now. */
     boolean isLeftAloneSince(VmId vm, Instant moment) {
         return leftAlone.contains(vm)
                 || wantedAgain.getOrDefault(vm, Instant.MIN).isAfter(moment);

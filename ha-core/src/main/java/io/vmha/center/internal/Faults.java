@@ -92,9 +92,9 @@ final class Faults {
     /** That a reading showed it running says nothing of its guest. */
     private static boolean isStale(VmRecord vm, FaultReport report) {
         boolean isOfTheGuest = !report.kind().closedBy(FaultKind.Scope.VM).contains(FaultEnd.SEEN_RUNNING);
-        return (isOfTheGuest ? vm.wellSince() : vm.closedAt())
-                .filter(report.observedAt()::isBefore)
-                .isPresent();
+        return isOfTheGuest
+                ? vm.isGuestWellSince(report)
+                : vm.closedAt().filter(report.observedAt()::isBefore).isPresent();
     }
 
     /**

@@ -3,6 +3,7 @@ package io.vmha.center.internal.execution;
 import com.google.common.collect.Sets;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.HostRecord;
+import io.vmha.center.internal.state.VmDatabases;
 import io.vmha.center.internal.state.VmRecord;
 import io.vmha.center.journal.VmState;
 import io.vmha.model.DesiredState;
@@ -258,9 +259,10 @@ final class Guards {
                 : Verdict.PASS;
     };
 
-    /** A member that writes already is behind nobody. */
+    /** A member that writes already is behind nobody, nor is one to which the last writer was seen to have handed over everything. */
     private static boolean takesOver(VirtualMachine vm, GuardContext context) {
-        return !context.state().vmDatabases().isAtWriter(vm);
+        VmDatabases databases = context.state().vmDatabases();
+        return !databases.isAtWriter(vm) && !databases.hasEveryWrite(vm);
     }
 
     /** The host takes VMs now. */

@@ -63,11 +63,11 @@ final class PowerOnHandler extends ActionHandler<Action.PowerOn> {
                 .flatMap(vm -> vm.faults().stream())
                 .filter(fault -> isClosedByRunning(fault) || isOfItsLifeBefore(fault.report(), begun, state))
                 .collect(toImmutableSet());
+        state.health().poweredOn(action.target(), begun);
         state.places().runsOn(action.target(), action.on());
         // Its silence was that of its life before.
         state.health().suspected(action.target(), false);
         state.health().closed(action.target(), ended::contains, now);
-        state.health().wellSince(action.target(), begun);
     }
 
     private static boolean isClosedByRunning(OpenFault fault) {

@@ -119,6 +119,13 @@ public final class Databases {
         });
     }
 
+    /** Whether a member has every write, by the logs alone; what was begun to be promoted has not written yet. */
+    public boolean hasEveryWrite(MemberId member) {
+        return setBeforePromotionOf(member)
+                .filter(set -> set.hasEveryWrite(member))
+                .isPresent();
+    }
+
     /** Whether somebody reads a set, so that its members' roles are seen and not taken as declared. */
     public boolean isRead(ReplicaSetId set) {
         return read.contains(set);
@@ -371,6 +378,9 @@ public final class Databases {
     }
 
     private Lag lagOfReplica(ReplicaSet set, DatabaseMember member, Instant now) {
+        if (hasEveryWrite(member.id())) {
+            return new Lag(true, Optional.of(Duration.ZERO), true);
+        }
         Optional<ReplicaLag.Known> known =
                 member.lag().filter(lag -> lag instanceof ReplicaLag.Known).map(lag -> (ReplicaLag.Known) lag);
         if (known.isPresent()) {

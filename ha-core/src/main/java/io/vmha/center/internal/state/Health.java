@@ -85,13 +85,27 @@ public final class Health {
         closures++;
     }
 
-    /** Notes that a VM is well since a moment, so that a report observed before is stale. */
+    /** Notes that a VM is well since a moment, by somebody's word, so that a report observed before is stale. */
     public void wellSince(VmId id, Instant now) {
         state.vm(id).ifPresent(record -> {
-            record.closedAt = later(record.closedAt, now);
-            record.wellSince = later(record.wellSince, now);
-            state.touch(id);
+            record.offBeforeStart = null;
+            noteWell(record, now);
         });
+    }
+
+    /** An action that began at a moment powered a VM on, or found it on: its guest is well since, unless somebody else had started it. */
+    public void poweredOn(VmId id, Instant begun) {
+        state.vm(id).ifPresent(record -> {
+            boolean isSaidSince = record.wellSince != null && record.wellSince.isAfter(begun);
+            record.offBeforeStart = isSaidSince ? null : record.offSince;
+            noteWell(record, begun);
+        });
+    }
+
+    private void noteWell(VmRecord record, Instant since) {
+        record.closedAt = later(record.closedAt, since);
+        record.wellSince = later(record.wellSince, since);
+        state.touch(record.id());
     }
 
     private static Instant later(@Nullable Instant before, Instant now) {

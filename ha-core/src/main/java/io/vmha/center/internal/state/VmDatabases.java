@@ -72,6 +72,11 @@ public final class VmDatabases {
         return memberOf(vm).filter(databases.sets()::isPresumedWriter).isPresent();
     }
 
+    /** Whether a VM's database member has every write, by the logs alone. */
+    public boolean hasEveryWrite(VirtualMachine vm) {
+        return memberOf(vm).filter(databases::hasEveryWrite).isPresent();
+    }
+
     /** Whether a VM's database member may accept writes. */
     public boolean mayWrite(VirtualMachine vm) {
         return memberOf(vm).filter(databases::mayWrite).isPresent();

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import io.vmha.center.journal.OpenFault;
 import io.vmha.center.journal.VmState;
+import io.vmha.fault.FaultReport;
 import io.vmha.model.DesiredState;
 import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
@@ -52,6 +53,12 @@ public final class VmRecord {
     /** When it was read to be off after it was powered off; null where it was not, or was seen to run since. Not in the journal. */
     @Nullable
     Instant offSince;
+    /**
+     * Since when it had been off when an action last powered it on; null where somebody has said since that it is well. What its guest
+     * failed by between the two, it failed by in a life that somebody else began. Not in the journal.
+     */
+    @Nullable
+    Instant offBeforeStart;
     /** Whether a guest told a fault meanwhile: by when the report came, since a guest's clock may be ahead. */
     boolean isToldWhileOff;
     /** What was told where {@link VmState.Flag#LAG_TOLD} is set. */
@@ -133,9 +140,15 @@ public final class VmRecord {
         return Optional.ofNullable(closedAt);
     }
 
-    /** Since when it is known to be well, its guest included; empty where nobody said so of late. */
-    public Optional<Instant> wellSince() {
-        return Optional.ofNullable(wellSince);
+    /**
+     * Whether a report of its guest comes too late: it was observed before the guest is known to be well. One of after the VM was known to
+     * be off, and before it was powered on, is of a guest that somebody else had started; powering it on changed nothing then.
+     */
+    public boolean isGuestWellSince(FaultReport report) {
+        Instant observed = report.observedAt();
+        boolean isOfAnotherStart =
+                offBeforeStart != null && report.kind().isToldByRunningGuest() && observed.isAfter(offBeforeStart);
+        return wellSince != null && observed.isBefore(wellSince) && !isOfAnotherStart;
     }
 
     /** Whether an action on it is under way, or ended with an outcome that is not known. */
