@@ -1,6 +1,7 @@
 package io.vmha.sim;
 
 import io.vmha.center.config.AutomationLevel;
+import io.vmha.center.config.HostFencing;
 import io.vmha.center.event.NeedKind;
 import io.vmha.center.event.PlanView;
 import io.vmha.center.event.UnmetNeed;
@@ -139,10 +140,8 @@ final class EndChecks {
                 && believed.power() == vm.power()
                 && believed.allocation().equals(vm.allocation());
         boolean isOpen = isPlanned(vm.id());
-        boolean isUncertain = believed.power() == PowerState.UNKNOWN
-                && journal.mayRunOn(vm.id()).stream().anyMatch(host -> !answers(host));
         Violation.check(
-                isSame || isOpen || isUncertain,
+                isSame || isOpen || isUncertain(vm.id()),
                 12,
                 () -> "after a reading of the truth " + believed + " is believed, and is " + vm);
         Violation.check(
@@ -153,6 +152,19 @@ final class EndChecks {
                         || course.has(CourseEvent.Kind.CLOCK_JUMPS),
                 4,
                 () -> vm.id() + " is believed to work and is " + vm);
+    }
+
+    /** Whether a VM may be running on a host that does not answer, beside others. */
+    private boolean isUncertain(VmId id) {
+        return known.vm(id).filter(vm -> vm.power() == PowerState.UNKNOWN).isPresent()
+                && journal.mayRunOn(id).stream().anyMatch(host -> !answers(host));
+    }
+
+    /** Whether nothing may confirm a VM off: its host does not answer, and hosts are not fenced. That is said. */
+    private boolean isNeverFenced(VmId id) {
+        return course.config().hostFencing() == HostFencing.NEVER
+                && actual.vm(id).filter(vm -> !answers(vm.host())).isPresent()
+                && said.isUnmet(id, NeedKind.SERVE, EnumSet.of(Reason.FENCING_FAILED));
     }
 
     /** Where a type needs no fencing, a VM that was moved untold is not looked for: it may be taken to be started anew. */
@@ -202,6 +214,8 @@ final class EndChecks {
                         || isRestarted
                         || said.isHeld(server)
                         || said.isHeld(owner.id())
+                        || isUncertain(server)
+                        || isNeverFenced(server)
                         || (isToldWhy(server, owner.id()) && !isLeftBehind())
                         || isWriterWithoutTarget(owner.type())
                         || isWriterLeft(owner.type()),

@@ -86,9 +86,7 @@ final class Needs {
         if (vm.is(VmState.Flag.DELETED) || vm.desired() == DesiredState.UNMANAGED) {
             return needs;
         }
-        boolean isToStop =
-                vm.desired() == DesiredState.OFF && (!vm.isConfirmedOff() || vm.is(VmState.Flag.REQUESTS_TO_MOVE));
-        if ((vm.isFailed() || isToStop) && !isRestartedInPlace(vm, config) && leavesUnserved(vm, state)) {
+        if (isGivenUp(vm, config) && leavesUnserved(vm, state, config)) {
             needs.add(NeedKind.SERVE);
         }
         if (vm.isFailed()
@@ -125,10 +123,32 @@ final class Needs {
         return state.vm(id).filter(vm -> !vm.is(VmState.Flag.DELETED)).isEmpty();
     }
 
+    /** Whether a VM serves nobody any more: it has failed, or is to be stopped. The requests of one that is restarted stay with it. */
+    private static boolean isGivenUp(VmRecord vm, FailoverConfig config) {
+        boolean isToStop =
+                vm.desired() == DesiredState.OFF && (!vm.isConfirmedOff() || vm.is(VmState.Flag.REQUESTS_TO_MOVE));
+        boolean isRestartedInPlace = vm.isFailed() && config.recoveryOf(vm.seen()) == RecoveryMode.RESTART;
+        return (vm.isFailed() || isToStop) && !isRestartedInPlace;
+    }
+
     /** Whether its own requests, or those of others that it serves, are served by nobody. */
-    private static boolean leavesUnserved(VmRecord vm, CenterState state) {
-        return isUnserved(vm.id(), state)
-                || state.routes().ownersServedBy(vm.id()).stream().anyMatch(owner -> isUnserved(owner, state));
+    private static boolean leavesUnserved(VmRecord vm, CenterState state, FailoverConfig config) {
+        boolean isItsOwn = isUnserved(vm.id(), state) && !isLeftToItsServer(vm, state, config);
+        return isItsOwn || state.routes().ownersServedBy(vm.id()).stream().anyMatch(owner -> isUnserved(owner, state));
+    }
+
+    /**
+     * Whether a VM's requests are with another one that is given up and may still be running: they leave that one once it is off, with all
+     * others that it serves.
+     */
+    private static boolean isLeftToItsServer(VmRecord vm, CenterState state, FailoverConfig config) {
+        return !vm.server().equals(vm.id())
+                && state.vm(vm.server())
+                        .filter(server -> !server.is(VmState.Flag.DELETED)
+                                && server.desired() != DesiredState.UNMANAGED
+                                && !server.isConfirmedOff()
+                                && isGivenUp(server, config))
+                        .isPresent();
     }
 
     /**
@@ -161,11 +181,6 @@ final class Needs {
                 .filter(server ->
                         server.isServing() && now.hostOf(server).health().runsVms())
                 .isEmpty();
-    }
-
-    /** The requests of a VM that is restarted stay with it. */
-    private static boolean isRestartedInPlace(VmRecord vm, FailoverConfig config) {
-        return vm.isFailed() && config.recoveryOf(vm.seen()) == RecoveryMode.RESTART;
     }
 
     static boolean isToLeave(VmRecord vm, CenterState state) {

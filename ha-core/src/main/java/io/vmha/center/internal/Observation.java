@@ -115,11 +115,14 @@ final class Observation {
         switch (seen) {
             case RUNNING -> running(vm, before);
             case TWICE -> splitBrain(vm);
-            case STOPPED, AS_KNOWN -> {
+            case STOPPED, AS_KNOWN, UNCERTAIN -> {
                 if (!isPlanned) {
                     center.losses().reportIfStopped(vm);
                 }
             }
+        }
+        if (seen == Sightings.Seen.UNCERTAIN && !vm.isActedOn()) {
+            center.readings().need();
         }
         state.places().knownOff(vm, center.now());
         // It may have been moved to a host that is lost, by whomever.

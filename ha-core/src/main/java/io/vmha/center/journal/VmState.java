@@ -55,6 +55,8 @@ public record VmState(
         SPLIT_BRAIN,
         /** It was cloned anew; the clone has not been powered on yet. */
         HALF_MADE,
+        /** What became of a call that may have moved it could not be read: it may be registered on a host that was lost. */
+        MAY_BE_ELSEWHERE,
         /** The orchestrator deleted it, but it may be running still. */
         DELETED,
         /** What became of a redirect of its requests is not known: the traffic director is to be asked. */

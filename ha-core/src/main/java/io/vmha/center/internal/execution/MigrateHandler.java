@@ -50,6 +50,11 @@ final class MigrateHandler extends ActionHandler<Action.Migrate> {
     }
 
     @Override
+    void unknown(Action.Migrate action, CenterState state) {
+        state.places().mayBeElsewhere(action.target());
+    }
+
+    @Override
     List<Guard> guards() {
         return List.of(
                 Guards.MANAGED,

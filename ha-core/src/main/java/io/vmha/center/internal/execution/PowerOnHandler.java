@@ -94,6 +94,11 @@ final class PowerOnHandler extends ActionHandler<Action.PowerOn> {
     }
 
     @Override
+    void unknown(Action.PowerOn action, CenterState state) {
+        state.places().mayBeElsewhere(action.target());
+    }
+
+    @Override
     List<Guard> guards() {
         return List.of(
                 Guards.WANTED,

@@ -82,7 +82,7 @@ public final class Places {
 
     /**
      * The VMs that are registered or may be running on a host that is back may run there, or not, before they are read. So may those that
-     * are off and were to be started or cloned there: what was done of which nobody knows starts with its host as others do.
+     * are off and were to be started, moved or cloned there: what was done of which nobody knows starts with its host as others do.
      *
      * @param mayBePlaced the VMs that were about to come there
      */
@@ -92,15 +92,21 @@ public final class Places {
                     .filter(vm -> vm.seen.host().equals(host) || vm.mayRunOn.contains(host))
                     .ifPresent(vm -> toBeRead(vm, host));
         }
-        Stream.concat(
-                        mayBePlaced.stream(),
-                        state.leftovers().all().stream()
-                                .filter(left -> left.host().equals(host))
-                                .map(Leftover::vm))
-                .flatMap(id -> state.vm(id).stream())
+        Stream<VmId> leftThere = state.leftovers().all().stream()
+                .filter(left -> left.host().equals(host))
+                .map(Leftover::vm);
+        Stream<VmRecord> named = Stream.concat(mayBePlaced.stream(), leftThere).flatMap(id -> state.vm(id).stream());
+        Stream<VmRecord> elsewhere = state.vms().stream().filter(vm -> vm.is(VmState.Flag.MAY_BE_ELSEWHERE));
+        Stream.concat(named, elsewhere)
                 .filter(vm -> vm.mayRunOn.isEmpty())
+                .distinct()
                 .toList()
                 .forEach(vm -> toBeRead(vm, host));
+    }
+
+    /** What became of a call that may have moved a VM could not be read. */
+    public void mayBeElsewhere(VmId id) {
+        state.flag(id, VmState.Flag.MAY_BE_ELSEWHERE, true);
     }
 
     private void toBeRead(VmRecord record, HostId host) {
@@ -116,6 +122,7 @@ public final class Places {
             record.flags.remove(VmState.Flag.UNSEARCHED);
             record.flags.remove(VmState.Flag.HALF_MADE);
             record.flags.remove(VmState.Flag.TO_START);
+            record.flags.remove(VmState.Flag.MAY_BE_ELSEWHERE);
             record.offSince = null;
             place(record, ImmutableSet.of(host));
         });
@@ -209,6 +216,7 @@ public final class Places {
     /** What a reading showed of a VM apart from where it may be running. */
     void reads(VmRecord record, VirtualMachine next) {
         record.seen = next;
+        record.flags.remove(VmState.Flag.MAY_BE_ELSEWHERE);
         state.touch(record.id());
     }
 

@@ -53,6 +53,8 @@ public final class Sightings {
     public enum Seen {
         /** Nothing that a fault follows from. */
         AS_KNOWN,
+        /** It may run where nobody knew of it, by a reading that does not count: one that does has to tell. */
+        UNCERTAIN,
         /** It runs on one host, and that is certain. */
         RUNNING,
         /** It ran, and is certainly off now. */
@@ -188,13 +190,12 @@ public final class Sightings {
         }
         possible.addAll(runningOn);
         if (!isFresh) {
-            if (!possible.equals(record.mayRunOn)) {
-                // It was seen where nobody knew of it, if only by a reading that does not count: one that does has to
-                // tell.
-                record.flags.add(VmState.Flag.UNSEARCHED);
-                state.places().place(record, possible);
+            if (possible.equals(record.mayRunOn)) {
+                return Seen.AS_KNOWN;
             }
-            return Seen.AS_KNOWN;
+            record.flags.add(VmState.Flag.UNSEARCHED);
+            state.places().place(record, possible);
+            return Seen.UNCERTAIN;
         }
         return applyFresh(record, sightings, runningOn, possible, state);
     }

@@ -78,7 +78,7 @@ class SightingsTest {
         state.places().isOff(MW1, Instant.EPOCH);
         state.places().actionEnds(MW1);
 
-        assertThat(read(before, ALL, seen(H2, PowerState.ON))).isEqualTo(Seen.AS_KNOWN);
+        assertThat(read(before, ALL, seen(H2, PowerState.ON))).isEqualTo(Seen.UNCERTAIN);
         assertThat(mayRunOn()).containsExactly(H2);
         assertThat(state.places().isConfirmedOff(MW1)).isFalse();
 
