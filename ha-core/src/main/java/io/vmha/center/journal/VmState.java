@@ -55,7 +55,7 @@ public record VmState(
         SPLIT_BRAIN,
         /** It was cloned anew; the clone has not been powered on yet. */
         HALF_MADE,
-        /** What became of a call that may have moved it could not be read: it may be registered on a host that was lost. */
+        /** It has yet to be read where it is registered since a call may have moved it: any host that was lost may start it as it returns. */
         MAY_BE_ELSEWHERE,
         /** The orchestrator deleted it, but it may be running still. */
         DELETED,

@@ -31,7 +31,7 @@ final class MigrateHandler extends ActionHandler<Action.Migrate> {
 
     @Override
     void begins(Action.Migrate action, CenterState state) {
-        state.places().mayStart(action.target(), action.to());
+        state.places().mayMove(action.target(), action.to());
     }
 
     @Override
@@ -47,11 +47,6 @@ final class MigrateHandler extends ActionHandler<Action.Migrate> {
     @Override
     void notDone(Action.Migrate action, CenterState state) {
         state.places().notStarted(action.target(), action.to());
-    }
-
-    @Override
-    void unknown(Action.Migrate action, CenterState state) {
-        state.places().mayBeElsewhere(action.target());
     }
 
     @Override

@@ -49,7 +49,7 @@ final class PowerOnHandler extends ActionHandler<Action.PowerOn> {
 
     @Override
     void begins(Action.PowerOn action, CenterState state) {
-        state.places().mayStart(action.target(), action.on());
+        state.places().mayMove(action.target(), action.on());
     }
 
     /** A VM that was started on a host which is known to be lost by now has been lost with it. */
@@ -91,11 +91,6 @@ final class PowerOnHandler extends ActionHandler<Action.PowerOn> {
     @Override
     void inUse(Action.PowerOn action, CenterState state) {
         state.places().saidToRun(action.target());
-    }
-
-    @Override
-    void unknown(Action.PowerOn action, CenterState state) {
-        state.places().mayBeElsewhere(action.target());
     }
 
     @Override

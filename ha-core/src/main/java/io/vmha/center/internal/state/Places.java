@@ -71,7 +71,15 @@ public final class Places {
                 && report.observedAt().isAfter(record.offSince);
     }
 
-    /** A call is about to be made that may start the VM on a host. */
+    /** A call is about to be made that has the VM run on a host, and registers it there if it was not. */
+    public void mayMove(VmId id, HostId host) {
+        state.vm(id)
+                .filter(record -> !record.seen.host().equals(host))
+                .ifPresent(record -> state.flag(id, VmState.Flag.MAY_BE_ELSEWHERE, true));
+        mayStart(id, host);
+    }
+
+    /** The VM may be running on a host, too. */
     public void mayStart(VmId id, HostId host) {
         state.vm(id).ifPresent(record -> {
             Set<HostId> more = new LinkedHashSet<>(record.mayRunOn);
@@ -96,17 +104,16 @@ public final class Places {
                 .filter(left -> left.host().equals(host))
                 .map(Leftover::vm);
         Stream<VmRecord> named = Stream.concat(mayBePlaced.stream(), leftThere).flatMap(id -> state.vm(id).stream());
-        Stream<VmRecord> elsewhere = state.vms().stream().filter(vm -> vm.is(VmState.Flag.MAY_BE_ELSEWHERE));
-        Stream.concat(named, elsewhere)
-                .filter(vm -> vm.mayRunOn.isEmpty())
+        Stream<VmRecord> elsewhere = state.vms().stream().filter(Places::mayBeElsewhere);
+        Stream.concat(named.filter(vm -> vm.mayRunOn.isEmpty()), elsewhere)
                 .distinct()
                 .toList()
                 .forEach(vm -> toBeRead(vm, host));
     }
 
-    /** What became of a call that may have moved a VM could not be read. */
-    public void mayBeElsewhere(VmId id) {
-        state.flag(id, VmState.Flag.MAY_BE_ELSEWHERE, true);
+    private static boolean mayBeElsewhere(VmRecord record) {
+        boolean isCertain = record.power() == PowerState.ON && !record.is(VmState.Flag.UNSEARCHED);
+        return record.is(VmState.Flag.MAY_BE_ELSEWHERE) && !isCertain;
     }
 
     private void toBeRead(VmRecord record, HostId host) {
