@@ -251,7 +251,7 @@ final class EndChecks {
     }
 
     /**
-     * A VM whose database may write is not managed, or an operator rejected what would have confirmed it off: no other is promoted, and
+     * A VM whose database may write, for all that is known, is not managed, or an operator rejected what would have confirmed it off: no other is promoted, and
      * that is listed.
      */
     private boolean isWriterLeft(VmType type) {
@@ -259,14 +259,17 @@ final class EndChecks {
         return type.equals(VmType.DATABASE)
                 && actual.vms().stream()
                         .filter(vm -> vm.type().equals(type))
-                        .anyMatch(vm -> (stage.outside().isLeftAlone(vm.id())
-                                        && vm.power() == PowerState.ON
-                                        && stage.datacenter()
-                                                .memberOf(vm)
-                                                .filter(writers::contains)
-                                                .isPresent())
+                        .anyMatch(vm -> (stage.outside().isLeftAlone(vm.id()) && mayWrite(vm, writers))
                                 || said.isUnmet(vm.id(), NeedKind.SERVE, EnumSet.of(Reason.REJECTED))
                                 || said.isUnmet(vm.id(), NeedKind.RESTORE, EnumSet.of(Reason.REJECTED)));
+    }
+
+    /** Whether a VM's database accepts writes, or may do so for all that one knows of a host that does not answer. */
+    private boolean mayWrite(VirtualMachine vm, Set<MemberId> writers) {
+        return stage.datacenter()
+                .memberOf(vm)
+                .filter(member -> !answers(vm.host()) || (vm.power() == PowerState.ON && writers.contains(member)))
+                .isPresent();
     }
 
     /**

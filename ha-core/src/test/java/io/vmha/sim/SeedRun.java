@@ -83,6 +83,8 @@ final class SeedRun {
     private synchronized void add(FaultCounts some, Map<Long, Throwable> broken, long ran) {
         counts.addAll(some);
         failed.putAll(broken);
+        // Hours may pass before the summary.
+        broken.forEach((seed, why) -> System.out.printf("%nseed %d FAILED: %s%n", seed, why));
         done += ran;
     }
 
