@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import io.vmha.center.ManagementCenter;
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.config.CenterConfig;
+import io.vmha.center.event.DecisionOutcome;
 import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.group.CenterGroup;
@@ -15,11 +16,15 @@ import io.vmha.model.ClusterRole;
 import io.vmha.model.Host;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
+import io.vmha.model.PowerState;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import io.vmha.model.VmType;
 import io.vmha.policy.Decision;
+import io.vmha.policy.FailbackMode;
+import io.vmha.policy.FailoverConfig;
+import io.vmha.policy.HaPolicies;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.zookeeper.ZooKeeperConfig;
 import io.vmha.zookeeper.ZooKeeperStore;
@@ -38,11 +43,19 @@ import java.util.function.Supplier;
  * How fast a group is on three ZooKeeper servers, each a process with a disk: failovers a second from report to the plan's end, and how
  * long a takeover lasts with many open plans. As root on Linux, like the nemesis. Arguments: how many of each; in how many rounds the
  * failovers are, 5 unless told otherwise, of which the first ones tell how fast a process is that has just begun; and {@code memory} for
- * a store in memory instead, to tell what the servers take.
+ * a store in memory instead, to tell what the servers take. After each round, untimed, what failed is repaired and has its requests back,
+ * so that every round begins with a fleet that is well.
  */
 final class GroupSpeed {
     private static final int HOSTS = 1_000;
     private static final int VMS = 40_000;
+    /** How many different loads VMs have, one after another. */
+    private static final int LOADS = 40;
+
+    private static final int HALF = LOADS / 2;
+    /** Of more VMs that have failed, too many plans would wait for one another's targets. */
+    private static final int MOST_PLANS = 10_000;
+
     private static final Duration LEASE = Duration.ofSeconds(20);
 
     private GroupSpeed() {}
@@ -68,7 +81,7 @@ final class GroupSpeed {
     private static void measure(int count, int rounds, Supplier<CoordinationStore> stores, LongSupplier serversCpu)
             throws Exception {
         failovers(count / rounds, rounds, stores, serversCpu);
-        takeover(count, stores);
+        takeover(Math.min(count, MOST_PLANS), stores);
     }
 
     /** A primary and a standby cluster, and VMs whose loads differ, evenly over their hosts. */
@@ -88,18 +101,32 @@ final class GroupSpeed {
                     .host(HostId.of("h" + i % hosts))
                     .allocation(Resources.of(100, 512))
                     // Without any load one VM would be the best target for all the others.
-                    .load(0.1 + 0.01 * (i % 40))
+                    .load(0.1 + 0.01 * (i % LOADS))
                     .build());
         }
         return inventory.build();
     }
 
-    static FaultReport report(int vm) {
-        return FaultReport.ofVm(VmId.of("vm" + vm), FaultKind.FILESYSTEM_READ_ONLY, Instant.now(), "speed:" + vm, 1);
+    /** Of the VMs that have more load than half of all, one after another: those that take their requests do not fail meanwhile. */
+    private static VmId vm(int count) {
+        int failing = count % (VMS / 2);
+        return VmId.of("vm" + (failing / HALF * LOADS + HALF + failing % HALF));
     }
 
-    private static CenterGroup group(CoordinationStore store, String name, AutomationLevel level) {
-        SimulatedDatacenter datacenter = new SimulatedDatacenter(inventory(HOSTS, VMS));
+    static FaultReport report(VmId vm, long sequence) {
+        return FaultReport.ofVm(vm, FaultKind.FILESYSTEM_READ_ONLY, Instant.now(), "speed:" + vm, sequence);
+    }
+
+    private static FaultReport report(int count) {
+        return report(vm(count), 1 + count / (VMS / 2));
+    }
+
+    private static SimulatedDatacenter datacenter() {
+        return new SimulatedDatacenter(inventory(HOSTS, VMS));
+    }
+
+    private static CenterGroup group(
+            SimulatedDatacenter datacenter, CoordinationStore store, String name, AutomationLevel level) {
         CenterConfig config = CenterConfig.builder()
                 .automation(level)
                 .stormGuard(Optional.empty())
@@ -116,6 +143,11 @@ final class GroupSpeed {
                         .adapter(datacenter.hypervisor())
                         .trafficDirector(datacenter.trafficDirector())
                         .config(config)
+                        .policies(HaPolicies.builder()
+                                .config(FailoverConfig.builder()
+                                        .failback(FailbackMode.AUTOMATIC)
+                                        .build())
+                                .build())
                         .inventory(datacenter.actual())
                         .build())
                 .build();
@@ -143,11 +175,13 @@ final class GroupSpeed {
 
     private static void failovers(int atOnce, int rounds, Supplier<CoordinationStore> stores, LongSupplier serversCpu)
             throws Exception {
+        SimulatedDatacenter datacenter = datacenter();
         try (CoordinationStore store = stores.get();
-                CenterGroup group = group(store, "ha-1", AutomationLevel.FULL)) {
+                CenterGroup group = group(datacenter, store, "ha-1", AutomationLevel.FULL)) {
             awaitLeader(group);
             int next = 0;
             for (int round = 1; round <= rounds; round++) {
+                int first = next;
                 List<CompletableFuture<Void>> ended = new ArrayList<>();
                 long began = System.nanoTime();
                 long cpuBefore = cpuNanos();
@@ -155,7 +189,7 @@ final class GroupSpeed {
                 for (int i = 0; i < atOnce; i++) {
                     // An outcome keeps the inventory of its decision, for its explanation: none is kept here.
                     ended.add(group.submit(report(next++))
-                            .thenAccept(outcome -> {})
+                            .thenAccept(GroupSpeed::requireCarriedOut)
                             .toCompletableFuture());
                 }
                 CompletableFuture.allOf(ended.toArray(CompletableFuture[]::new)).join();
@@ -169,21 +203,40 @@ final class GroupSpeed {
                         atOnce / took,
                         (cpuNanos() - cpuBefore) / 1e3 / atOnce,
                         (serversCpu.getAsLong() - serversBefore) / 1e3 / atOnce);
+                mend(first, next, datacenter, group);
             }
         }
+    }
+
+    private static void requireCarriedOut(DecisionOutcome outcome) {
+        if (!outcome.isCarriedOut()) {
+            throw new IllegalStateException("not carried out: " + outcome.decision());
+        }
+    }
+
+    private static void mend(int first, int end, SimulatedDatacenter datacenter, CenterGroup group) {
+        List<CompletableFuture<Void>> mended = new ArrayList<>();
+        for (int i = first; i < end; i++) {
+            VmId vm = vm(i);
+            datacenter.change(now -> now.with(now.requireVm(vm).withPower(PowerState.ON)));
+            mended.add(group.call(center -> center.repaired(vm))
+                    .thenAccept(GroupSpeed::requireCarriedOut)
+                    .toCompletableFuture());
+        }
+        CompletableFuture.allOf(mended.toArray(CompletableFuture[]::new)).join();
     }
 
     private static void takeover(int count, Supplier<CoordinationStore> stores) throws Exception {
         try (CoordinationStore one = stores.get();
                 CoordinationStore other = stores.get();
-                CenterGroup first = group(one, "ha-1", AutomationLevel.MANUAL)) {
+                CenterGroup first = group(datacenter(), one, "ha-1", AutomationLevel.MANUAL)) {
             awaitLeader(first);
             List<CompletableFuture<Decision>> accepted = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 accepted.add(first.accept(report(i)).toCompletableFuture());
             }
             CompletableFuture.allOf(accepted.toArray(CompletableFuture[]::new)).join();
-            try (CenterGroup next = group(other, "ha-2", AutomationLevel.MANUAL)) {
+            try (CenterGroup next = group(datacenter(), other, "ha-2", AutomationLevel.MANUAL)) {
                 while (first.health().members().size() < 2) {
                     Thread.sleep(10);
                 }

@@ -11,6 +11,7 @@ import io.vmha.group.CenterFactory;
 import io.vmha.group.CenterShards;
 import io.vmha.group.GroupHealth;
 import io.vmha.group.Instance;
+import io.vmha.model.VmId;
 import io.vmha.sim.SimulatedDatacenter;
 import io.vmha.zookeeper.ZooKeeperConfig;
 import io.vmha.zookeeper.ZooKeeperStore;
@@ -152,7 +153,7 @@ final class SitesProcess {
             for (String site : sites) {
                 // An outcome keeps the inventory of its decision, for its explanation: none is kept here.
                 ended.add(shards.site(site)
-                        .submit(GroupSpeed.report(vm))
+                        .submit(GroupSpeed.report(VmId.of("vm" + vm), 1))
                         .handle(SitesProcess::obstacle)
                         .thenAccept(obstacle -> obstacle.ifPresentOrElse(others::add, carriedOut::incrementAndGet))
                         .toCompletableFuture());
