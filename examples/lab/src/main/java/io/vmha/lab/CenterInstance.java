@@ -8,7 +8,6 @@ import io.vmha.group.GroupHealth;
 import io.vmha.group.Instance;
 import io.vmha.libvirt.LibvirtAdapter;
 import io.vmha.model.HostId;
-import io.vmha.model.Inventory;
 import io.vmha.zookeeper.ZooKeeperConfig;
 import io.vmha.zookeeper.ZooKeeperStore;
 import java.time.Duration;
@@ -20,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * One of the orchestrator's three processes, on one of the hosts that fail: a member of a group of centers of which one leads. It answers as
  * {@link CenterEndpoint} does, and {@code /role} with what it is at.
  *
- * <p>The hosts are read once before it stands for leadership, and what a term needs is made as far as it can be: that it can be is found out
- * then, and a center is built sooner when it is elected. The term's center is guarded by this object's monitor.
+ * <p>The hosts are read once before it stands for leadership, a term is rehearsed, and what one needs is made as far as it can be: that it
+ * can be is found out then, and a center is built sooner when it is elected. The term's center is guarded by this object's monitor.
  */
 final class CenterInstance {
     /** How long the leader leads without renewing that. The others wait a fifth longer before one of them takes over. */
@@ -43,7 +42,7 @@ final class CenterInstance {
 
     /** Runs until the process is ended. */
     void run() {
-        Inventory unused = LabPlatform.read(adapter);
+        Rehearsal.of(LabPlatform.read(adapter));
         LabCenter.Prepared unusedYet = prepare();
         ZooKeeperStore store = ZooKeeperStore.connect(
                 ZooKeeperConfig.of(Ensemble.servers(), "/vmha/lab").withTimeout(STORE_TIMEOUT));
