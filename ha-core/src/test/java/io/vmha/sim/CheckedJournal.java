@@ -7,6 +7,7 @@ import io.vmha.center.journal.JournalState;
 import io.vmha.center.journal.PlanJournal;
 import io.vmha.center.journal.VmState;
 import io.vmha.fault.FaultKind;
+import io.vmha.model.DesiredState;
 import io.vmha.model.HostId;
 import io.vmha.model.VmId;
 import io.vmha.plan.Action;
@@ -118,6 +119,18 @@ final class CheckedJournal implements PlanJournal {
                         && !fault.report().source().equals("center")
                         && fault.since().isBefore(before)
                         && fault.since().isAfter(before.minus(window)))
+                .count();
+    }
+
+    /** How many VMs' guests failed, as they told, within the window before the given moment, and are not known to be well again. */
+    int failedVms(Instant before, Duration window) {
+        return (int) vms.values().stream()
+                .filter(vm ->
+                        vm.desired() == DesiredState.RUNNING && !vm.faults().isEmpty())
+                .filter(vm -> vm.faults().stream()
+                        .allMatch(fault -> fault.report().kind().isToldByRunningGuest()
+                                && fault.since().isBefore(before)
+                                && fault.since().isAfter(before.minus(window))))
                 .count();
     }
 

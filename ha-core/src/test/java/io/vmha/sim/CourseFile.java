@@ -6,6 +6,7 @@ import io.vmha.center.config.CenterConfig;
 import io.vmha.center.config.HostFencing;
 import io.vmha.center.config.RecoveryLimit;
 import io.vmha.center.config.StormGuard;
+import io.vmha.center.config.VmStormGuard;
 import io.vmha.model.AntiAffinityGroup;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.CpuPlatform;
@@ -110,6 +111,11 @@ final class CourseFile {
                         .append(guard.maxHostFraction())
                         .append(" stormWindow=")
                         .append(guard.window().toMillis()));
+        config.vmStormGuard()
+                .ifPresent(guard -> text.append(" vmStormFraction=")
+                        .append(guard.maxVmFraction())
+                        .append(" vmStormWindow=")
+                        .append(guard.window().toMillis()));
         config.maxRecoveriesPerVm()
                 .ifPresent(limit -> text.append(" recoveries=")
                         .append(limit.count())
@@ -188,15 +194,16 @@ final class CourseFile {
     }
 
     private static CenterConfig config(Line line) {
-        CenterConfig.Builder config = CenterConfig.builder()
-                .actionDeadline(line.millis("deadline").orElse(Duration.ofSeconds(5)))
-                .vmStormGuard(Optional.empty());
+        CenterConfig.Builder config =
+                CenterConfig.builder().actionDeadline(line.millis("deadline").orElse(Duration.ofSeconds(5)));
         line.field("actionsPerHost").map(Integer::parseInt).ifPresent(config::maxConcurrentActionsPerHost);
         line.field("hostFencing").map(HostFencing::valueOf).ifPresent(config::hostFencing);
         line.field("automation").map(AutomationLevel::valueOf).ifPresent(config::automation);
         line.millis("gather").ifPresent(config::gatherWindow);
         config.stormGuard(line.millis("stormWindow")
                 .map(window -> new StormGuard(Double.parseDouble(line.require("stormFraction")), window)));
+        config.vmStormGuard(line.millis("vmStormWindow")
+                .map(window -> new VmStormGuard(Double.parseDouble(line.require("vmStormFraction")), window)));
         line.millis("recoveriesWindow")
                 .ifPresent(window -> config.maxRecoveriesPerVm(new RecoveryLimit(line.number("recoveries"), window)));
         return config.build();

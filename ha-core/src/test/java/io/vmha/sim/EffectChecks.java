@@ -4,7 +4,6 @@ import com.google.common.collect.Sets;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
 import io.vmha.center.config.HostFencing;
-import io.vmha.center.config.StormGuard;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
@@ -221,15 +220,23 @@ final class EffectChecks {
     }
 
     private void checkStorm(CallContext call, String what) {
-        Optional<StormGuard> guard = course.config().stormGuard();
-        if (guard.isEmpty() || journal.isApproved(call.plan().orElseThrow())) {
+        if (journal.isApproved(call.plan().orElseThrow())) {
             return;
         }
-        double lost = journal.lostHosts(issuedAt(call), guard.get().window());
-        Violation.check(
-                lost / datacenter.actual().hosts().size() <= guard.get().maxHostFraction(),
-                8,
-                () -> what + " with the storm guard open");
+        course.config().stormGuard().ifPresent(guard -> {
+            double lost = journal.lostHosts(issuedAt(call), guard.window());
+            Violation.check(
+                    lost / datacenter.actual().hosts().size() <= guard.maxHostFraction(),
+                    8,
+                    () -> what + " with the storm guard open");
+        });
+        course.config().vmStormGuard().ifPresent(guard -> {
+            double failed = journal.failedVms(issuedAt(call), guard.window());
+            Violation.check(
+                    failed / datacenter.actual().vms().size() <= guard.maxVmFraction(),
+                    8,
+                    () -> what + " with the storm guard of VMs open");
+        });
     }
 
     /** Invariants 1, 5 and 11. */

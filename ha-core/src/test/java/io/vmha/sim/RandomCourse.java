@@ -5,6 +5,7 @@ import io.vmha.center.config.CenterConfig;
 import io.vmha.center.config.HostFencing;
 import io.vmha.center.config.RecoveryLimit;
 import io.vmha.center.config.StormGuard;
+import io.vmha.center.config.VmStormGuard;
 import io.vmha.model.AntiAffinityGroup;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.CpuPlatform;
@@ -31,6 +32,8 @@ import java.util.SplittableRandom;
 /** Draws a course from a seed. Made for one course and thrown away. */
 final class RandomCourse {
     private static final int LAST_EVENT_MILLIS = 60_000;
+    /** One course in so many has a storm guard of VMs, which two that fail within its window open. */
+    private static final int VM_STORM_SEEDS = 5;
 
     private final long seed;
     private final SplittableRandom random;
@@ -116,6 +119,9 @@ final class RandomCourse {
         if (random.nextInt(3) == 0) {
             config.stormGuard(Optional.of(new StormGuard(0.34, Duration.ofSeconds(20 + random.nextInt(60)))));
         }
+        if (seed % VM_STORM_SEEDS == 2) {
+            config.vmStormGuard(Optional.of(new VmStormGuard(0.12, Duration.ofSeconds(20 + seed % 60))));
+        }
         if (random.nextInt(3) == 0) {
             config.maxRecoveriesPerVm(new RecoveryLimit(1 + random.nextInt(2), Duration.ofSeconds(60)));
         }
@@ -182,9 +188,9 @@ final class RandomCourse {
         CourseEvent.Kind kind =
                 random.nextInt(5) == 0 ? CourseEvent.Kind.VM_FAILS : kinds[random.nextInt(kinds.length)];
         // By a clock that jumps it cannot be told from outside whether a storm is over.
-        return kind == CourseEvent.Kind.CLOCK_JUMPS && config.stormGuard().isPresent()
-                ? CourseEvent.Kind.CENTER_CRASHES
-                : kind;
+        boolean hasGuard =
+                config.stormGuard().isPresent() || config.vmStormGuard().isPresent();
+        return kind == CourseEvent.Kind.CLOCK_JUMPS && hasGuard ? CourseEvent.Kind.CENTER_CRASHES : kind;
     }
 
     private <T> T pick(List<T> some) {

@@ -5,7 +5,8 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.time.Duration;
 
 /**
- * When so many hosts look lost that the view of them is more likely broken than they are.
+ * When so many hosts look lost that the view of them is more likely broken than they are. A center that takes over counts what was lost by
+ * then as lost now.
  *
  * @param maxHostFraction the largest share of all hosts that may be reported lost within the window, more than 0 and at
  *     most 1; with more than that nothing is powered off

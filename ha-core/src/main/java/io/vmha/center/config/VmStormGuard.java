@@ -6,7 +6,7 @@ import java.time.Duration;
 
 /**
  * When so many VMs on hosts that are up look failed within a window that rather the watcher errs than all of them failed: nothing
- * is powered off then until that clears or an operator approves.
+ * is powered off then until that clears or an operator approves. A center that takes over counts what had failed by then as failed now.
  *
  * @param maxVmFraction the largest share of all VMs that may look failed, more than 0 and at most 1
  * @param window how long a report counts, more than 0

@@ -102,6 +102,10 @@ final class Reports implements ReportIntake.Callbacks {
 
     private void handleVm(VmRecord vm, FaultReport report, PendingDecision pending) {
         Faults.Taken taken = faults.ofVm(vm, report);
+        if (taken == Faults.Taken.OPENED) {
+            // Before anything is judged: decisions may be gathered for a while.
+            center.stormChanges().refresh();
+        }
         if (vm.is(VmState.Flag.UNSEARCHED)) {
             center.readings().need();
         }

@@ -1,7 +1,10 @@
 package io.vmha.center.internal;
 
 import io.vmha.center.event.HaEvent;
+import io.vmha.center.internal.state.CenterState;
+import io.vmha.center.internal.state.VmRecord;
 import io.vmha.center.schedule.CenterScheduler;
+import io.vmha.model.DesiredState;
 import io.vmha.policy.Reason;
 import java.time.Duration;
 import java.util.Optional;
@@ -27,12 +30,23 @@ final class StormChanges {
         this.storm = storm;
     }
 
-    /** What an earlier center knew to be lost counts still. */
+    /** What an earlier center knew to be lost or failed counts still, for a whole window: when it began no clock of this one tells. */
     void resume() {
-        center.state().hosts().stream()
+        CenterState state = center.state();
+        state.hosts().stream()
                 .filter(host -> !host.health().runsVms())
                 .forEach(host -> storm.lost(host.seen().id(), scheduler.uptime()));
+        state.vms().stream()
+                .filter(vm -> vm.desired() == DesiredState.RUNNING && hasFailedByItself(vm, state))
+                .forEach(vm -> storm.failed(vm.id(), scheduler.uptime()));
         refresh();
+    }
+
+    private static boolean hasFailedByItself(VmRecord vm, CenterState state) {
+        return vm.isFailed()
+                && (state.runsVms(vm.seen().host())
+                        || vm.faults().stream()
+                                .anyMatch(fault -> fault.report().kind().isToldByRunningGuest()));
     }
 
     /** A share is of all: where those have become more or fewer, an open guard is judged again. */
