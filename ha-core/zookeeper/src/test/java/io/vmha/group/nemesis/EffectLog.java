@@ -98,11 +98,8 @@ final class EffectLog {
                 faults.add("done twice: " + effect);
             }
             if (effect.what().equals("route")) {
-                boolean isJudged = effect.changes() && !onTheWire.contains(effect);
-                if (isJudged && !failed.contains(before)) {
+                if (effect.changes() && !onTheWire.contains(effect) && !failed.contains(before)) {
                     faults.add("requests were moved away from a healthy VM: " + effect);
-                } else if (isJudged && !off.contains(before)) {
-                    faults.add("requests were moved away from a VM that is not off: " + effect);
                 }
                 servers.put(effect.vm(), effect.to());
             }

@@ -41,19 +41,6 @@ class EffectLogTest {
     }
 
     @Test
-    void requestsThatAreMovedBeforeTheVmIsOffAreFound() {
-        assertThat(faults("10 1 1 1 9 route a c changed", "12 1 1 0 11 off a changed"))
-                .singleElement()
-                .asString()
-                .contains("not off");
-        String[] moved = {"10 1 1 0 9 off a changed", "12 1 1 1 11 route a b changed"};
-        assertThat(faults(moved[0], moved[1], "14 1 2 1 13 route a c changed", "16 1 2 0 15 off b changed"))
-                .singleElement()
-                .asString()
-                .contains("not off");
-    }
-
-    @Test
     void whatIsDoneTwiceOrNotAtAllOrToAHealthyVmIsFound() {
         assertThat(faults("10 1 1 0 9 off a changed"))
                 .singleElement()
