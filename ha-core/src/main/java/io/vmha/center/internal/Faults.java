@@ -77,7 +77,12 @@ final class Faults {
         }
         state.flag(vm.id(), VmState.Flag.LIMITED, false);
         state.flag(vm.id(), VmState.Flag.REJECTED, false);
-        if (isNew && state.runsVms(vm.seen().host())) {
+        // What a guest tells it tells from a host that runs, wherever that is, and also where the VM had been lost
+        // before.
+        boolean isOfTheVm = report.kind().isToldByRunningGuest()
+                ? isNew || isOtherKind
+                : isNew && state.runsVms(vm.seen().host());
+        if (isOfTheVm) {
             storm.failed(vm.id(), scheduler.uptime());
         }
         return isNew ? Taken.OPENED : Taken.REPEATED;

@@ -133,7 +133,7 @@ public final class Operators {
                 state.leftovers().cloneNotNeeded(id, vm.seen().host(), center.now());
             }
             if (vm.isActedOn()) {
-                state.places().saidOn(id);
+                state.places().saidOn(id, center.executor().mayBePlacedOn(id));
             } else {
                 state.places().runsOn(id, vm.seen().host());
                 state.places().lostWithHost(id);

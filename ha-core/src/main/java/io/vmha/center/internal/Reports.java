@@ -102,7 +102,7 @@ final class Reports implements ReportIntake.Callbacks {
 
     private void handleVm(VmRecord vm, FaultReport report, PendingDecision pending) {
         Faults.Taken taken = faults.ofVm(vm, report);
-        if (taken == Faults.Taken.OPENED) {
+        if (taken == Faults.Taken.OPENED || taken == Faults.Taken.REPEATED) {
             // Before anything is judged: decisions may be gathered for a while.
             center.stormChanges().refresh();
         }

@@ -117,6 +117,15 @@ public final class PlanExecutor implements RunGuardContext.Plans {
                 .collect(ImmutableSet.toImmutableSet());
     }
 
+    /** The hosts on which a VM may have been placed by steps that were tried and have not come to their end. */
+    public Set<HostId> mayBePlacedOn(VmId vm) {
+        return underWay()
+                .map(step -> step.step().action())
+                .filter(action -> action.vm().filter(vm::equals).isPresent())
+                .flatMap(action -> Placements.hostOf(action).stream())
+                .collect(ImmutableSet.toImmutableSet());
+    }
+
     /** Whether a host's fencing was begun and has not come to its end: it may have been off since. */
     public boolean mayHaveFenced(HostId host) {
         return underWay()

@@ -274,12 +274,19 @@ public final class Places {
         });
     }
 
-    /** Somebody says that a VM is on while an action on it is under way. */
-    public void saidOn(VmId id) {
+    /**
+     * Somebody says that a VM is on while an action on it is under way.
+     *
+     * @param mayBePlacedOn where that action may have placed it: it has to be read then where it is on
+     */
+    public void saidOn(VmId id, Set<HostId> mayBePlacedOn) {
         state.vm(id).ifPresent(record -> {
             record.isSaidOn = true;
             record.seen = record.seen.withPower(PowerState.ON);
             mayStart(id, record.seen.host());
+            mayBePlacedOn.stream()
+                    .filter(host -> !host.equals(record.seen.host()))
+                    .forEach(host -> toBeRead(record, host));
         });
     }
 
