@@ -5,7 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.time.Duration;
 
 /**
- * When so many VMs on hosts that are up look failed within a window that rather the watcher errs than all of them failed: nothing
+ * When so many VMs look failed by themselves, on hosts that are up or as their guests tell, within a window that rather the watcher errs than all of them failed: nothing
  * is powered off then until that clears or an operator approves. A center that takes over counts what had failed by then as failed now.
  *
  * @param maxVmFraction the largest share of all VMs that may look failed, more than 0 and at most 1

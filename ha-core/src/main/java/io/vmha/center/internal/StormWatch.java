@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Counts the hosts that were found lost of late, and the VMs that looked failed on hosts that are up. Where too many are, rather the
+ * Counts the hosts that were found lost of late, and the VMs that looked failed by themselves. Where too many are, rather the
  * watcher errs. Windows are measured by a clock that never jumps. Confined to the center's loop.
  */
 final class StormWatch {
@@ -45,7 +45,7 @@ final class StormWatch {
         }
     }
 
-    /** A VM on a host that is up looks failed. */
+    /** A VM looks failed by itself: its host is up, or its guest told. */
     void failed(VmId vm, Duration now) {
         if (vmGuard.isPresent()) {
             failed.remove(vm);

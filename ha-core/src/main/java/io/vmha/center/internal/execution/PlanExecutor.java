@@ -110,7 +110,7 @@ public final class PlanExecutor implements RunGuardContext.Plans {
 
     /** The VMs whose start, clone or migration was begun to a host, and that may be there or not. */
     public Set<VmId> mayHavePlaced(HostId host) {
-        return underWay()
+        return underWay(runs.values())
                 .map(step -> step.step().action())
                 .filter(action -> Placements.hostOf(action).filter(host::equals).isPresent())
                 .flatMap(action -> action.vm().stream())
@@ -119,7 +119,7 @@ public final class PlanExecutor implements RunGuardContext.Plans {
 
     /** The hosts on which a VM may have been placed by steps that were tried and have not come to their end. */
     public Set<HostId> mayBePlacedOn(VmId vm) {
-        return underWay()
+        return underWay(runsOf(vm))
                 .map(step -> step.step().action())
                 .filter(action -> action.vm().filter(vm::equals).isPresent())
                 .flatMap(action -> Placements.hostOf(action).stream())
@@ -128,16 +128,14 @@ public final class PlanExecutor implements RunGuardContext.Plans {
 
     /** Whether a host's fencing was begun and has not come to its end: it may have been off since. */
     public boolean mayHaveFenced(HostId host) {
-        return underWay()
+        return underWay(runs.values())
                 .anyMatch(step -> step.action() instanceof Action.FenceHost fence
                         && fence.target().equals(host));
     }
 
     /** The steps that were tried and have not come to their end. */
-    private Stream<StepRun> underWay() {
-        return runs.values().stream()
-                .flatMap(run -> run.steps().stream())
-                .filter(step -> step.isTried() && !step.isEnded());
+    private static Stream<StepRun> underWay(Collection<PlanRun> plans) {
+        return plans.stream().flatMap(run -> run.steps().stream()).filter(step -> step.isTried() && !step.isEnded());
     }
 
     /** The plans that are held, of which nothing was tried, and that count on a VM to serve. */
@@ -355,7 +353,7 @@ public final class PlanExecutor implements RunGuardContext.Plans {
 
     @Override
     public boolean isPromotingBeside(ReplicaSetId set, StepRun asks) {
-        return underWay()
+        return underWay(runs.values())
                 .anyMatch(step -> step != asks
                         && step.step().action() instanceof Action.Promote promote
                         && setOf(promote.target()).filter(set::equals).isPresent());
