@@ -111,6 +111,13 @@ final class CheckedJournal implements PlanJournal {
         return vms.containsKey(vm) ? vms.get(vm).mayRunOn() : Set.of();
     }
 
+    /** Where a VM's requests go, as was written down last. */
+    VmId serverOf(VmId owner) {
+        return Optional.ofNullable(vms.get(owner))
+                .flatMap(state -> state.vm().servedBy())
+                .orElse(owner);
+    }
+
     /** How many hosts were found lost within the window before the given moment, and are not known to be back. */
     int lostHosts(Instant before, Duration window) {
         return (int) hosts.values().stream()

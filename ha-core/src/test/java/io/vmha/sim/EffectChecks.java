@@ -87,7 +87,7 @@ final class EffectChecks {
         return outside.isUnknown(vm.id(), vm.host(), actor(call), issuedAt(call));
     }
 
-    /** Invariants 1 and 2. */
+    /** Invariants 1, 2 and 10. */
     void routes(CallContext call, VmId owner, VmId server) {
         Inventory actual = datacenter.actual();
         VmId before = datacenter.serverOf(owner);
@@ -104,7 +104,25 @@ final class EffectChecks {
                         || isUnknown(left.get(), call),
                 1,
                 () -> "the requests of " + owner + " moved to " + server + " while " + before + " may still write");
+        Violation.check(
+                isDatabase || !isServedWell(call, owner, left.get()) || owner.equals(server),
+                10,
+                () -> "the requests of " + owner + " moved to " + server + " from " + before
+                        + ", which serves well and which the plan is not about");
         checkTarget(call, owner, server);
+    }
+
+    /** Whether requests are where they are known to be, at a VM that is well and known to be, and that no decision of the plan is about. */
+    private boolean isServedWell(CallContext call, VmId owner, VirtualMachine server) {
+        Inventory believed = believed(call);
+        boolean isKnownWell = believed.vm(server.id())
+                .filter(vm -> vm.isServing() && believed.hostOf(vm).isAvailable())
+                .isPresent();
+        return isKnownWell
+                && isRunningWell(server)
+                && journal.serverOf(owner).equals(server.id())
+                && journal.decided(call.plan().orElseThrow()).stream()
+                        .noneMatch(part -> part.subject().is(server.id()));
     }
 
     /** Requests may leave a VM that is well where its database does not accept writes, or to go home to one of the same database. */

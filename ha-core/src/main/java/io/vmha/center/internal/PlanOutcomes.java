@@ -155,6 +155,11 @@ final class PlanOutcomes implements Callbacks {
     }
 
     @Override
+    public boolean isStillNeeded(SubjectDecision part, Action action) {
+        return center.decisions().stillNeeded().isNeeded(part, action);
+    }
+
+    @Override
     public Optional<Reason> heldBy(Action action) {
         return center.holds().heldBy(action);
     }

@@ -5,7 +5,9 @@ import io.vmha.center.internal.state.VmRecord;
 import io.vmha.center.journal.VmState;
 import io.vmha.model.DesiredState;
 import io.vmha.model.PowerState;
+import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
+import io.vmha.plan.Action;
 import io.vmha.policy.SubjectDecision;
 import java.util.Optional;
 
@@ -16,6 +18,33 @@ import java.util.Optional;
  * @param policies whose load threshold holds now
  */
 record StillNeeded(CenterState state, ChosenPolicies policies) implements SubjectDecision.Visitor<Boolean> {
+    /** Whether a decision still needs that one of its steps is done. */
+    boolean isNeeded(SubjectDecision part, Action action) {
+        boolean isInVain = action instanceof Action.Redirect redirect && isServedElsewhere(part, redirect);
+        return !isInVain && part.accept(this);
+    }
+
+    /**
+     * Whether requests that were to leave a VM have left it for one that serves: an operator may have sent them home while the redirect
+     * waited, or what became of a try was unknown.
+     */
+    private boolean isServedElsewhere(SubjectDecision part, Action.Redirect redirect) {
+        boolean isHome = redirect.owner().equals(redirect.server());
+        Optional<VmRecord> owner = state.vm(redirect.owner());
+        if (isHome || owner.isEmpty() || Needs.isBesideWriter(owner.get(), state)) {
+            return false;
+        }
+        VmId server = owner.get().server();
+        return !part.subject().is(server)
+                && !server.equals(redirect.server())
+                && state.vm(server)
+                        .filter(vm -> !vm.isFailed() && vm.desired() != DesiredState.OFF)
+                        .filter(vm -> state.runsVms(vm.seen().host()))
+                        .flatMap(vm -> state.asSeen(server))
+                        .filter(VirtualMachine::isServing)
+                        .isPresent();
+    }
+
     @Override
     public Boolean visitRedirect(SubjectDecision.Redirect redirect) {
         return isFailedOrStopped(redirect.vm()) || isServedInVain(redirect.vm());

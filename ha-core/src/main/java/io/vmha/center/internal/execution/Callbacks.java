@@ -22,6 +22,9 @@ public interface Callbacks {
     /** Whether what a decision is for is still there: its fault, its host's drain, its return home. */
     boolean isStillNeeded(SubjectDecision part);
 
+    /** Whether a decision still needs that one of its steps is done. */
+    boolean isStillNeeded(SubjectDecision part, Action action);
+
     /** What holds an action back that nobody approved: the automation level or a storm guard. */
     Optional<Reason> heldBy(Action action);
 

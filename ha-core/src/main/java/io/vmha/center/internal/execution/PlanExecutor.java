@@ -337,6 +337,11 @@ public final class PlanExecutor implements RunGuardContext.Plans {
     }
 
     @Override
+    public boolean isStillNeeded(SubjectDecision part, Action action) {
+        return callbacks.isStillNeeded(part, action);
+    }
+
+    @Override
     public void lostLeadership(String detail) {
         callbacks.lostLeadership(detail);
     }

@@ -45,6 +45,9 @@ public final class PlanRun implements StepRun.Owner {
         /** Whether what a decision is for is still there. */
         boolean isStillNeeded(SubjectDecision part);
 
+        /** Whether a decision still needs that one of its steps is done. */
+        boolean isStillNeeded(SubjectDecision part, Action action);
+
         /** Whether a step of a plan may do that now. */
         Verdict judge(PlanRun run, StepRun step, Action action);
 
@@ -168,7 +171,8 @@ public final class PlanRun implements StepRun.Owner {
         List<Integer> of = partsOfStep.get(step.step().number());
         for (int part : of) {
             if (!(parts.get(part) instanceof SubjectDecision.Blocked)
-                    && executor.isStillNeeded(opened.decision().parts().get(part))) {
+                    && executor.isStillNeeded(
+                            opened.decision().parts().get(part), step.step().action())) {
                 return true;
             }
         }
