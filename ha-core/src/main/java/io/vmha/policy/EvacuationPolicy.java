@@ -35,12 +35,12 @@ public final class EvacuationPolicy {
     }
 
     /**
-     * Returns where the running VMs of a host go.
+     * Returns where the running VMs of a host go. From one that is lost none can be moved.
      *
      * @param inventory what there is
      * @param id the host that is to be empty
      * @param trigger why: {@link Trigger#MAINTENANCE} or {@link Trigger#HOST_DEGRADED}
-     * @return a part for each running VM; no parts where none runs
+     * @return a part for each running VM; no parts where none runs, or the host is lost
      * @throws IllegalArgumentException if the trigger is another, or there is no such host
      */
     public Decision decide(Inventory inventory, HostId id, Trigger trigger) {
@@ -48,12 +48,13 @@ public final class EvacuationPolicy {
     }
 
     /**
-     * Returns where some VMs go that should leave their hosts; none goes to a host that another of them leaves.
+     * Returns where some VMs go that should leave their hosts; none goes to a host that another of them leaves. From a host that is lost
+     * none can be moved.
      *
      * @param inventory what there is
      * @param vms the VMs, of one host or several
      * @param trigger why: {@link Trigger#MAINTENANCE} or {@link Trigger#HOST_DEGRADED}
-     * @return a part for each of them that runs; no parts where none runs
+     * @return a part for each of them that runs on a host that is not lost; no parts where there is none
      * @throws IllegalArgumentException if the trigger is another, or there is no such VM
      */
     public Decision decide(Inventory inventory, Collection<VmId> vms, Trigger trigger) {
@@ -69,7 +70,8 @@ public final class EvacuationPolicy {
                 "an evacuation is for MAINTENANCE or HOST_DEGRADED: %s",
                 trigger);
         List<VirtualMachine> running = vms.stream()
-                .filter(vm -> vm.power() == PowerState.ON)
+                .filter(vm -> vm.power() == PowerState.ON
+                        && inventory.hostOf(vm).health().runsVms())
                 .sorted(HighestPriorityFirst.ORDER)
                 .toList();
         ImmutableList.Builder<SubjectDecision> parts = ImmutableList.builder();

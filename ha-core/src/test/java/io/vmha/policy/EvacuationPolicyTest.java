@@ -47,6 +47,14 @@ class EvacuationPolicyTest {
     }
 
     @Test
+    void nothingIsMovedAwayFromAHostThatIsLost() {
+        Inventory inventory = inventory(Fixtures.host("h2", ClusterRole.PRIMARY).build());
+        Host lost = inventory.requireHost(H1).withHealth(HostHealth.UNREACHABLE);
+
+        assertThat(rows(inventory.with(lost))).isEmpty();
+    }
+
+    @Test
     void aHostWithAnotherOrAnUnknownCpuIsNoTarget() {
         Inventory other = inventory(
                 Fixtures.host("h2", ClusterRole.PRIMARY)

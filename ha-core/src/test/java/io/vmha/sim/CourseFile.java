@@ -78,6 +78,9 @@ final class CourseFile {
         text.append("chance seed=").append(course.seed()).append(" errors=").append(course.errorRate());
         text.append(" slow=").append(course.isSlow()).append(" durable=").append(course.isDurable());
         text.append(" asynchronous=").append(course.isAsynchronous());
+        if (!course.hasDatabaseCluster()) {
+            text.append(" databaseCluster=false");
+        }
         course.resync().ifPresent(every -> text.append(" resync=").append(every.toMillis()));
         text.append('\n');
         write(course.config(), text);
@@ -189,6 +192,7 @@ final class CourseFile {
                 chance.field("slow").map(Boolean::parseBoolean).orElse(false),
                 chance.field("durable").map(Boolean::parseBoolean).orElse(false),
                 chance.field("asynchronous").map(Boolean::parseBoolean).orElse(false),
+                chance.field("databaseCluster").map(Boolean::parseBoolean).orElse(true),
                 chance.millis("resync"),
                 events);
     }

@@ -204,7 +204,8 @@ final class EndChecks {
                         && other.isServing()
                         && known.hostOf(other).isAvailable()
                         && actual.vm(other.id()).filter(this::isWell).isPresent()
-                        && !isHistoryLost(other));
+                        && !isHistoryLost(other)
+                        && mayTakeRequests(other));
         boolean isRestarted = course.failover().recoveryOf(believed) == RecoveryMode.RESTART
                 || actual.vm(server)
                         .filter(vm -> course.failover().recoveryOf(vm) == RecoveryMode.RESTART)
@@ -231,6 +232,16 @@ final class EndChecks {
      */
     private boolean isHistoryLost(VirtualMachine vm) {
         return vm.type().equals(VmType.DATABASE) && clients.isOnOlderTimeline(vm) && !isLeftBehind();
+    }
+
+    /** Where nothing can promote a database, requests go to the one that writes alone. */
+    private boolean mayTakeRequests(VirtualMachine vm) {
+        return course.hasDatabaseCluster()
+                || !vm.type().equals(VmType.DATABASE)
+                || stage.datacenter()
+                        .memberOf(vm)
+                        .filter(stage.datacenter().writers()::contains)
+                        .isPresent();
     }
 
     private boolean isToldWhy(VmId server, VmId owner) {

@@ -34,6 +34,8 @@ final class RandomCourse {
     private static final int LAST_EVENT_MILLIS = 60_000;
     /** One course in so many has a storm guard of VMs, which two that fail within its window open. */
     private static final int VM_STORM_SEEDS = 5;
+    /** One course in so many has databases that nobody can read or promote. */
+    private static final int NO_CLUSTER_SEEDS = 11;
 
     private final long seed;
     private final SplittableRandom random;
@@ -60,6 +62,7 @@ final class RandomCourse {
                 isSlow,
                 isDurable,
                 random.nextInt(3) == 0,
+                seed % NO_CLUSTER_SEEDS != 4,
                 resync,
                 events(inventory, config));
     }

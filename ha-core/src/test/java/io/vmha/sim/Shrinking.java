@@ -47,6 +47,7 @@ final class Shrinking {
                 false,
                 course.isDurable(),
                 course.isAsynchronous(),
+                course.hasDatabaseCluster(),
                 course.resync(),
                 course.events()));
     }

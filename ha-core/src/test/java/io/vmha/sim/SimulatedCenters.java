@@ -151,7 +151,6 @@ final class SimulatedCenters {
                 .adapter(world.hypervisor(running))
                 .trafficDirector(world.trafficDirector())
                 .fencingDevice(world.fencingDevice())
-                .databaseCluster(world.databaseCluster(), stage.course().databaseInterval())
                 .inventory(knownInventory())
                 .config(config())
                 .policies(HaPolicies.builder()
@@ -168,6 +167,9 @@ final class SimulatedCenters {
                 .listener(this::checkDecision)
                 .listener(this::checkSwitchover)
                 .listener(event -> stage.trace().say(() -> "  event " + event));
+        if (course.hasDatabaseCluster()) {
+            builder.databaseCluster(world.databaseCluster(), course.databaseInterval());
+        }
         course.resync().ifPresent(builder::resyncEvery);
         return builder.build();
     }

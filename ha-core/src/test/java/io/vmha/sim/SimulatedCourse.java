@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param isSlow whether threads are held up now and then
  * @param isDurable whether the journal is one on a disk
  * @param isAsynchronous whether databases acknowledge commits before a replica has them
+ * @param hasDatabaseCluster whether centers can read databases and promote them
  * @param resync how often the center reads the platform; empty: only where it needs to
  * @param events what happens, in order
  */
@@ -30,6 +31,7 @@ record SimulatedCourse(
         boolean isSlow,
         boolean isDurable,
         boolean isAsynchronous,
+        boolean hasDatabaseCluster,
         Optional<Duration> resync,
         List<CourseEvent> events) {
 
@@ -54,6 +56,7 @@ record SimulatedCourse(
                 isSlow,
                 isDurable,
                 isAsynchronous,
+                hasDatabaseCluster,
                 resync,
                 List.copyOf(fewer));
     }
@@ -61,7 +64,17 @@ record SimulatedCourse(
     /** The same with a journal that outlives its center. */
     SimulatedCourse onDisk() {
         return new SimulatedCourse(
-                seed, inventory, config, failover, errorRate, isSlow, true, isAsynchronous, resync, events);
+                seed,
+                inventory,
+                config,
+                failover,
+                errorRate,
+                isSlow,
+                true,
+                isAsynchronous,
+                hasDatabaseCluster,
+                resync,
+                events);
     }
 
     boolean has(CourseEvent.Kind kind) {

@@ -187,6 +187,7 @@ final class Needs {
         return vm.power() == PowerState.ON
                 && vm.desired() == DesiredState.RUNNING
                 && state.host(vm.seen().host())
+                        .filter(host -> host.health().runsVms())
                         .filter(host -> host.seen().inMaintenance() || host.health() == HostHealth.DEGRADED)
                         .isPresent();
     }

@@ -295,7 +295,10 @@ final class Guards {
         Action.Migrate migrate = (Action.Migrate) action;
         VmRecord vm = context.state().requireVm(migrate.target());
         boolean left = context.isTried() && vm.mayRunOn().equals(Set.of(migrate.from(), migrate.to()));
-        return left || (vm.mayRunOn().equals(Set.of(migrate.from())) && vm.power() == PowerState.ON)
+        boolean runsThere = context.state().runsVms(migrate.from())
+                && vm.mayRunOn().equals(Set.of(migrate.from()))
+                && vm.power() == PowerState.ON;
+        return left || runsThere
                 ? Verdict.PASS
                 : Verdict.never(Reason.TARGET_GONE, vm.id() + " does not run on " + migrate.from() + " any more");
     };
