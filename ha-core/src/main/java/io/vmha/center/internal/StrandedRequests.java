@@ -167,11 +167,16 @@ final class StrandedRequests {
             }
             return;
         }
-        if (isServing(vm)
-                || state.vmDatabases().needsWriter(vm.seen())
-                || !serveElsewhere(vm, server, decidedElsewhere(vm))) {
+        if (isServing(vm) || !serveElsewhere(vm, server, decidedElsewhere(vm).filter(part -> !promotes(vm, part)))) {
             sendHome(vm, server);
         }
+    }
+
+    /** Whether the database of a decision's target has to be promoted before it takes a VM's requests. */
+    private boolean promotes(VmRecord vm, SubjectDecision part) {
+        return part instanceof SubjectDecision.Redirect redirect
+                && state.vmDatabases().needsWriter(vm.seen())
+                && !facts.acceptsWrites(redirect.target());
     }
 
     /**
@@ -196,7 +201,7 @@ final class StrandedRequests {
                 Explanation.of(() -> server + " was deleted and " + vm.id() + " is not to serve: its requests go to "
                         + redirect.target()));
         // They are with nobody: there is nothing to confirm off before.
-        beginFollowing(part, state.vmDatabases().needsWriter(vm.seen()) && !facts.acceptsWrites(part.target()));
+        beginFollowing(part, promotes(vm, part));
         return true;
     }
 

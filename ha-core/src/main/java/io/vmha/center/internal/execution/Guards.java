@@ -235,7 +235,8 @@ final class Guards {
                         redirect.server() + " does not serve: it is "
                                 + target.get().health() + " and "
                                 + target.get().power() + " on a host that is "
-                                + host.get().health());
+                                + host.get().health()
+                                + (host.get().inMaintenance() ? ", in maintenance" : ""));
     };
 
     /** A database that takes over is not too far behind, and how far is known. */
