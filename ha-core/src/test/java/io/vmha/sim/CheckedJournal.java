@@ -1,5 +1,6 @@
 package io.vmha.sim;
 
+import com.google.common.collect.Sets;
 import io.vmha.center.journal.HostState;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.JournalException;
@@ -36,6 +37,7 @@ final class CheckedJournal implements PlanJournal {
     private final FaultCounts counts;
     private final Trace trace;
     private final Map<Intent, Written> intents = new HashMap<>();
+    private final Map<Intent, VmId> serversBefore = new HashMap<>();
     private final Set<PlanId> opened = new HashSet<>();
     private final Map<PlanId, Decision> decisions = new HashMap<>();
     private final Set<PlanId> closed = new HashSet<>();
@@ -111,11 +113,21 @@ final class CheckedJournal implements PlanJournal {
         return vms.containsKey(vm) ? vms.get(vm).mayRunOn() : Set.of();
     }
 
-    /** Where a VM's requests go, as was written down last. */
-    VmId serverOf(VmId owner) {
-        return Optional.ofNullable(vms.get(owner))
-                .flatMap(state -> state.vm().servedBy())
-                .orElse(owner);
+    /** Whether a VM's requests were known to go to another one when an intent was written down, and are still. */
+    boolean isKnownServer(Intent intent, VmId owner, VmId server) {
+        return server.equals(serversBefore.get(intent))
+                && serverOf(owner).filter(server::equals).isPresent();
+    }
+
+    /** Where a VM's requests go, as was written down last; empty where that is in doubt. */
+    private Optional<VmId> serverOf(VmId owner) {
+        VmState state = vms.get(owner);
+        if (state == null) {
+            return Optional.of(owner);
+        }
+        return state.flags().contains(VmState.Flag.ROUTE_IN_DOUBT)
+                ? Optional.empty()
+                : Optional.of(state.vm().servedBy().orElse(owner));
     }
 
     /** How many hosts were found lost within the window before the given moment, and are not known to be back. */
@@ -141,12 +153,15 @@ final class CheckedJournal implements PlanJournal {
                 .count();
     }
 
-    void checkAllClosed(Set<PlanId> seen) {
-        for (PlanId plan : opened) {
+    Set<PlanId> openPlans() {
+        return Set.copyOf(Sets.difference(opened, closed));
+    }
+
+    /** Plans that no center has came to their end. */
+    void checkClosed(Set<PlanId> plans) {
+        for (PlanId plan : plans) {
             Violation.check(
-                    closed.contains(plan) || seen.contains(plan),
-                    4,
-                    () -> "plan " + plan + " never came to its end, and no center has it");
+                    closed.contains(plan), 4, () -> "plan " + plan + " never came to its end, and no center has it");
         }
     }
 
@@ -180,6 +195,16 @@ final class CheckedJournal implements PlanJournal {
             throw failed;
         }
         written.forEach(this::note);
+        written.forEach(this::noteServer);
+    }
+
+    /** With a redirect's intent it is known where the requests are. */
+    private void noteServer(JournalEntry entry) {
+        if (entry instanceof JournalEntry.StepStarted started && started.action() instanceof Action.Redirect redirect) {
+            serverOf(redirect.owner())
+                    .ifPresent(server ->
+                            serversBefore.put(new Intent(started.plan(), started.step(), started.epoch()), server));
+        }
     }
 
     private boolean isForgotten(JournalEntry entry) {

@@ -120,7 +120,7 @@ final class EffectChecks {
                 .isPresent();
         return isKnownWell
                 && isRunningWell(server)
-                && journal.serverOf(owner).equals(server.id())
+                && journal.isKnownServer(intentOf(call), owner, server.id())
                 && journal.decided(call.plan().orElseThrow()).stream()
                         .noneMatch(part -> part.subject().is(server.id()));
     }

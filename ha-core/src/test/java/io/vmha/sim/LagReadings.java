@@ -7,7 +7,6 @@ import io.vmha.model.MemberId;
 import io.vmha.model.ReplicaLag;
 import io.vmha.model.ReplicaSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,7 +18,7 @@ final class LagReadings extends ForwardingDatabases {
     private final SimulatedDatacenter datacenter;
     private final Outside outside;
     private final Map<MemberId, DatabaseMember> arrived = new HashMap<>();
-    private List<DatabaseMember> underWay = List.of();
+    private Optional<ReplicaSet> underWay = Optional.empty();
     private long epoch;
 
     LagReadings(SimulatedDatacenter datacenter, Outside outside) {
@@ -31,7 +30,7 @@ final class LagReadings extends ForwardingDatabases {
     @Override
     public ReplicaSet read(CallContext call) {
         ReplicaSet seen = super.read(call);
-        underWay = seen.members();
+        underWay = Optional.of(seen);
         return seen;
     }
 
@@ -41,9 +40,15 @@ final class LagReadings extends ForwardingDatabases {
             arrived.clear();
             epoch = to;
         }
-        for (DatabaseMember member : underWay) {
+        underWay.ifPresent(this::arrive);
+    }
+
+    private void arrive(ReplicaSet set) {
+        for (DatabaseMember member : set.members()) {
             DatabaseMember before = arrived.put(member.id(), member);
-            if (isMeasured(member) && (before == null || !saysTheSame(before, member))) {
+            boolean isNews = isMeasured(member) && (before == null || !saysTheSame(before, member));
+            // The log of the last that wrote is seen, and is no longer: that outweighs whatever was told.
+            if (isNews || set.hasEveryWrite(member.id())) {
                 datacenter.actual().vms().stream()
                         .filter(vm -> datacenter.memberOf(vm).equals(Optional.of(member.id())))
                         .forEach(vm -> outside.lagRead(vm.id()));

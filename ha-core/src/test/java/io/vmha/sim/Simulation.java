@@ -1,11 +1,14 @@
 package io.vmha.sim;
 
+import com.google.common.collect.Sets;
 import io.vmha.center.ManagementCenter;
 import io.vmha.center.event.PlanView;
 import io.vmha.center.event.UnmetNeed;
+import io.vmha.plan.PlanId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -15,6 +18,9 @@ import java.util.concurrent.CompletableFuture;
 final class Simulation {
     private static final long MAX_STEPS = 200_000;
     private static final Duration INJECTED = Duration.ofSeconds(90);
+    /** In what time whatever a center decided or ended is in its journal. */
+    private static final Duration WRITTEN = Duration.ofSeconds(30);
+
     private static final Duration SETTLED = Duration.ofMinutes(3);
     private static final Duration QUIET = Duration.ofMinutes(40);
     /** Where nothing is open, what there is to wait for is what was forgotten. */
@@ -113,7 +119,7 @@ final class Simulation {
         people.approveAll(Duration.ZERO);
         pass(SETTLED);
         happenings.resync(Duration.ZERO);
-        pass(Duration.ofSeconds(30));
+        pass(WRITTEN);
     }
 
     private boolean isNothingOpen() {
@@ -133,6 +139,11 @@ final class Simulation {
         reports.checkAllTaken();
         Violation.check(people.isAllTaken(), 4, () -> "nobody answered " + people);
         ManagementCenter center = centers.current().orElseThrow();
-        new EndChecks(stage, center.inventory(), said(center), journal, clients).check();
+        Set<PlanId> open = journal.openPlans();
+        EndChecks.Said said = said(center);
+        new EndChecks(stage, center.inventory(), said, journal, clients).check();
+        // What ended as it was asked is written down in a moment.
+        pass(WRITTEN);
+        journal.checkClosed(Sets.difference(open, said.planIds()));
     }
 }

@@ -63,9 +63,9 @@ final class Decisions {
         this.refusals = new Refusals(center);
         this.reports = new ReportDecisions(center, policies, sound, open, plans);
         this.needs = new NeedDecisions(center, policies, open, refusals, plans);
-        this.stranded = new StrandedRequests(center, policies, refusals, plans);
+        this.stranded = new StrandedRequests(center, policies, refusals, sound, plans);
         this.returns = new Returns(center, policies, sound, plans);
-        this.power = new DesiredPower(center, policies, open, refusals, plans);
+        this.power = new DesiredPower(center, policies, open, refusals, sound, plans);
         this.chores = new Chores(center, plans);
         this.replanning = new Replanning(center, policies, sound, open, plans);
     }

@@ -35,15 +35,23 @@ final class DesiredPower {
     private final ChosenPolicies policies;
     private final OpenNeeds open;
     private final Refusals refusals;
+    private final SoundDecisions sound;
     private final PlanOpening plans;
 
-    DesiredPower(CenterLoop center, ChosenPolicies policies, OpenNeeds open, Refusals refusals, PlanOpening plans) {
+    DesiredPower(
+            CenterLoop center,
+            ChosenPolicies policies,
+            OpenNeeds open,
+            Refusals refusals,
+            SoundDecisions sound,
+            PlanOpening plans) {
         this.center = center;
         this.state = center.state();
         this.notes = center.notes();
         this.policies = policies;
         this.open = open;
         this.refusals = refusals;
+        this.sound = sound;
         this.plans = plans;
     }
 
@@ -62,7 +70,7 @@ final class DesiredPower {
                     .filter(part ->
                             part instanceof SubjectDecision.Redirect || part instanceof SubjectDecision.NoTarget)
                     .limit(1)
-                    .map(part -> part.withTrigger(Trigger.MAINTENANCE))
+                    .map(part -> sound.possible(part.withTrigger(Trigger.MAINTENANCE)))
                     .map(part -> refusals.explained(vm.id(), NeedKind.SERVE, part))
                     .forEach(parts::add);
             // Where its type is restarted in place, its requests stay with it.

@@ -1,5 +1,7 @@
 package io.vmha.center.internal;
 
+import static com.google.common.collect.ImmutableList.toImmutableList;
+
 import com.google.common.collect.ImmutableList;
 import io.vmha.adapter.Capability;
 import io.vmha.center.internal.state.CenterState;
@@ -26,33 +28,39 @@ final class SoundDecisions {
     private final CenterLoop center;
     private final CenterState state;
     private final ChosenPolicies policies;
+    private final StateFacts facts;
 
     SoundDecisions(CenterLoop center, ChosenPolicies policies) {
         this.center = center;
         this.state = center.state();
         this.policies = policies;
+        this.facts = new StateFacts(state);
     }
 
     /** What a platform cannot do is not asked of it. */
     List<SubjectDecision> possible(List<SubjectDecision> parts) {
-        Set<Capability> capabilities = center.capabilities();
-        ImmutableList.Builder<SubjectDecision> possible = ImmutableList.builder();
-        for (SubjectDecision part : parts) {
-            Optional<Capability> needed = part instanceof SubjectDecision.Reclone
-                    ? Optional.of(Capability.CLONE)
-                    : part instanceof SubjectDecision.Migrate
-                            ? Optional.of(Capability.LIVE_MIGRATION)
-                            : Optional.empty();
-            Optional<Capability> missing = needed.filter(capability -> !capabilities.contains(capability));
-            possible.add(missing.<SubjectDecision>map(capability -> new SubjectDecision.Blocked(
-                            part.subject(),
-                            part.trigger(),
-                            Reason.ACTION_FAILED,
-                            Explanation.of(
-                                    () -> "the platform lacks " + capability + ", which " + part.outcome() + " needs")))
-                    .orElse(part));
-        }
-        return possible.build();
+        return parts.stream().map(this::possible).collect(toImmutableList());
+    }
+
+    /** The decision, or why it is blocked. */
+    SubjectDecision possible(SubjectDecision part) {
+        return missing(part)
+                .<SubjectDecision>map(why -> new SubjectDecision.Blocked(
+                        part.subject(), part.trigger(), Reason.ACTION_FAILED, Explanation.of(() -> why)))
+                .orElse(part);
+    }
+
+    /** Why a decision is not possible; empty where it is. */
+    private Optional<String> missing(SubjectDecision part) {
+        Optional<Capability> needed = part instanceof SubjectDecision.Reclone
+                ? Optional.of(Capability.CLONE)
+                : part instanceof SubjectDecision.Migrate ? Optional.of(Capability.LIVE_MIGRATION) : Optional.empty();
+        return needed.filter(capability -> !center.capabilities().contains(capability))
+                .map(capability -> "the platform lacks " + capability + ", which " + part.outcome() + " needs")
+                .or(() -> facts.promotedBy(part)
+                        .filter(target -> !facts.canPromote(target))
+                        .map(target ->
+                                "no database cluster is configured that could promote the database in " + target));
     }
 
     /** Returns a decision with what cannot be done blocked, and with all of it blocked where it is not valid. */

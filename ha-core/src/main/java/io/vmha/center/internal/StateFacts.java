@@ -14,6 +14,7 @@ import io.vmha.model.PowerState;
 import io.vmha.model.ReplicaSet;
 import io.vmha.model.VmId;
 import io.vmha.plan.PlanFacts;
+import io.vmha.policy.SubjectDecision;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -38,6 +39,32 @@ record StateFacts(CenterState state) implements PlanFacts {
     public boolean acceptsWrites(VmId vm) {
         return state.vm(vm)
                 .filter(found -> state.vmDatabases().isAtWriter(found.seen()))
+                .isPresent();
+    }
+
+    /** The VM whose database has to be promoted first for what was decided. */
+    Optional<VmId> promotedBy(SubjectDecision part) {
+        if (part instanceof SubjectDecision.Redirect redirect
+                && !redirect.owners().isEmpty()) {
+            return Optional.of(redirect.target()).filter(target -> isToPromote(redirect.vm(), target));
+        }
+        return part instanceof SubjectDecision.Failback failback
+                ? Optional.of(failback.vm()).filter(vm -> isToPromote(vm, vm))
+                : Optional.empty();
+    }
+
+    private boolean isToPromote(VmId vm, VmId target) {
+        return !acceptsWrites(target)
+                && state.vm(vm)
+                        .filter(found -> state.vmDatabases().needsWriter(found.seen()))
+                        .isPresent();
+    }
+
+    /** Whether there is somebody who can promote a VM's database: whoever reads its set. */
+    boolean canPromote(VmId target) {
+        return state.vm(target)
+                .flatMap(vm -> state.vmDatabases().setOf(vm.seen()))
+                .filter(set -> state.databases().isRead(set.id()))
                 .isPresent();
     }
 

@@ -4,7 +4,6 @@ import io.vmha.center.event.HaEvent;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.VmRecord;
 import io.vmha.center.schedule.CenterScheduler;
-import io.vmha.model.DesiredState;
 import io.vmha.policy.Reason;
 import java.time.Duration;
 import java.util.Optional;
@@ -30,14 +29,17 @@ final class StormChanges {
         this.storm = storm;
     }
 
-    /** What an earlier center knew to be lost or failed counts still, for a whole window: when it began no clock of this one tells. */
+    /**
+     * What an earlier center knew to be lost or failed counts still, managed or not, for a whole window: when it began no clock of this one
+     * tells.
+     */
     void resume() {
         CenterState state = center.state();
         state.hosts().stream()
                 .filter(host -> !host.health().runsVms())
                 .forEach(host -> storm.lost(host.seen().id(), scheduler.uptime()));
         state.vms().stream()
-                .filter(vm -> vm.desired() == DesiredState.RUNNING && hasFailedByItself(vm, state))
+                .filter(vm -> hasFailedByItself(vm, state))
                 .forEach(vm -> storm.failed(vm.id(), scheduler.uptime()));
         refresh();
     }

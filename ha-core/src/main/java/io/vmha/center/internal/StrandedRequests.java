@@ -35,15 +35,18 @@ final class StrandedRequests {
     private final NeedNotes notes;
     private final ChosenPolicies policies;
     private final Refusals refusals;
+    private final SoundDecisions sound;
     private final PlanOpening plans;
     private final StateFacts facts;
 
-    StrandedRequests(CenterLoop center, ChosenPolicies policies, Refusals refusals, PlanOpening plans) {
+    StrandedRequests(
+            CenterLoop center, ChosenPolicies policies, Refusals refusals, SoundDecisions sound, PlanOpening plans) {
         this.center = center;
         this.state = center.state();
         this.notes = center.notes();
         this.policies = policies;
         this.refusals = refusals;
+        this.sound = sound;
         this.plans = plans;
         this.facts = new StateFacts(state);
     }
@@ -63,11 +66,11 @@ final class StrandedRequests {
             // The end of that plan decides again: to promote one now would undo what it does.
             return false;
         }
-        Optional<SubjectDecision> found = followed(vm);
+        Optional<SubjectDecision> found = followed(vm).map(sound::possible);
         if (found.isPresent()
                 && found.get() instanceof SubjectDecision.Redirect redirect
                 && !redirect.owners().isEmpty()) {
-            beginFollowing(redirect, !facts.acceptsWrites(redirect.target()));
+            beginFollowing(redirect);
             return true;
         }
         if (failed.isPresent()) {
@@ -167,16 +170,14 @@ final class StrandedRequests {
             }
             return;
         }
-        if (isServing(vm) || !serveElsewhere(vm, server, decidedElsewhere(vm).filter(part -> !promotes(vm, part)))) {
+        if (isServing(vm)
+                || !serveElsewhere(
+                        vm,
+                        server,
+                        decidedElsewhere(vm)
+                                .filter(part -> facts.promotedBy(part).isEmpty()))) {
             sendHome(vm, server);
         }
-    }
-
-    /** Whether the database of a decision's target has to be promoted before it takes a VM's requests. */
-    private boolean promotes(VmRecord vm, SubjectDecision part) {
-        return part instanceof SubjectDecision.Redirect redirect
-                && state.vmDatabases().needsWriter(vm.seen())
-                && !facts.acceptsWrites(redirect.target());
     }
 
     /**
@@ -201,7 +202,7 @@ final class StrandedRequests {
                 Explanation.of(() -> server + " was deleted and " + vm.id() + " is not to serve: its requests go to "
                         + redirect.target()));
         // They are with nobody: there is nothing to confirm off before.
-        beginFollowing(part, promotes(vm, part));
+        beginFollowing(part);
         return true;
     }
 
@@ -210,12 +211,13 @@ final class StrandedRequests {
         return policies.current().failover().decide(refusals.view(vm.id()), report).parts().stream()
                 .filter(part -> part instanceof SubjectDecision.Redirect || part instanceof SubjectDecision.NoTarget)
                 .filter(part -> part.subject().is(vm.id()))
+                .map(sound::possible)
                 .findFirst();
     }
 
     /** Why the policy finds none is told, or why those refused that it found before. */
     private void noteNobody(VmRecord vm, VmId server, Optional<SubjectDecision> decided) {
-        Reason reason = decided.filter(part -> part instanceof SubjectDecision.NoTarget)
+        Reason reason = decided.filter(part -> !(part instanceof SubjectDecision.Redirect))
                 .map(part -> refusals.explained(vm.id(), NeedKind.SERVE, part))
                 .map(SubjectDecision::reason)
                 .orElse(Reason.NO_SAME_TYPE_HEALTHY);
@@ -227,7 +229,8 @@ final class StrandedRequests {
                         + reason);
     }
 
-    private void beginFollowing(SubjectDecision.Redirect redirect, boolean promotes) {
+    private void beginFollowing(SubjectDecision.Redirect redirect) {
+        boolean promotes = facts.promotedBy(redirect).isPresent();
         Set<HostId> fenced = redirect.owners().stream()
                 .filter(owner -> policies.config()
                                 .fencingOf(state.requireVm(owner).seen().type())

@@ -32,10 +32,16 @@ final class Guards {
     static final Guard STILL_NEEDED = (action, context) ->
             context.isStillNeeded() ? Verdict.PASS : Verdict.never(Reason.FAULT_CLOSED, "what it was for is over");
 
-    /** The center is not paused, and neither the automation level nor a storm guard holds it. */
+    /** The center is not paused, and neither the automation level nor a storm guard holds it; nobody has to approve what is so already. */
     static final Guard NOT_HELD = (action, context) -> context.holdOf(action)
+            .filter(reason -> !isOffAlready(action, context))
             .map(reason -> Verdict.hold(reason, "it is held: " + reason))
             .orElse(Verdict.PASS);
+
+    private static boolean isOffAlready(Action action, GuardContext context) {
+        return action instanceof Action.PowerOff powerOff
+                && context.state().places().isConfirmedOff(powerOff.target());
+    }
 
     /** The VM and the hosts that it names are known. */
     static final Guard KNOWN = (action, context) -> {
