@@ -130,6 +130,13 @@ final class CheckedJournal implements PlanJournal {
                 : Optional.of(state.vm().servedBy().orElse(owner));
     }
 
+    /** Whether a VM is known to run there, and nowhere else, and to have no fault. */
+    boolean isCertainlyOn(VmId vm, HostId host) {
+        VmState state = vms.get(vm);
+        return state == null
+                || (state.mayRunOn().equals(Set.of(host)) && state.faults().isEmpty());
+    }
+
     /** How many hosts were found lost within the window before the given moment, and are not known to be back. */
     int lostHosts(Instant before, Duration window) {
         return (int) hosts.values().stream()

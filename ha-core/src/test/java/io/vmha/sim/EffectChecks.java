@@ -120,6 +120,7 @@ final class EffectChecks {
                 .isPresent();
         return isKnownWell
                 && isRunningWell(server)
+                && journal.isCertainlyOn(server.id(), server.host())
                 && journal.isKnownServer(intentOf(call), owner, server.id())
                 && journal.decided(call.plan().orElseThrow()).stream()
                         .noneMatch(part -> part.subject().is(server.id()));
