@@ -1,6 +1,10 @@
 package io.vmha.sim;
 
+import static com.google.common.collect.ImmutableSet.toImmutableSet;
+import static java.util.stream.Collectors.joining;
+
 import com.google.common.base.Splitter;
+import io.vmha.adapter.Capability;
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.config.CenterConfig;
 import io.vmha.center.config.HostFencing;
@@ -26,17 +30,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Courses as text that a person can read and write, one thing a line: a word, and its fields as {@code key=value}. What a file does not
  * say is as the reference design has it. Stateless.
  */
 final class CourseFile {
+    private static final String DATABASES = "DATABASES";
+
     private CourseFile() {}
 
     /** One line: its first words, and its fields. */
@@ -78,8 +87,12 @@ final class CourseFile {
         text.append("chance seed=").append(course.seed()).append(" errors=").append(course.errorRate());
         text.append(" slow=").append(course.isSlow()).append(" durable=").append(course.isDurable());
         text.append(" asynchronous=").append(course.isAsynchronous());
-        if (!course.hasDatabaseCluster()) {
-            text.append(" databaseCluster=false");
+        String lacks = Stream.concat(
+                        course.lacks().databases() ? Stream.of(DATABASES) : Stream.of(),
+                        course.lacks().capabilities().stream().map(Capability::name))
+                .collect(joining(","));
+        if (!lacks.isEmpty()) {
+            text.append(" lacks=").append(lacks);
         }
         course.resync().ifPresent(every -> text.append(" resync=").append(every.toMillis()));
         text.append('\n');
@@ -192,9 +205,16 @@ final class CourseFile {
                 chance.field("slow").map(Boolean::parseBoolean).orElse(false),
                 chance.field("durable").map(Boolean::parseBoolean).orElse(false),
                 chance.field("asynchronous").map(Boolean::parseBoolean).orElse(false),
-                chance.field("databaseCluster").map(Boolean::parseBoolean).orElse(true),
+                chance.field("lacks").map(CourseFile::lacks).orElse(SimulatedCourse.Lacks.NOTHING),
                 chance.millis("resync"),
                 events);
+    }
+
+    private static SimulatedCourse.Lacks lacks(String words) {
+        Set<String> named = new LinkedHashSet<>(Splitter.on(',').splitToList(words));
+        boolean hasNoDatabases = named.remove(DATABASES);
+        return new SimulatedCourse.Lacks(
+                hasNoDatabases, named.stream().map(Capability::valueOf).collect(toImmutableSet()));
     }
 
     private static CenterConfig config(Line line) {

@@ -235,7 +235,7 @@ final class EndChecks {
 
     /** Where nothing can promote a database, requests go to the one that writes alone. */
     private boolean mayTakeRequests(VirtualMachine vm) {
-        return course.hasDatabaseCluster()
+        return !course.lacks().databases()
                 || !vm.type().equals(VmType.DATABASE)
                 || stage.datacenter()
                         .memberOf(vm)
@@ -317,8 +317,13 @@ final class EndChecks {
                         && known.without(vm.id()).vmsOn(host.id()).stream()
                                 .allMatch(other -> Collections.disjoint(other.antiAffinity(), vm.antiAffinity()))
                         && vm.allocation().fitsIn(known.without(vm.id()).freeOn(host.id())));
+        boolean isNotAble = !course.lacks().capabilities().isEmpty()
+                && said.isUnmet(vm.id(), NeedKind.RESTORE, EnumSet.of(Reason.ACTION_FAILED));
         Violation.check(
-                !isRoomLeft || said.isHeld(vm.id()) || said.isUnmet(vm.id(), NeedKind.RESTORE, NOT_RESTORED),
+                !isRoomLeft
+                        || isNotAble
+                        || said.isHeld(vm.id())
+                        || said.isUnmet(vm.id(), NeedKind.RESTORE, NOT_RESTORED),
                 13,
                 () -> vm.id() + " is to run and does not, though a host has room: " + vm + "; believed: " + believed
                         + "; unmet: " + said.unmet());

@@ -23,6 +23,7 @@ import io.vmha.model.TemplateId;
 import io.vmha.model.VirtualMachine;
 import io.vmha.model.VmId;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -317,7 +318,8 @@ final class FaultyWorld {
 
         @Override
         public Set<Capability> capabilities() {
-            return adapter.capabilities();
+            return EnumSet.copyOf(Sets.difference(
+                    adapter.capabilities(), stage.course().lacks().capabilities()));
         }
 
         @Override
@@ -358,11 +360,22 @@ final class FaultyWorld {
 
         @Override
         public void powerOn(VmId vm, HostId host, CallContext call) {
+            require(Capability.POWER_ON);
+            boolean isElsewhere = datacenter
+                    .actual()
+                    .vm(vm)
+                    .filter(found -> !found.host().equals(host))
+                    .isPresent();
+            // It may have been moved untold since that was decided.
+            if (isElsewhere && stage.course().lacks().capabilities().contains(Capability.RESTART_ELSEWHERE)) {
+                throw new AdapterException.Permanent(AdapterException.Cause.UNSUPPORTED, vm + " is not on " + host);
+            }
             place(call, "power on", vm, host, allocation(vm), () -> adapter.powerOn(vm, host, Unhurried.of(call)));
         }
 
         @Override
         public void reallocate(VmId vm, Resources allocation, CallContext call) {
+            require(Capability.REALLOCATE);
             perform(call, "reallocate " + vm, () -> {
                 checks().reallocates(call, vm);
                 HostId host = datacenter.actual().requireVm(vm).host();
@@ -372,11 +385,13 @@ final class FaultyWorld {
 
         @Override
         public void migrate(VmId vm, HostId target, CallContext call) {
+            require(Capability.LIVE_MIGRATION);
             place(call, "migrate", vm, target, allocation(vm), () -> adapter.migrate(vm, target, Unhurried.of(call)));
         }
 
         @Override
         public void cloneFromTemplate(TemplateId template, VmId vm, HostId host, CallContext call) {
+            require(Capability.CLONE);
             place(
                     call,
                     "clone",
@@ -391,6 +406,14 @@ final class FaultyWorld {
             fail("serves " + vm, "fails before its effect", false);
             adapter.serves(vm, Unhurried.of(call));
             fail("serves " + vm, "answer is lost after the effect", true);
+        }
+
+        /** Nothing is asked of a platform that cannot do it. */
+        private void require(Capability capability) {
+            Violation.check(
+                    !stage.course().lacks().capabilities().contains(capability),
+                    13,
+                    () -> capability + " was asked of a platform that lacks it");
         }
 
         /** Makes a call that needs room on a host. */

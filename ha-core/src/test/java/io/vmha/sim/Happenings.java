@@ -376,6 +376,9 @@ final class Happenings {
             }
             outside.toldLagging(id, isTooFar, center);
         });
+        if (lag.isPresent() && isReplica) {
+            outside.lagTold(id);
+        }
     }
 
     private void streamBreaks(VmId id, boolean broken) {

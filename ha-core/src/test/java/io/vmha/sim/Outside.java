@@ -23,6 +23,7 @@ final class Outside {
     private final Map<HostId, Told> toldUp = new HashMap<>();
     private final Map<HostId, Told> toldInMaintenance = new HashMap<>();
     private final Map<VmId, Told> toldLagging = new HashMap<>();
+    private final Set<VmId> lagsTold = new HashSet<>();
     private final Set<VmId> lagAccepted = new HashSet<>();
     private final Map<VmId, Told> toldNotToRun = new HashMap<>();
     private final Map<VmId, Told> toldRelieved = new HashMap<>();
@@ -176,6 +177,15 @@ final class Outside {
         } else {
             lagAccepted.remove(vm);
         }
+    }
+
+    /** Somebody said how far a database is behind that had not all of what was acknowledged: that word counts. */
+    void lagTold(VmId vm) {
+        lagsTold.add(vm);
+    }
+
+    boolean wasLagTold(VmId vm) {
+        return lagsTold.contains(vm);
     }
 
     /** The database itself said how far it is behind, other than before. */

@@ -1,5 +1,7 @@
 package io.vmha.sim;
 
+import com.google.common.collect.ImmutableSet;
+import io.vmha.adapter.Capability;
 import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.config.CenterConfig;
 import io.vmha.center.config.HostFencing;
@@ -35,7 +37,16 @@ final class RandomCourse {
     /** One course in so many has a storm guard of VMs, which two that fail within its window open. */
     private static final int VM_STORM_SEEDS = 5;
     /** One course in so many has databases that nobody can read or promote. */
-    private static final int NO_CLUSTER_SEEDS = 11;
+    private static final int NO_DATABASES_SEEDS = 11;
+    /** One course in so many has a platform that cannot do something. */
+    private static final int LACKING_SEEDS = 13;
+
+    private static final List<ImmutableSet<Capability>> LACKED = List.of(
+            ImmutableSet.of(Capability.CLONE),
+            ImmutableSet.of(Capability.LIVE_MIGRATION),
+            ImmutableSet.of(Capability.REALLOCATE),
+            ImmutableSet.of(Capability.RESTART_ELSEWHERE),
+            ImmutableSet.of(Capability.POWER_ON, Capability.RESTART_ELSEWHERE, Capability.CLONE));
 
     private final long seed;
     private final SplittableRandom random;
@@ -62,9 +73,16 @@ final class RandomCourse {
                 isSlow,
                 isDurable,
                 random.nextInt(3) == 0,
-                seed % NO_CLUSTER_SEEDS != 4,
+                lacks(),
                 resync,
                 events(inventory, config));
+    }
+
+    private SimulatedCourse.Lacks lacks() {
+        boolean lacksCapability = seed % LACKING_SEEDS == 6;
+        int which = (int) (seed / LACKING_SEEDS % LACKED.size());
+        return new SimulatedCourse.Lacks(
+                seed % NO_DATABASES_SEEDS == 4, lacksCapability ? LACKED.get(which) : ImmutableSet.of());
     }
 
     private Inventory inventory() {

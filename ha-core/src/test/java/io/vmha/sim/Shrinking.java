@@ -47,7 +47,7 @@ final class Shrinking {
                 false,
                 course.isDurable(),
                 course.isAsynchronous(),
-                course.hasDatabaseCluster(),
+                course.lacks(),
                 course.resync(),
                 course.events()));
     }

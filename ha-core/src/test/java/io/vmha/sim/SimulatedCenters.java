@@ -167,7 +167,7 @@ final class SimulatedCenters {
                 .listener(this::checkDecision)
                 .listener(this::checkSwitchover)
                 .listener(event -> stage.trace().say(() -> "  event " + event));
-        if (course.hasDatabaseCluster()) {
+        if (!course.lacks().databases()) {
             builder.databaseCluster(world.databaseCluster(), course.databaseInterval());
         }
         course.resync().ifPresent(builder::resyncEvery);

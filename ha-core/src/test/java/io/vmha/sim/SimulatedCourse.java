@@ -1,5 +1,7 @@
 package io.vmha.sim;
 
+import com.google.common.collect.ImmutableSet;
+import io.vmha.adapter.Capability;
 import io.vmha.center.config.CenterConfig;
 import io.vmha.model.Inventory;
 import io.vmha.policy.FailoverConfig;
@@ -18,7 +20,7 @@ import java.util.Optional;
  * @param isSlow whether threads are held up now and then
  * @param isDurable whether the journal is one on a disk
  * @param isAsynchronous whether databases acknowledge commits before a replica has them
- * @param hasDatabaseCluster whether centers can read databases and promote them
+ * @param lacks what others can do and this platform cannot
  * @param resync how often the center reads the platform; empty: only where it needs to
  * @param events what happens, in order
  */
@@ -31,9 +33,19 @@ record SimulatedCourse(
         boolean isSlow,
         boolean isDurable,
         boolean isAsynchronous,
-        boolean hasDatabaseCluster,
+        Lacks lacks,
         Optional<Duration> resync,
         List<CourseEvent> events) {
+
+    /**
+     * What a platform cannot do.
+     *
+     * @param databases whether nobody can read its databases and promote them
+     * @param capabilities what its adapter says that it cannot do
+     */
+    record Lacks(boolean databases, ImmutableSet<Capability> capabilities) {
+        static final Lacks NOTHING = new Lacks(false, ImmutableSet.of());
+    }
 
     /** The course that a seed stands for. */
     static SimulatedCourse of(long seed) {
@@ -56,7 +68,7 @@ record SimulatedCourse(
                 isSlow,
                 isDurable,
                 isAsynchronous,
-                hasDatabaseCluster,
+                lacks,
                 resync,
                 List.copyOf(fewer));
     }
@@ -64,17 +76,7 @@ record SimulatedCourse(
     /** The same with a journal that outlives its center. */
     SimulatedCourse onDisk() {
         return new SimulatedCourse(
-                seed,
-                inventory,
-                config,
-                failover,
-                errorRate,
-                isSlow,
-                true,
-                isAsynchronous,
-                hasDatabaseCluster,
-                resync,
-                events);
+                seed, inventory, config, failover, errorRate, isSlow, true, isAsynchronous, lacks, resync, events);
     }
 
     boolean has(CourseEvent.Kind kind) {

@@ -12,6 +12,7 @@ import io.vmha.policy.SubjectDecision;
 import io.vmha.policy.Trigger;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Notes what decisions leave unmet, and what is under way by them, in {@link UnmetNeeds}. Confined to the center's loop. */
 final class NeedNotes {
@@ -36,7 +37,7 @@ final class NeedNotes {
             if (saysNo && part.trigger() != Trigger.LOAD) {
                 note(
                         vm.get(),
-                        Needs.of(part, vm.get()),
+                        needOf(part, vm.get(), parts),
                         part.reason(),
                         part.explain().sentence());
                 if (part.reason() == Reason.RECOVERY_LIMIT) {
@@ -44,6 +45,21 @@ final class NeedNotes {
                 }
             }
         }
+    }
+
+    /** That a platform cannot start it anew says nothing of its requests, where those are looked after. */
+    private NeedKind needOf(SubjectDecision part, VmRecord vm, List<SubjectDecision> parts) {
+        NeedKind need = Needs.of(part, vm);
+        if (need != NeedKind.SERVE || part.reason() != Reason.ACTION_FAILED) {
+            return need;
+        }
+        Set<NeedKind> all = Needs.of(vm, state, center.decisions().policies().config());
+        boolean isServed = !all.contains(NeedKind.SERVE)
+                || parts.stream()
+                        .anyMatch(other -> other != part
+                                && other.subject().is(vm.id())
+                                && Needs.metBy(other).orElse(Needs.of(other, vm)) == NeedKind.SERVE);
+        return isServed && all.contains(NeedKind.RESTORE) ? NeedKind.RESTORE : need;
     }
 
     /** Notes that nothing can be done about a need now. */

@@ -52,15 +52,35 @@ final class SoundDecisions {
 
     /** Why a decision is not possible; empty where it is. */
     private Optional<String> missing(SubjectDecision part) {
-        Optional<Capability> needed = part instanceof SubjectDecision.Reclone
-                ? Optional.of(Capability.CLONE)
-                : part instanceof SubjectDecision.Migrate ? Optional.of(Capability.LIVE_MIGRATION) : Optional.empty();
-        return needed.filter(capability -> !center.capabilities().contains(capability))
+        return neededFor(part)
+                .filter(capability -> !center.capabilities().contains(capability))
                 .map(capability -> "the platform lacks " + capability + ", which " + part.outcome() + " needs")
                 .or(() -> facts.promotedBy(part)
                         .filter(target -> !facts.canPromote(target))
                         .map(target ->
                                 "no database cluster is configured that could promote the database in " + target));
+    }
+
+    private Optional<Capability> neededFor(SubjectDecision part) {
+        if (part instanceof SubjectDecision.Restart restart) {
+            boolean isElsewhere = state.vm(restart.vm())
+                    .filter(vm -> !vm.seen().host().equals(restart.host()))
+                    .isPresent();
+            return Optional.of(isElsewhere ? Capability.RESTART_ELSEWHERE : Capability.POWER_ON);
+        }
+        if (part instanceof SubjectDecision.Shift shift) {
+            boolean isEnlarged = state.vm(shift.target())
+                    .filter(vm -> !vm.seen().allocation().equals(shift.targetAllocation()))
+                    .isPresent();
+            return isEnlarged ? Optional.of(Capability.REALLOCATE) : Optional.empty();
+        }
+        return part instanceof SubjectDecision.Reclone
+                ? Optional.of(Capability.CLONE)
+                : part instanceof SubjectDecision.Migrate
+                        ? Optional.of(Capability.LIVE_MIGRATION)
+                        : part instanceof SubjectDecision.Reallocate
+                                ? Optional.of(Capability.REALLOCATE)
+                                : Optional.empty();
     }
 
     /** Returns a decision with what cannot be done blocked, and with all of it blocked where it is not valid. */
