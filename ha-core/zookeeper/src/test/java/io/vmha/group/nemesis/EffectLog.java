@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** What the hypervisor's log shows. */
 final class EffectLog {
@@ -69,8 +70,9 @@ final class EffectLog {
      *
      * @param failed the VMs that were reported
      * @param accepted those whose report was accepted
+     * @param mayWrite whether a VM's requests may leave it only once it is off
      */
-    List<String> faults(Set<String> failed, Set<String> accepted) {
+    List<String> faults(Set<String> failed, Set<String> accepted, Predicate<String> mayWrite) {
         List<String> faults = new ArrayList<>();
         Set<Effect> onTheWire = new HashSet<>();
         for (Late late : late()) {
@@ -98,8 +100,11 @@ final class EffectLog {
                 faults.add("done twice: " + effect);
             }
             if (effect.what().equals("route")) {
-                if (effect.changes() && !onTheWire.contains(effect) && !failed.contains(before)) {
+                boolean isJudged = effect.changes() && !onTheWire.contains(effect);
+                if (isJudged && !failed.contains(before)) {
                     faults.add("requests were moved away from a healthy VM: " + effect);
+                } else if (isJudged && mayWrite.test(before) && !off.contains(before)) {
+                    faults.add("requests were moved away from a database that is not off: " + effect);
                 }
                 servers.put(effect.vm(), effect.to());
             }

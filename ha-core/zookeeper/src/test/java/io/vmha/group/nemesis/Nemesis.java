@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -58,7 +59,9 @@ final class Nemesis {
     private final Lab lab;
     private final SplittableRandom random;
     private final Set<String> failed = new ConcurrentSkipListSet<>();
-    private final Set<String> accepted = new ConcurrentSkipListSet<>();
+    /** Who took which VM's report, with what it said. */
+    private final Map<String, String> accepted = new ConcurrentSkipListMap<>();
+
     private final Map<Fault, Integer> faults = new TreeMap<>();
     /** Servers that could not write, and may end of that: they are started again. */
     private final Set<String> filled = new HashSet<>();
@@ -233,8 +236,10 @@ final class Nemesis {
             String line = "report " + vm + " " + System.currentTimeMillis();
             reporters.execute(() -> {
                 for (int turn = first; !reporters.isShutdown(); turn++) {
-                    if (lab.ask("ha" + (1 + turn % Lab.SIZE), line).startsWith("accepted")) {
-                        accepted.add(vm);
+                    String instance = "ha" + (1 + turn % Lab.SIZE);
+                    String answer = lab.ask(instance, line);
+                    if (answer.startsWith("accepted")) {
+                        accepted.put(vm, instance + ": " + answer);
                         return;
                     }
                     try {
@@ -265,10 +270,14 @@ final class Nemesis {
         List<String> broken = new ArrayList<>();
         try {
             // Plans that are open still come to their end.
-            await("every outcome", () -> log().faults(failed, accepted).isEmpty());
+            await(
+                    "every outcome",
+                    () -> log().faults(failed, accepted.keySet(), Platform::mayWrite)
+                            .isEmpty());
         } catch (IllegalStateException inVain) {
             broken.add(String.valueOf(inVain.getMessage()));
-            broken.addAll(log().faults(failed, accepted));
+            broken.addAll(log().faults(failed, accepted.keySet(), Platform::mayWrite));
+            broken.add("the reports: " + accepted);
         }
         EffectLog log = log();
         long epochs =

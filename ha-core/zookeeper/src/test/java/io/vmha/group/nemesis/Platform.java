@@ -9,11 +9,16 @@ import io.vmha.model.VmId;
 import io.vmha.model.VmType;
 import io.vmha.testkit.Datacenter;
 
-/** The datacenter that the nemesis' centers manage: middleware VMs without templates, so that a failed one is never started again. */
+/** The datacenter that the nemesis' centers manage: VMs without templates, so that a failed one is never started again. Every other is a database. */
 final class Platform {
     static final int VMS = 600;
 
     private Platform() {}
+
+    /** Whether a VM's requests may leave it only once it is off. */
+    static boolean mayWrite(String vm) {
+        return Integer.parseInt(vm.substring("vm".length())) % 2 == 0;
+    }
 
     static Inventory inventory() {
         Datacenter datacenter = Datacenter.empty()
@@ -25,7 +30,7 @@ final class Platform {
         for (int i = 0; i < VMS; i++) {
             inventory.add(VirtualMachine.builder()
                     .id(VmId.of("vm" + i))
-                    .type(VmType.MIDDLEWARE)
+                    .type(mayWrite("vm" + i) ? VmType.DATABASE : VmType.MIDDLEWARE)
                     .host(HostId.of("h" + (1 + i % 3)))
                     .allocation(Resources.of(10, 64))
                     .build());
