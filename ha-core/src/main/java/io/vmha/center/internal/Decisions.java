@@ -7,6 +7,7 @@ import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.VmRecord;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
+import io.vmha.model.HostId;
 import io.vmha.model.VmId;
 import io.vmha.policy.HaPolicies;
 import io.vmha.policy.Reason;
@@ -166,6 +167,13 @@ final class Decisions {
         refusals.recovered(vm.id());
         unmet.remove(vm.id());
         returns.well(vm);
+    }
+
+    /** A VM is seen to run on a host: it was not lost with another one, though it may be running there, too. */
+    void runsOn(VmRecord vm, HostId host) {
+        if (state.runsVms(host) && center.faults().endOfOtherHosts(vm.id(), host)) {
+            well(vm);
+        }
     }
 
     /** A VM was deleted: nothing of it is kept. */

@@ -163,6 +163,16 @@ final class Faults {
                         scheduler.now());
     }
 
+    /** Closes the faults of a VM that was lost with other hosts than one; returns whether the VM has none any more, and had one. */
+    boolean endOfOtherHosts(VmId vm, HostId runsOn) {
+        return state.health()
+                .closed(
+                        vm,
+                        fault -> fault.report().kind().scope() == FaultKind.Scope.HOST
+                                && !fault.report().subject().is(runsOn),
+                        scheduler.now());
+    }
+
     /**
      * The report by which a VM's open fault is decided again. A fault that it has from its host is decided as its own: the host may be
      * back.

@@ -114,6 +114,8 @@ final class Observation {
         }
         switch (seen) {
             case RUNNING -> running(vm, before);
+            case RUNNING_PERHAPS_TWICE ->
+                center.decisions().runsOn(vm, vm.seen().host());
             case TWICE -> splitBrain(vm);
             case STOPPED, AS_KNOWN, UNCERTAIN -> {
                 if (!isPlanned) {

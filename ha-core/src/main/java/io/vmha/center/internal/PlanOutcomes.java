@@ -11,8 +11,6 @@ import io.vmha.center.internal.execution.StepFailure;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.VmState;
-import io.vmha.fault.FaultKind;
-import io.vmha.model.HostId;
 import io.vmha.model.ReplicaSet;
 import io.vmha.model.VmId;
 import io.vmha.plan.Action;
@@ -56,7 +54,9 @@ final class PlanOutcomes implements Callbacks {
                 center.losses().fenced(fence.target());
             } else if (action instanceof Action.Migrate migrate) {
                 moved(run, migrate);
-                escaped(migrate);
+                state.vm(migrate.target())
+                        .filter(vm -> vm.mayRunOn().equals(Set.of(migrate.to())))
+                        .ifPresent(vm -> center.decisions().runsOn(vm, migrate.to()));
             } else if (action instanceof Action.PowerOn powerOn) {
                 center.started().started(powerOn.target());
                 center.unmet().remove(powerOn.target());
@@ -70,20 +70,6 @@ final class PlanOutcomes implements Callbacks {
         }
         action.vm().ifPresent(center.executor()::advance);
         center.settleSoon();
-    }
-
-    /** What runs on another host by now was not lost with the one that it left. */
-    private void escaped(Action.Migrate migrate) {
-        HostId to = migrate.to();
-        state.vm(migrate.target())
-                .filter(vm -> vm.mayRunOn().equals(Set.of(to)) && state.runsVms(to))
-                .filter(vm -> state.health()
-                        .closed(
-                                vm.id(),
-                                fault -> fault.report().kind().scope() == FaultKind.Scope.HOST
-                                        && !fault.report().subject().is(to),
-                                center.now()))
-                .ifPresent(center.decisions()::well);
     }
 
     private void moved(PlanRun run, Action.Migrate migrate) {

@@ -57,6 +57,8 @@ public final class Sightings {
         UNCERTAIN,
         /** It runs on one host, and that is certain. */
         RUNNING,
+        /** It runs on one host, and may be running on another that did not answer. */
+        RUNNING_PERHAPS_TWICE,
         /** It ran, and is certainly off now. */
         STOPPED,
         /** It runs on two hosts at once. */
@@ -258,6 +260,9 @@ public final class Sightings {
         }
         if (record.power() == PowerState.ON) {
             return Seen.RUNNING;
+        }
+        if (!runningOn.isEmpty()) {
+            return Seen.RUNNING_PERHAPS_TWICE;
         }
         return ran && record.isConfirmedOff() ? Seen.STOPPED : Seen.AS_KNOWN;
     }
