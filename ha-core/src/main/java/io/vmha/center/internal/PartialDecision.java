@@ -54,6 +54,10 @@ final class PartialDecision {
         if (leftBehind.isEmpty()) {
             return Optional.of(redirect);
         }
+        if (redirect.owners().isEmpty() && !isAvailable(inventory, redirect.target())) {
+            // It serves already, but was not chosen to take more: its host may be one that is to be emptied.
+            return Optional.empty();
+        }
         moved.addAll(leftBehind);
         return Optional.of(new SubjectDecision.Redirect(
                 redirect.vm(),
@@ -66,5 +70,12 @@ final class PartialDecision {
                 redirect.targetRole(),
                 redirect.overcommitted(),
                 redirect.explain()));
+    }
+
+    private static boolean isAvailable(Inventory inventory, VmId target) {
+        return inventory
+                .vm(target)
+                .filter(vm -> vm.isServing() && inventory.hostOf(vm).isAvailable())
+                .isPresent();
     }
 }
