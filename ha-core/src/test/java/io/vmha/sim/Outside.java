@@ -179,7 +179,7 @@ final class Outside {
         }
     }
 
-    /** Somebody said how far a database is behind that had not all of what was acknowledged: that word counts. */
+    /** Somebody said how far a replica is behind: at its promotion that word counts, be it true or not. */
     void lagTold(VmId vm) {
         lagsTold.add(vm);
     }

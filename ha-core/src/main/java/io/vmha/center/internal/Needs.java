@@ -183,6 +183,13 @@ final class Needs {
                 .isEmpty();
     }
 
+    /** Whether a VM serves, on a host that may be relied on. */
+    static boolean takesRequests(VmId id, Inventory now) {
+        return now.vm(id)
+                .filter(vm -> vm.isServing() && now.hostOf(vm).isAvailable())
+                .isPresent();
+    }
+
     static boolean isToLeave(VmRecord vm, CenterState state) {
         return vm.power() == PowerState.ON
                 && vm.desired() == DesiredState.RUNNING

@@ -54,7 +54,7 @@ final class PartialDecision {
         if (leftBehind.isEmpty()) {
             return Optional.of(redirect);
         }
-        if (redirect.owners().isEmpty() && !isAvailable(inventory, redirect.target())) {
+        if (redirect.owners().isEmpty() && !Needs.takesRequests(redirect.target(), inventory)) {
             // It serves already, but was not chosen to take more: its host may be one that is to be emptied.
             return Optional.empty();
         }
@@ -70,12 +70,5 @@ final class PartialDecision {
                 redirect.targetRole(),
                 redirect.overcommitted(),
                 redirect.explain()));
-    }
-
-    private static boolean isAvailable(Inventory inventory, VmId target) {
-        return inventory
-                .vm(target)
-                .filter(vm -> vm.isServing() && inventory.hostOf(vm).isAvailable())
-                .isPresent();
     }
 }

@@ -125,11 +125,7 @@ final class StrandedRequests {
     }
 
     private boolean isServing(VmRecord vm) {
-        return state.inventory()
-                .vm(vm.id())
-                .filter(found ->
-                        found.isServing() && state.inventory().hostOf(found).isAvailable())
-                .isPresent();
+        return Needs.takesRequests(vm.id(), state.inventory());
     }
 
     /** What was decided about the server, for the VM whose requests those are. */

@@ -58,10 +58,8 @@ final class Guards {
 
     /** What the action would confirm off is not confirmed off yet. */
     static final Guard NOT_OFF_YET = (action, context) -> {
-        if (action instanceof Action.PowerOff powerOff) {
-            return context.state().places().isConfirmedOff(powerOff.target())
-                    ? Verdict.done("confirmed off already")
-                    : Verdict.PASS;
+        if (action instanceof Action.PowerOff) {
+            return isOffAlready(action, context) ? Verdict.done("confirmed off already") : Verdict.PASS;
         }
         HostId host = ((Action.FenceHost) action).target();
         return context.state()
