@@ -65,7 +65,7 @@ final class Faults {
         }
         if (vm.isConfirmedOff() && report.kind() != FaultKind.POWERED_OFF) {
             // What fails runs: somebody may have started it.
-            state.places().saidToRun(vm.id());
+            state.places().lookFor(vm.id());
         }
         boolean isNew = !vm.isFailed();
         boolean isOtherKind =

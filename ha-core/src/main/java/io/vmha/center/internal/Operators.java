@@ -206,7 +206,7 @@ public final class Operators {
             }
             if (before == DesiredState.UNMANAGED && desired == DesiredState.RUNNING) {
                 // What became of it while nobody managed it is read first.
-                state.places().saidToRun(id);
+                state.places().lookFor(id);
                 center.readings().need();
             }
             boolean starts = desired == DesiredState.RUNNING && before == DesiredState.OFF && vm.isConfirmedOff();

@@ -56,7 +56,7 @@ final class CloneHandler extends ActionHandler<Action.CloneFromTemplate> {
 
     @Override
     void inUse(Action.CloneFromTemplate action, CenterState state) {
-        state.places().saidToRun(action.target());
+        state.places().lookFor(action.target());
     }
 
     @Override

@@ -90,7 +90,13 @@ final class PowerOnHandler extends ActionHandler<Action.PowerOn> {
 
     @Override
     void inUse(Action.PowerOn action, CenterState state) {
-        state.places().saidToRun(action.target());
+        state.places().lookFor(action.target());
+    }
+
+    /** It may run well by now: it is read before anything is done about it. */
+    @Override
+    void unknown(Action.PowerOn action, CenterState state) {
+        state.places().lookFor(action.target());
     }
 
     @Override

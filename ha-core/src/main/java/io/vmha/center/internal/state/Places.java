@@ -172,12 +172,14 @@ public final class Places {
         });
     }
 
-    /** A platform refused to start the VM since it runs already, or something holds what it needs. */
-    public void saidToRun(VmId id) {
+    /**
+     * The VM may run, whatever is known of its place: a platform refused to start it since it runs already, or what became of a start
+     * cannot be read. It counts as off, and is powered off, only once it was looked for.
+     */
+    public void lookFor(VmId id) {
         state.vm(id).ifPresent(this::lookFor);
     }
 
-    /** What is known of its place may be older than what somebody said: it counts as off only once it was looked for. */
     private void lookFor(VmRecord record) {
         record.flags.add(VmState.Flag.UNSEARCHED);
         place(record, record.mayRunOn);
