@@ -115,6 +115,16 @@ public class CenterBenchmark {
         adapter.await();
     }
 
+    /** From one machine's report to its plan's end, with 5,000 reports at once. */
+    @Benchmark
+    @OperationsPerInvocation(FAILOVERS)
+    public void reportToPlanEnded() {
+        CompletableFuture<?>[] outcomes = reports.subList(0, FAILOVERS).stream()
+                .map(report -> center.submit(report).toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new);
+        CompletableFuture.allOf(outcomes).join();
+    }
+
     /** A center that has just been sent 100,000 repeated reports. */
     @State(Scope.Benchmark)
     public static class Flooded {

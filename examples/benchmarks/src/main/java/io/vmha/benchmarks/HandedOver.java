@@ -64,7 +64,7 @@ final class HandedOver implements HypervisorAdapter, TrafficDirector {
 
     @Override
     public Set<Capability> capabilities() {
-        return EnumSet.noneOf(Capability.class);
+        return EnumSet.of(Capability.POWER_OFF);
     }
 
     @Override

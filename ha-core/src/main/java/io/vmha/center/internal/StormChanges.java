@@ -38,7 +38,7 @@ final class StormChanges {
         state.hosts().stream()
                 .filter(host -> !host.health().runsVms())
                 .forEach(host -> storm.lost(host.seen().id(), scheduler.uptime()));
-        state.vms().stream()
+        state.remarkableVms().stream()
                 .filter(vm -> hasFailedByItself(vm, state))
                 .forEach(vm -> storm.failed(vm.id(), scheduler.uptime()));
         refresh();

@@ -38,7 +38,7 @@ public final class Takeover {
                 center.holds().settings(center.holds().settings());
             }
             Instant now = center.now();
-            state.vms().forEach(vm -> state.places().knownOff(vm, now));
+            state.remarkableVms().forEach(vm -> state.places().knownOff(vm, now));
             List<PlanRun> resumed = new ArrayList<>();
             for (JournalState.OpenPlan open : left.open()) {
                 PlanRun run = center.executor().resume(open);
@@ -85,10 +85,7 @@ public final class Takeover {
     /** Most VMs are as they should be, and are not looked at closely. */
     private void wakeNeedy() {
         Set<VmId> looked = new TreeSet<>();
-        state.vms().stream()
-                .filter(vm -> !vm.isUnremarkable())
-                .map(VmRecord::id)
-                .forEach(looked::add);
+        state.remarkableVms().forEach(vm -> looked.add(vm.id()));
         state.hosts().stream()
                 .filter(host -> host.seen().inMaintenance() || host.health() != HostHealth.UP)
                 .forEach(host -> looked.addAll(state.vmsAt(host.seen().id())));

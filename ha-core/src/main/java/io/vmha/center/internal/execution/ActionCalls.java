@@ -46,7 +46,12 @@ final class ActionCalls {
 
     /** How long an action may take, with all calls that it makes. */
     Duration watchdog(Action action) {
-        return parts.config().actionDeadline().multipliedBy(Handlers.of(action).maxCalls(platform) + 1L);
+        return deadlines(Handlers.of(action).maxCalls(platform) + 1);
+    }
+
+    /** So many times the deadline of one call. */
+    private Duration deadlines(int count) {
+        return Duration.ofNanos(parts.config().actionDeadline().toNanos() * count);
     }
 
     /** Makes the call off the loop, after a last look at whether this center still leads and whether it is not late. */
@@ -87,16 +92,15 @@ final class ActionCalls {
         AtomicBoolean isOver = new AtomicBoolean();
         AtomicReference<ReplicaSet> seen = new AtomicReference<>();
         CallFacts facts = known.facts(action, plan, seen::set);
-        CenterScheduler.Cancellable watchdog = parts.scheduler()
-                .schedule(parts.config().actionDeadline().multipliedBy(2), () -> {
-                    if (isOver.compareAndSet(false, true)) {
-                        stuck.gaveUp(action);
-                        then.accept(
-                                false,
-                                Optional.of(new AdapterException.Transient(
-                                        AdapterException.Cause.TIMEOUT, "the reading did not return by its deadline")));
-                    }
-                });
+        CenterScheduler.Cancellable watchdog = parts.scheduler().schedule(deadlines(2), () -> {
+            if (isOver.compareAndSet(false, true)) {
+                stuck.gaveUp(action);
+                then.accept(
+                        false,
+                        Optional.of(new AdapterException.Transient(
+                                AdapterException.Cause.TIMEOUT, "the reading did not return by its deadline")));
+            }
+        });
         parts.scheduler()
                 .call(
                         () -> {

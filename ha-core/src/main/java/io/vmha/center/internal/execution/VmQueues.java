@@ -105,6 +105,7 @@ final class VmQueues implements PendingEffects.Source {
                 }
             }
         }
-        return new PendingEffects(place, isMigrating, server, allocation);
+        boolean isNone = place.isEmpty() && server.isEmpty() && allocation.isEmpty();
+        return isNone ? PendingEffects.NONE : new PendingEffects(place, isMigrating, server, allocation);
     }
 }

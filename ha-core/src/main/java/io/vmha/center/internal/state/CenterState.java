@@ -195,6 +195,14 @@ public final class CenterState {
         return Collections.unmodifiableCollection(vms.values());
     }
 
+    /** The VMs of which there is anything to remember; most are as they should be. */
+    public List<VmRecord> remarkableVms() {
+        return unwritten.noted().stream()
+                .flatMap(id -> vm(id).stream())
+                .filter(vm -> !vm.isDefault())
+                .toList();
+    }
+
     /** All hosts. */
     public Collection<HostRecord> hosts() {
         return Collections.unmodifiableCollection(hosts.values());
@@ -254,9 +262,7 @@ public final class CenterState {
         vms.put(vm.id(), record);
         places.noteOff(record);
         vm.servedBy().ifPresent(server -> routes.route(record, server));
-        if (vm.health() != VmHealth.HEALTHY
-                || record.mayRunOn.isEmpty()
-                || vm.servedBy().isPresent()) {
+        if (!record.isDefault() || vm.health() != VmHealth.HEALTHY) {
             touch(vm.id());
         }
     }

@@ -11,7 +11,6 @@ import io.vmha.model.VmId;
 import io.vmha.model.VmType;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * help an unmet need. Confined to the center's loop, except {@link #published}.
  */
 final class InventoryProjection {
+    /** A VM that is to be computed anew; one that is not known any more has no record. */
+    private record Affected(VmId id, @Nullable VmRecord record, PendingEffects effect) {}
+
     private final Map<VmId, VmRecord> vms;
     private final Map<HostId, HostRecord> hosts;
     /** Who serves whom, with what open plans are about to move counted in. */
@@ -152,39 +154,44 @@ final class InventoryProjection {
         Inventory before = projected.inventory();
         HashSet<VmId> planned = projected.planned();
         Inventory next = withHosts(before);
-        Map<VmId, PendingEffects> effects = new LinkedHashMap<>();
-        Set<VmId> changed = dirtyVms;
+        Set<VmId> marked = dirtyVms;
         // A new set: one that was large once takes its time to be cleared for ever.
         dirtyVms = new LinkedHashSet<>();
-        for (VmId id : changed) {
-            PendingEffects effect = pending.pendingOf(id);
-            effects.put(id, effect);
-            reserve(id, effect);
+        List<Affected> affected = new ArrayList<>(marked.size() + 2);
+        for (VmId id : marked) {
+            Affected one = affected(id);
+            affected.add(one);
+            reserve(one);
         }
         // Whoever serves more or less than before carries another load.
         for (VmId id : dirtyVms) {
-            effects.computeIfAbsent(id, pending::pendingOf);
+            if (!marked.contains(id)) {
+                affected.add(affected(id));
+            }
         }
-        List<VirtualMachine> changedVms = new ArrayList<>();
-        for (Map.Entry<VmId, PendingEffects> entry : effects.entrySet()) {
-            VmRecord record = vms.get(entry.getKey());
-            planned = entry.getValue().equals(PendingEffects.NONE)
-                    ? planned.remove(entry.getKey())
-                    : planned.add(entry.getKey());
+        List<VirtualMachine> changed = new ArrayList<>(affected.size());
+        List<VmRecord> changedRecords = new ArrayList<>(affected.size());
+        for (Affected one : affected) {
+            planned = one.effect().equals(PendingEffects.NONE) ? planned.remove(one.id()) : planned.add(one.id());
+            VmRecord record = one.record();
             if (record == null || record.is(VmState.Flag.DELETED)) {
-                next = gone(next, entry.getKey(), record);
-            } else {
-                VirtualMachine vm = project(record, entry.getValue());
-                Optional<VirtualMachine> was = next.vm(vm.id());
-                // What was marked need not have changed.
-                if (!was.equals(Optional.of(vm))) {
-                    changedVms.add(vm);
-                    notice(before, was, vm);
-                }
+                next = gone(next, one.id(), record);
+                continue;
+            }
+            VirtualMachine vm = project(record, one.effect());
+            VirtualMachine was = record.shown == null ? next.vm(vm.id()).orElse(null) : record.shown;
+            // What was marked need not have changed.
+            if (!vm.equals(was)) {
+                changed.add(vm);
+                changedRecords.add(record);
+                notice(before, was, vm);
             }
         }
         dirtyVms = new LinkedHashSet<>();
-        Inventory after = changedVms.isEmpty() ? next : next.withAll(changedVms);
+        Inventory after = changed.isEmpty() ? next : next.withAll(changed);
+        for (int i = 0; i < changed.size(); i++) {
+            changedRecords.get(i).shown = changed.get(i);
+        }
         for (HostId id : dirtyHosts) {
             if (!hosts.containsKey(id)) {
                 after = after.without(id);
@@ -192,6 +199,10 @@ final class InventoryProjection {
         }
         dirtyHosts.clear();
         projected = new Projected(after, planned, readings);
+    }
+
+    private Affected affected(VmId id) {
+        return new Affected(id, vms.get(id), pending.pendingOf(id));
     }
 
     private Inventory withHosts(Inventory before) {
@@ -209,14 +220,17 @@ final class InventoryProjection {
     private Inventory gone(Inventory before, VmId id, @Nullable VmRecord record) {
         before.vm(id).flatMap(vm -> before.host(vm.host())).ifPresent(host -> nowRoomy.add(host.role()));
         leave(places.set(id, record == null ? Set.of() : record.mayRunOn));
+        if (record != null) {
+            record.shown = null;
+        }
         return before.without(id);
     }
 
     /** Notes which VM serves the requests or is about to, before loads are added up. */
-    private void reserve(VmId id, PendingEffects effect) {
-        VmRecord record = vms.get(id);
-        VmId next = record == null || record.is(VmState.Flag.DELETED) ? null : server(record, effect);
-        VmId before = serving.set(id, next);
+    private void reserve(Affected one) {
+        VmRecord record = one.record();
+        VmId next = record == null || record.is(VmState.Flag.DELETED) ? null : server(record, one.effect());
+        VmId before = serving.set(one.id(), next);
         if (!Objects.equals(before, next)) {
             if (before != null) {
                 dirtyVms.add(before);
@@ -241,11 +255,22 @@ final class InventoryProjection {
         VmId server = serving.serverOf(id);
         double load = (server == null ? record.seen.load() : 0) + loadOfOthers(record);
         VirtualMachine vm = Projector.project(record, effect, takesPlace(effect), server, load);
-        Set<HostId> also = new LinkedHashSet<>(record.mayRunOn);
-        also.add(record.seen.host());
-        also.remove(vm.host());
-        leave(places.set(id, also));
+        leave(places.set(id, besides(vm.host(), record)));
         return vm;
+    }
+
+    /** The hosts on which a VM is registered or may be running besides the one on which it is shown. */
+    private static Set<HostId> besides(HostId shown, VmRecord record) {
+        HostId registered = record.seen.host();
+        boolean isOnlyThere = registered.equals(shown)
+                && (record.mayRunOn.isEmpty() || (record.mayRunOn.size() == 1 && record.mayRunOn.contains(shown)));
+        if (isOnlyThere) {
+            return Set.of();
+        }
+        Set<HostId> also = new LinkedHashSet<>(record.mayRunOn);
+        also.add(registered);
+        also.remove(shown);
+        return also;
     }
 
     private boolean takesPlace(PendingEffects effect) {
@@ -266,12 +291,11 @@ final class InventoryProjection {
     }
 
     /** Notes what a VM's change may help: one serves that did not, or there is more room where it was. */
-    private void notice(Inventory inventory, Optional<VirtualMachine> before, VirtualMachine now) {
-        if (before.isEmpty()) {
+    private void notice(Inventory inventory, @Nullable VirtualMachine was, VirtualMachine now) {
+        if (was == null) {
             nowServing.add(now.type());
             return;
         }
-        VirtualMachine was = before.get();
         if (now.isServing() && !was.isServing()) {
             nowServing.add(now.type());
         }

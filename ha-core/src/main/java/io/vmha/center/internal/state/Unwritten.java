@@ -1,5 +1,6 @@
 package io.vmha.center.internal.state;
 
+import com.google.common.collect.Sets;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.model.HostId;
 import io.vmha.model.VmId;
@@ -40,6 +41,11 @@ final class Unwritten {
 
     void add(JournalEntry entry) {
         entries.add(entry);
+    }
+
+    /** The VMs of which the journal holds a state, or is to be told one. */
+    Set<VmId> noted() {
+        return Sets.union(heldVms, vms);
     }
 
     /** Takes out what the journal should know, from how the records are now. */

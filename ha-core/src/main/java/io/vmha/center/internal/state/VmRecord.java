@@ -65,6 +65,10 @@ public final class VmRecord {
     ToldLag toldLag = new ToldLag(Optional.empty(), Optional.empty());
 
     OptionalDouble sampledLoad = OptionalDouble.empty();
+    /** As the inventory shows it; null before it was computed for it. */
+    @Nullable
+    VirtualMachine shown;
+
     /** How many actions on it are under way, or ended with an outcome that is not known. */
     int acting;
 
@@ -169,10 +173,6 @@ public final class VmRecord {
      * Whether there is nothing to remember about it: it runs where it is registered, as is wanted, serves itself and has no fault. That
      * a VM is not wanted running is always remembered: else its going down while no center was there could not be told from that.
      */
-    public boolean isUnremarkable() {
-        return isDefault();
-    }
-
     boolean isDefault() {
         return desired == DesiredState.RUNNING
                 && seen.power() == PowerState.ON
