@@ -4,6 +4,7 @@ import io.vmha.adapter.CallContext;
 import io.vmha.center.ManagementCenter;
 import io.vmha.center.config.CenterConfig;
 import io.vmha.center.config.RetryPolicy;
+import io.vmha.center.config.VmStormGuard;
 import io.vmha.center.leader.NotLeaderException;
 import io.vmha.center.schedule.ThreadedScheduler;
 import io.vmha.fault.FaultKind;
@@ -33,6 +34,10 @@ final class CenterProcess {
     static final int PORT = 8000;
     static final Duration LEASE = Duration.ofMillis(1_500);
 
+    /** Fewer than fail in a storm, and more than fail of its own in the rounds of a window. */
+    private static final VmStormGuard STORM =
+            new VmStormGuard((double) Platform.STORM / 2 / Platform.VMS, Duration.ofSeconds(4));
+
     private static final Duration DEADLINE = Duration.ofSeconds(2);
 
     /** How far somebody moved its host's clock. */
@@ -49,7 +54,7 @@ final class CenterProcess {
                 .actionDeadline(DEADLINE)
                 .retry(new RetryPolicy(50, Duration.ofMillis(100), Duration.ofMillis(500), 0.2))
                 .stormGuard(Optional.empty())
-                .vmStormGuard(Optional.empty())
+                .vmStormGuard(STORM)
                 .build();
         CenterGroup group = CenterGroup.builder()
                 .store(store)
@@ -61,6 +66,7 @@ final class CenterProcess {
                         .adapter(hypervisor)
                         .trafficDirector(hypervisor)
                         .config(config)
+                        .listener(new StormCheck(System.out::println))
                         .scheduler(new ThreadedScheduler(CenterProcess::wallClock))
                         .inventory(hypervisor.discover(CallContext.within(DEADLINE)))
                         .build())

@@ -115,6 +115,11 @@ final class Lab implements AutoCloseable {
         return folder.resolve("effects.log");
     }
 
+    /** What a process said. */
+    Path said(String name) {
+        return folder.resolve(name + ".out");
+    }
+
     /** Starts a process that ended by itself or was killed; returns whether it had, and the lab is not closed. */
     synchronized boolean startIfEnded(String name) throws IOException {
         if (closed || isRunning(name)) {
@@ -166,8 +171,8 @@ final class Lab implements AutoCloseable {
                 name,
                 new ProcessBuilder(network.command(name, command(java)))
                         .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                                folder.resolve(name + ".out").toFile()))
+                        .redirectOutput(
+                                ProcessBuilder.Redirect.appendTo(said(name).toFile()))
                         .start());
     }
 

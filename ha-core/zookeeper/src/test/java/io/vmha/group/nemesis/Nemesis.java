@@ -35,7 +35,9 @@ final class Nemesis {
         SLOW_DISK,
         FULL_DISK,
         CLOCK_LEAPS,
-        HAND_OVER
+        HAND_OVER,
+        STORM,
+        STORM_AS_THE_LEADER_IS_KILLED
     }
 
     /**
@@ -46,10 +48,17 @@ final class Nemesis {
      * @param effects how many calls the hypervisor had
      * @param epochs the highest epoch that had an effect
      * @param onTheWire how many calls were on the wire when a later epoch had its first effect
+     * @param storms how often a center's storm guard opened
      * @param broken what must not be, in words
      */
     record Result(
-            Map<Fault, Integer> faults, int accepted, int effects, long epochs, long onTheWire, List<String> broken) {}
+            Map<Fault, Integer> faults,
+            int accepted,
+            int effects,
+            long epochs,
+            long onTheWire,
+            long storms,
+            List<String> broken) {}
 
     private static final int REPORTS_A_ROUND = 6;
     private static final long SLOW_MILLIS = 300;
@@ -197,6 +206,14 @@ final class Nemesis {
                 String unused = lab.ask(leader, "handover");
                 meanwhile(millis);
             }
+            case STORM -> {
+                report(Platform.STORM);
+                meanwhile(millis);
+            }
+            case STORM_AS_THE_LEADER_IS_KILLED -> {
+                report(Platform.STORM);
+                restart(leader, millis);
+            }
         }
         report();
         int expected = reported;
@@ -229,7 +246,11 @@ final class Nemesis {
 
     /** Some VMs fail; each of their monitors tells whoever it finds, until one took the report. */
     private void report() {
-        for (int i = 0; i < REPORTS_A_ROUND / 3; i++) {
+        report(REPORTS_A_ROUND / 3);
+    }
+
+    private void report(int count) {
+        for (int i = 0; i < count; i++) {
             String vm = "vm" + reported++;
             int first = random.nextInt(Lab.SIZE);
             failed.add(vm);
@@ -282,6 +303,22 @@ final class Nemesis {
         EffectLog log = log();
         long epochs =
                 log.effects().stream().mapToLong(EffectLog.Effect::epoch).max().orElse(0);
-        return new Result(faults, accepted.size(), log.effects().size(), epochs, log.onTheWire(), broken);
+        List<String> said = said();
+        said.stream().filter(line -> line.startsWith(StormCheck.BROKEN)).forEach(broken::add);
+        long storms = said.stream().filter(StormCheck.OPENED::equals).count();
+        return new Result(faults, accepted.size(), log.effects().size(), epochs, log.onTheWire(), storms, broken);
+    }
+
+    /** What the centers said. */
+    private List<String> said() {
+        return ids("ha")
+                .flatMap(name -> {
+                    try {
+                        return Files.readAllLines(lab.said(name)).stream();
+                    } catch (IOException failed) {
+                        throw new IllegalStateException(failed);
+                    }
+                })
+                .toList();
     }
 }

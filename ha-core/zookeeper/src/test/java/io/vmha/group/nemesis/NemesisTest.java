@@ -36,5 +36,6 @@ class NemesisTest {
         assertThat(result.broken()).as("%s", result).isEmpty();
         assertThat(result.accepted()).isGreaterThanOrEqualTo(ROUNDS * 4);
         assertThat(result.epochs()).isGreaterThan(2);
+        assertThat(result.storms()).isPositive();
     }
 }
