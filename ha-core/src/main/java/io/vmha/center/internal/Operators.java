@@ -186,7 +186,10 @@ public final class Operators {
         return calls.decide(pending -> {
             VmRecord vm = state.requireVm(id);
             DesiredState before = vm.desired();
-            boolean wasToRun = vm.isFailed() || !vm.mayRunOn().isEmpty();
+            // Where it went down and nobody has reported that yet, its requests are with it still.
+            boolean wasToRun = before == DesiredState.RUNNING
+                    || vm.isFailed()
+                    || !vm.mayRunOn().isEmpty();
             state.desired(id, desired);
             if (desired == DesiredState.OFF && wasToRun) {
                 // Whatever is under way for it now, or becomes of it before that ends.

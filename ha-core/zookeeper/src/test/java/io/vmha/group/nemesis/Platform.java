@@ -11,7 +11,7 @@ import io.vmha.testkit.Datacenter;
 
 /** The datacenter that the nemesis' centers manage: VMs without templates, so that a failed one is never started again. Every other is a database. */
 final class Platform {
-    static final int VMS = 1_200;
+    static final int VMS = 2_400;
 
     /** How many VMs fail at once in a storm. */
     static final int STORM = 40;
