@@ -46,6 +46,9 @@ final class Observation {
             sightings.end(state);
         }
         center.stormChanges().refresh();
+        if (state.health().read(sightings::isFresh)) {
+            center.executor().advanceRoom();
+        }
     }
 
     private void applyEach() {

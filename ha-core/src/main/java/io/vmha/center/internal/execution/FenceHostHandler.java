@@ -72,6 +72,6 @@ final class FenceHostHandler extends ActionHandler<Action.FenceHost> {
 
     @Override
     List<Guard> guards() {
-        return List.of(Guards.NOT_OFF_YET, Guards.STILL_LOST);
+        return List.of(Guards.NOT_OFF_YET, Guards.STILL_LOST, Guards.HOST_READ_FIRST);
     }
 }

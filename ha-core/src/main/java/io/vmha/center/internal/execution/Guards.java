@@ -107,6 +107,16 @@ final class Guards {
         return Verdict.never(Reason.FAULT_CLOSED, "host " + host + " is " + health + " again");
     };
 
+    /** A host that had been lost and was up when this center began is read before it is fenced: its VMs may run well. */
+    static final Guard HOST_READ_FIRST = (action, context) -> {
+        HostId host = ((Action.FenceHost) action).target();
+        if (!context.state().health().isToBeRead(host)) {
+            return Verdict.PASS;
+        }
+        context.needsReading();
+        return Verdict.noRoom(Reason.PLACE_UNCERTAIN, "host " + host + " was up again, and is read first");
+    };
+
     /** The VM is wanted running. */
     static final Guard WANTED = (action, context) -> {
         VmRecord vm = context.state().requireVm(action.vm().orElseThrow());

@@ -8,6 +8,8 @@ import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;
 import io.vmha.model.VmId;
 import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public final class Health {
     private final CenterState state;
     private final Unwritten unwritten;
+    /** The hosts that are to be read before they are fenced. Not in the journal: the next center begins anew. */
+    private final Set<HostId> toBeRead = new LinkedHashSet<>();
+
     private long closures;
 
     Health(CenterState state, Unwritten unwritten) {
@@ -136,6 +141,22 @@ public final class Health {
                 .orElse(false);
     }
 
+    /** A host was up when this center began though it had been lost before: it counts as lost, and is read before it is fenced. */
+    void toBeRead(HostId id) {
+        toBeRead.add(id);
+        state.touch(id);
+    }
+
+    /** Whether a host is to be read before it is fenced. */
+    public boolean isToBeRead(HostId id) {
+        return toBeRead.contains(id);
+    }
+
+    /** A reading was applied, whichever hosts answered; returns whether one of those had to be read. */
+    public boolean read(Predicate<HostRecord> isFresh) {
+        return toBeRead.removeIf(id -> state.host(id).filter(isFresh.negate()).isEmpty());
+    }
+
     /** A host was confirmed off from outside. */
     public void confirmedOff(HostId id) {
         state.host(id).ifPresent(record -> {
@@ -159,6 +180,7 @@ public final class Health {
         HostRecord record = state.requireHost(id);
         record.fault = null;
         record.isConfirmedOff = false;
+        toBeRead.remove(id);
         record.upSince = now;
         record.changedAt = state.beginReading();
         state.touch(id);

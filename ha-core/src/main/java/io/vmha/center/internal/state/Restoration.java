@@ -43,7 +43,8 @@ final class Restoration {
         journal.vms().forEach(this::restore);
         state.leftovers().restore(journal.leftovers());
         state.away().restore(journal.away());
-        leaveLostHosts(start);
+        takeSeenUp(start);
+        leaveLostHosts();
     }
 
     private void restore(HostState left) {
@@ -86,14 +87,27 @@ final class Restoration {
         state.touch(id);
     }
 
-    /** What runs on a host that was confirmed off, and that nobody sees up again, is what was last known of it. */
-    private void leaveLostHosts(Inventory start) {
-        Set<HostId> lost = new HashSet<>();
+    /**
+     * A host that was lost and is seen up again is not confirmed off any more, and VMs may be running on it. It may have gone again since:
+     * it counts as lost until it is read.
+     */
+    private void takeSeenUp(Inventory start) {
         for (HostRecord host : state.hosts()) {
             boolean isSeenUp = start.host(host.seen.id())
                     .filter(found -> found.health().runsVms())
                     .isPresent();
-            if (host.isConfirmedOff && !isSeenUp) {
+            if (isSeenUp && !host.health().runsVms()) {
+                host.isConfirmedOff = false;
+                state.health().toBeRead(host.seen.id());
+            }
+        }
+    }
+
+    /** What runs on a host that was confirmed off is what was last known of it. */
+    private void leaveLostHosts() {
+        Set<HostId> lost = new HashSet<>();
+        for (HostRecord host : state.hosts()) {
+            if (host.isConfirmedOff) {
                 lost.add(host.seen.id());
             }
         }

@@ -141,6 +141,11 @@ final class Lab implements AutoCloseable {
         return process(name).isAlive();
     }
 
+    /** With what a process ended that has. */
+    int exitValue(String name) {
+        return process(name).exitValue();
+    }
+
     synchronized boolean isClosed() {
         return closed;
     }

@@ -72,7 +72,10 @@ final class Nemesis {
     private final Map<String, String> accepted = new ConcurrentSkipListMap<>();
 
     private final Map<Fault, Integer> faults = new TreeMap<>();
-    /** Servers that could not write, and may end of that: they are started again. */
+    /** What befell the lab, in order. */
+    private final List<String> befell = new ArrayList<>();
+
+    /** Servers that could not write, and may end of that, or of what they find written by half: they are started again. */
     private final Set<String> filled = new HashSet<>();
 
     private final ExecutorService reporters = Executors.newCachedThreadPool();
@@ -136,13 +139,13 @@ final class Nemesis {
     }
 
     private void startFilled() {
-        filled.removeIf(server -> {
+        for (String server : filled) {
             try {
-                return lab.startIfEnded(server);
+                boolean unused = lab.startIfEnded(server);
             } catch (IOException failed) {
                 throw new IllegalStateException(failed);
             }
-        });
+        }
     }
 
     private static Stream<String> ids(String kind) {
@@ -162,6 +165,7 @@ final class Nemesis {
         long millis = CenterProcess.LEASE.toMillis() * (1 + random.nextInt(2)) + random.nextInt(500);
         String server = "zk" + (1 + random.nextInt(Lab.SIZE));
         String follower = other("ha", leader);
+        befell.add(fault + " (" + leader + ", " + follower + ", " + server + ")");
         switch (fault) {
             case KILL_LEADER -> restart(leader, millis);
             case KILL_FOLLOWER -> restart(follower, millis);
@@ -285,7 +289,8 @@ final class Nemesis {
         startFilled();
         for (String name : List.of("ha1", "ha2", "ha3", "zk1", "zk2", "zk3", "hv")) {
             if (!lab.isRunning(name)) {
-                throw new IllegalStateException(name + " ended by itself");
+                throw new IllegalStateException(
+                        name + " ended by itself with " + lab.exitValue(name) + " after " + befell);
             }
         }
         List<String> broken = new ArrayList<>();
