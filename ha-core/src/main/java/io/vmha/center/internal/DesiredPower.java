@@ -89,7 +89,7 @@ final class DesiredPower {
             }
             return;
         }
-        Plan plan = StopPlan.of(plans.nextNumber(), vm.seen(), parts, policies.config(), state);
+        Plan plan = StopPlan.of(plans.nextNumber(), vm.seen(), parts, policies.config(), new StateFacts(state));
         plans.begin(new PlanOpening.Begun(
                 Optional.empty(), SoundDecisions.decisionOf(parts), plan, 1, false, operator, pending));
     }
