@@ -134,6 +134,11 @@ public final class Operators {
             }
             if (vm.isActedOn()) {
                 state.places().saidOn(id, center.executor().mayBePlacedOn(id));
+            } else if (vm.is(VmState.Flag.MAY_BE_ELSEWHERE)) {
+                // It runs, and where is not known.
+                state.places().mayStart(id, vm.seen().host());
+                state.places().lookFor(id);
+                center.readings().need();
             } else {
                 state.places().runsOn(id, vm.seen().host());
                 state.places().lostWithHost(id);

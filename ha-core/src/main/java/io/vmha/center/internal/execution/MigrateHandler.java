@@ -44,9 +44,11 @@ final class MigrateHandler extends ActionHandler<Action.Migrate> {
         }
     }
 
+    /** It does not run where it was to, and may be registered there all the same, where it was stopped meanwhile: it is read where it is. */
     @Override
     void notDone(Action.Migrate action, CenterState state) {
         state.places().notStarted(action.target(), action.to());
+        state.places().lookFor(action.target());
     }
 
     @Override
