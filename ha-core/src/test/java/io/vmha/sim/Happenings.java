@@ -194,7 +194,18 @@ final class Happenings {
         if (startsVms && before == HostHealth.DOWN) {
             datacenter.actual().vmsOn(id).forEach(vm -> start(vm));
         }
-        people.say("host " + id, center -> center.hostUp(id), center -> outside.toldUp(id, !before.runsVms(), center));
+        people.say(
+                "host " + id,
+                center -> center.hostUp(id),
+                center -> outside.toldUp(id, !before.runsVms() && isBelievedLost(id, center), center));
+    }
+
+    /** That a host is up tells nothing new of its VMs to a center that has seen it up meanwhile. */
+    private static boolean isBelievedLost(HostId id, RunningCenter running) {
+        return running.center()
+                .flatMap(center -> center.inventory().host(id))
+                .filter(host -> host.health().runsVms())
+                .isEmpty();
     }
 
     private void start(VirtualMachine stopped) {

@@ -30,6 +30,7 @@ class RealAgentsTest {
                 "/usr/sbin/fence_redfish:fence-agents",
                 "snmpget:snmp",
                 "ssh:openssh-client",
+                "gnutls-cli:gnutls-bin",
                 "ipmitool:ipmitool");
     }
 

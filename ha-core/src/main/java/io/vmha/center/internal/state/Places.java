@@ -159,10 +159,11 @@ public final class Places {
         }
     }
 
-    /** A call that may have started the VM on a host surely did not; somebody else may have meanwhile. */
+    /** A call that may have started the VM on a host surely did not; somebody else may have meanwhile, or the host that came back. */
     public void notStarted(VmId id, HostId host) {
         state.vm(id).ifPresent(record -> {
-            if (record.isSaidOn || record.seenOn.contains(host)) {
+            boolean mayBeStartedByOthers = record.isSaidOn || record.is(VmState.Flag.UNSEARCHED);
+            if (mayBeStartedByOthers || record.seenOn.contains(host)) {
                 lookFor(record);
             } else {
                 Set<HostId> left = new LinkedHashSet<>(record.mayRunOn);
