@@ -14,6 +14,19 @@ import java.time.Duration;
  * @param number how long, how late, or how often, as the kind has it; 0 or more and less than 100
  */
 record CourseEvent(Duration at, Kind kind, VmId vm, HostId host, int number) {
+
+    CourseEvent with(Duration other) {
+        return new CourseEvent(other, kind, vm, host, number);
+    }
+
+    CourseEvent with(Kind other) {
+        return new CourseEvent(at, other, vm, host, number);
+    }
+
+    CourseEvent with(VmId otherVm, HostId otherHost) {
+        return new CourseEvent(at, kind, otherVm, otherHost, number);
+    }
+
     enum Kind {
         /** A guest fails, and its monitor reports it. */
         VM_FAILS,

@@ -188,17 +188,17 @@ final class RandomCourse {
                     pick(fewHosts),
                     random.nextInt(100)));
         }
-        events.sort(Comparator.comparing(CourseEvent::at));
-        return oneAfterTheOther(events);
+        return inOrder(events);
     }
 
     /** No two at one instant: of a failure and a repair nobody could say which came first. */
-    private static List<CourseEvent> oneAfterTheOther(List<CourseEvent> sorted) {
+    static List<CourseEvent> inOrder(List<CourseEvent> some) {
         List<CourseEvent> events = new ArrayList<>();
         Duration last = Duration.ofMillis(-1);
-        for (CourseEvent event : sorted) {
+        for (CourseEvent event :
+                some.stream().sorted(Comparator.comparing(CourseEvent::at)).toList()) {
             Duration at = event.at().compareTo(last) > 0 ? event.at() : last.plusMillis(1);
-            events.add(new CourseEvent(at, event.kind(), event.vm(), event.host(), event.number()));
+            events.add(event.with(at));
             last = at;
         }
         return events;
@@ -208,7 +208,11 @@ final class RandomCourse {
         CourseEvent.Kind[] kinds = CourseEvent.Kind.values();
         CourseEvent.Kind kind =
                 random.nextInt(5) == 0 ? CourseEvent.Kind.VM_FAILS : kinds[random.nextInt(kinds.length)];
-        // By a clock that jumps it cannot be told from outside whether a storm is over.
+        return allowed(kind, config);
+    }
+
+    /** By a clock that jumps it cannot be told from outside whether a storm is over. */
+    static CourseEvent.Kind allowed(CourseEvent.Kind kind, CenterConfig config) {
         boolean hasGuard =
                 config.stormGuard().isPresent() || config.vmStormGuard().isPresent();
         return kind == CourseEvent.Kind.CLOCK_JUMPS && hasGuard ? CourseEvent.Kind.CENTER_CRASHES : kind;

@@ -13,11 +13,12 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 
 /**
- * Runs a range of seeds on all cores, each seed on one thread, and sums up what happened.
+ * Runs a range of seeds on all cores, each seed on one thread, sums up what happened, and writes what broke as course files.
  *
  * <p>Thread-safe: the sums are guarded by this object's monitor.
  */
@@ -26,6 +27,8 @@ final class SeedRun {
     private static final int SHOWN = 40;
     private static final String COMMAND = "mvn -q -pl ha-core test-compile exec:exec@simulate";
 
+    private final LongFunction<SimulatedCourse> courses;
+    private final Path folder;
     private final long first;
     private final long seeds;
     private final long started = System.nanoTime();
@@ -34,7 +37,15 @@ final class SeedRun {
     private final SortedMap<Long, Throwable> failed = new TreeMap<>();
     private long done;
 
-    SeedRun(long seeds, long first) {
+    /**
+     * Makes one.
+     *
+     * @param courses the course that each seed stands for
+     * @param folder where courses are written that break an invariant
+     */
+    SeedRun(LongFunction<SimulatedCourse> courses, Path folder, long seeds, long first) {
+        this.courses = courses;
+        this.folder = folder;
         this.first = first;
         this.seeds = seeds;
         this.next = new AtomicLong(first);
@@ -70,9 +81,10 @@ final class SeedRun {
             long to = Math.min(end, from + AT_ONCE);
             for (long seed = from; seed < to; seed++) {
                 try {
-                    some.addAll(Simulation.run(SimulatedCourse.of(seed), Mutation.NONE));
+                    some.addAll(Simulation.run(courses.apply(seed), Mutation.NONE));
                 } catch (Error | RuntimeException thrown) {
                     broken.put(seed, thrown);
+                    write(file(seed), courses.apply(seed));
                 }
             }
             add(some, broken, to - from);
@@ -109,8 +121,8 @@ final class SeedRun {
         failed.entrySet().stream()
                 .limit(SHOWN)
                 .forEach(seed -> text.append(String.format(
-                        "seed %d: %s%n  replay with: %s -Dsimulate=\"replay %d\"%n",
-                        seed.getKey(), seed.getValue(), COMMAND, seed.getKey())));
+                        "seed %d: %s%n  replay with: %s -Dsimulate=\"replay %s\"%n",
+                        seed.getKey(), seed.getValue(), COMMAND, file(seed.getKey()))));
         return text.toString();
     }
 
@@ -119,8 +131,8 @@ final class SeedRun {
         sums.forEach((kind, count) -> text.append(String.format("  %,14d  %s%n", count, kind)));
     }
 
-    /** Shrinks the first seed that broke an invariant and writes it as a course file. */
-    Optional<Path> writeFirstFailing(Path folder) {
+    /** Shrinks the first course that broke an invariant. */
+    Optional<Path> shrinkFirstFailing() {
         Optional<Long> broken;
         synchronized (this) {
             broken = failed.entrySet().stream()
@@ -128,14 +140,17 @@ final class SeedRun {
                     .map(Map.Entry::getKey)
                     .findFirst();
         }
-        return broken.map(seed -> write(folder.resolve("seed-" + seed + ".course"), seed));
+        return broken.map(seed -> write(file(seed), Shrinking.shrink(courses.apply(seed), Mutation.NONE)));
     }
 
-    private static Path write(Path file, long seed) {
+    private Path file(long seed) {
+        return folder.resolve("seed-" + seed + ".course").toAbsolutePath();
+    }
+
+    private static Path write(Path file, SimulatedCourse course) {
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            SimulatedCourse shrunk = Shrinking.shrink(SimulatedCourse.of(seed), Mutation.NONE);
-            return Files.writeString(file, CourseFile.write(shrunk));
+            Files.createDirectories(file.getParent());
+            return Files.writeString(file, CourseFile.write(course));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

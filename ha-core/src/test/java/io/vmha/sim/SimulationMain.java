@@ -7,15 +7,17 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.LongFunction;
 
 /**
  * Runs simulations: {@code run SEEDS FIRST} runs that many seeds from the first one on with a progress bar and a summary,
- * which an interrupt prints too; {@code replay SEED-OR-FILE} tells what happens in one; {@code shrink
+ * which an interrupt prints too; {@code vary SEEDS FIRST} does the same with courses near those that are kept; {@code replay
+ * SEED-OR-FILE} tells what happens in one; {@code shrink
  * SEED-OR-FILE} prints it without what it does not need to fail; {@code mutations} lists how many seeds each
  * deliberate bug needs to be found. Exit status 1: an invariant broke, 2: the arguments are wrong.
  */
 public final class SimulationMain {
-    private static final Path SCENARIOS = Path.of("target", "simulation");
+    private static final Path COURSES = Path.of("target", "simulation");
 
     /** What seeds find too seldom. */
     private static final Set<Mutation> BY_KEPT_COURSE =
@@ -26,7 +28,9 @@ public final class SimulationMain {
     /** Runs the command and ends the process with its exit status. */
     public static void main(String[] args) throws InterruptedException {
         if (args.length == 3 && args[0].equals("run")) {
-            System.exit(run(Long.parseLong(args[1]), Long.parseLong(args[2])));
+            System.exit(run(SimulatedCourse::of, Long.parseLong(args[1]), Long.parseLong(args[2])));
+        } else if (args.length == 3 && args[0].equals("vary")) {
+            System.exit(run(new VariedCourses(KeptCourses.all()), Long.parseLong(args[1]), Long.parseLong(args[2])));
         } else if (args.length == 2 && args[0].equals("replay")) {
             System.exit(replay(course(args[1])));
         } else if (args.length == 2 && args[0].equals("shrink")) {
@@ -34,7 +38,8 @@ public final class SimulationMain {
         } else if (args.length == 1 && args[0].equals("mutations")) {
             listMutations();
         } else {
-            System.err.println("expected: run SEEDS FIRST | replay SEED-OR-FILE | shrink SEED-OR-FILE | mutations");
+            System.err.println(
+                    "expected: run SEEDS FIRST | vary SEEDS FIRST | replay SEED-OR-FILE | shrink SEED-OR-FILE | mutations");
             System.exit(2);
         }
     }
@@ -51,14 +56,12 @@ public final class SimulationMain {
         }
     }
 
-    private static int run(long seeds, long first) throws InterruptedException {
-        SeedRun run = new SeedRun(seeds, first);
+    private static int run(LongFunction<SimulatedCourse> courses, long seeds, long first) throws InterruptedException {
+        SeedRun run = new SeedRun(courses, COURSES, seeds, first);
         Thread summary = new Thread(() -> System.out.println(run.summary()), "summary");
         Runtime.getRuntime().addShutdownHook(summary);
         run.run(Runtime.getRuntime().availableProcessors());
-        run.writeFirstFailing(SCENARIOS)
-                .ifPresent(file ->
-                        System.out.println("the first failing seed, shrunk to a course: " + file.toAbsolutePath()));
+        run.shrinkFirstFailing().ifPresent(file -> System.out.println("the first failing course, shrunk: " + file));
         return run.isSound() ? 0 : 1;
     }
 

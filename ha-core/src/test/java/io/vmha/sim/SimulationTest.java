@@ -3,14 +3,8 @@ package io.vmha.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
-import java.io.IOException;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,43 +13,35 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class SimulationTest {
     private static final int SEEDS = Integer.getInteger("simulation.seeds", 2_000);
+    private static final int VARIATIONS = Integer.getInteger("simulation.variations", 1_000);
 
     @Test
     void noSeedBreaksAnInvariant() {
         for (long seed = 1; seed <= SEEDS; seed++) {
-            SimulatedCourse course = SimulatedCourse.of(seed);
-            try {
-                Simulation.run(course, Mutation.NONE);
-            } catch (Violation broken) {
-                throw new AssertionError("seed " + seed + ": " + Shrinking.describe(course, broken), broken);
-            }
+            requireSound("seed " + seed, SimulatedCourse.of(seed));
+        }
+    }
+
+    private static void requireSound(String name, SimulatedCourse course) {
+        try {
+            Simulation.run(course, Mutation.NONE);
+        } catch (Violation broken) {
+            throw new AssertionError(name + ": " + Shrinking.describe(course, broken), broken);
         }
     }
 
     /** What once went wrong, as it was then: a course does not change with what is drawn for a seed. */
     @ParameterizedTest(name = "{0}")
-    @MethodSource("keptCourses")
-    void whatOnceWentWrongGoesRight(String name) throws IOException {
-        SimulatedCourse course = CourseFile.read(Files.readString(folder().resolve(name)));
-
-        assertThatNoException().isThrownBy(() -> Simulation.run(course, Mutation.NONE));
+    @MethodSource("io.vmha.sim.KeptCourses#names")
+    void whatOnceWentWrongGoesRight(String name) {
+        assertThatNoException().isThrownBy(() -> Simulation.run(KeptCourses.read(name), Mutation.NONE));
     }
 
-    static List<String> keptCourses() throws IOException {
-        try (Stream<Path> files = Files.list(folder())) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".course"))
-                    .sorted()
-                    .toList();
-        }
-    }
-
-    private static Path folder() {
-        try {
-            return Path.of(Objects.requireNonNull(SimulationTest.class.getResource("courses"))
-                    .toURI());
-        } catch (URISyntaxException impossible) {
-            throw new IllegalStateException(impossible);
+    @Test
+    void nothingNearWhatOnceWentWrongBreaksAnInvariant() {
+        VariedCourses courses = new VariedCourses(KeptCourses.all());
+        for (long seed = 1; seed <= VARIATIONS; seed++) {
+            requireSound("varied seed " + seed, courses.apply(seed));
         }
     }
 
@@ -88,10 +74,8 @@ class SimulationTest {
         "REJOIN_SKIPPED, former-primary-rejoins",
         "RELIEF_IGNORED, load-falls-while-it-waits"
     })
-    void aDeliberateBugIsFoundWithACourseThatWasKept(Mutation mutation, String name) throws IOException {
-        SimulatedCourse course = CourseFile.read(Files.readString(folder().resolve(name + ".course")));
-
-        assertThat(Shrinking.violation(course, mutation)).isPresent();
+    void aDeliberateBugIsFoundWithACourseThatWasKept(Mutation mutation, String name) {
+        assertThat(Shrinking.violation(KeptCourses.read(name), mutation)).isPresent();
     }
 
     @ParameterizedTest
