@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -26,6 +27,7 @@ final class CenterProcess implements CenterScheduler {
     private Duration clockOffset = Duration.ZERO;
     private Instant callIssuedAt = Instant.EPOCH;
     private Inventory callIssuedOn = Inventory.empty();
+    private Inventory callIssuedIn = Inventory.empty();
 
     CenterProcess(VirtualTime time, SplittableRandom calls, boolean isSlow, boolean isForgetful) {
         this.isForgetful = isForgetful;
@@ -61,6 +63,14 @@ final class CenterProcess implements CenterScheduler {
         return callIssuedOn;
     }
 
+    /**
+     * What was believed at the end of the turn in which that call was made. It may tell what was known already when the call was made,
+     * and of which the inventory then was not computed yet.
+     */
+    Inventory callIssuedIn() {
+        return callIssuedIn;
+    }
+
     @Override
     public Instant now() {
         return time.now().plus(clockOffset);
@@ -90,12 +100,15 @@ final class CenterProcess implements CenterScheduler {
     public void call(Runnable blocking, Consumer<Optional<Throwable>> then) {
         Instant issuedAt = time.now();
         Inventory issuedOn = believed.get();
+        AtomicReference<Inventory> issuedIn = new AtomicReference<>(issuedOn);
+        time.schedule(Duration.ZERO, () -> issuedIn.set(believed.get()));
         boolean survivesCrash = calls.nextBoolean();
         Duration answer = Duration.ofMillis(calls.nextInt((int) LONGEST_ANSWER.toMillis()));
         time.schedule(latency(), () -> {
             if (alive || survivesCrash) {
                 callIssuedAt = issuedAt;
                 callIssuedOn = issuedOn;
+                callIssuedIn = issuedIn.get();
                 Optional<Throwable> thrown = outcomeOf(blocking);
                 time.schedule(answer, whileAlive(() -> then.accept(thrown)));
             }

@@ -115,10 +115,7 @@ final class EffectChecks {
     /** Whether requests are where they are known to be, at a VM that is well and known to be, and that no decision of the plan is about. */
     private boolean isServedWell(CallContext call, VmId owner, VirtualMachine server) {
         Inventory believed = believed(call);
-        boolean isKnownWell = believed.vm(server.id())
-                .filter(vm -> vm.isServing() && believed.hostOf(vm).isAvailable())
-                .isPresent();
-        return isKnownWell
+        return isBelievedToServe(server.id(), believed)
                 && isRunningWell(server)
                 && journal.isCertainlyOn(server.id(), server.host())
                 && journal.isKnownServer(intentOf(call), owner, server.id())
@@ -136,14 +133,17 @@ final class EffectChecks {
         return isHome || writesNot;
     }
 
+    private static boolean isBelievedToServe(VmId server, Inventory believed) {
+        return believed.vm(server)
+                .filter(vm -> vm.isServing() && believed.hostOf(vm).isAvailable())
+                .isPresent();
+    }
+
     private void checkTarget(CallContext call, VmId owner, VmId server) {
-        Inventory believed = believed(call);
-        Optional<VirtualMachine> target = believed.vm(server);
-        boolean serves = target.isPresent()
-                && target.get().isServing()
-                && believed.hostOf(target.get()).isAvailable();
+        Optional<VirtualMachine> target = believed(call).vm(server);
         Violation.check(
-                serves,
+                isBelievedToServe(server, believed(call))
+                        || isBelievedToServe(server, actor(call).process().callIssuedIn()),
                 2,
                 () -> "the requests of " + owner + " went to " + server + ", which was believed to be " + target);
         VmType type = datacenter.actual().requireVm(owner).type();

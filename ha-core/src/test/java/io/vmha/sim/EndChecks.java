@@ -74,6 +74,7 @@ final class EndChecks {
             CourseEvent.Kind.JOURNAL_FAILS,
             CourseEvent.Kind.CENTER_CRASHES,
             CourseEvent.Kind.LEADERSHIP_LOST,
+            CourseEvent.Kind.VM_STARTED_UNTOLD,
             CourseEvent.Kind.DESIRED_UNMANAGED);
 
     private static final Duration LONGEST_PLAN = Duration.ofMinutes(2);
@@ -274,11 +275,13 @@ final class EndChecks {
                                 || said.isUnmet(vm.id(), NeedKind.RESTORE, EnumSet.of(Reason.REJECTED)));
     }
 
-    /** Whether a VM's database accepts writes, or may do so for all that one knows of a host that does not answer. */
+    /** Whether a VM's database accepts writes, or may do so for all that one knows of hosts that do not answer. */
     private boolean mayWrite(VirtualMachine vm, Set<MemberId> writers) {
         return stage.datacenter()
                 .memberOf(vm)
-                .filter(member -> !answers(vm.host()) || (vm.power() == PowerState.ON && writers.contains(member)))
+                .filter(member -> !answers(vm.host())
+                        || journal.mayRunOn(vm.id()).stream().anyMatch(host -> !answers(host))
+                        || (vm.power() == PowerState.ON && writers.contains(member)))
                 .isPresent();
     }
 

@@ -45,17 +45,17 @@ public final class DatabaseReadings implements DatabaseWatch.Callbacks {
 
     @Override
     public void read(ReplicaSet reading, long begun) {
-        center.run(() -> observed(reading, begun));
+        center.run(() -> observed(reading, begun, begun));
     }
 
-    /** An action read a set. */
-    void seen(ReplicaSet reading) {
-        observed(reading, state.beginReading());
+    /** An action read a set, after what readings had begun meanwhile: what was told since the action was sent may be later all the same. */
+    void seen(ReplicaSet reading, long begun) {
+        observed(reading, state.beginReading(), begun);
     }
 
-    private void observed(ReplicaSet reading, long begun) {
+    private void observed(ReplicaSet reading, long begun, long earliest) {
         Set<MemberId> before = state.databases().writers(reading.id());
-        state.vmDatabases().observed(reading, begun, center.now());
+        state.vmDatabases().observed(reading, begun, earliest, center.now());
         Set<MemberId> after = state.databases().writers(reading.id());
         if (!before.equals(after)) {
             // Whoever is served beside the writer now has a need.

@@ -37,6 +37,7 @@ final class DesiredPower {
     private final Refusals refusals;
     private final SoundDecisions sound;
     private final PlanOpening plans;
+    private final StateFacts facts;
 
     DesiredPower(
             CenterLoop center,
@@ -52,6 +53,7 @@ final class DesiredPower {
         this.open = open;
         this.refusals = refusals;
         this.sound = sound;
+        this.facts = new StateFacts(state);
         this.plans = plans;
     }
 
@@ -89,7 +91,7 @@ final class DesiredPower {
             }
             return;
         }
-        Plan plan = StopPlan.of(plans.nextNumber(), vm.seen(), parts, policies.config(), new StateFacts(state));
+        Plan plan = StopPlan.of(plans.nextNumber(), vm.seen(), parts, policies.config(), facts);
         plans.begin(new PlanOpening.Begun(
                 Optional.empty(), SoundDecisions.decisionOf(parts), plan, 1, false, operator, pending));
     }

@@ -136,8 +136,7 @@ public final class Operators {
                 state.places().saidOn(id, center.executor().mayBePlacedOn(id));
             } else if (vm.is(VmState.Flag.MAY_BE_ELSEWHERE)) {
                 // It runs, and where is not known.
-                state.places().mayStart(id, vm.seen().host());
-                state.places().lookFor(id);
+                state.places().saidOnSomewhere(id);
                 center.readings().need();
             } else {
                 state.places().runsOn(id, vm.seen().host());

@@ -199,7 +199,7 @@ final class PlanOutcomes implements Callbacks {
     }
 
     @Override
-    public void seen(ReplicaSet reading) {
-        center.databaseReadings().seen(reading);
+    public void seen(ReplicaSet reading, long begun) {
+        center.databaseReadings().seen(reading, begun);
     }
 }

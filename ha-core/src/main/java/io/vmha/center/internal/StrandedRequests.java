@@ -226,17 +226,13 @@ final class StrandedRequests {
     }
 
     private void beginFollowing(SubjectDecision.Redirect redirect) {
-        boolean promotes = facts.promotedBy(redirect).isPresent();
         Set<HostId> fenced = redirect.owners().stream()
                 .filter(owner -> policies.config()
                                 .fencingOf(state.requireVm(owner).seen().type())
                         == FencingMode.REQUIRED)
                 .flatMap(owner -> facts.lostHostOfGoneServer(owner).stream())
                 .collect(toCollection(TreeSet::new));
-        if (promotes) {
-            fenced.addAll(facts.lostHostsOfOtherWriters(redirect.target()));
-        }
-        Plan plan = FollowPlan.of(plans.nextNumber(), redirect, promotes, fenced);
+        Plan plan = FollowPlan.of(plans.nextNumber(), redirect, fenced, facts);
         plans.begin(new PlanOpening.Begun(
                 Optional.empty(), redirect, plan, 1, false, Optional.empty(), new PendingDecision()));
     }

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * What entries come to: the one place that says how an entry changes what a journal holds, for every journal. Not thread-safe.
@@ -34,7 +33,9 @@ public final class JournalProjection {
         }
     }
 
-    private final Map<PlanId, Open> open = new TreeMap<>();
+    /** In the order of their turns: an offer comes after what had been opened when it was approved. */
+    private final Map<PlanId, Open> open = new LinkedHashMap<>();
+
     private final Map<ReportKey, JournalEntry.ReportTaken> reports = new HashMap<>();
     private final Map<VmId, VmState> vms = new LinkedHashMap<>();
     private final Map<HostId, HostState> hosts = new LinkedHashMap<>();
@@ -68,7 +69,7 @@ public final class JournalProjection {
         } else if (entry instanceof JournalEntry.StepEnded ended) {
             plan(ended.plan()).ifPresent(plan -> plan.ended.put(ended.step(), ended));
         } else if (entry instanceof JournalEntry.PlanApproved approved) {
-            plan(approved.plan()).ifPresent(plan -> plan.approvedBy = Optional.of(approved.operator()));
+            plan(approved.plan()).ifPresent(plan -> approved(plan, approved));
         } else if (entry instanceof JournalEntry.PlanClosed closed) {
             open.remove(closed.plan());
         } else {
@@ -121,6 +122,14 @@ public final class JournalProjection {
             open.put(id, new Open(opened));
         } else if (known.opened.revision() < opened.revision()) {
             known.opened = opened;
+        }
+    }
+
+    private void approved(Open plan, JournalEntry.PlanApproved approved) {
+        plan.approvedBy = Optional.of(approved.operator());
+        if (plan.opened.isOffer()) {
+            open.remove(approved.plan());
+            open.put(approved.plan(), plan);
         }
     }
 

@@ -21,18 +21,19 @@ import org.jspecify.annotations.Nullable;
  * that does not lead any more. Confined to the center's loop, but for the calls.
  */
 final class ActionCalls {
+    /** Is told, on the loop, what an action read of a replica set, with the token that was issued before the action was sent. */
+    interface Seen {
+        void seen(ReplicaSet reading, long begun);
+    }
+
     private final ExecutorParts parts;
     private final Platform platform;
     private final KnownForCalls known;
-    private final Consumer<ReplicaSet> onSeen;
+    private final Seen onSeen;
     private final StuckCalls stuck = new StuckCalls();
 
-    /**
-     * Makes one.
-     *
-     * @param onSeen is told, on the loop, what an action read of a replica set
-     */
-    ActionCalls(ExecutorParts parts, Platform platform, KnownForCalls known, Consumer<ReplicaSet> onSeen) {
+    /** Makes one. */
+    ActionCalls(ExecutorParts parts, Platform platform, KnownForCalls known, Seen onSeen) {
         this.parts = parts;
         this.platform = platform;
         this.known = known;
@@ -62,6 +63,7 @@ final class ActionCalls {
         }
         CallContext call = call(plan, step);
         AtomicReference<ReplicaSet> seen = new AtomicReference<>();
+        long begun = known.beginsReading();
         CallFacts facts = known.facts(action, plan, seen::set);
         Duration sendBefore = parts.scheduler().uptime().plus(parts.config().actionDeadline());
         parts.scheduler()
@@ -77,7 +79,7 @@ final class ActionCalls {
                             });
                         },
                         thrown -> {
-                            tell(seen.get());
+                            tell(seen.get(), begun);
                             then.accept(thrown);
                         });
     }
@@ -91,6 +93,7 @@ final class ActionCalls {
         AtomicBoolean isDone = new AtomicBoolean();
         AtomicBoolean isOver = new AtomicBoolean();
         AtomicReference<ReplicaSet> seen = new AtomicReference<>();
+        long begun = known.beginsReading();
         CallFacts facts = known.facts(action, plan, seen::set);
         CenterScheduler.Cancellable watchdog = parts.scheduler().schedule(deadlines(2), () -> {
             if (isOver.compareAndSet(false, true)) {
@@ -114,7 +117,7 @@ final class ActionCalls {
                         thrown -> {
                             if (isOver.compareAndSet(false, true)) {
                                 watchdog.cancel();
-                                tell(seen.get());
+                                tell(seen.get(), begun);
                                 then.accept(isDone.get(), thrown);
                             } else {
                                 stuck.returned(action);
@@ -127,9 +130,9 @@ final class ActionCalls {
                 AdapterException.Cause.TIMEOUT, "not made: too many calls before it have not returned");
     }
 
-    private void tell(@Nullable ReplicaSet seen) {
+    private void tell(@Nullable ReplicaSet seen, long begun) {
         if (seen != null) {
-            onSeen.accept(seen);
+            onSeen.seen(seen, begun);
         }
     }
 

@@ -49,6 +49,6 @@ public interface Callbacks {
     /** Which databases write has to be read. */
     void needsDatabases();
 
-    /** An action read a replica set. */
-    void seen(ReplicaSet reading);
+    /** An action read a replica set after that token had been issued. */
+    void seen(ReplicaSet reading, long begun);
 }

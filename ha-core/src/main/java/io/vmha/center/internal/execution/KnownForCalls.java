@@ -36,6 +36,11 @@ final class KnownForCalls {
         this.failover = failover;
     }
 
+    /** Returns a token for what a call is about to read. */
+    long beginsReading() {
+        return state.beginReading();
+    }
+
     /** Returns what is known for an action of a plan; what it reads of a replica set is told. */
     CallFacts facts(Action action, Plan plan, Consumer<ReplicaSet> seen) {
         return switch (action.kind()) {

@@ -40,7 +40,7 @@ final class MigrateHandler extends ActionHandler<Action.Migrate> {
                 .filter(host -> host.health() != HostHealth.DOWN)
                 .isPresent();
         if (isUp) {
-            state.places().runsOn(action.target(), action.to());
+            state.places().movedTo(action.target(), action.to());
         }
     }
 

@@ -57,6 +57,9 @@ public final class PlanExecutor implements RunGuardContext.Plans {
     private boolean isRoomDue;
     private boolean isAdvancing;
     private FailoverConfig failover;
+    /** How many turns were given to plans. */
+    private long turns;
+
     private boolean stopped;
 
     /** Makes one without plans. */
@@ -79,6 +82,7 @@ public final class PlanExecutor implements RunGuardContext.Plans {
         PlanRun run = new PlanRun(opened, this, approvedBy);
         runs.put(run.id(), run);
         heldChanged(run);
+        run.takesTurn(++turns);
         queues.add(run);
         putOff.add(run);
         run.subjects().forEach(state::pendingChanged);
@@ -411,8 +415,7 @@ public final class PlanExecutor implements RunGuardContext.Plans {
     @Override
     public boolean isAboutToMove(VmId owner, VmId from, PlanRun latest) {
         return queues.of(owner).stream()
-                .filter(run ->
-                        !run.isIdleOffer() && run.id().value() <= latest.id().value())
+                .filter(run -> !run.isIdleOffer() && run.turn() <= latest.turn())
                 .flatMap(run -> run.stepsOf(owner).stream())
                 .anyMatch(step -> !step.isEnded()
                         && step.step().action() instanceof Action.Redirect redirect
@@ -435,10 +438,17 @@ public final class PlanExecutor implements RunGuardContext.Plans {
         UserCode.log(LOG, "an adapter threw what is no AdapterException, to " + action, thrown);
     }
 
-    private void seen(ReplicaSet reading) {
+    private void seen(ReplicaSet reading, long begun) {
         if (!stopped) {
-            callbacks.seen(reading);
+            callbacks.seen(reading, begun);
         }
+    }
+
+    @Override
+    public void offerApproved(PlanRun run) {
+        queues.remove(run);
+        run.takesTurn(++turns);
+        queues.add(run);
     }
 
     // Ends.

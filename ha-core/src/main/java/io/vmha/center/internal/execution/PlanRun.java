@@ -54,6 +54,9 @@ public final class PlanRun implements StepRun.Owner {
         /** What holds an action back; empty where an operator approved its plan, unless the whole center is paused. */
         Optional<Reason> holdOf(PlanRun run, Action action);
 
+        /** What was only offered is to be done: after all that was decided meanwhile, which did not wait for it. */
+        void offerApproved(PlanRun run);
+
         /** A plan is held from now on, or not any more. */
         void heldChanged(PlanRun run);
 
@@ -81,6 +84,7 @@ public final class PlanRun implements StepRun.Owner {
     private final Instant since;
     private Optional<Reason> heldFor = Optional.empty();
     private Optional<String> approvedBy;
+    private long turn;
     private boolean wasApproved;
     private boolean isWithdrawn;
     private boolean ended;
@@ -194,6 +198,21 @@ public final class PlanRun implements StepRun.Owner {
     @Override
     public boolean isIdleOffer() {
         return opened.isOffer() && approvedBy.isEmpty();
+    }
+
+    /** Whether plans of a later turn wait for it: those do not wait for an offer that nobody has taken up. */
+    boolean isWaitedFor() {
+        return !opened.isOffer() || wasApproved();
+    }
+
+    /** It comes after all plans with an earlier turn. */
+    void takesTurn(long next) {
+        turn = next;
+    }
+
+    /** When its turn is among the plans for its VMs: by when it was decided, an offer by when it was approved. */
+    long turn() {
+        return turn;
     }
 
     /** Whether nothing of it has been tried. */
@@ -313,6 +332,9 @@ public final class PlanRun implements StepRun.Owner {
     /** An operator approves it; it goes on once that is written down. */
     public void approvalBegins() {
         wasApproved = true;
+        if (opened.isOffer()) {
+            executor.offerApproved(this);
+        }
     }
 
     /** Whether an operator approved it, though it may not go on yet. */

@@ -18,8 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open plans for each VM, in the order in which they were decided: their steps for it run in that order, and what they are
- * still to do is its pending effect. Confined to the center's loop.
+ * The open plans for each VM, in the order in which they were decided, offers in that in which they were approved: their steps for it run
+ * in that order, and what they are still to do is its pending effect. Confined to the center's loop.
  */
 final class VmQueues implements PendingEffects.Source {
     private static final Set<ActionKind> ALL = EnumSet.allOf(ActionKind.class);
@@ -60,7 +60,7 @@ final class VmQueues implements PendingEffects.Source {
             if (earlier == run) {
                 break;
             }
-            if (!earlier.isIdleOffer() && earlier.isPendingOn(vm, first)) {
+            if (earlier.isWaitedFor() && earlier.isPendingOn(vm, first)) {
                 return false;
             }
         }

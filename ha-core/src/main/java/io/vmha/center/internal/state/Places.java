@@ -135,6 +135,17 @@ public final class Places {
         });
     }
 
+    /** The VM was moved to that host. A fault of it for which it was to be looked for is closed by a reading, which still has to come. */
+    public void movedTo(VmId id, HostId host) {
+        boolean isToBeRead = state.vm(id)
+                .filter(record -> record.isFailed() && record.is(VmState.Flag.UNSEARCHED))
+                .isPresent();
+        runsOn(id, host);
+        if (isToBeRead) {
+            lookFor(id);
+        }
+    }
+
     /** The VM is off: it was read to be. */
     public void isOff(VmId id, Instant now) {
         state.vm(id).ifPresent(record -> {
@@ -223,10 +234,16 @@ public final class Places {
         });
     }
 
-    /** What a reading showed of a VM apart from where it may be running. */
-    void reads(VmRecord record, VirtualMachine next) {
+    /**
+     * What a reading showed of a VM apart from where it may be running.
+     *
+     * @param isWhole whether it showed all hosts: one that it did not may have the VM, too
+     */
+    void reads(VmRecord record, VirtualMachine next, boolean isWhole) {
         record.seen = next;
-        record.flags.remove(VmState.Flag.MAY_BE_ELSEWHERE);
+        if (isWhole || next.power() == PowerState.ON) {
+            record.flags.remove(VmState.Flag.MAY_BE_ELSEWHERE);
+        }
         state.touch(record.id());
     }
 
@@ -239,6 +256,8 @@ public final class Places {
         if (record.mayRunOn.size() == 1 && !record.mayRunOn.contains(record.seen.host()) && !record.isActedOn()) {
             HostId only = record.mayRunOn.iterator().next();
             if (state.host(only).isPresent()) {
+                // Nobody has seen it leave the host where it was, which may have it still and start it.
+                record.flags.add(VmState.Flag.MAY_BE_ELSEWHERE);
                 record.seen = record.seen.withHost(only);
             }
         }
@@ -296,6 +315,11 @@ public final class Places {
     /** What a reading showed before a VM's host was lost does not count for it. */
     public void lostWithHost(VmId id) {
         state.vm(id).ifPresent(record -> record.actedAt = state.beginReading());
+    }
+
+    /** Somebody says that a VM is on, and where is not known: a reading has to tell that begins from now on. */
+    public void saidOnSomewhere(VmId id) {
+        state.vm(id).ifPresent(record -> toBeRead(record, record.seen.host()));
     }
 
     /** A VM was deleted: where it may be running still is to be found out. */

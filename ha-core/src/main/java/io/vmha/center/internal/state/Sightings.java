@@ -37,6 +37,9 @@ public final class Sightings {
     private final PlatformSnapshot snapshot;
     private final long token;
     private final Map<VmId, List<VirtualMachine>> byVm;
+    /** Whether all hosts answered. */
+    private final boolean isWhole;
+
     private Difference difference;
     /** Whether a reading that began later was applied before; known once it is applied. */
     private boolean isOutdated;
@@ -46,6 +49,7 @@ public final class Sightings {
         this.snapshot = snapshot;
         this.token = token;
         this.byVm = byVm;
+        this.isWhole = snapshot.hosts().stream().map(Host::id).allMatch(snapshot.answered()::contains);
         this.difference = difference;
     }
 
@@ -246,10 +250,14 @@ public final class Sightings {
             Set<HostId> possible,
             CenterState state) {
         boolean ran = record.power() != PowerState.OFF;
-        if (record.mayRunOn.stream().allMatch(this::answered)) {
+        // A host that is up and did not answer this time may run it.
+        Set<HostId> unread = Sets.filter(possible, host -> !answered(host) && state.runsVms(host));
+        if (unread.isEmpty() && record.mayRunOn.stream().allMatch(this::answered)) {
             record.flags.remove(VmState.Flag.UNSEARCHED);
+        } else if (!record.mayRunOn.containsAll(unread)) {
+            record.flags.add(VmState.Flag.UNSEARCHED);
         }
-        best(record, sightings).ifPresent(seen -> state.places().reads(record, read(record, seen)));
+        best(record, sightings).ifPresent(seen -> state.places().reads(record, read(record, seen), isWhole));
         state.places().place(record, possible);
         if (state.vm(record.id()).isEmpty()) {
             return Seen.AS_KNOWN;

@@ -93,7 +93,7 @@ public final class VmDatabases {
         boolean isRead =
                 setOf(record.seen).filter(set -> databases.isRead(set.id())).isPresent();
         if (isRead) {
-            record.toldLag = new ToldLag(lag, Optional.of(now));
+            record.toldLag = new ToldLag(lag, Optional.of(now), state.beginReading());
             if (record.flags.add(VmState.Flag.LAG_TOLD)) {
                 state.touch(id);
             }
@@ -139,10 +139,11 @@ public final class VmDatabases {
      * Takes a reading of a replica set.
      *
      * @param reading what was seen
-     * @param begun the token that was issued before it began
+     * @param begun the token by which it is later than other readings
+     * @param earliest a token that was surely issued before it began: what was told later may be later than the reading
      * @param now the present moment
      */
-    public void observed(ReplicaSet reading, long begun, Instant now) {
+    public void observed(ReplicaSet reading, long begun, long earliest, Instant now) {
         Optional<MemberId> before = databases.sets().set(reading.id()).flatMap(ReplicaSet::presumedWriter);
         if (!databases.observed(reading, begun)) {
             return;
@@ -162,7 +163,7 @@ public final class VmDatabases {
             Optional<MemberId> member = memberOf(record.seen);
             Databases.Lag lag = member.map(changed::get).orElse(null);
             if (lag != null && !record.is(VmState.Flag.DELETED)) {
-                lags(record, lag);
+                lags(record, lag, earliest);
             }
             if (isWriterAnother
                     && member.flatMap(databases::setOf)
@@ -174,8 +175,9 @@ public final class VmDatabases {
     }
 
     /** Of two that contradict each other the later one counts; what follows from what was measured before is no later one. */
-    private void lags(VmRecord record, Databases.Lag lag) {
-        if (lag.isMeasured() && record.flags.remove(VmState.Flag.LAG_TOLD)) {
+    private void lags(VmRecord record, Databases.Lag lag, long earliest) {
+        boolean isLater = lag.isMeasured() && earliest > record.toldLag.token();
+        if (isLater && record.flags.remove(VmState.Flag.LAG_TOLD)) {
             state.touch(record.id());
         }
         if (!lag.isMeant()) {

@@ -62,7 +62,7 @@ public final class VmRecord {
     /** Whether a guest told a fault meanwhile: by when the report came, since a guest's clock may be ahead. */
     boolean isToldWhileOff;
     /** What was told where {@link VmState.Flag#LAG_TOLD} is set. */
-    ToldLag toldLag = new ToldLag(Optional.empty(), Optional.empty());
+    ToldLag toldLag = ToldLag.before(Optional.empty());
 
     OptionalDouble sampledLoad = OptionalDouble.empty();
     /** As the inventory shows it; null before it was computed for it. */
@@ -202,7 +202,7 @@ public final class VmRecord {
         desired = state.desired();
         faults = ImmutableList.copyOf(state.faults());
         flags.addAll(state.flags());
-        toldLag = new ToldLag(state.vm().replicationLag(), Optional.empty());
+        toldLag = ToldLag.before(state.vm().replicationLag());
         closedAt = state.closedAt().orElse(null);
         wellSince = state.wellSince().orElse(null);
     }
