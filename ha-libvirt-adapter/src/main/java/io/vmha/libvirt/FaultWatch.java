@@ -62,7 +62,10 @@ public interface FaultWatch {
         return Duration.ofSeconds(1);
     }
 
-    /** How long a host has to answer, also when its connection was lost and is made anew; more than 0, default 2 seconds. */
+    /**
+     * How long a host has to answer, also when its connection was lost and is made anew; more than 0, default 2 seconds. Choose it longer
+     * than a restart of its libvirt daemon takes: a host that does not answer in that time is reported as unreachable, and may be fenced.
+     */
     @Value.Default
     default Duration hostTimeout() {
         return Duration.ofSeconds(2);
