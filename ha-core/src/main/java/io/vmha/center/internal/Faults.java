@@ -38,6 +38,8 @@ final class Faults {
         REPEATED,
         /** It was observed before what closed or recovered its subject. */
         STALE,
+        /** It was observed while a reading was under way that showed its host up: which came first is not known. */
+        DOUBTED,
         /** The VM is desired OFF or UNMANAGED. */
         NOT_WANTED
     }
@@ -110,7 +112,9 @@ final class Faults {
     Taken ofHost(HostRecord host, FaultReport report, Consumer<VmId> lost) {
         HostId id = host.seen().id();
         if (host.upSince().filter(report.observedAt()::isBefore).isPresent()) {
-            return Taken.STALE;
+            boolean mayBeLater =
+                    report.kind() == FaultKind.HOST_UNREACHABLE && host.mayBeLostAgainAt(report.observedAt());
+            return mayBeLater ? Taken.DOUBTED : Taken.STALE;
         }
         HostHealth before = host.health();
         boolean isWorse = switch (report.kind()) {
@@ -187,13 +191,15 @@ final class Faults {
 
     static SubjectDecision.Ignored ignored(FaultSubject subject, FaultReport report, Taken why) {
         Reason reason = switch (why) {
-            case STALE -> Reason.STALE;
+            case STALE, DOUBTED -> Reason.STALE;
             case NOT_WANTED -> Reason.NOT_WANTED;
             case OPENED, REPEATED -> Reason.DUPLICATE;
         };
         return new SubjectDecision.Ignored(
                 subject, Trigger.of(report.kind()), reason, Explanation.of(() -> switch (why) {
                     case STALE -> "it was observed before " + subject + " was well again";
+                    case DOUBTED ->
+                        "it may have been observed before " + subject + " was well again, which is read anew";
                     case NOT_WANTED -> subject + " is not to run, or not to be managed";
                     case OPENED, REPEATED -> subject + " has failed already, and what it needs is done or under way";
                 }));

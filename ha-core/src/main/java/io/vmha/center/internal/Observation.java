@@ -21,6 +21,7 @@ import io.vmha.policy.Explanation;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
 import io.vmha.policy.Trigger;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -31,11 +32,13 @@ final class Observation {
     private final CenterLoop center;
     private final CenterState state;
     private final Sightings sightings;
+    private final Instant begun;
 
-    Observation(CenterLoop center, Sightings sightings) {
+    Observation(CenterLoop center, Sightings sightings, Instant begun) {
         this.center = center;
         this.state = center.state();
         this.sightings = sightings;
+        this.begun = begun;
     }
 
     void apply() {
@@ -53,6 +56,9 @@ final class Observation {
 
     private void applyEach() {
         sightings.hosts().forEach(this::host);
+        state.health().takeDoubted(sightings::isAfter).stream()
+                .filter(id -> !sightings.answered(id) && state.runsVms(id))
+                .forEach(id -> found(id, FaultKind.HOST_UNREACHABLE));
         for (VmId id : sightings.vms(state)) {
             if (state.vm(id).isPresent()) {
                 known(id);
@@ -85,6 +91,7 @@ final class Observation {
         }
         if (host.health() == HostHealth.UP && record.fault().isPresent()) {
             center.losses().hostIsUp(record);
+            state.health().shownUpFrom(host.id(), begun);
         } else if (host.health() == HostHealth.DOWN || host.health() == HostHealth.DEGRADED) {
             lostOrDegraded(host);
         }
@@ -97,14 +104,18 @@ final class Observation {
                 .equals(known.seen());
     }
 
-    /** What the platform says for certain opens a fault; that a host does not answer is left to detection. */
+    /** What the platform says for certain opens a fault; that a host does not answer is left to detection, unless that has said so. */
     private void lostOrDegraded(Host host) {
         FaultKind kind = host.health() == HostHealth.DOWN ? FaultKind.HOST_DOWN : FaultKind.HOST_DEGRADED;
         if (state.requireHost(host.id()).health() != host.health()) {
-            center.reports()
-                    .found(FaultReport.ofHost(
-                            host.id(), kind, center.now(), "platform epoch " + center.epoch(), state.beginReading()));
+            found(host.id(), kind);
         }
+    }
+
+    private void found(HostId host, FaultKind kind) {
+        center.reports()
+                .found(FaultReport.ofHost(
+                        host, kind, center.now(), "platform epoch " + center.epoch(), state.beginReading()));
     }
 
     private void known(VmId id) {

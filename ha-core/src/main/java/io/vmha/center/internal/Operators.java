@@ -2,6 +2,8 @@ package io.vmha.center.internal;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
 import com.google.common.collect.ImmutableSortedSet;
 import io.vmha.adapter.Capability;
 import io.vmha.center.config.AutomationLevel;
@@ -55,11 +57,18 @@ import java.util.function.UnaryOperator;
  * is written down before it is answered.
  */
 public final class Operators {
+    private static final int MOST_READINGS = 1_000;
+
     private final CenterLoop center;
     private final LoopCalls calls;
     private final CenterState state;
     /** When this center began, by its clock, which tells its reading tokens from those of an earlier one. */
     private final Instant began;
+    /** When the readings of the last tokens began. */
+    private final Cache<Long, Instant> readings = CacheBuilder.newBuilder()
+            .concurrencyLevel(1)
+            .maximumSize(MOST_READINGS)
+            .build();
 
     /** Makes the calls of a center. */
     public Operators(CenterLoop center) {
@@ -312,7 +321,11 @@ public final class Operators {
 
     /** Issues a token for a reading that begins now. */
     public CompletionStage<ReadingToken> beginReading() {
-        return calls.ask(() -> new ReadingToken(center.epoch(), began, state.beginReading()));
+        return calls.ask(() -> {
+            long token = state.beginReading();
+            readings.put(token, center.now());
+            return new ReadingToken(center.epoch(), began, token);
+        });
     }
 
     /** Takes a reading of the platform; the comparison with what is believed is made by the caller's thread. */
@@ -322,7 +335,11 @@ public final class Operators {
                     "another center issued " + token + ", which orders nothing here: begin a reading anew"));
         }
         Sightings sightings = Sightings.of(snapshot, token.value(), state.published());
-        return change(() -> new Observation(center, sightings).apply());
+        return change(() -> {
+            Instant begun =
+                    Optional.ofNullable(readings.getIfPresent(token.value())).orElse(center.now());
+            new Observation(center, sightings, begun).apply();
+        });
     }
 
     /** Adds a VM, or changes what is declared of it. */

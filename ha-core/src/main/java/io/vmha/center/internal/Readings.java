@@ -10,6 +10,7 @@ import io.vmha.center.internal.state.Sightings;
 import io.vmha.center.schedule.CenterScheduler;
 import io.vmha.model.VmId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -89,6 +90,7 @@ final class Readings {
         }
         isReading = true;
         long token = state.beginReading();
+        Instant begun = center.now();
         current = token;
         Projected believed = state.projected();
         List<Sightings> read = new ArrayList<>(1);
@@ -105,7 +107,7 @@ final class Readings {
                 thrown -> center.run(() -> {
                     watchdog.cancel();
                     if (isCurrent(token)) {
-                        ended(token, servers, read, thrown);
+                        ended(token, begun, servers, read, thrown);
                     } else {
                         stuck--;
                     }
@@ -121,6 +123,7 @@ final class Readings {
             stuck++;
             ended(
                     token,
+                    center.now(),
                     Map.of(),
                     List.of(),
                     Optional.of(new AdapterException.Transient(
@@ -139,7 +142,8 @@ final class Readings {
         }
     }
 
-    private void ended(long token, Map<VmId, VmId> servers, List<Sightings> read, Optional<Throwable> thrown) {
+    private void ended(
+            long token, Instant begun, Map<VmId, VmId> servers, List<Sightings> read, Optional<Throwable> thrown) {
         isReading = false;
         if (!center.life().isActing()) {
             return;
@@ -155,7 +159,7 @@ final class Readings {
         }
         failures = 0;
         fruitless++;
-        read.forEach(sightings -> new Observation(center, sightings).apply());
+        read.forEach(sightings -> new Observation(center, sightings, begun).apply());
         if (isNeededAgain || !state.routes().inDoubt().isEmpty()) {
             isNeededAgain = false;
             need();

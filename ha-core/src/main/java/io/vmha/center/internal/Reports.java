@@ -145,6 +145,10 @@ final class Reports implements ReportIntake.Callbacks {
             center.decisions().add(new Decisions.Undecided(report, pending, List.copyOf(affected)));
             return;
         }
+        if (taken == Faults.Taken.DOUBTED) {
+            state.health().doubted(host.seen().id());
+            center.readings().need();
+        }
         remember(report);
         List<SubjectDecision> ignored = new ArrayList<>();
         if (taken == Faults.Taken.REPEATED) {

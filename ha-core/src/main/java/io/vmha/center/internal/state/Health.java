@@ -1,6 +1,7 @@
 package io.vmha.center.internal.state;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import io.vmha.center.journal.OpenFault;
 import io.vmha.center.journal.VmState;
 import io.vmha.fault.FaultKind;
@@ -8,8 +9,11 @@ import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;
 import io.vmha.model.VmId;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +26,9 @@ public final class Health {
     private final Unwritten unwritten;
     /** The hosts that are to be read before they are fenced. Not in the journal: the next center begins anew. */
     private final Set<HostId> toBeRead = new LinkedHashSet<>();
+
+    /** The hosts of which a reading is to tell whether they answer, with the token after which it has to begin. Not in the journal. */
+    private final Map<HostId, Long> doubted = new LinkedHashMap<>();
 
     private long closures;
 
@@ -182,9 +189,30 @@ public final class Health {
         record.isConfirmedOff = false;
         toBeRead.remove(id);
         record.upSince = now;
+        record.shownUpFrom = null;
         record.changedAt = state.beginReading();
         state.touch(id);
         state.wake(record.seen.role());
+    }
+
+    /** That a host is up was shown by a reading that began then. */
+    public void shownUpFrom(HostId id, Instant begun) {
+        state.requireHost(id).shownUpFrom = begun;
+    }
+
+    /** A host was said not to answer at a moment at which it may have been up: the next reading has to tell. */
+    public void doubted(HostId id) {
+        doubted.put(id, state.beginReading());
+    }
+
+    /** Takes out the hosts of which a reading that was applied has told whether they answer. */
+    public Set<HostId> takeDoubted(LongPredicate isAfter) {
+        Set<HostId> told = doubted.entrySet().stream()
+                .filter(doubt -> isAfter.test(doubt.getValue()))
+                .map(Map.Entry::getKey)
+                .collect(ImmutableSet.toImmutableSet());
+        doubted.keySet().removeAll(told);
+        return told;
     }
 
     /** Forgets when faults were closed that no report can be about any more. */

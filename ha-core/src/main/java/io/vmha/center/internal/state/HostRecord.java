@@ -26,6 +26,9 @@ public final class HostRecord {
 
     @Nullable
     Instant upSince;
+    /** When the reading began that last showed it up after a fault; null where somebody said so. Not in the journal. */
+    @Nullable
+    Instant shownUpFrom;
     /** The reading token when its state last changed by a report or an action. */
     long changedAt;
 
@@ -51,6 +54,11 @@ public final class HostRecord {
     /** When it was last seen up after a fault. */
     public Optional<Instant> upSince() {
         return Optional.ofNullable(upSince);
+    }
+
+    /** Whether it may have been lost again at that moment: it was seen up after a fault some time during a reading that had begun by then. */
+    public boolean mayBeLostAgainAt(Instant moment) {
+        return shownUpFrom != null && !moment.isBefore(shownUpFrom);
     }
 
     /** Its health, from its open fault. */
