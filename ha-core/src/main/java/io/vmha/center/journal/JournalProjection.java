@@ -1,10 +1,14 @@
 package io.vmha.center.journal;
 
+import com.google.common.collect.Iterables;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.HostId;
 import io.vmha.model.ReplicaSetId;
 import io.vmha.model.VmId;
 import io.vmha.plan.PlanId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -12,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * What entries come to: the one place that says how an entry changes what a journal holds, for every journal. Not thread-safe.
@@ -33,8 +38,7 @@ public final class JournalProjection {
         }
     }
 
-    /** In the order of their turns: an offer comes after what had been opened when it was approved. */
-    private final Map<PlanId, Open> open = new LinkedHashMap<>();
+    private final Map<PlanId, Open> open = new TreeMap<>();
 
     private final Map<ReportKey, JournalEntry.ReportTaken> reports = new HashMap<>();
     private final Map<VmId, VmState> vms = new LinkedHashMap<>();
@@ -69,7 +73,7 @@ public final class JournalProjection {
         } else if (entry instanceof JournalEntry.StepEnded ended) {
             plan(ended.plan()).ifPresent(plan -> plan.ended.put(ended.step(), ended));
         } else if (entry instanceof JournalEntry.PlanApproved approved) {
-            plan(approved.plan()).ifPresent(plan -> approved(plan, approved));
+            plan(approved.plan()).ifPresent(plan -> plan.approvedBy = Optional.of(approved.operator()));
         } else if (entry instanceof JournalEntry.PlanClosed closed) {
             open.remove(closed.plan());
         } else {
@@ -125,12 +129,28 @@ public final class JournalProjection {
         }
     }
 
-    private void approved(Open plan, JournalEntry.PlanApproved approved) {
-        plan.approvedBy = Optional.of(approved.operator());
-        if (plan.opened.isOffer()) {
-            open.remove(approved.plan());
-            open.put(approved.plan(), plan);
+    /**
+     * The open plans in the order in which they go on: that of their numbers, but an offer that was approved comes after those that were
+     * opened before a step of it was begun. What was decided meanwhile did not wait for it. Entries are kept by what they are about, so
+     * that their own order says nothing.
+     */
+    private List<JournalState.OpenPlan> inTurn() {
+        List<JournalState.OpenPlan> ordered = new ArrayList<>();
+        List<JournalState.OpenPlan> offers = new ArrayList<>();
+        for (Open plan : open.values()) {
+            boolean isOfferTakenUp = plan.opened.isOffer() && plan.approvedBy.isPresent();
+            (isOfferTakenUp ? offers : ordered)
+                    .add(new JournalState.OpenPlan(plan.opened, plan.approvedBy, plan.started, plan.ended));
         }
+        for (JournalState.OpenPlan offer : offers) {
+            Instant begun = offer.started().values().stream()
+                    .map(JournalEntry.StepStarted::at)
+                    .min(Comparator.naturalOrder())
+                    .orElse(Instant.MAX);
+            int turn = Iterables.indexOf(ordered, plan -> plan.opened().at().isAfter(begun));
+            ordered.add(turn < 0 ? ordered.size() : turn, offer);
+        }
+        return ordered;
     }
 
     /** What it holds now. */
@@ -138,9 +158,7 @@ public final class JournalProjection {
         return new JournalState(
                 isFirst,
                 lastPlan,
-                open.values().stream()
-                        .map(plan -> new JournalState.OpenPlan(plan.opened, plan.approvedBy, plan.started, plan.ended))
-                        .toList(),
+                inTurn(),
                 List.copyOf(reports.values()),
                 List.copyOf(vms.values()),
                 List.copyOf(hosts.values()),

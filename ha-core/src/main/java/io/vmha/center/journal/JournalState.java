@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param isFirst whether no center has written down yet what there was when it began
  * @param lastPlan the highest number that a plan was given, 0 if none was
- * @param open the plans that have not come to their end, in the order in which they were opened, offers in that in which they were approved
+ * @param open the plans that have not come to their end, in the order in which they go on
  * @param reports the latest report that was taken of each source about each subject
  * @param vms the VMs that are not as they are by default
  * @param hosts the hosts that are not as they are by default

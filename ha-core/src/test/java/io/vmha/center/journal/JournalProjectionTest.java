@@ -16,23 +16,43 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class JournalProjectionTest {
+    private static final Action ACTION = new Action.PowerOff(VmId.of("vm"), HostId.of("host"));
+
     private final JournalProjection projection = new JournalProjection();
 
     @Test
-    void anOfferComesAfterThePlansThatWereOpenedBeforeItWasApproved() {
+    void anApprovedOfferOfWhichNothingWasBegunComesLast() {
         projection.apply(opened(1, true));
+        projection.apply(approved(1));
         projection.apply(opened(2, false));
-        projection.apply(new JournalEntry.PlanApproved(new PlanId(1), "operator"));
+
+        assertThat(openPlans()).containsExactly(2L, 1L);
+    }
+
+    @Test
+    void anApprovedOfferComesBeforeThePlansThatWereOpenedAfterItsStepWasBegun() {
+        projection.apply(opened(1, true));
+        projection.apply(approved(1));
+        projection.apply(begun(1, Instant.ofEpochSecond(25)));
+        projection.apply(opened(2, false));
         projection.apply(opened(3, false));
 
         assertThat(openPlans()).containsExactly(2L, 1L, 3L);
     }
 
     @Test
+    void anOfferThatNobodyApprovedKeepsItsTurn() {
+        projection.apply(opened(1, true));
+        projection.apply(opened(2, false));
+
+        assertThat(openPlans()).containsExactly(1L, 2L);
+    }
+
+    @Test
     void aHeldPlanKeepsItsTurnWhenItIsApproved() {
         projection.apply(opened(1, false));
         projection.apply(opened(2, false));
-        projection.apply(new JournalEntry.PlanApproved(new PlanId(1), "operator"));
+        projection.apply(approved(1));
 
         assertThat(openPlans()).containsExactly(1L, 2L);
     }
@@ -43,10 +63,18 @@ class JournalProjectionTest {
                 .toList();
     }
 
-    private static JournalEntry.PlanOpened opened(long id, boolean isOffer) {
-        Action action = new Action.PowerOff(VmId.of("vm"), HostId.of("host"));
-        Plan plan = new Plan(new PlanId(id), List.of(new Step(0, action, ImmutableSortedSet.of())));
+    /** Opened as many times ten seconds after the epoch as its number says. */
+    private static JournalEntry opened(long id, boolean isOffer) {
+        Plan plan = new Plan(new PlanId(id), List.of(new Step(0, ACTION, ImmutableSortedSet.of())));
         return new JournalEntry.PlanOpened(
-                Instant.EPOCH, 1, Optional.empty(), new DecisionBatch(List.of()), plan, isOffer);
+                Instant.ofEpochSecond(10 * id), 1, Optional.empty(), new DecisionBatch(List.of()), plan, isOffer);
+    }
+
+    private static JournalEntry approved(long id) {
+        return new JournalEntry.PlanApproved(new PlanId(id), "operator");
+    }
+
+    private static JournalEntry begun(long id, Instant at) {
+        return new JournalEntry.StepStarted(new PlanId(id), 0, 1, ACTION, 1, at);
     }
 }
