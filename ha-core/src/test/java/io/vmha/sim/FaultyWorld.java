@@ -246,7 +246,7 @@ final class FaultyWorld {
         @Override
         public ReplicaSet read(CallContext call) {
             ReplicaSet seen = FaultyWorld.this.read("the databases", () -> super.read(call));
-            lagReadings.arrive(call.epoch());
+            lagReadings.arrive(this);
             return seen;
         }
 

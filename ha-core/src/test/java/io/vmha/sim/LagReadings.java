@@ -9,6 +9,7 @@ import io.vmha.model.ReplicaSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Passes readings of the databases on and notes what one that arrived says of a lag that was told before: of two that contradict each
@@ -19,7 +20,7 @@ final class LagReadings extends ForwardingDatabases {
     private final Outside outside;
     private final Map<MemberId, DatabaseMember> arrived = new HashMap<>();
     private Optional<ReplicaSet> underWay = Optional.empty();
-    private long epoch;
+    private @Nullable Object reader;
 
     LagReadings(SimulatedDatacenter datacenter, Outside outside) {
         super(datacenter.databaseCluster());
@@ -34,11 +35,11 @@ final class LagReadings extends ForwardingDatabases {
         return seen;
     }
 
-    /** The last reading reached the center of that epoch, which knows none of another's. */
-    void arrive(long to) {
-        if (to != epoch) {
+    /** The last reading reached whoever reads for one center, which knows none of another's. */
+    void arrive(Object by) {
+        if (by != reader) {
             arrived.clear();
-            epoch = to;
+            reader = by;
         }
         underWay.ifPresent(this::arrive);
     }
