@@ -5,6 +5,7 @@ import com.google.common.collect.Iterables;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.Candidate;
 import io.vmha.model.ClusterRole;
+import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
 import io.vmha.model.Resources;
 import io.vmha.model.VirtualMachine;
@@ -77,7 +78,7 @@ public final class LoadPolicy {
 
     private SubjectDecision relieve(Inventory inventory, VirtualMachine vm, Resources needed) {
         Resources free = inventory.freeOn(vm.host());
-        if (needed.minus(vm.allocation()).fitsIn(free)) {
+        if (hasRoom(inventory, vm.host(), needed.minus(vm.allocation()))) {
             return new SubjectDecision.Reallocate(
                     vm.id(), Trigger.LOAD, vm.host(), needed, Explanation.of(() -> fromPool(vm, needed, free)));
         }
@@ -90,6 +91,15 @@ public final class LoadPolicy {
                             + ", and requests of a " + vm.type() + " VM do not move while it is on"));
         }
         return shift(inventory, vm, needed, free);
+    }
+
+    /** Whether a host has room for that much more. One that is over-full in memory has none for more CPU either. */
+    private static boolean hasRoom(Inventory inventory, HostId host, Resources more) {
+        return more.equals(Resources.NONE)
+                || inventory
+                        .allocatedOn(host)
+                        .plus(more)
+                        .fitsIn(inventory.requireHost(host).capacity());
     }
 
     private SubjectDecision shift(Inventory inventory, VirtualMachine vm, Resources needed, Resources free) {
@@ -178,7 +188,7 @@ public final class LoadPolicy {
         Resources lacking = allocationToMeet(needed, context.failed(), candidate.vm())
                 .minus(candidate.vm().allocation());
         Resources free = context.inventory().freeOn(candidate.host().id());
-        return lacking.fitsIn(free)
+        return hasRoom(context.inventory(), candidate.host().id(), lacking)
                 ? Optional.empty()
                 : Optional.of("it would need " + lacking + " more, and its host's pool has " + free);
     }

@@ -61,6 +61,17 @@ class LoadPolicyTest {
     }
 
     @Test
+    void aHostThatIsOverFullInMemoryHasNoRoomForMoreCpu() {
+        Inventory overFull =
+                reference.with(reference.requireVm(VmId.of("mw2")).withAllocation(Resources.of(1_000, 1_000_000)));
+
+        assertThat(overFull.freeOn(overFull.requireVm(VmId.of("mw1")).host()).cpuMillis())
+                .isGreaterThan(500);
+        assertThat(rows(overFull, sample("mw1", 0.9, Resources.of(2_500, 8_192))))
+                .containsExactly("mw1 SHIFTED mw3 POOL_EXHAUSTED");
+    }
+
+    @Test
     void aTargetStaysBelowTheThresholdByTheHysteresis() {
         Inventory full = withPoolOf("h1", 0);
         LoadSample sample = sample("mw1", 0.9, Resources.of(2_500, 8_192));
