@@ -33,7 +33,7 @@ import java.util.SplittableRandom;
 
 /** Draws a course from a seed. Made for one course and thrown away. */
 final class RandomCourse {
-    private static final int LAST_EVENT_MILLIS = 60_000;
+    static final int LAST_EVENT_MILLIS = 60_000;
     /** One course in so many has a storm guard of VMs, which two that fail within its window open. */
     private static final int VM_STORM_SEEDS = 5;
     /** One course in so many has databases that nobody can read or promote. */

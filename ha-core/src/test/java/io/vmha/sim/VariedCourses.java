@@ -22,7 +22,6 @@ import java.util.function.LongFunction;
  */
 final class VariedCourses implements LongFunction<SimulatedCourse> {
     private static final long RANDOM_SEEDS = 1L << 40;
-    private static final int LAST_EVENT_MILLIS = 60_000;
     private static final int NEAR_MILLIS = 3_000;
     private static final double[] ERROR_RATES = {0.05, 0.15, 0.3, 0.3};
 
@@ -92,7 +91,7 @@ final class VariedCourses implements LongFunction<SimulatedCourse> {
         switch (random.nextInt(16)) {
             case 0 -> {}
             case 1, 2 -> events.add(event.with(near(at, random)));
-            case 3 -> events.add(event.with(Duration.ofMillis(random.nextInt(LAST_EVENT_MILLIS))));
+            case 3 -> events.add(event.with(Duration.ofMillis(random.nextInt(RandomCourse.LAST_EVENT_MILLIS))));
             case 4 -> events.add(event.with(kind(random)));
             case 5 -> events.add(event.with(subjects.anyVm(), event.host()));
             case 6 -> events.add(event.with(event.vm(), subjects.anyHost()));

@@ -7,7 +7,7 @@ import io.vmha.center.internal.state.VmRecord;
 import io.vmha.center.journal.OpenFault;
 import io.vmha.center.journal.VmState;
 import io.vmha.fault.FaultKind;
-import io.vmha.fault.FaultReport;
+import io.vmha.fault.FaultSubject;
 import io.vmha.model.DesiredState;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
@@ -86,13 +86,7 @@ final class Losses {
                 && !vm.is(VmState.Flag.DELETED)
                 && center.executor().runsOf(vm.id()).isEmpty();
         if (isStopped) {
-            center.reports()
-                    .found(FaultReport.ofVm(
-                            vm.id(),
-                            FaultKind.POWERED_OFF,
-                            center.now(),
-                            "platform epoch " + center.epoch(),
-                            state.beginReading()));
+            center.reports().shown(new FaultSubject.OfVm(vm.id()), FaultKind.POWERED_OFF);
         }
     }
 }

@@ -9,7 +9,6 @@ import io.vmha.center.internal.state.VmRecord;
 import io.vmha.center.journal.VmState;
 import io.vmha.fault.FaultEnd;
 import io.vmha.fault.FaultKind;
-import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.Host;
 import io.vmha.model.HostHealth;
@@ -58,7 +57,7 @@ final class Observation {
         sightings.hosts().forEach(this::host);
         state.health().takeDoubted(sightings::isAfter).stream()
                 .filter(id -> !sightings.answered(id) && state.runsVms(id))
-                .forEach(id -> found(id, FaultKind.HOST_UNREACHABLE));
+                .forEach(id -> center.reports().shown(new FaultSubject.OfHost(id), FaultKind.HOST_UNREACHABLE));
         for (VmId id : sightings.vms(state)) {
             if (state.vm(id).isPresent()) {
                 known(id);
@@ -108,14 +107,8 @@ final class Observation {
     private void lostOrDegraded(Host host) {
         FaultKind kind = host.health() == HostHealth.DOWN ? FaultKind.HOST_DOWN : FaultKind.HOST_DEGRADED;
         if (state.requireHost(host.id()).health() != host.health()) {
-            found(host.id(), kind);
+            center.reports().shown(new FaultSubject.OfHost(host.id()), kind);
         }
-    }
-
-    private void found(HostId host, FaultKind kind) {
-        center.reports()
-                .found(FaultReport.ofHost(
-                        host, kind, center.now(), "platform epoch " + center.epoch(), state.beginReading()));
     }
 
     private void known(VmId id) {

@@ -7,6 +7,7 @@ import io.vmha.center.internal.state.HostRecord;
 import io.vmha.center.internal.state.VmRecord;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.VmState;
+import io.vmha.fault.FaultKind;
 import io.vmha.fault.FaultReport;
 import io.vmha.fault.FaultSubject;
 import io.vmha.model.VmId;
@@ -50,6 +51,17 @@ final class Reports implements ReportIntake.Callbacks {
                 LOG.warn("{} of {} was found but not decided", report.kind(), report.subject(), thrown);
             }
         });
+    }
+
+    /** A reading of the platform showed a fault: nobody waits for what is decided. */
+    void shown(FaultSubject subject, FaultKind kind) {
+        found(FaultReport.builder()
+                .subject(subject)
+                .kind(kind)
+                .observedAt(center.now())
+                .source("platform epoch " + center.epoch())
+                .sequence(state.beginReading())
+                .build());
     }
 
     @Override

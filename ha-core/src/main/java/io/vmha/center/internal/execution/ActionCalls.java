@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,19 +22,18 @@ import org.jspecify.annotations.Nullable;
  * that does not lead any more. Confined to the center's loop, but for the calls.
  */
 final class ActionCalls {
-    /** Is told, on the loop, what an action read of a replica set, with the token that was issued before the action was sent. */
-    interface Seen {
-        void seen(ReplicaSet reading, long begun);
-    }
-
     private final ExecutorParts parts;
     private final Platform platform;
     private final KnownForCalls known;
-    private final Seen onSeen;
+    private final ObjLongConsumer<ReplicaSet> onSeen;
     private final StuckCalls stuck = new StuckCalls();
 
-    /** Makes one. */
-    ActionCalls(ExecutorParts parts, Platform platform, KnownForCalls known, Seen onSeen) {
+    /**
+     * Makes one.
+     *
+     * @param onSeen is told, on the loop, what an action read of a replica set, with the token that was issued before it was sent
+     */
+    ActionCalls(ExecutorParts parts, Platform platform, KnownForCalls known, ObjLongConsumer<ReplicaSet> onSeen) {
         this.parts = parts;
         this.platform = platform;
         this.known = known;
@@ -132,7 +132,7 @@ final class ActionCalls {
 
     private void tell(@Nullable ReplicaSet seen, long begun) {
         if (seen != null) {
-            onSeen.seen(seen, begun);
+            onSeen.accept(seen, begun);
         }
     }
 
