@@ -173,6 +173,31 @@ class ThrowablesTest {
 
     @ParameterizedTest
     @MethodSource("errors")
+    void aPolicyThatFailsOnOneReportDecidesTheOthersOfTheSameMoment(Throwable error) {
+        thrown = error;
+        var real = HaPolicies.withDefaults().failover();
+        ManagementCenter center = center().policies(HaPolicies.builder()
+                        .failover((inventory, report) -> {
+                            if (report.subject().is(MW3)) {
+                                throw (Error) thrown;
+                            }
+                            return real.decide(inventory, report);
+                        })
+                        .build())
+                .build();
+        CompletionStage<DecisionOutcome> first = center.submit(Fixtures.readOnly("mw1"));
+        CompletionStage<DecisionOutcome> failed = center.submit(Fixtures.readOnly("mw3"));
+        CompletionStage<DecisionOutcome> last = center.submit(Fixtures.readOnly("db3"));
+        time.runToEnd();
+
+        assertThat(first.toCompletableFuture()).isCompletedWithValueMatching(DecisionOutcome::isCarriedOut);
+        assertThat(last.toCompletableFuture()).isCompletedWithValueMatching(DecisionOutcome::isCarriedOut);
+        assertThat(failed.toCompletableFuture()).isCompletedExceptionally();
+        assertLogged();
+    }
+
+    @ParameterizedTest
+    @MethodSource("errors")
     void anErrorOfAListenerDeafensNeitherItNorTheOthers(Throwable error) {
         thrown = error;
         List<HaEvent> heard = new ArrayList<>();

@@ -123,10 +123,14 @@ public final class CenterLoop {
 
     /** Runs a task on the loop now, and then whatever its changes make necessary. An error ends the center, which says so. */
     void run(Runnable task) {
+        run(task, this::settle);
+    }
+
+    private void run(Runnable task, Runnable settling) {
         try {
             task.run();
             stormChanges.settle();
-            settle();
+            settling.run();
         } catch (Error thrown) {
             life.failed(thrown);
         }
@@ -164,12 +168,13 @@ public final class CenterLoop {
         }
     }
 
-    /** Runs a task on the loop after a while. */
+    /** Runs a task on the loop after a while; what its changes make necessary follows once what is waiting there then was run, too. */
     void after(Duration delay, Runnable task) {
+        Runnable onLoop = () -> run(task, this::settleSoon);
         if (delay.isZero()) {
-            scheduler.execute(() -> run(task));
+            scheduler.execute(onLoop);
         } else {
-            scheduler.schedule(delay, () -> run(task));
+            scheduler.schedule(delay, onLoop);
         }
     }
 

@@ -11,7 +11,6 @@ import io.vmha.model.HostId;
 import io.vmha.model.VmId;
 import io.vmha.policy.HaPolicies;
 import io.vmha.policy.Reason;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Decisions {
     private static final Logger LOG = LoggerFactory.getLogger(Decisions.class);
-    /** How many are decided in one turn of the loop, so that others have theirs. */
+    /** Of how many VMs the needs are decided in one turn of the loop, so that others have theirs. */
     private static final int AT_ONCE = 1_000;
 
     /** A report that is to be decided, with the VMs that it is about. */
@@ -48,7 +47,7 @@ final class Decisions {
     private final DesiredPower power;
     private final Chores chores;
     private final Replanning replanning;
-    private List<Undecided> undecided = new ArrayList<>();
+    private final ReportQueue undecided;
     private final Set<VmId> woken = new LinkedHashSet<>();
     private boolean isDue;
 
@@ -57,6 +56,7 @@ final class Decisions {
         this.state = center.state();
         this.unmet = center.unmet();
         this.policies = new ChosenPolicies(first);
+        this.undecided = new ReportQueue(state);
         this.stillNeeded = new StillNeeded(state, policies);
         this.open = new OpenNeeds(state, center.executor(), policies);
         SoundDecisions sound = new SoundDecisions(center, policies);
@@ -137,20 +137,26 @@ final class Decisions {
         if (center.holds().isPaused() || !center.life().isActing()) {
             return;
         }
-        List<Undecided> gathered = undecided.size() <= AT_ONCE ? undecided : undecided.subList(0, AT_ONCE);
-        undecided = new ArrayList<>(undecided.subList(gathered.size(), undecided.size()));
         center.stormChanges().refresh();
-        reports.decide(List.copyOf(gathered));
-        List<VmId> needy = woken.stream().limit(AT_ONCE).toList();
-        needy.forEach(woken::remove);
-        needy.stream()
+        // Before anything is begun, so that all are looked at on one inventory: most of them need nothing.
+        List<VmRecord> needy = takeWoken().stream()
                 .flatMap(vm -> state.vm(vm).stream())
+                .filter(needs::isNeedy)
+                .toList();
+        reports.decide(undecided.take());
+        needy.stream()
                 .sorted(Comparator.comparing((VmRecord vm) -> -vm.seen().priority())
                         .thenComparing(VmRecord::id))
                 .forEach(vm -> attempt(vm.id(), () -> needs.decide(vm)));
         if (!undecided.isEmpty() || !woken.isEmpty()) {
             due();
         }
+    }
+
+    private List<VmId> takeWoken() {
+        List<VmId> taken = woken.stream().limit(AT_ONCE).toList();
+        taken.forEach(woken::remove);
+        return taken;
     }
 
     /** One that cannot be decided does not keep the others from being decided. */
@@ -196,7 +202,7 @@ final class Decisions {
             return List.of();
         }
         Set<VmId> vms = new LinkedHashSet<>(woken);
-        undecided.forEach(one -> vms.addAll(one.vms()));
+        undecided.addVmsTo(vms);
         return vms.stream()
                 .flatMap(id -> state.vm(id).stream())
                 .flatMap(vm -> open.of(vm).stream()

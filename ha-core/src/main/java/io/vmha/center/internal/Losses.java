@@ -86,7 +86,7 @@ final class Losses {
                 && !vm.is(VmState.Flag.DELETED)
                 && center.executor().runsOf(vm.id()).isEmpty();
         if (isStopped) {
-            center.reports().shown(new FaultSubject.OfVm(vm.id()), FaultKind.POWERED_OFF);
+            center.reports().shown(new FaultSubject.OfVm(vm.id()), FaultKind.POWERED_OFF, center.now());
         }
     }
 }

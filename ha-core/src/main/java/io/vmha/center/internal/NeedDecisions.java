@@ -40,22 +40,30 @@ final class NeedDecisions {
         this.plans = plans;
     }
 
-    /** Decides again what a VM needs and nothing is under way for. */
-    void decide(VmRecord vm) {
+    /** Whether there is anything to decide about a VM. What it does not need any more is met. */
+    boolean isNeedy(VmRecord vm) {
         if (vm.is(VmState.Flag.DELETED) || vm.is(VmState.Flag.SPLIT_BRAIN)) {
-            return;
+            return false;
         }
         Set<NeedKind> all = Needs.of(vm, state, policies.config());
-        Set<NeedKind> needs = open.of(all, vm);
         boolean isToStop = open.isToStop(vm);
         EnumSet.complementOf(OpenNeeds.toEnumSet(all)).stream()
                 .filter(need -> !isToStop || need != NeedKind.SERVE)
                 .forEach(need -> unmet.met(vm.id(), need));
-        Optional<Refusals.Failed> failed = refusals.takeFailed(vm.id());
-        boolean isManaged = vm.desired() != DesiredState.UNMANAGED;
-        if (!isManaged || (needs.isEmpty() && failed.isEmpty() && !isToStop)) {
+        if (vm.desired() == DesiredState.UNMANAGED) {
+            refusals.takeFailed(vm.id());
+            return false;
+        }
+        return isToStop || refusals.hasFailed(vm.id()) || !open.of(all, vm).isEmpty();
+    }
+
+    /** Decides again what a VM needs and nothing is under way for, unless others have met that meanwhile. */
+    void decide(VmRecord vm) {
+        if (!isNeedy(vm)) {
             return;
         }
+        Set<NeedKind> needs = open.of(vm);
+        Optional<Refusals.Failed> failed = refusals.takeFailed(vm.id());
         if (vm.is(VmState.Flag.REJECTED)) {
             needs.forEach(need -> notes.note(vm, need, Reason.REJECTED, "an operator rejected what was decided"));
             return;

@@ -57,7 +57,7 @@ final class Observation {
         sightings.hosts().forEach(this::host);
         state.health().takeDoubted(sightings::isAfter).stream()
                 .filter(id -> !sightings.answered(id) && state.runsVms(id))
-                .forEach(id -> center.reports().shown(new FaultSubject.OfHost(id), FaultKind.HOST_UNREACHABLE));
+                .forEach(id -> center.reports().shown(new FaultSubject.OfHost(id), FaultKind.HOST_UNREACHABLE, begun));
         for (VmId id : sightings.vms(state)) {
             if (state.vm(id).isPresent()) {
                 known(id);
@@ -107,7 +107,7 @@ final class Observation {
     private void lostOrDegraded(Host host) {
         FaultKind kind = host.health() == HostHealth.DOWN ? FaultKind.HOST_DOWN : FaultKind.HOST_DEGRADED;
         if (state.requireHost(host.id()).health() != host.health()) {
-            center.reports().shown(new FaultSubject.OfHost(host.id()), kind);
+            center.reports().shown(new FaultSubject.OfHost(host.id()), kind, begun);
         }
     }
 

@@ -87,18 +87,28 @@ final class PlanOpening {
             boolean isOffer,
             Optional<String> operator,
             PendingDecision pending) {
-        beginSound(report, sound.checked(recoveries.limited(decided, center.now())), isOffer, operator, pending);
+        List<SubjectDecision> checked = sound.checked(recoveries.limited(decided, center.now()));
+        begin(report, SoundDecisions.decisionOf(checked), state.inventory(), isOffer, operator, pending);
     }
 
-    /** Begins a plan for decisions that were checked and are not past any limit. */
+    /**
+     * Begins a plan for decisions about a report that were checked and are not past any limit.
+     *
+     * @param inventory what they were made and checked on; plans that were begun since for others of the same moment are not in it
+     */
     void beginSound(
+            Optional<FaultReport> report, List<SubjectDecision> parts, Inventory inventory, PendingDecision pending) {
+        begin(report, SoundDecisions.decisionOf(parts), inventory, false, Optional.empty(), pending);
+    }
+
+    private void begin(
             Optional<FaultReport> report,
-            List<SubjectDecision> parts,
+            Decision decision,
+            Inventory inventory,
             boolean isOffer,
             Optional<String> operator,
             PendingDecision pending) {
-        Decision decision = SoundDecisions.decisionOf(parts);
-        Plan plan = planOf(new PlanId(lastPlan + 1), decision);
+        Plan plan = policies.planner().plan(new PlanId(lastPlan + 1), inventory, decision, facts);
         if (!plan.isEmpty()) {
             lastPlan++;
         }

@@ -1,5 +1,6 @@
 package io.vmha.center.internal;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vmha.center.event.HaEvent;
 import io.vmha.center.event.NeedKind;
 import io.vmha.center.internal.execution.Placements;
@@ -83,7 +84,13 @@ final class Refusals {
         failures.remove(vm);
     }
 
-    /** What failed of a VM and was not decided anew since. */
+    /** Whether something failed of a VM and was not decided anew since. */
+    boolean hasFailed(VmId vm) {
+        return failures.containsKey(vm);
+    }
+
+    /** Takes out what failed of a VM and was not decided anew since. */
+    @CanIgnoreReturnValue
     Optional<Failed> takeFailed(VmId vm) {
         return Optional.ofNullable(failures.remove(vm));
     }

@@ -16,25 +16,28 @@ import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
 import io.vmha.policy.Trigger;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides about reports, together where one failure caused several, and begins what follows of each. Keeps nothing; on the center's
+ * Decides about the reports of one moment together, and begins what follows of each. Keeps nothing; on the center's
  * loop.
  */
 final class ReportDecisions {
     private static final Logger LOG = LoggerFactory.getLogger(ReportDecisions.class);
 
-    private record Ranked(Decisions.Undecided report, int priority) {}
+    private static final List<Predicate<FaultKind>> COUNTING = List.of(
+            kind -> kind.scope() == FaultKind.Scope.HOST && kind != FaultKind.HOST_DEGRADED,
+            kind -> kind.scope() == FaultKind.Scope.VM,
+            kind -> kind == FaultKind.HOST_DEGRADED);
 
     private final CenterLoop center;
     private final CenterState state;
@@ -53,7 +56,7 @@ final class ReportDecisions {
         this.plans = plans;
     }
 
-    /** Decides about reports of one moment. */
+    /** Decides about reports of one moment, in the order in which their plans are to begin. */
     void decide(List<Decisions.Undecided> gathered) {
         // A report may have waited, through a pause for one, and what it told of may be over.
         List<Decisions.Undecided> reports = new ArrayList<>(gathered.size());
@@ -64,15 +67,9 @@ final class ReportDecisions {
                 closed(one);
             }
         }
-        boolean isOfHosts = reports.stream().anyMatch(one -> one.report().kind().scope() == FaultKind.Scope.HOST);
-        if (reports.size() > 1 && isOfHosts) {
+        if (!reports.isEmpty()) {
             decideTogether(reports);
-            return;
         }
-        reports.stream()
-                .map(one -> new Ranked(one, priority(one)))
-                .sorted(Comparator.comparingInt(Ranked::priority).reversed())
-                .forEach(ranked -> decideTogether(List.of(ranked.report())));
     }
 
     private boolean isStillOpen(Decisions.Undecided one) {
@@ -100,22 +97,13 @@ final class ReportDecisions {
                 Reason.FAULT_CLOSED,
                 Explanation.of(() -> "its cause was over before it was decided"));
         one.vms().forEach(center.decisions()::wake);
-        plans.beginSound(Optional.of(report), List.of(ignored), false, Optional.empty(), one.pending());
-    }
-
-    private int priority(Decisions.Undecided one) {
-        int highest = 0;
-        for (VmId id : one.vms()) {
-            highest = Math.max(
-                    highest, state.vm(id).map(vm -> vm.seen().priority()).orElse(0));
-        }
-        return highest;
+        plans.beginSound(Optional.of(report), List.of(ignored), state.inventory(), one.pending());
     }
 
     private void decideTogether(List<Decisions.Undecided> reports) {
+        Inventory now = state.inventory();
         List<SubjectDecision> parts;
         try {
-            Inventory now = state.inventory();
             parts = reports.size() == 1
                     ? policies.current()
                             .failover()
@@ -130,12 +118,17 @@ final class ReportDecisions {
                                             .toList())
                             .parts();
         } catch (Throwable thrown) {
-            UserCode.log(LOG, "the policy failed on " + reports.get(0).report(), thrown);
-            reports.forEach(one -> policyFailed(one.report(), one.pending(), thrown));
+            if (reports.size() > 1) {
+                // It need not have failed on all of them.
+                UserCode.log(LOG, "the policy failed on " + reports.size() + " reports together", thrown);
+                decideEachAlone(reports);
+            } else {
+                UserCode.log(LOG, "the policy failed on " + reports.get(0).report(), thrown);
+                policyFailed(reports.get(0).report(), reports.get(0).pending(), thrown);
+            }
             return;
         }
-        Map<VmId, Decisions.Undecided> byVm = new HashMap<>();
-        reports.forEach(one -> one.vms().forEach(vm -> byVm.put(vm, one)));
+        Map<VmId, Decisions.Undecided> byVm = byVm(reports);
         Map<Decisions.Undecided, List<SubjectDecision>> byReport = new LinkedHashMap<>();
         reports.forEach(one -> byReport.put(one, new ArrayList<>()));
         Decisions.Undecided first = reports.stream()
@@ -146,11 +139,11 @@ final class ReportDecisions {
         // What is decided about one report may rest on what is decided about another.
         boolean isSound = policies.current()
                 .check()
-                .problems(state.inventory(), SoundDecisions.decisionOf(wanted))
+                .problems(now, SoundDecisions.decisionOf(wanted))
                 .isEmpty();
         if (!isSound && reports.size() > 1) {
-            // What is left rests on what is not wanted: each is decided on what became of those before it.
-            reports.forEach(one -> decideTogether(List.of(one)));
+            // What is left rests on what is not wanted, or the policy is wrong about one.
+            decideEachAlone(reports);
             return;
         }
         for (SubjectDecision part : wanted) {
@@ -166,11 +159,26 @@ final class ReportDecisions {
             one.vms().stream().filter(vm -> !decidedAbout.contains(vm)).forEach(this::nothingDecided);
             Optional<FaultReport> report = Optional.of(one.report());
             if (isSound) {
-                plans.beginSound(report, own, false, Optional.empty(), one.pending());
+                plans.beginSound(report, own, now, one.pending());
             } else {
                 plans.begin(report, own, false, Optional.empty(), one.pending());
             }
         });
+    }
+
+    private void decideEachAlone(List<Decisions.Undecided> reports) {
+        reports.forEach(one -> decideTogether(List.of(one)));
+    }
+
+    /** The report of each VM that counts where several are about it, as for the policy: its lost host's, its own, at last that it is to leave. */
+    private static Map<VmId, Decisions.Undecided> byVm(List<Decisions.Undecided> reports) {
+        Map<VmId, Decisions.Undecided> byVm = new HashMap<>();
+        for (Predicate<FaultKind> counting : COUNTING) {
+            reports.stream()
+                    .filter(one -> counting.test(one.report().kind()))
+                    .forEach(one -> one.vms().forEach(vm -> byVm.putIfAbsent(vm, one)));
+        }
+        return byVm;
     }
 
     /**

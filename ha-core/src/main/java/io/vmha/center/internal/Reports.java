@@ -16,6 +16,7 @@ import io.vmha.plan.PlanId;
 import io.vmha.policy.Decision;
 import io.vmha.policy.DecisionBatch;
 import io.vmha.policy.SubjectDecision;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -53,12 +54,16 @@ final class Reports implements ReportIntake.Callbacks {
         });
     }
 
-    /** A reading of the platform showed a fault: nobody waits for what is decided. */
-    void shown(FaultSubject subject, FaultKind kind) {
+    /**
+     * A reading of the platform showed a fault: nobody waits for what is decided.
+     *
+     * @param from the first moment at which it may have been seen
+     */
+    void shown(FaultSubject subject, FaultKind kind, Instant from) {
         found(FaultReport.builder()
                 .subject(subject)
                 .kind(kind)
-                .observedAt(center.now())
+                .observedAt(from)
                 .source("platform epoch " + center.epoch())
                 .sequence(state.beginReading())
                 .build());

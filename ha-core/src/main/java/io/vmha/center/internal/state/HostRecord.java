@@ -26,7 +26,10 @@ public final class HostRecord {
 
     @Nullable
     Instant upSince;
-    /** When the reading began that last showed it up after a fault; null where somebody said so. Not in the journal. */
+    /**
+     * When the reading began that last showed it up after a fault; null where somebody said so. That is not in the journal: after a takeover
+     * any reading may have.
+     */
     @Nullable
     Instant shownUpFrom;
     /** The reading token when its state last changed by a report or an action. */
@@ -90,5 +93,6 @@ public final class HostRecord {
         fault = state.fault().orElse(null);
         isConfirmedOff = state.isConfirmedOff();
         upSince = state.upSince().orElse(null);
+        shownUpFrom = upSince == null ? null : Instant.MIN;
     }
 }
