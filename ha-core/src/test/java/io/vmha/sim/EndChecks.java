@@ -149,6 +149,7 @@ final class EndChecks {
                         || isWell(vm)
                         || stage.outside().wasLeftAlone(vm.id())
                         || isNotLookedFor(vm)
+                        || stage.outside().hasFailedUntold(vm.id())
                         || course.has(CourseEvent.Kind.CLOCK_JUMPS),
                 4,
                 () -> vm.id() + " is believed to work and is " + vm);

@@ -355,7 +355,11 @@ final class FaultyWorld {
         @Override
         public void powerOff(VmId vm, Duration grace, CallContext call) {
             checks().powersOff(call, vm);
-            perform(call, "power off " + vm, () -> adapter.powerOff(vm, grace, Unhurried.of(call)));
+            perform(call, "power off " + vm, () -> {
+                adapter.powerOff(vm, grace, Unhurried.of(call));
+                // It may be a late one, sent before others were to start it.
+                forgetEffects("power on " + vm);
+            });
         }
 
         @Override

@@ -133,6 +133,7 @@ final class Happenings {
         change(id, vm -> vm.withHealth(VmHealth.FAILED).withPower(isolates ? PowerState.OFF : vm.power()));
         world.forgetEffects("power on " + id);
         people.takeBack("repair of " + id);
+        outside.failed(id);
         reports.ofVm(id, FaultKind.FILESYSTEM_READ_ONLY);
     }
 

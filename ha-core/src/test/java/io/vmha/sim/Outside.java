@@ -33,6 +33,7 @@ final class Outside {
     private final Set<VmId> resized = new HashSet<>();
     private final Map<VmId, Instant> wantedAgain = new HashMap<>();
     private final Set<VmId> moved = new HashSet<>();
+    private final Set<VmId> failedUntold = new HashSet<>();
     private final Set<HostId> crowded = new HashSet<>();
 
     Outside(VirtualTime time) {
@@ -43,6 +44,19 @@ final class Outside {
     void started(VmId vm, HostId host) {
         started.put(vm, time.now());
         crowded.add(host);
+    }
+
+    /** A VM fails: where somebody had started it and told nobody, what it reports may be older than the center's own start of it. */
+    void failed(VmId vm) {
+        Instant since = started.get(vm);
+        if (since != null && (toldOfVm.get(vm) == null || toldOfVm.get(vm).at().isBefore(since))) {
+            failedUntold.add(vm);
+        }
+    }
+
+    /** Whether a VM failed that somebody had started and told nobody. */
+    boolean hasFailedUntold(VmId vm) {
+        return failedUntold.contains(vm);
     }
 
     /** Whether somebody started or moved a VM. */

@@ -51,6 +51,7 @@ public final class CenterLoop {
     private final Holds holds;
     private final Faults faults;
     private final Reports reports;
+    private final DoubtedReports doubtedReports;
     private final ReportIntake intake;
     private final Recoveries recoveries;
     private final Quarantine quarantine;
@@ -96,6 +97,7 @@ public final class CenterLoop {
         this.holds = new Holds(this, storm, left.settings());
         this.faults = new Faults(state, scheduler, storm);
         this.reports = new Reports(this, journal, faults);
+        this.doubtedReports = new DoubtedReports(this);
         this.intake = new ReportIntake(
                 scheduler,
                 parts.config().unknownSubjectPatience(),
@@ -269,6 +271,10 @@ public final class CenterLoop {
 
     ReportIntake intake() {
         return intake;
+    }
+
+    DoubtedReports doubtedReports() {
+        return doubtedReports;
     }
 
     Reports reports() {

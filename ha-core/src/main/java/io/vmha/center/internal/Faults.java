@@ -111,7 +111,7 @@ final class Faults {
      */
     Taken ofHost(HostRecord host, FaultReport report, Consumer<VmId> lost) {
         HostId id = host.seen().id();
-        if (host.upSince().filter(report.observedAt()::isBefore).isPresent()) {
+        if (host.wasUpSince(report.observedAt())) {
             boolean mayBeLater =
                     report.kind() == FaultKind.HOST_UNREACHABLE && host.mayBeLostAgainAt(report.observedAt());
             return mayBeLater ? Taken.DOUBTED : Taken.STALE;
@@ -123,6 +123,15 @@ final class Faults {
             default -> before == HostHealth.UP;
         };
         if (!isWorse) {
+            boolean isSeenLostAnew = !before.runsVms()
+                    && report.kind() != FaultKind.HOST_DEGRADED
+                    && host.fault()
+                            .filter(open ->
+                                    report.observedAt().isAfter(open.report().observedAt()))
+                            .isPresent();
+            if (isSeenLostAnew) {
+                state.health().saidLostAgain(id);
+            }
             return Taken.REPEATED;
         }
         OpenFault fault = new OpenFault(report, scheduler.now());

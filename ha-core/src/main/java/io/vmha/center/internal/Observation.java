@@ -55,9 +55,7 @@ final class Observation {
 
     private void applyEach() {
         sightings.hosts().forEach(this::host);
-        state.health().takeDoubted(sightings::isAfter).stream()
-                .filter(id -> !sightings.answered(id) && state.runsVms(id))
-                .forEach(id -> center.reports().shown(new FaultSubject.OfHost(id), FaultKind.HOST_UNREACHABLE, begun));
+        center.doubtedReports().read(sightings, begun);
         for (VmId id : sightings.vms(state)) {
             if (state.vm(id).isPresent()) {
                 known(id);
@@ -89,6 +87,11 @@ final class Observation {
             return;
         }
         if (host.health() == HostHealth.UP && record.fault().isPresent()) {
+            if (!sightings.isAfter(record.saidLostAt())) {
+                // It may have been lost again after it was read: the next reading tells.
+                center.readings().need();
+                return;
+            }
             center.losses().hostIsUp(record);
             state.health().shownUpFrom(host.id(), begun);
         } else if (host.health() == HostHealth.DOWN || host.health() == HostHealth.DEGRADED) {

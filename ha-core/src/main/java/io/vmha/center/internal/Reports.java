@@ -163,8 +163,8 @@ final class Reports implements ReportIntake.Callbacks {
             return;
         }
         if (taken == Faults.Taken.DOUBTED) {
-            state.health().doubted(host.seen().id());
-            center.readings().need();
+            center.doubtedReports().add(host.seen().id(), report, pending);
+            return;
         }
         remember(report);
         List<SubjectDecision> ignored = new ArrayList<>();
@@ -185,6 +185,12 @@ final class Reports implements ReportIntake.Callbacks {
             ignored.add(Faults.ignored(report.subject(), report, taken));
         }
         tell(report, ignored.size() == 1 ? ignored.get(0) : new DecisionBatch(List.copyOf(ignored)), pending);
+    }
+
+    /** A reading has told what there is to a report that was in doubt; nothing follows from the report itself. */
+    void settled(FaultReport report, PendingDecision pending) {
+        remember(report);
+        tell(report, Faults.ignored(report.subject(), report, Faults.Taken.DOUBTED), pending);
     }
 
     private void remember(FaultReport report) {

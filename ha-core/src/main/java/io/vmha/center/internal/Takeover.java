@@ -38,6 +38,7 @@ public final class Takeover {
                 center.holds().settings(center.holds().settings());
             }
             Instant now = center.now();
+            state.health().seenUpAtStart(now);
             state.remarkableVms().forEach(vm -> state.places().knownOff(vm, now));
             List<PlanRun> resumed = new ArrayList<>();
             for (JournalState.OpenPlan open : left.open()) {

@@ -126,6 +126,9 @@ public final class JournalProjection {
             open.put(id, new Open(opened));
         } else if (known.opened.revision() < opened.revision()) {
             known.opened = opened;
+            // Nothing of the earlier revision was tried; its steps were others, though they had the same numbers.
+            known.started.clear();
+            known.ended.clear();
         }
     }
 

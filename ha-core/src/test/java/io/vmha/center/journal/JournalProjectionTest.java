@@ -57,6 +57,17 @@ class JournalProjectionTest {
         assertThat(openPlans()).containsExactly(1L, 2L);
     }
 
+    @Test
+    void theStepsOfAnEarlierRevisionAreNoneOfTheLaterOnes() {
+        projection.apply(opened(1, 1, false));
+        projection.apply(begun(1, Instant.ofEpochSecond(25)));
+        projection.apply(opened(1, 2, false));
+
+        assertThat(projection.state().open())
+                .singleElement()
+                .satisfies(plan -> assertThat(plan.started()).isEmpty());
+    }
+
     private List<Long> openPlans() {
         return projection.state().open().stream()
                 .map(plan -> plan.opened().plan().id().value())
@@ -65,9 +76,18 @@ class JournalProjectionTest {
 
     /** Opened as many times ten seconds after the epoch as its number says. */
     private static JournalEntry opened(long id, boolean isOffer) {
+        return opened(id, 1, isOffer);
+    }
+
+    private static JournalEntry opened(long id, int revision, boolean isOffer) {
         Plan plan = new Plan(new PlanId(id), List.of(new Step(0, ACTION, ImmutableSortedSet.of())));
         return new JournalEntry.PlanOpened(
-                Instant.ofEpochSecond(10 * id), 1, Optional.empty(), new DecisionBatch(List.of()), plan, isOffer);
+                Instant.ofEpochSecond(10 * id),
+                revision,
+                Optional.empty(),
+                new DecisionBatch(List.of()),
+                plan,
+                isOffer);
     }
 
     private static JournalEntry approved(long id) {

@@ -1,7 +1,6 @@
 package io.vmha.center.internal.state;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
 import io.vmha.center.journal.OpenFault;
 import io.vmha.center.journal.VmState;
 import io.vmha.fault.FaultKind;
@@ -9,11 +8,8 @@ import io.vmha.fault.FaultReport;
 import io.vmha.model.HostId;
 import io.vmha.model.VmId;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.Map;
 import java.util.Set;
-import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +22,6 @@ public final class Health {
     private final Unwritten unwritten;
     /** The hosts that are to be read before they are fenced. Not in the journal: the next center begins anew. */
     private final Set<HostId> toBeRead = new LinkedHashSet<>();
-
-    /** The hosts of which a reading is to tell whether they answer, with the token after which it has to begin. Not in the journal. */
-    private final Map<HostId, Long> doubted = new LinkedHashMap<>();
 
     private long closures;
 
@@ -154,6 +147,18 @@ public final class Health {
         state.touch(id);
     }
 
+    /** This center begins now: what was observed before of a host that counts as lost and was up then is no news of it. */
+    public void seenUpAtStart(Instant now) {
+        for (HostId id : toBeRead) {
+            state.requireHost(id).upAtStart = now;
+        }
+    }
+
+    /** A host that is lost was seen lost again: a reading that is under way does not tell that it is up. */
+    public void saidLostAgain(HostId id) {
+        state.requireHost(id).saidLostAt = state.beginReading();
+    }
+
     /** Whether a host is to be read before it is fenced. */
     public boolean isToBeRead(HostId id) {
         return toBeRead.contains(id);
@@ -198,21 +203,6 @@ public final class Health {
     /** That a host is up was shown by a reading that began then. */
     public void shownUpFrom(HostId id, Instant begun) {
         state.requireHost(id).shownUpFrom = begun;
-    }
-
-    /** A host was said not to answer at a moment at which it may have been up: the next reading has to tell. */
-    public void doubted(HostId id) {
-        doubted.put(id, state.beginReading());
-    }
-
-    /** Takes out the hosts of which a reading that was applied has told whether they answer. */
-    public Set<HostId> takeDoubted(LongPredicate isAfter) {
-        Set<HostId> told = doubted.entrySet().stream()
-                .filter(doubt -> isAfter.test(doubt.getValue()))
-                .map(Map.Entry::getKey)
-                .collect(ImmutableSet.toImmutableSet());
-        doubted.keySet().removeAll(told);
-        return told;
     }
 
     /** Forgets when faults were closed that no report can be about any more. */

@@ -32,6 +32,11 @@ public final class HostRecord {
      */
     @Nullable
     Instant shownUpFrom;
+    /** When this center began, where it was up then though it counts as lost. Not in the journal. */
+    @Nullable
+    Instant upAtStart;
+    /** The reading token when it was last said to be lost anew while it was so already. Not in the journal: the next center reads by itself. */
+    long saidLostAt;
     /** The reading token when its state last changed by a report or an action. */
     long changedAt;
 
@@ -54,14 +59,19 @@ public final class HostRecord {
         return Optional.ofNullable(fault);
     }
 
-    /** When it was last seen up after a fault. */
-    public Optional<Instant> upSince() {
-        return Optional.ofNullable(upSince);
+    /** Whether it was seen up since that moment. */
+    public boolean wasUpSince(Instant moment) {
+        return (upSince != null && moment.isBefore(upSince)) || (upAtStart != null && moment.isBefore(upAtStart));
     }
 
-    /** Whether it may have been lost again at that moment: it was seen up after a fault some time during a reading that had begun by then. */
+    /** Whether it may have been lost again at that moment: it was seen up some time during a reading that had begun by then. */
     public boolean mayBeLostAgainAt(Instant moment) {
-        return shownUpFrom != null && !moment.isBefore(shownUpFrom);
+        return upAtStart != null || (shownUpFrom != null && !moment.isBefore(shownUpFrom));
+    }
+
+    /** The reading token when it was last said to be lost anew while it was so already. */
+    public long saidLostAt() {
+        return saidLostAt;
     }
 
     /** Its health, from its open fault. */
