@@ -58,6 +58,9 @@ abstract class ActionHandler<A extends Action> {
     /** An earlier center began it, and what became of it is found out from now on. */
     void takenUp(A action, CenterState state) {}
 
+    /** A guard found that it is done, so that it is not begun: an earlier try, of this center or another, may have done it. */
+    void foundDone(A action, CenterState state) {}
+
     /**
      * What is true now that it is done.
      *

@@ -71,6 +71,10 @@ final class Handlers {
             handler.takenUp(action, state);
         }
 
+        void foundDone(CenterState state) {
+            handler.foundDone(action, state);
+        }
+
         void done(CenterState state, Instant begun, Instant now) {
             handler.done(action, state, begun, now);
         }

@@ -122,6 +122,11 @@ final class PromoteHandler extends ActionHandler<Action.Promote> {
     }
 
     @Override
+    void foundDone(Action.Promote action, CenterState state) {
+        memberOf(action, state).ifPresent(member -> state.databases().promoted(member));
+    }
+
+    @Override
     void done(Action.Promote action, CenterState state, Instant begun, Instant now) {
         memberOf(action, state).ifPresent(member -> state.databases().promoted(member));
     }

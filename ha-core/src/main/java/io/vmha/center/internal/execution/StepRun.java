@@ -177,7 +177,10 @@ final class StepRun {
         Verdict verdict = run.judge(this, action);
         switch (verdict.kind()) {
             case PASS -> admit();
-            case DONE -> end(ActionResult.DONE, verdict.detail());
+            case DONE -> {
+                Handlers.of(action).foundDone(executor.state());
+                end(ActionResult.DONE, verdict.detail());
+            }
             case NEVER -> refuse(verdict);
             case HOLD -> hold(verdict);
             case NO_ROOM -> awaitRoom(verdict);
