@@ -32,6 +32,8 @@ final class Records {
     private static final String FLAPS = "flaps/";
     private static final String AWAY = "away/";
     private static final String SETTINGS = "settings";
+    private static final String STARTED = "/started/";
+    private static final String ENDED = "/ended/";
 
     private final KeyedRecords store;
     private int recoveries;
@@ -45,13 +47,20 @@ final class Records {
         if (entry instanceof JournalEntry.PlanOpened opened) {
             store.planNumbered(opened.plan().id().value());
             String key = plan(opened.plan().id());
-            if (!store.contains(key) || revision(key) < opened.revision()) {
+            if (!store.contains(key)) {
+                store.put(key, EntryCodec.encode(opened));
+            } else if (revision(key) <= opened.revision()) {
+                // The steps of the earlier one were others, though they had the same numbers. Where all is written
+                // again, since it was not
+                // known whether it was forced, those of this one follow again, too.
+                keys(key + STARTED).forEach(store::remove);
+                keys(key + ENDED).forEach(store::remove);
                 store.put(key, EntryCodec.encode(opened));
             }
         } else if (entry instanceof JournalEntry.StepStarted started) {
-            ofPlan(started.plan(), "/started/" + started.step(), entry);
+            ofPlan(started.plan(), STARTED + started.step(), entry);
         } else if (entry instanceof JournalEntry.StepEnded ended) {
-            ofPlan(ended.plan(), "/ended/" + ended.step(), entry);
+            ofPlan(ended.plan(), ENDED + ended.step(), entry);
         } else if (entry instanceof JournalEntry.PlanApproved approved) {
             ofPlan(approved.plan(), "/approved", entry);
         } else if (entry instanceof JournalEntry.PlanClosed closed) {

@@ -112,6 +112,20 @@ public abstract class PlanJournalContractTest {
         }
     }
 
+    @Test
+    void theStepsOfAnEarlierRevisionAreNoneOfAHigherOne() {
+        JournalEntry.StepStarted ofFirst = new JournalEntry.StepStarted(
+                PLAN, 0, 1, revision(1, false).plan().steps().get(0).action(), 1, Instant.EPOCH);
+        List<JournalEntry> written = List.of(revision(1, false), ofFirst, revision(2, false));
+
+        assertThat(left(written).open())
+                .singleElement()
+                .satisfies(plan -> assertThat(plan.started()).isEmpty());
+        assertThat(left(written, written).open())
+                .singleElement()
+                .satisfies(plan -> assertThat(plan.started()).isEmpty());
+    }
+
     private static JournalEntry.PlanOpened revision(int revision, boolean isOffer) {
         JournalEntry.PlanOpened first = opened(PLAN, Datacenter.readOnly("db3"));
         return new JournalEntry.PlanOpened(
