@@ -237,8 +237,20 @@ final class Happenings {
     private void repaired(VmId id) {
         if (startByHand(id)) {
             change(id, vm -> vm.withHealth(VmHealth.HEALTHY));
-            people.say("repair of " + id, center -> center.repaired(id), center -> outside.toldWell(id, center));
+            people.say("repair of " + id, center -> center.repaired(id), center -> {
+                outside.toldWell(id, center);
+                outside.elsewhereThanBelieved(id, !isBelievedWhereItIs(id, center));
+            });
         }
+    }
+
+    private boolean isBelievedWhereItIs(VmId id, RunningCenter running) {
+        return running.center()
+                .flatMap(center -> center.inventory().vm(id))
+                .filter(believed -> actual(id)
+                        .filter(vm -> vm.host().equals(believed.host()))
+                        .isPresent())
+                .isPresent();
     }
 
     private void move(VmId id, int number) {

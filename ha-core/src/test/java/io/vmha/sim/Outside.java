@@ -34,6 +34,7 @@ final class Outside {
     private final Map<VmId, Instant> wantedAgain = new HashMap<>();
     private final Set<VmId> moved = new HashSet<>();
     private final Set<VmId> failedUntold = new HashSet<>();
+    private final Set<VmId> elsewhere = new HashSet<>();
     private final Set<HostId> crowded = new HashSet<>();
 
     Outside(VirtualTime time) {
@@ -44,6 +45,15 @@ final class Outside {
     void started(VmId vm, HostId host) {
         started.put(vm, time.now());
         crowded.add(host);
+    }
+
+    /** A center takes somebody's word that a VM is well, and believes it elsewhere, or not. */
+    void elsewhereThanBelieved(VmId vm, boolean is) {
+        if (is) {
+            elsewhere.add(vm);
+        } else {
+            elsewhere.remove(vm);
+        }
     }
 
     /** A VM fails: where somebody had started it and told nobody, what it reports may be older than the center's own start of it. */
@@ -266,11 +276,12 @@ final class Outside {
             return false;
         }
         // That a host is up says nothing of what somebody moved there.
-        boolean isTold =
-                isTold(toldOfVm, vm, center, at) && !toldOfVm.get(vm).at().isBefore(since)
-                        || !moved.contains(vm)
-                                && isTold(toldOfHost, host, center, at)
-                                && !toldOfHost.get(host).at().isBefore(since);
+        boolean isTold = !elsewhere.contains(vm)
+                        && isTold(toldOfVm, vm, center, at)
+                        && !toldOfVm.get(vm).at().isBefore(since)
+                || !moved.contains(vm)
+                        && isTold(toldOfHost, host, center, at)
+                        && !toldOfHost.get(host).at().isBefore(since);
         return !isTold && !center.hasRead(vm, since, at);
     }
 }
