@@ -26,7 +26,8 @@ public interface FailoverPolicy {
     Decision decide(Inventory inventory, FaultReport report);
 
     /**
-     * Decides about faults that are to be decided together, such as those of hosts that failed at one instant. By default one
+     * Decides about faults that are to be decided together: a center asks about those that were reported at one moment, of VMs and of hosts,
+     * in order of priority. Where this throws, it asks about each of them alone. By default one
      * after the other, in the order given, each in sight of what was decided before; about whom an earlier report led to a decision, a
      * later one leads to none: its host may have failed, and it is reported itself too.
      *
