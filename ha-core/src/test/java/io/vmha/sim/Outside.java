@@ -49,11 +49,7 @@ final class Outside {
 
     /** A center takes somebody's word that a VM is well, and believes it elsewhere, or not. */
     void elsewhereThanBelieved(VmId vm, boolean is) {
-        if (is) {
-            elsewhere.add(vm);
-        } else {
-            elsewhere.remove(vm);
-        }
+        set(elsewhere, vm, is);
     }
 
     /** A VM fails: where somebody had started it and told nobody, what it reports may be older than the center's own start of it. */
@@ -120,10 +116,14 @@ final class Outside {
 
     /** Somebody wants a VM off whose requests are served, or something else of it. */
     void servedAndWantedOff(VmId vm, boolean on) {
+        set(servedAndWantedOff, vm, on);
+    }
+
+    private static void set(Set<VmId> vms, VmId vm, boolean on) {
         if (on) {
-            servedAndWantedOff.add(vm);
+            vms.add(vm);
         } else {
-            servedAndWantedOff.remove(vm);
+            vms.remove(vm);
         }
     }
 

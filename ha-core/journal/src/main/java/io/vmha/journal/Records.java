@@ -51,8 +51,7 @@ final class Records {
                 store.put(key, EntryCodec.encode(opened));
             } else if (revision(key) <= opened.revision()) {
                 // The steps of the earlier one were others, though they had the same numbers. Where all is written
-                // again, since it was not
-                // known whether it was forced, those of this one follow again, too.
+                // again, since it was not known whether it was forced, those of this one follow again, too.
                 keys(key + STARTED).forEach(store::remove);
                 keys(key + ENDED).forEach(store::remove);
                 store.put(key, EntryCodec.encode(opened));

@@ -9,9 +9,7 @@ import io.vmha.model.HostId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Reports that a host does not answer, observed while a reading was under way that showed it up: which came first only the next reading
@@ -42,12 +40,12 @@ final class DoubtedReports {
         List<Doubt> left = new ArrayList<>();
         doubts.forEach(doubt -> (sightings.isAfter(doubt.token()) ? told : left).add(doubt));
         doubts = left;
-        Set<HostId> lost = new LinkedHashSet<>();
         told.stream()
                 .map(Doubt::host)
+                .distinct()
                 .filter(host -> !sightings.answered(host) && state.runsVms(host))
-                .forEach(lost::add);
-        lost.forEach(host -> center.reports().shown(new FaultSubject.OfHost(host), FaultKind.HOST_UNREACHABLE, begun));
+                .forEach(host ->
+                        center.reports().shown(new FaultSubject.OfHost(host), FaultKind.HOST_UNREACHABLE, begun));
         if (!told.isEmpty()) {
             // After that, so that it is written down no later than that the report was taken.
             center.after(

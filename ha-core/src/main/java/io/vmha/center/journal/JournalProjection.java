@@ -126,9 +126,8 @@ public final class JournalProjection {
             open.put(id, new Open(opened));
         } else if (known.opened.revision() <= opened.revision()) {
             known.opened = opened;
-            // Nothing of the earlier revision was tried; its steps were others, though they had the same numbers. Where
-            // all is written again,
-            // those of this one follow again, too.
+            // Nothing of the earlier revision was tried; its steps were others, though they had the same numbers.
+            // Where all is written again, those of this one follow again, too.
             known.started.clear();
             known.ended.clear();
         }

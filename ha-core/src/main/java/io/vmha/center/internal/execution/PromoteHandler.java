@@ -128,7 +128,7 @@ final class PromoteHandler extends ActionHandler<Action.Promote> {
 
     @Override
     void done(Action.Promote action, CenterState state, Instant begun, Instant now) {
-        memberOf(action, state).ifPresent(member -> state.databases().promoted(member));
+        foundDone(action, state);
     }
 
     @Override
