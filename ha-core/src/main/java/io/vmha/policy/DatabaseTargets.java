@@ -31,7 +31,7 @@ final class DatabaseTargets {
             VirtualMachine failed,
             Function<ClusterRole, Iterable<? extends Iterable<Candidate>>> candidates,
             FailoverContext context) {
-        if (inventory.memberOf(failed).isEmpty()) {
+        if (inventory.replicaSets().isEmpty() || inventory.memberOf(failed).isEmpty()) {
             return null;
         }
         for (ClusterRole role : ClusterRole.values()) {
@@ -50,6 +50,9 @@ final class DatabaseTargets {
     /** The candidates that use the same set as the VM and may be promoted where they do not write; all where it uses none. */
     Iterable<? extends Iterable<Candidate>> ofSameSet(
             VirtualMachine failed, Iterable<? extends Iterable<Candidate>> sizes) {
+        if (inventory.replicaSets().isEmpty()) {
+            return sizes;
+        }
         Optional<ReplicaSetId> set = setOf(failed);
         return set.isEmpty()
                 ? sizes
@@ -81,6 +84,8 @@ final class DatabaseTargets {
 
     /** Whether another database than the VM's is the one that requests are to go to, so that it serves none of another's well. */
     static boolean isBesideWriter(VirtualMachine vm, Inventory inventory) {
-        return memberSet(vm, inventory).flatMap(ReplicaSet::presumedWriter).isPresent() && !inventory.isAtWriter(vm);
+        return !inventory.replicaSets().isEmpty()
+                && memberSet(vm, inventory).flatMap(ReplicaSet::presumedWriter).isPresent()
+                && !inventory.isAtWriter(vm);
     }
 }

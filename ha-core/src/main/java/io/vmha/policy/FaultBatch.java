@@ -95,14 +95,14 @@ record FaultBatch(
     }
 
     /** The VMs that are stopped, the highest priority first. */
-    List<VirtualMachine> failing(Inventory inventory) {
-        List<VirtualMachine> order = new ArrayList<>();
-        lostHosts.keySet().forEach(host -> order.addAll(inventory.vmsOn(host)));
-        vms.keySet().forEach(vm -> order.add(inventory.requireVm(vm)));
-        if (order.size() > 1) {
-            order.sort(HighestPriorityFirst.ORDER);
+    ImmutableList<VirtualMachine> failing(Inventory inventory) {
+        if (lostHosts.isEmpty() && vms.size() == 1) {
+            return ImmutableList.of(inventory.requireVm(vms.keySet().iterator().next()));
         }
-        return order;
+        List<VirtualMachine> failing = new ArrayList<>();
+        lostHosts.keySet().forEach(host -> failing.addAll(inventory.vmsOn(host)));
+        vms.keySet().forEach(vm -> failing.add(inventory.requireVm(vm)));
+        return ImmutableList.sortedCopyOf(HighestPriorityFirst.ORDER, failing);
     }
 
     /** The hosts that are up of the VMs that failed alone. */
