@@ -366,9 +366,8 @@ final class Happenings {
         };
         people.say("desired state of " + vm, call, center -> {
             outside.toldNotToRun(vm, state != DesiredState.RUNNING, center);
-            // What went down before any center heard of it may be off for all that one knows: one that ended before it
-            // wrote
-            // anything down is as none.
+            // What went down before any center heard of it may be off for all that one knows. One that ended before it
+            // wrote anything down is as none.
             if (isTold.compareAndSet(false, true) || journal.wasFirst()) {
                 outside.servedAndWantedOff(vm, state == DesiredState.OFF && isServed(vm));
             }
