@@ -232,10 +232,17 @@ public final class Lab {
                 .until(() -> !ProcessHandle.of(init).map(ProcessHandle::isAlive).orElse(false));
     }
 
-    /** Starts the daemons of a host again that have died. */
+    /** Starts the daemons of a host again that have died. One that was just killed may still be there: it is asked for again. */
     void restartDaemons(HostId host) {
-        signal("USR1", Long.parseLong(read(folder.resolve("hosts/" + host + "/init.pid"))));
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> virshSucceeds(host, "uri"));
+        long init = Long.parseLong(read(folder.resolve("hosts/" + host + "/init.pid")));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofSeconds(1))
+                .pollDelay(Duration.ZERO)
+                .until(() -> {
+                    signal("USR1", init);
+                    return virshSucceeds(host, "uri");
+                });
     }
 
     /** Takes a host's network away, or gives it back. */
@@ -280,7 +287,7 @@ public final class Lab {
         builder.environment().put("LAB", folder.toString());
         Process process = builder.start();
         URI uri = URI.create("qemu+unix:///system?socket=" + host + "/run/libvirt/libvirt-sock");
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
             try {
                 run(Duration.ofSeconds(5), "virsh", "-c", uri.toString(), "uri");
                 return true;
