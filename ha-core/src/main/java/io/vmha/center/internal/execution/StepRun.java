@@ -153,11 +153,9 @@ final class StepRun {
         mayBeDone = true;
         Handlers.of(action).takenUp(executor.state());
         acting();
-        // The call of the center before may still be under way: what is read before that is over says nothing.
-        Duration left = Duration.between(
-                executor.now(), started.at().plus(executor.calls().watchdog(action)));
-        Duration longest = executor.calls().watchdog(action);
-        quietFrom = executor.uptime().plus(left.compareTo(longest) > 0 ? longest : left);
+        // The call of the center before may still be under way, and what is read before that is over says nothing.
+        // How long it has been is not known: that center's clock need not be this one's.
+        quietFrom = executor.uptime().plus(executor.calls().watchdog(action));
     }
 
     /** Takes up what an earlier center ended. */
