@@ -6,6 +6,7 @@ import io.vmha.model.ClusterRole;
 import io.vmha.model.Inventory;
 import io.vmha.model.ReplicaSet;
 import io.vmha.model.ReplicaSetId;
+import io.vmha.model.ReplicaSets;
 import io.vmha.model.VirtualMachine;
 import java.util.Optional;
 import java.util.function.Function;
@@ -31,7 +32,7 @@ final class DatabaseTargets {
             VirtualMachine failed,
             Function<ClusterRole, Iterable<? extends Iterable<Candidate>>> candidates,
             FailoverContext context) {
-        if (inventory.replicaSets().isEmpty() || inventory.memberOf(failed).isEmpty()) {
+        if (memberSet(failed, inventory).isEmpty()) {
             return null;
         }
         for (ClusterRole role : ClusterRole.values()) {
@@ -50,9 +51,6 @@ final class DatabaseTargets {
     /** The candidates that use the same set as the VM and may be promoted where they do not write; all where it uses none. */
     Iterable<? extends Iterable<Candidate>> ofSameSet(
             VirtualMachine failed, Iterable<? extends Iterable<Candidate>> sizes) {
-        if (inventory.replicaSets().isEmpty()) {
-            return sizes;
-        }
         Optional<ReplicaSetId> set = setOf(failed);
         return set.isEmpty()
                 ? sizes
@@ -78,14 +76,14 @@ final class DatabaseTargets {
         return memberSet(vm, inventory).map(ReplicaSet::id);
     }
 
+    /** Where there are no sets at all, that is seen at once: it is asked for every decision. */
     private static Optional<ReplicaSet> memberSet(VirtualMachine vm, Inventory inventory) {
-        return inventory.memberOf(vm).flatMap(inventory.replicaSets()::setOf);
+        ReplicaSets sets = inventory.replicaSets();
+        return sets.isEmpty() ? Optional.empty() : inventory.memberOf(vm).flatMap(sets::setOf);
     }
 
     /** Whether another database than the VM's is the one that requests are to go to, so that it serves none of another's well. */
     static boolean isBesideWriter(VirtualMachine vm, Inventory inventory) {
-        return !inventory.replicaSets().isEmpty()
-                && memberSet(vm, inventory).flatMap(ReplicaSet::presumedWriter).isPresent()
-                && !inventory.isAtWriter(vm);
+        return memberSet(vm, inventory).flatMap(ReplicaSet::presumedWriter).isPresent() && !inventory.isAtWriter(vm);
     }
 }

@@ -240,8 +240,7 @@ final class FailoverDecider {
 
     private WorkingHosts hosts() {
         if (workingHosts == null) {
-            workingHosts =
-                    new WorkingHosts(rules, inventory, faults.lostHosts().keySet(), faults.hostsOfVms(inventory));
+            workingHosts = new WorkingHosts(rules, inventory, faults.lostHosts().keySet(), faults.hostsOfVms());
         }
         return workingHosts;
     }

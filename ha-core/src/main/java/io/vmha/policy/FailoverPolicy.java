@@ -26,10 +26,10 @@ public interface FailoverPolicy {
     Decision decide(Inventory inventory, FaultReport report);
 
     /**
-     * Decides about faults that are to be decided together: a center asks about those that were reported at one moment, of VMs and of hosts,
-     * in order of priority. Where this throws, it asks about each of them alone. By default one
-     * after the other, in the order given, each in sight of what was decided before; about whom an earlier report led to a decision, a
-     * later one leads to none: its host may have failed, and it is reported itself too.
+     * Decides about faults that are to be decided together: a center asks about those that were reported at one moment, of VMs
+     * and of hosts, in order of priority. Where this throws, it asks about each of them alone. By default one after the other, in
+     * the order given, each in sight of what was decided before; about whom an earlier report led to a decision, a later one
+     * leads to none: its host may have failed, and it is reported itself too.
      *
      * @param inventory what there is, with the faults shown in it
      * @param reports the faults, one or more

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Reports that are decided together, sorted by what they are about. A VM on a lost host is lost with it, whatever is reported of the
@@ -21,15 +22,18 @@ import java.util.Map;
  * down is certain and counts for more than that it is unreachable. Immutable.
  *
  * @param lostHosts the hosts that are down or unreachable, by kind
- * @param vms the failed VMs on other hosts, by kind
+ * @param vms the failed VMs on other hosts, with what was reported of each
  * @param degraded the hosts that are to be emptied, by report
  * @param unknown the reports about what is not in the inventory
  */
 record FaultBatch(
         Map<HostId, FaultReport> lostHosts,
-        Map<VmId, FaultReport> vms,
+        Map<VmId, FailedVm> vms,
         Map<HostId, FaultReport> degraded,
         List<FaultReport> unknown) {
+
+    /** A VM, as the inventory has it, and what was reported of it. */
+    record FailedVm(VirtualMachine vm, FaultReport report) {}
 
     static FaultBatch of(Inventory inventory, List<FaultReport> reports) {
         return reports.size() == 1 ? one(inventory, reports.get(0)) : several(inventory, reports);
@@ -37,13 +41,14 @@ record FaultBatch(
 
     private static FaultBatch one(Inventory inventory, FaultReport report) {
         if (report.subject() instanceof FaultSubject.OfVm subject) {
-            return inventory.vm(subject.vm()).isPresent()
-                    ? new FaultBatch(
+            return inventory
+                    .vm(subject.vm())
+                    .map(vm -> new FaultBatch(
                             ImmutableMap.of(),
-                            ImmutableMap.of(subject.vm(), report),
+                            ImmutableMap.of(vm.id(), new FailedVm(vm, report)),
                             ImmutableMap.of(),
-                            ImmutableList.of())
-                    : unknown(report);
+                            ImmutableList.of()))
+                    .orElseGet(() -> unknown(report));
         }
         HostId host = ((FaultSubject.OfHost) report.subject()).host();
         if (inventory.host(host).isEmpty()) {
@@ -61,7 +66,7 @@ record FaultBatch(
 
     private static FaultBatch several(Inventory inventory, List<FaultReport> reports) {
         Map<HostId, FaultReport> lost = new LinkedHashMap<>();
-        Map<VmId, FaultReport> vms = new LinkedHashMap<>();
+        Map<VmId, FailedVm> vms = new LinkedHashMap<>();
         Map<HostId, FaultReport> degraded = new LinkedHashMap<>();
         List<FaultReport> unknown = new ArrayList<>();
         for (FaultReport report : reports) {
@@ -72,7 +77,7 @@ record FaultBatch(
             unknown.addAll(single.unknown);
         }
         degraded.keySet().removeAll(lost.keySet());
-        vms.keySet().removeIf(vm -> lost.containsKey(inventory.requireVm(vm).host()));
+        vms.values().removeIf(failed -> lost.containsKey(failed.vm().host()));
         return new FaultBatch(lost, vms, degraded, unknown);
     }
 
@@ -87,37 +92,35 @@ record FaultBatch(
     }
 
     private FaultReport requireReport(VmId vm) {
-        FaultReport report = vms.get(vm);
-        if (report == null) {
+        FailedVm failed = vms.get(vm);
+        if (failed == null) {
             throw new IllegalArgumentException("no report is about VM " + vm);
         }
-        return report;
+        return failed.report();
     }
 
     /** The VMs that are stopped, the highest priority first. */
     ImmutableList<VirtualMachine> failing(Inventory inventory) {
         if (lostHosts.isEmpty() && vms.size() == 1) {
-            return ImmutableList.of(inventory.requireVm(vms.keySet().iterator().next()));
+            return ImmutableList.of(vms.values().iterator().next().vm());
         }
         List<VirtualMachine> failing = new ArrayList<>();
         lostHosts.keySet().forEach(host -> failing.addAll(inventory.vmsOn(host)));
-        vms.keySet().forEach(vm -> failing.add(inventory.requireVm(vm)));
+        vms.values().forEach(failed -> failing.add(failed.vm()));
         return ImmutableList.sortedCopyOf(HighestPriorityFirst.ORDER, failing);
     }
 
     /** The hosts that are up of the VMs that failed alone. */
-    ImmutableSet<HostId> hostsOfVms(Inventory inventory) {
+    ImmutableSet<HostId> hostsOfVms() {
         ImmutableSet.Builder<HostId> hosts = ImmutableSet.builder();
-        vms.keySet().forEach(vm -> hosts.add(inventory.requireVm(vm).host()));
+        vms.values().forEach(failed -> hosts.add(failed.vm().host()));
         return hosts.build();
     }
 
     /** The reports that stop VMs. */
     List<FaultReport> stopping() {
-        return ImmutableList.<FaultReport>builder()
-                .addAll(lostHosts.values())
-                .addAll(vms.values())
-                .build();
+        return Stream.concat(lostHosts.values().stream(), vms.values().stream().map(FailedVm::report))
+                .toList();
     }
 
     /** The running VMs of the degraded hosts that have no fault of their own. */

@@ -245,12 +245,9 @@ final class Happenings {
     }
 
     private boolean isBelievedWhereItIs(VmId id, RunningCenter running) {
-        return running.center()
-                .flatMap(center -> center.inventory().vm(id))
-                .filter(believed -> actual(id)
-                        .filter(vm -> vm.host().equals(believed.host()))
-                        .isPresent())
-                .isPresent();
+        Optional<HostId> believed =
+                running.center().flatMap(center -> center.inventory().vm(id)).map(VirtualMachine::host);
+        return believed.isPresent() && believed.equals(actual(id).map(VirtualMachine::host));
     }
 
     private void move(VmId id, int number) {

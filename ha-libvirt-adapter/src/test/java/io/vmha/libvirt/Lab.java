@@ -211,10 +211,14 @@ public final class Lab {
                         + "\"]}}");
     }
 
+    /** The first process of that host, by its id on this machine. */
+    private long init(HostId host) {
+        return Long.parseLong(read(folder.resolve("hosts/" + host + "/init.pid")));
+    }
+
     /** The process of that name on that host, by its id on this machine. */
     long pid(HostId host, String process) {
-        String init = read(folder.resolve("hosts/" + host + "/init.pid"));
-        return Long.parseLong(run(Duration.ofSeconds(5), "pgrep", "-P", init, "-f", process)
+        return Long.parseLong(run(Duration.ofSeconds(5), "pgrep", "-P", Long.toString(init(host)), "-f", process)
                 .lines()
                 .findFirst()
                 .orElseThrow());
@@ -226,7 +230,7 @@ public final class Lab {
 
     /** Pulls a host's plug: every process on it ends at once. */
     public void pullPlug(HostId host) {
-        long init = Long.parseLong(read(folder.resolve("hosts/" + host + "/init.pid")));
+        long init = init(host);
         signal("KILL", init);
         Awaitility.await()
                 .until(() -> !ProcessHandle.of(init).map(ProcessHandle::isAlive).orElse(false));
@@ -234,7 +238,7 @@ public final class Lab {
 
     /** Starts the daemons of a host again that have died. One that was just killed may still be there: it is asked for again. */
     void restartDaemons(HostId host) {
-        long init = Long.parseLong(read(folder.resolve("hosts/" + host + "/init.pid")));
+        long init = init(host);
         Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofSeconds(1))
@@ -322,8 +326,7 @@ public final class Lab {
     }
 
     private void inHost(HostId host, String... command) {
-        List<String> all = new ArrayList<>(
-                List.of("nsenter", "-t", read(folder.resolve("hosts/" + host + "/init.pid")), "-m", "-p", "--"));
+        List<String> all = new ArrayList<>(List.of("nsenter", "-t", Long.toString(init(host)), "-m", "-p", "--"));
         all.addAll(Arrays.asList(command));
         run(Duration.ofSeconds(10), all.toArray(String[]::new));
     }
