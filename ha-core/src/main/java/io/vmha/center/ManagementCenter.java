@@ -364,17 +364,35 @@ public final class ManagementCenter implements AutoCloseable {
         return operators.reject(requireNonNull(plan, "plan"), named(operator));
     }
 
-    /** Decides and starts nothing from now on, and goes on noting what it is told; what is under way ends. It survives restarts. */
+    /**
+     * Decides and starts nothing from now on, and goes on noting what it is told; what is under way ends. It survives restarts.
+     *
+     * @param operator who says so, for the audit log; not blank
+     * @return how the center is then; completes when the pause is written down, though it holds at once
+     * @throws IllegalArgumentException if the operator is blank
+     */
     public CompletionStage<CenterHealth> pause(String operator) {
         return operators.pause(true, named(operator));
     }
 
-    /** Goes on after {@link #pause}: what came up meanwhile is decided. */
+    /**
+     * Goes on after {@link #pause}: what came up meanwhile is decided.
+     *
+     * @param operator who says so, for the audit log; not blank
+     * @return how the center is then; completes when that is written down
+     * @throws IllegalArgumentException if the operator is blank
+     */
     public CompletionStage<CenterHealth> resume(String operator) {
         return operators.pause(false, named(operator));
     }
 
-    /** Sets how much is done without approval, from now on and after restarts. */
+    /**
+     * Sets how much is done without approval, from now on and after restarts.
+     *
+     * @param operator who says so, for the audit log; not blank
+     * @return how the center is then; completes when that is written down, though it holds at once
+     * @throws IllegalArgumentException if the operator is blank
+     */
     public CompletionStage<CenterHealth> automation(AutomationLevel level, String operator) {
         return operators.automation(requireNonNull(level, "level"), named(operator));
     }

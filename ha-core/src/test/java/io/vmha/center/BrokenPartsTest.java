@@ -11,6 +11,7 @@ import io.vmha.adapter.CallContext;
 import io.vmha.adapter.DatabaseCluster;
 import io.vmha.adapter.FencingDevice;
 import io.vmha.adapter.HypervisorAdapter;
+import io.vmha.center.config.AutomationLevel;
 import io.vmha.center.config.CenterConfig;
 import io.vmha.center.config.HostFencing;
 import io.vmha.center.event.DecisionOutcome;
@@ -20,6 +21,7 @@ import io.vmha.center.journal.JournalException;
 import io.vmha.center.journal.PlanJournal;
 import io.vmha.center.leader.Leadership;
 import io.vmha.center.schedule.ThreadedScheduler;
+import io.vmha.model.DesiredState;
 import io.vmha.model.HostHealth;
 import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
@@ -163,6 +165,30 @@ class BrokenPartsTest {
         center.close();
 
         assertThat(waiting).allMatch(CompletableFuture::isCompletedExceptionally);
+    }
+
+    @Test
+    void whatAnOperatorChoseIsNotTakenBeforeItIsWrittenDown() {
+        ManagementCenter center =
+                builder(datacenter.hypervisor()).journal(failing()).build();
+        List<CompletableFuture<?>> waiting = new ArrayList<>();
+        waiting.add(center.pause("alice").toCompletableFuture());
+        waiting.add(center.resume("alice").toCompletableFuture());
+        waiting.add(center.automation(AutomationLevel.MANUAL, "alice").toCompletableFuture());
+        time.advanceTo(time.now().plusSeconds(60));
+
+        assertThat(waiting).noneMatch(CompletableFuture::isDone);
+    }
+
+    @Test
+    void theSecondOfTwoEqualWordsIsNotTakenBeforeTheFirstIsWrittenDown() {
+        ManagementCenter center =
+                builder(datacenter.hypervisor()).journal(failing()).build();
+        CompletionStage<DecisionOutcome> unused = center.desired(DB1, DesiredState.OFF, "alice");
+        CompletionStage<DecisionOutcome> second = center.desired(DB1, DesiredState.OFF, "alice");
+        time.advanceTo(time.now().plusSeconds(60));
+
+        assertThat(second.toCompletableFuture()).isNotDone();
     }
 
     @Test

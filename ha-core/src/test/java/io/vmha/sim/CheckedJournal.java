@@ -1,6 +1,7 @@
 package io.vmha.sim;
 
 import com.google.common.collect.Sets;
+import io.vmha.center.journal.CenterSettings;
 import io.vmha.center.journal.HostState;
 import io.vmha.center.journal.JournalEntry;
 import io.vmha.center.journal.JournalException;
@@ -45,6 +46,7 @@ final class CheckedJournal implements PlanJournal {
     private final Map<HostId, HostState> hosts = new HashMap<>();
     private final Map<VmId, VmState> vms = new HashMap<>();
     private PlanJournal kept;
+    private Optional<CenterSettings> settings = Optional.empty();
     private long highestEpoch;
     private boolean wasFirst;
     private int failures;
@@ -106,6 +108,24 @@ final class CheckedJournal implements PlanJournal {
                 && vms.get(vm).faults().stream()
                         .anyMatch(fault -> fault.report().kind().scope() == FaultKind.Scope.VM
                                 && fault.report().kind() != FaultKind.POWERED_OFF);
+    }
+
+    /** Whether what is desired of a VM, which was not deleted since, would survive a crash. */
+    boolean isWrittenDown(VmId vm, DesiredState desired) {
+        return Optional.ofNullable(vms.get(vm)).map(VmState::desired).orElse(DesiredState.RUNNING) == desired;
+    }
+
+    /** Whether it would survive a crash that a host is in maintenance, or is not. */
+    boolean isWrittenDown(HostId host, boolean inMaintenance) {
+        return Optional.ofNullable(hosts.get(host))
+                        .filter(known -> known.host().inMaintenance())
+                        .isPresent()
+                == inMaintenance;
+    }
+
+    /** What operators chose, as was written down last. */
+    Optional<CenterSettings> settings() {
+        return settings;
     }
 
     /** The hosts on which a VM may be running, as far as that is not as by default. */
@@ -221,6 +241,7 @@ final class CheckedJournal implements PlanJournal {
             case FORGOTTEN_PLAN -> entry instanceof JournalEntry.PlanOpened;
             case FORGOTTEN_END -> entry instanceof JournalEntry.PlanClosed;
             case FORGOTTEN_STATE -> entry instanceof JournalEntry.VmNoted;
+            case FORGOTTEN_SETTINGS -> entry instanceof JournalEntry.SettingsChanged;
             default -> false;
         };
     }
@@ -262,6 +283,8 @@ final class CheckedJournal implements PlanJournal {
             hosts.put(noted.state().host().id(), noted.state());
         } else if (entry instanceof JournalEntry.HostForgotten forgotten) {
             hosts.remove(forgotten.host());
+        } else if (entry instanceof JournalEntry.SettingsChanged changed) {
+            settings = Optional.of(changed.settings());
         }
     }
 

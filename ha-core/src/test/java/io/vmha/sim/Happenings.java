@@ -2,6 +2,7 @@ package io.vmha.sim;
 
 import io.vmha.center.ManagementCenter;
 import io.vmha.center.config.AutomationLevel;
+import io.vmha.center.journal.CenterSettings;
 import io.vmha.fault.FaultKind;
 import io.vmha.model.ClusterRole;
 import io.vmha.model.CpuPlatform;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /** Lets the events of a course happen. Confined to the simulation's thread. */
@@ -349,7 +351,12 @@ final class Happenings {
         people.say(
                 "maintenance of " + host,
                 center -> center.maintenance(host, on, OPERATOR),
-                center -> outside.toldInMaintenance(host, on, center));
+                center -> outside.toldInMaintenance(host, on, center),
+                () -> Violation.check(
+                        journal.isWrittenDown(host, on),
+                        4,
+                        () -> "a center took it that maintenance of " + host + " is " + on
+                                + ", and has not written it down"));
     }
 
     private void desired(VmId vm, DesiredState state) {
@@ -361,14 +368,22 @@ final class Happenings {
             var unused = taken.thenRun(() -> outside.wantedAsTold(vm));
             return taken;
         };
-        people.say("desired state of " + vm, call, center -> {
-            outside.toldNotToRun(vm, state != DesiredState.RUNNING, center);
-            // What went down before any center heard of it may be off for all that one knows. One that ended before it
-            // wrote anything down is as none.
-            if (isTold.compareAndSet(false, true) || journal.wasFirst()) {
-                outside.servedAndWantedOff(vm, state == DesiredState.OFF && isServed(vm));
-            }
-        });
+        people.say(
+                "desired state of " + vm,
+                call,
+                center -> {
+                    outside.toldNotToRun(vm, state != DesiredState.RUNNING, center);
+                    // What went down before any center heard of it may be off for all that one knows. One that ended
+                    // before it
+                    // wrote anything down is as none.
+                    if (isTold.compareAndSet(false, true) || journal.wasFirst()) {
+                        outside.servedAndWantedOff(vm, state == DesiredState.OFF && isServed(vm));
+                    }
+                },
+                () -> Violation.check(
+                        actual(vm).isEmpty() || journal.isWrittenDown(vm, state),
+                        4,
+                        () -> "a center took it that " + vm + " is to be " + state + ", and has not written it down"));
     }
 
     private boolean isServed(VmId vm) {
@@ -448,10 +463,23 @@ final class Happenings {
         people.say(
                 isLost ? "nothing" : "pause",
                 center -> on || isLost ? center.pause(OPERATOR) : center.resume(OPERATOR),
-                center -> {});
+                center -> {},
+                () -> checkSettings(settings -> settings.isPaused() == (on || isLost)));
     }
 
     private void automation(AutomationLevel level) {
-        people.say("automation", center -> center.automation(level, OPERATOR), center -> {});
+        people.say(
+                "automation",
+                center -> center.automation(level, OPERATOR),
+                center -> {},
+                () -> checkSettings(
+                        settings -> settings.automation().filter(level::equals).isPresent()));
+    }
+
+    private void checkSettings(Predicate<CenterSettings> areTaken) {
+        Violation.check(
+                journal.settings().filter(areTaken).isPresent(),
+                4,
+                () -> "a center took what an operator chose, and has not written it down: " + journal.settings());
     }
 }

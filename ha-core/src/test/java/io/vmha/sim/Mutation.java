@@ -31,6 +31,8 @@ enum Mutation {
     FORGOTTEN_END,
     /** What is known of VMs is not written down (invariant 4). */
     FORGOTTEN_STATE,
+    /** What operators chose is not written down (invariant 4). */
+    FORGOTTEN_SETTINGS,
     /** A report is confirmed and lost (invariant 4). */
     REPORT_LOST,
     /** VMs are placed on hosts that lack the room (invariant 5). */

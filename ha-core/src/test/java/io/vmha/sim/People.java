@@ -24,12 +24,18 @@ final class People {
         private final String about;
         private final Function<ManagementCenter, CompletionStage<?>> call;
         private final Consumer<RunningCenter> told;
+        private final Runnable taken;
         private long toldTo;
 
-        private Word(String about, Function<ManagementCenter, CompletionStage<?>> call, Consumer<RunningCenter> told) {
+        private Word(
+                String about,
+                Function<ManagementCenter, CompletionStage<?>> call,
+                Consumer<RunningCenter> told,
+                Runnable taken) {
             this.about = about;
             this.call = call;
             this.told = told;
+            this.taken = taken;
         }
     }
 
@@ -63,7 +69,23 @@ final class People {
      * @param told runs whenever a center is told
      */
     void say(String about, Function<ManagementCenter, CompletionStage<?>> call, Consumer<RunningCenter> told) {
-        Word word = new Word(about, call, told);
+        say(about, call, told, () -> {});
+    }
+
+    /**
+     * Tells the center something, until one has taken it.
+     *
+     * @param about what a later word takes the place of
+     * @param call the call
+     * @param told runs whenever a center is told
+     * @param taken runs when one says that it has taken it, and nothing else was said about that meanwhile
+     */
+    void say(
+            String about,
+            Function<ManagementCenter, CompletionStage<?>> call,
+            Consumer<RunningCenter> told,
+            Runnable taken) {
+        Word word = new Word(about, call, told, taken);
         open.put(about, word);
         tell(word);
     }
@@ -83,14 +105,20 @@ final class People {
     }
 
     private CompletionStage<?> call(Word word, ManagementCenter center) {
-        boolean isLost = lost.stream().anyMatch(word.about::startsWith);
-        return isLost ? CompletableFuture.completedFuture(word.about) : word.call.apply(center);
+        return isLost(word) ? CompletableFuture.completedFuture(word.about) : word.call.apply(center);
+    }
+
+    private boolean isLost(Word word) {
+        return lost.stream().anyMatch(word.about::startsWith);
     }
 
     private void answered(Word word, Optional<Throwable> thrown) {
         thrown.ifPresent(why -> trace.say(() -> word.about + " was refused: " + why));
         boolean isRefused =
                 thrown.filter(IllegalArgumentException.class::isInstance).isPresent();
+        if (thrown.isEmpty() && open.get(word.about) == word && !isLost(word)) {
+            word.taken.run();
+        }
         if (thrown.isEmpty() || isRefused) {
             open.remove(word.about, word);
         } else {

@@ -1,7 +1,6 @@
 package io.vmha.center.internal;
 
 import com.google.common.collect.Streams;
-import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.event.NeedKind;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.VmRecord;
@@ -13,7 +12,6 @@ import io.vmha.model.HostId;
 import io.vmha.model.Inventory;
 import io.vmha.model.VmId;
 import io.vmha.plan.Plan;
-import io.vmha.policy.DecisionBatch;
 import io.vmha.policy.Explanation;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
@@ -61,7 +59,7 @@ final class DesiredPower {
     void stop(VmRecord vm, Optional<String> operator, PendingDecision pending) {
         boolean isDone = vm.isConfirmedOff() && !open.of(vm).contains(NeedKind.SERVE);
         if (!center.executor().runsOf(vm.id()).isEmpty() || isDone) {
-            nothing(pending);
+            plans.nothing(pending);
             return;
         }
         List<SubjectDecision> parts = new ArrayList<>();
@@ -79,7 +77,7 @@ final class DesiredPower {
             state.flag(vm.id(), VmState.Flag.REQUESTS_TO_MOVE, !parts.isEmpty());
         }
         if (vm.isConfirmedOff() && parts.isEmpty()) {
-            nothing(pending);
+            plans.nothing(pending);
             return;
         }
         if (parts.stream().anyMatch(part -> Needs.metBy(part).isEmpty())) {
@@ -94,10 +92,6 @@ final class DesiredPower {
         Plan plan = StopPlan.of(plans.nextNumber(), vm.seen(), parts, policies.config(), facts);
         plans.begin(new PlanOpening.Begun(
                 Optional.empty(), SoundDecisions.decisionOf(parts), plan, 1, false, operator, pending));
-    }
-
-    private void nothing(PendingDecision pending) {
-        pending.end(new DecisionOutcome(Optional.empty(), new DecisionBatch(List.of()), plans.noPlan(), List.of()));
     }
 
     /** A VM that is wanted off could not be powered off: that is listed, and tried again at longer and longer times. */

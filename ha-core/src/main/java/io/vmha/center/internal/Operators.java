@@ -50,6 +50,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -295,8 +296,7 @@ public final class Operators {
 
     /** Decides and starts nothing meanwhile, or goes on. */
     public CompletionStage<CenterHealth> pause(boolean on, String operator) {
-        return calls.ask(() -> {
-            center.life().checkActing();
+        Runnable change = () -> {
             center.holds()
                     .settings(new CenterSettings(on, center.holds().settings().automation()));
             audit(operator, on ? "pause" : "resume");
@@ -304,19 +304,18 @@ public final class Operators {
                 center.decisions().resumed();
                 center.executor().releaseHeld();
             }
-            return center.describe();
-        });
+        };
+        return change(change, center::describe);
     }
 
     /** How much is done without approval. */
     public CompletionStage<CenterHealth> automation(AutomationLevel level, String operator) {
-        return calls.ask(() -> {
-            center.life().checkActing();
+        Runnable change = () -> {
             center.holds().settings(new CenterSettings(center.holds().settings().isPaused(), Optional.of(level)));
             audit(operator, "automation", "value", level);
             center.executor().releaseHeld();
-            return center.describe();
-        });
+        };
+        return change(change, center::describe);
     }
 
     /** Issues a token for a reading that begins now. */
@@ -421,12 +420,17 @@ public final class Operators {
     }
 
     private CompletionStage<Inventory> change(Runnable change) {
-        CompletableFuture<Inventory> done = calls.change();
+        return change(change, state::inventory);
+    }
+
+    /** Changes something, and answers once that would survive a crash. */
+    private <T> CompletionStage<T> change(Runnable change, Supplier<T> answer) {
+        CompletableFuture<T> done = calls.change();
         CompletionStage<Boolean> changed = calls.ask(() -> {
             center.life().checkActing();
             change.run();
             center.run(() -> {});
-            center.journal(List.of(), () -> done.complete(state.inventory()));
+            center.journal(List.of(), () -> done.complete(answer.get()));
             return true;
         });
         CompletionStage<Boolean> unused = changed.whenComplete((ok, thrown) -> {

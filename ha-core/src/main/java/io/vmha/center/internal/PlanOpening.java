@@ -11,6 +11,7 @@ import io.vmha.model.Inventory;
 import io.vmha.plan.Plan;
 import io.vmha.plan.PlanId;
 import io.vmha.policy.Decision;
+import io.vmha.policy.DecisionBatch;
 import io.vmha.policy.FaultEffects;
 import io.vmha.policy.Reason;
 import io.vmha.policy.SubjectDecision;
@@ -61,6 +62,12 @@ final class PlanOpening {
     /** A plan without steps, with the number of the next one. */
     Plan noPlan() {
         return new Plan(new PlanId(lastPlan + 1), List.of());
+    }
+
+    /** Nothing follows from what was said: that is told once what was said would survive a crash. */
+    void nothing(PendingDecision pending) {
+        DecisionOutcome none = new DecisionOutcome(Optional.empty(), new DecisionBatch(List.of()), noPlan(), List.of());
+        center.journal(List.of(), () -> pending.end(none));
     }
 
     /** The plan of a decision on the inventory of now. */

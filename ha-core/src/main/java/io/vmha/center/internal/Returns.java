@@ -1,7 +1,6 @@
 package io.vmha.center.internal;
 
 import com.google.common.collect.ImmutableList;
-import io.vmha.center.event.DecisionOutcome;
 import io.vmha.center.event.NeedKind;
 import io.vmha.center.internal.state.CenterState;
 import io.vmha.center.internal.state.VmRecord;
@@ -12,7 +11,6 @@ import io.vmha.model.HostId;
 import io.vmha.model.PowerState;
 import io.vmha.model.VmId;
 import io.vmha.policy.Decision;
-import io.vmha.policy.DecisionBatch;
 import io.vmha.policy.Explanation;
 import io.vmha.policy.FailbackMode;
 import io.vmha.policy.Reason;
@@ -73,7 +71,7 @@ final class Returns {
         if (!isOffer
                 && returns
                 && isPaced(vm, NeedKind.RETURN, () -> center.decisions().wake(vm.id()))) {
-            pending.end(new DecisionOutcome(Optional.empty(), new DecisionBatch(List.of()), plans.noPlan(), List.of()));
+            plans.nothing(pending);
             return;
         }
         plans.begin(Optional.empty(), parts, isOffer, Optional.empty(), pending);
