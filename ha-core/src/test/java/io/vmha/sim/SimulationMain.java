@@ -20,8 +20,8 @@ public final class SimulationMain {
     private static final Path COURSES = Path.of("target", "simulation");
 
     /** What seeds find too seldom. */
-    private static final Set<Mutation> BY_KEPT_COURSE =
-            EnumSet.of(Mutation.LAG_IGNORED, Mutation.LAG_UNKNOWN_AS_ZERO, Mutation.REJOIN_SKIPPED);
+    private static final Set<Mutation> BY_KEPT_COURSE = EnumSet.of(
+            Mutation.LAG_IGNORED, Mutation.LAG_UNKNOWN_AS_ZERO, Mutation.REJOIN_SKIPPED, Mutation.RELIEF_IGNORED);
 
     private SimulationMain() {}
 
