@@ -118,8 +118,8 @@ final class CheckedJournal implements PlanJournal {
     /** Whether it would survive a crash that a host is in maintenance, or is not. */
     boolean isWrittenDown(HostId host, boolean inMaintenance) {
         return Optional.ofNullable(hosts.get(host))
-                        .filter(known -> known.host().inMaintenance())
-                        .isPresent()
+                        .map(known -> known.host().inMaintenance())
+                        .orElse(false)
                 == inMaintenance;
     }
 

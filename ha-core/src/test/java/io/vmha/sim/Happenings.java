@@ -373,9 +373,8 @@ final class Happenings {
                 call,
                 center -> {
                     outside.toldNotToRun(vm, state != DesiredState.RUNNING, center);
-                    // What went down before any center heard of it may be off for all that one knows. One that ended
-                    // before it
-                    // wrote anything down is as none.
+                    // What went down before any center heard of it may be off for all that one knows.
+                    // One that ended before it wrote anything down is as none.
                     if (isTold.compareAndSet(false, true) || journal.wasFirst()) {
                         outside.servedAndWantedOff(vm, state == DesiredState.OFF && isServed(vm));
                     }
@@ -460,11 +459,12 @@ final class Happenings {
 
     void pause(boolean on) {
         boolean isLost = !on && stage.mutation() == Mutation.RESUME_IGNORED;
+        boolean isPause = on || isLost;
         people.say(
                 isLost ? "nothing" : "pause",
-                center -> on || isLost ? center.pause(OPERATOR) : center.resume(OPERATOR),
+                center -> isPause ? center.pause(OPERATOR) : center.resume(OPERATOR),
                 center -> {},
-                () -> checkSettings(settings -> settings.isPaused() == (on || isLost)));
+                () -> checkSettings(settings -> settings.isPaused() == isPause));
     }
 
     private void automation(AutomationLevel level) {

@@ -61,13 +61,7 @@ final class People {
         };
     }
 
-    /**
-     * Tells the center something, until one has taken it.
-     *
-     * @param about what a later word takes the place of
-     * @param call the call
-     * @param told runs whenever a center is told
-     */
+    /** As below, where nothing follows from it that a center has taken it. */
     void say(String about, Function<ManagementCenter, CompletionStage<?>> call, Consumer<RunningCenter> told) {
         say(about, call, told, () -> {});
     }
@@ -116,11 +110,11 @@ final class People {
         thrown.ifPresent(why -> trace.say(() -> word.about + " was refused: " + why));
         boolean isRefused =
                 thrown.filter(IllegalArgumentException.class::isInstance).isPresent();
-        if (thrown.isEmpty() && open.get(word.about) == word && !isLost(word)) {
-            word.taken.run();
-        }
         if (thrown.isEmpty() || isRefused) {
-            open.remove(word.about, word);
+            boolean isLatest = open.remove(word.about, word);
+            if (isLatest && !isRefused && !isLost(word)) {
+                word.taken.run();
+            }
         } else {
             word.toldTo = 0;
         }

@@ -296,7 +296,7 @@ public final class Operators {
 
     /** Decides and starts nothing meanwhile, or goes on. */
     public CompletionStage<CenterHealth> pause(boolean on, String operator) {
-        Runnable change = () -> {
+        Runnable chosen = () -> {
             center.holds()
                     .settings(new CenterSettings(on, center.holds().settings().automation()));
             audit(operator, on ? "pause" : "resume");
@@ -305,17 +305,17 @@ public final class Operators {
                 center.executor().releaseHeld();
             }
         };
-        return change(change, center::describe);
+        return change(chosen, center::describe);
     }
 
     /** How much is done without approval. */
     public CompletionStage<CenterHealth> automation(AutomationLevel level, String operator) {
-        Runnable change = () -> {
+        Runnable chosen = () -> {
             center.holds().settings(new CenterSettings(center.holds().settings().isPaused(), Optional.of(level)));
             audit(operator, "automation", "value", level);
             center.executor().releaseHeld();
         };
-        return change(change, center::describe);
+        return change(chosen, center::describe);
     }
 
     /** Issues a token for a reading that begins now. */
