@@ -49,6 +49,7 @@ final class CheckedJournal implements PlanJournal {
     private Optional<CenterSettings> settings = Optional.empty();
     private long highestEpoch;
     private boolean wasFirst;
+    private long firstEpoch;
     private int failures;
 
     CheckedJournal(Stage stage, Supplier<PlanJournal> opens) {
@@ -70,6 +71,11 @@ final class CheckedJournal implements PlanJournal {
     /** Whether nothing was written down yet when it was opened last. */
     boolean wasFirst() {
         return wasFirst;
+    }
+
+    /** The last epoch in which nothing was written down yet when the journal was opened; 0 before there was any. */
+    long firstEpoch() {
+        return firstEpoch;
     }
 
     /** The VM that an action which was written down is about. */
@@ -199,6 +205,9 @@ final class CheckedJournal implements PlanJournal {
         JournalState state = kept.open(mutation == Mutation.NO_EPOCH_CHECK ? Math.max(highestEpoch, epoch) : epoch);
         highestEpoch = Math.max(highestEpoch, epoch);
         wasFirst = state.isFirst();
+        if (wasFirst) {
+            firstEpoch = epoch;
+        }
         return state;
     }
 

@@ -25,7 +25,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -362,7 +362,7 @@ final class Happenings {
     private void desired(VmId vm, DesiredState state) {
         outside.servedAndWantedOff(vm, false);
         outside.leftAlone(vm, state != DesiredState.RUNNING);
-        AtomicBoolean isTold = new AtomicBoolean();
+        AtomicLong toldFirst = new AtomicLong();
         Function<ManagementCenter, CompletionStage<?>> call = center -> {
             CompletionStage<?> taken = center.desired(vm, state, OPERATOR);
             var unused = taken.thenRun(() -> outside.wantedAsTold(vm));
@@ -375,7 +375,8 @@ final class Happenings {
                     outside.toldNotToRun(vm, state != DesiredState.RUNNING, center);
                     // What went down before any center heard of it may be off for all that one knows.
                     // One that ended before it wrote anything down is as none.
-                    if (isTold.compareAndSet(false, true) || journal.wasFirst()) {
+                    if (journal.wasFirst() || toldFirst.get() < journal.firstEpoch()) {
+                        toldFirst.set(center.epoch());
                         outside.servedAndWantedOff(vm, state == DesiredState.OFF && isServed(vm));
                     }
                 },
