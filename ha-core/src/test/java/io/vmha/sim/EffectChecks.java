@@ -1,5 +1,6 @@
 package io.vmha.sim;
 
+import com.google.common.collect.Comparators;
 import com.google.common.collect.Sets;
 import io.vmha.adapter.AdapterException;
 import io.vmha.adapter.CallContext;
@@ -49,6 +50,14 @@ final class EffectChecks {
 
     private Instant issuedAt(CallContext call) {
         return actor(call).process().callIssuedAt();
+    }
+
+    /** As of when the center that made a call knows what is written down: of what a later one takes it knows nothing. */
+    private Instant knewUntil(CallContext call) {
+        Instant issued = issuedAt(call);
+        return call.epoch() == centers.latest().epoch()
+                ? issued
+                : Comparators.min(issued, centers.ofEpoch(call.epoch() + 1).startedAt());
     }
 
     private static CheckedJournal.Intent intentOf(CallContext call) {
@@ -243,14 +252,14 @@ final class EffectChecks {
             return;
         }
         course.config().stormGuard().ifPresent(guard -> {
-            double lost = journal.lostHosts(issuedAt(call), guard.window());
+            double lost = journal.lostHosts(knewUntil(call), guard.window());
             Violation.check(
                     lost / datacenter.actual().hosts().size() <= guard.maxHostFraction(),
                     8,
                     () -> what + " with the storm guard open");
         });
         course.config().vmStormGuard().ifPresent(guard -> {
-            double failed = journal.failedVms(issuedAt(call), guard.window());
+            double failed = journal.failedVms(knewUntil(call), guard.window());
             // One that was deleted may be known still.
             long all = course.inventory().vms().size()
                     + course.events().stream()
