@@ -48,7 +48,6 @@ final class CheckedJournal implements PlanJournal {
     private PlanJournal kept;
     private Optional<CenterSettings> settings = Optional.empty();
     private long highestEpoch;
-    private boolean wasFirst;
     private long firstEpoch;
     private int failures;
 
@@ -70,7 +69,7 @@ final class CheckedJournal implements PlanJournal {
 
     /** Whether nothing was written down yet when it was opened last. */
     boolean wasFirst() {
-        return wasFirst;
+        return firstEpoch == highestEpoch;
     }
 
     /** The last epoch in which nothing was written down yet when the journal was opened; 0 before there was any. */
@@ -204,8 +203,7 @@ final class CheckedJournal implements PlanJournal {
         kept = opens.get();
         JournalState state = kept.open(mutation == Mutation.NO_EPOCH_CHECK ? Math.max(highestEpoch, epoch) : epoch);
         highestEpoch = Math.max(highestEpoch, epoch);
-        wasFirst = state.isFirst();
-        if (wasFirst) {
+        if (state.isFirst()) {
             firstEpoch = epoch;
         }
         return state;

@@ -55,9 +55,14 @@ final class EffectChecks {
     /** As of when the center that made a call knows what is written down: of what a later one takes it knows nothing. */
     private Instant knewUntil(CallContext call) {
         Instant issued = issuedAt(call);
-        return call.epoch() == centers.latest().epoch()
-                ? issued
-                : Comparators.min(issued, centers.ofEpoch(call.epoch() + 1).startedAt());
+        return isLate(call)
+                ? Comparators.min(issued, centers.ofEpoch(call.epoch() + 1).startedAt())
+                : issued;
+    }
+
+    /** Whether another center has been granted a later epoch. */
+    private boolean isLate(CallContext call) {
+        return call.epoch() < journal.grantedEpoch();
     }
 
     private static CheckedJournal.Intent intentOf(CallContext call) {
@@ -77,7 +82,7 @@ final class EffectChecks {
                 actor.believesToLead() || !actor.process().isAlive(),
                 7,
                 () -> what + " by " + intent + " after its center lost its leadership");
-        boolean isLate = call.epoch() < journal.grantedEpoch();
+        boolean isLate = isLate(call);
         if (isLate) {
             Violation.check(
                     journal.isIntendedBeforeGrant(intent),

@@ -28,6 +28,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** Lets the events of a course happen. Confined to the simulation's thread. */
@@ -352,11 +353,8 @@ final class Happenings {
                 "maintenance of " + host,
                 center -> center.maintenance(host, on, OPERATOR),
                 center -> outside.toldInMaintenance(host, on, center),
-                () -> Violation.check(
-                        journal.isWrittenDown(host, on),
-                        4,
-                        () -> "a center took it that maintenance of " + host + " is " + on
-                                + ", and has not written it down"));
+                () -> checkWrittenDown(
+                        journal.isWrittenDown(host, on), () -> "that maintenance of " + host + " is " + on));
     }
 
     private void desired(VmId vm, DesiredState state) {
@@ -380,10 +378,9 @@ final class Happenings {
                         outside.servedAndWantedOff(vm, state == DesiredState.OFF && isServed(vm));
                     }
                 },
-                () -> Violation.check(
+                () -> checkWrittenDown(
                         actual(vm).isEmpty() || journal.isWrittenDown(vm, state),
-                        4,
-                        () -> "a center took it that " + vm + " is to be " + state + ", and has not written it down"));
+                        () -> "that " + vm + " is to be " + state));
     }
 
     private boolean isServed(VmId vm) {
@@ -478,9 +475,11 @@ final class Happenings {
     }
 
     private void checkSettings(Predicate<CenterSettings> areTaken) {
-        Violation.check(
-                journal.settings().filter(areTaken).isPresent(),
-                4,
-                () -> "a center took what an operator chose, and has not written it down: " + journal.settings());
+        checkWrittenDown(
+                journal.settings().filter(areTaken).isPresent(), () -> "what was chosen, not " + journal.settings());
+    }
+
+    private static void checkWrittenDown(boolean isWrittenDown, Supplier<String> what) {
+        Violation.check(isWrittenDown, 4, () -> "a center took, and has not written down, " + what.get());
     }
 }
